@@ -1,0 +1,4 @@
+//! kubeproof proofreads Kubernetes manifests before they reach a cluster.
+
+pub mod source;
+pub mod yaml;

@@ -1,0 +1,2 @@
+//! The `kubeproof` command.
+fn main() {}

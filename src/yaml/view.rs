@@ -1,0 +1,351 @@
+//! The tree as kubectl reads it: aliases followed, merge keys applied, keys turned into strings.
+
+use std::borrow::Cow;
+
+use super::resolve::{self, Scalar};
+use super::tree::{Chunk, Kind, NodeId, PROPS, RawNode, Style, Tree};
+use crate::source::Span;
+
+/// One node together with the text and the tree it lives in. Cheap to copy.
+///
+/// [`kind`](Node::kind), [`scalar`](Node::scalar), [`get`](Node::get), [`entries`](Node::entries) and
+/// [`items`](Node::items) look through aliases; [`span`](Node::span) stays where the author wrote the node.
+#[derive(Clone, Copy)]
+pub struct Node<'t> {
+    text: &'t str,
+    tree: &'t Tree,
+    id: NodeId,
+    json: bool,
+    indirect: bool,
+}
+
+/// A key and its value in a mapping.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'t> {
+    /// The key.
+    pub key: Node<'t>,
+    /// The value.
+    pub value: Node<'t>,
+}
+
+impl Entry<'_> {
+    /// From the key's first to the value's last byte.
+    pub fn span(&self) -> Span {
+        self.key.span().to(self.value.span())
+    }
+}
+
+impl std::fmt::Debug for Node<'_> {
+    /// Place and kind only: a value may be a Secret's.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{:?}@{}..{}",
+            self.raw().kind,
+            self.raw().start,
+            self.raw().end
+        )
+    }
+}
+
+impl PartialEq for Node<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && std::ptr::eq(self.tree, other.tree)
+    }
+}
+
+impl<'t> Node<'t> {
+    /// The root of a chunk, when it has one.
+    pub fn root(text: &'t str, tree: &'t Tree, chunk: &Chunk) -> Option<Node<'t>> {
+        let id = chunk.root?;
+        Some(Node {
+            text,
+            tree,
+            id,
+            json: chunk.json,
+            indirect: chunk.indirect,
+        })
+    }
+
+    /// The node with the given index in the same document.
+    fn at(self, id: NodeId) -> Node<'t> {
+        Node { id, ..self }
+    }
+
+    /// Index in the arena.
+    pub fn id(self) -> NodeId {
+        self.id
+    }
+
+    /// The arena's row, aliases not followed.
+    pub fn raw(self) -> &'t RawNode {
+        &self.tree.nodes[self.id as usize]
+    }
+
+    /// Where the author wrote the node (of an alias: the alias).
+    pub fn span(self) -> Span {
+        let raw = self.raw();
+        Span::new(raw.start, raw.end)
+    }
+
+    /// The text between the node's first and last byte, as written.
+    pub fn source(self) -> &'t str {
+        &self.text[self.span().range()]
+    }
+
+    /// The whole text that the node's span points into.
+    pub fn text(self) -> &'t str {
+        self.text
+    }
+
+    /// The tree that the node lives in.
+    pub fn tree(self) -> &'t Tree {
+        self.tree
+    }
+
+    /// Whether the document is JSON: its escapes and numbers hold, not YAML's.
+    pub fn is_json(self) -> bool {
+        self.json
+    }
+
+    /// Whether the document holds aliases, merge keys or tags.
+    pub fn is_indirect(self) -> bool {
+        self.indirect
+    }
+
+    /// The node an alias stands for; any other node itself.
+    pub fn resolved(self) -> Node<'t> {
+        if self.indirect && self.raw().kind == Kind::Alias {
+            // Targets precede their aliases and are never aliases themselves, so this ends.
+            return self.tree.alias_target(self.id).map_or(self, |id| self.at(id));
+        }
+        self
+    }
+
+    /// What the node is, aliases followed. `Kind::Alias` only for an alias to nothing.
+    pub fn kind(self) -> Kind {
+        self.resolved().raw().kind
+    }
+
+    /// How it is written, aliases followed.
+    pub fn style(self) -> Style {
+        self.resolved().raw().style
+    }
+
+    /// The tag as written, or "".
+    pub fn tag(self) -> &'t str {
+        let node = self.resolved();
+        if node.raw().flags & PROPS == 0 {
+            return "";
+        }
+        self.tree
+            .props_of(node.id)
+            .map_or("", |p| &self.text[p.tag.range()])
+    }
+
+    /// The value of a scalar by go-yaml v2's rules (JSON's in a JSON document); `None` for collections.
+    pub fn scalar(self) -> Option<Scalar<'t>> {
+        let node = self.resolved();
+        (node.raw().kind == Kind::Scalar).then(|| resolve::scalar(node))
+    }
+
+    /// The value when it is a string.
+    pub fn str(self) -> Option<Cow<'t, str>> {
+        match self.scalar()? {
+            Scalar::Str(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// Whether the value is null (absent, `~`, `null`).
+    pub fn is_null(self) -> bool {
+        matches!(self.scalar(), Some(Scalar::Null))
+    }
+
+    /// Whether it is a mapping.
+    pub fn is_map(self) -> bool {
+        self.kind() == Kind::Map
+    }
+
+    /// Whether it is a sequence.
+    pub fn is_seq(self) -> bool {
+        self.kind() == Kind::Seq
+    }
+
+    /// The string that the node becomes as a mapping key; `None` for null, a mapping or a sequence.
+    pub fn key_text(self) -> Option<Cow<'t, str>> {
+        resolve::key_text(self.scalar()?)
+    }
+
+    /// Whether the node, as a key, reads `key`.
+    pub fn key_is(self, key: &str) -> bool {
+        let node = self.resolved();
+        let raw = node.raw();
+        if raw.kind != Kind::Scalar {
+            return false;
+        }
+        if raw.flags == 0 && raw.style == Style::Plain {
+            // The hot case: a bare word. One that looks like a number or boolean is compared as resolved.
+            let source = node.source();
+            if !resolve::may_be_typed(source) {
+                return source == key;
+            }
+        }
+        node.key_text().is_some_and(|text| text == key)
+    }
+
+    /// Whether this key merges its value into the mapping (`<<`, plain or tagged `!!merge`).
+    pub fn is_merge_key(self) -> bool {
+        let raw = self.raw();
+        raw.kind == Kind::Scalar
+            && self.source() == "<<"
+            && raw.style == Style::Plain
+            && matches!(self.tag(), "" | "!!merge" | "!<tag:yaml.org,2002:merge>")
+            && !self.json
+    }
+
+    /// The entry of a mapping with this key: the last one, as in go-yaml; `None` when the node is no
+    /// mapping or has no such key.
+    pub fn entry(self, key: &str) -> Option<Entry<'t>> {
+        if !self.indirect {
+            // The hot case: no allocation, and one pass.
+            let mut found = None;
+            for entry in self.raw_entries() {
+                if entry.key.key_is(key) {
+                    found = Some(entry);
+                }
+            }
+            return found;
+        }
+        self.entries().filter(|entry| entry.key.key_is(key)).last()
+    }
+
+    /// The value of a mapping's key. See [`entry`](Node::entry).
+    pub fn get(self, key: &str) -> Option<Node<'t>> {
+        self.entry(key).map(|entry| entry.value)
+    }
+
+    /// Follows keys down: `node.path(&["metadata", "name"])`.
+    pub fn path(self, keys: &[&str]) -> Option<Node<'t>> {
+        keys.iter().try_fold(self, |node, key| node.get(key))
+    }
+
+    /// The entries as written, duplicates and merge keys included. Empty for anything but a mapping.
+    pub fn raw_entries(self) -> RawEntries<'t> {
+        let node = self.resolved();
+        let raw = node.raw();
+        let (next, end) = if raw.kind == Kind::Map {
+            (node.id + 1, raw.next)
+        } else {
+            (0, 0)
+        };
+        RawEntries { node, next, end }
+    }
+
+    /// The entries with merge keys applied in document order. A key may come twice: the last one holds.
+    pub fn entries(self) -> Entries<'t> {
+        if !self.indirect {
+            return Entries::Written(self.raw_entries());
+        }
+        let mut merged = Vec::new();
+        self.resolved().collect_merged(&mut merged, 0);
+        Entries::Merged(merged.into_iter())
+    }
+
+    fn collect_merged(self, out: &mut Vec<Entry<'t>>, depth: u32) {
+        // A chain of merges deeper than this is an attack; go-yaml's own budget ends long before.
+        if depth > 64 {
+            return;
+        }
+        for entry in self.raw_entries() {
+            if !entry.key.is_merge_key() {
+                out.push(entry);
+                continue;
+            }
+            let value = entry.value.resolved();
+            if value.raw().kind == Kind::Seq {
+                // Of a list of maps the first has the last word.
+                let maps: Vec<_> = value.items().collect();
+                for map in maps.into_iter().rev() {
+                    map.resolved().collect_merged(out, depth + 1);
+                }
+            } else {
+                value.collect_merged(out, depth + 1);
+            }
+        }
+    }
+
+    /// The items of a sequence. Empty for anything else.
+    pub fn items(self) -> Items<'t> {
+        let node = self.resolved();
+        let raw = node.raw();
+        let (next, end) = if raw.kind == Kind::Seq {
+            (node.id + 1, raw.next)
+        } else {
+            (0, 0)
+        };
+        Items { node, next, end }
+    }
+}
+
+/// Entries of a mapping as written.
+#[derive(Clone)]
+pub struct RawEntries<'t> {
+    node: Node<'t>,
+    next: NodeId,
+    end: NodeId,
+}
+
+impl<'t> Iterator for RawEntries<'t> {
+    type Item = Entry<'t>;
+
+    fn next(&mut self) -> Option<Entry<'t>> {
+        if self.next >= self.end {
+            return None;
+        }
+        let key = self.node.at(self.next);
+        let value = self.node.at(key.raw().next);
+        self.next = value.raw().next;
+        Some(Entry { key, value })
+    }
+}
+
+/// Entries of a mapping as kubectl reads it.
+pub enum Entries<'t> {
+    /// No merge key can occur.
+    Written(RawEntries<'t>),
+    /// Merge keys applied.
+    Merged(std::vec::IntoIter<Entry<'t>>),
+}
+
+impl<'t> Iterator for Entries<'t> {
+    type Item = Entry<'t>;
+
+    fn next(&mut self) -> Option<Entry<'t>> {
+        match self {
+            Entries::Written(entries) => entries.next(),
+            Entries::Merged(entries) => entries.next(),
+        }
+    }
+}
+
+/// Items of a sequence.
+#[derive(Clone)]
+pub struct Items<'t> {
+    node: Node<'t>,
+    next: NodeId,
+    end: NodeId,
+}
+
+impl<'t> Iterator for Items<'t> {
+    type Item = Node<'t>;
+
+    fn next(&mut self) -> Option<Node<'t>> {
+        if self.next >= self.end {
+            return None;
+        }
+        let item = self.node.at(self.next);
+        self.next = item.raw().next;
+        Some(item)
+    }
+}
