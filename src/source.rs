@@ -57,3 +57,14 @@ pub enum Encoding {
     /// UTF-16 with a byte order mark; offsets are those of its UTF-8 reading, and no fix is offered.
     Utf16,
 }
+
+/// An input's text, ready to be parsed.
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    /// UTF-8; each byte of the file that is no UTF-8 stands here as one `?`, so that offsets hold.
+    pub text: String,
+    /// What the file was encoded in.
+    pub encoding: Encoding,
+    /// Where bytes were no UTF-8.
+    pub invalid: Vec<Span>,
+}

@@ -72,6 +72,11 @@ impl<'t> Node<'t> {
         Node { id, ..self }
     }
 
+    /// Another node of the same document, by its index in the arena.
+    pub fn with_id(self, id: NodeId) -> Node<'t> {
+        self.at(id)
+    }
+
     /// Index in the arena.
     pub fn id(self) -> NodeId {
         self.id

@@ -1,0 +1,208 @@
+//! Runs the rules: over one file with its text and tree at hand, then over the facts of all files.
+
+use crate::diagnostic::{Diagnostic, ErrorType};
+use crate::graph::{self, Facts, Index, RunCx};
+use crate::manifest::{File, Skip, Surroundings};
+use crate::rules::{self, Check, Cx, Emitter, RULES, RuleId};
+use crate::source::Decoded;
+use crate::version::KubeVersion;
+use crate::yaml::{self, Tree};
+
+/// How a run judges.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The version of Kubernetes to judge by.
+    pub kube: KubeVersion,
+    /// Judge every document that is not empty, even what is recognised as no manifest.
+    pub no_skip: bool,
+    /// Which rules run.
+    pub rules: RuleSet,
+    /// The time, in seconds since 1970 UTC, for what expires; `None` judges no expiry.
+    pub now: Option<i64>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            kube: KubeVersion::DEFAULT,
+            no_skip: false,
+            rules: RuleSet::all(),
+            now: None,
+        }
+    }
+}
+
+/// A set of rules.
+#[derive(Clone, Debug)]
+pub struct RuleSet(Box<[bool]>);
+
+impl RuleSet {
+    /// Every rule.
+    pub fn all() -> Self {
+        RuleSet(vec![true; RULES.len()].into())
+    }
+
+    /// No rule.
+    pub fn none() -> Self {
+        RuleSet(vec![false; RULES.len()].into())
+    }
+
+    /// Whether a rule is in the set.
+    pub fn has(&self, rule: RuleId) -> bool {
+        self.0.get(rule.0 as usize).copied().unwrap_or(false)
+    }
+
+    /// Adds or removes a rule, or all rules of a category. False when there is none of that name.
+    pub fn set(&mut self, name: &str, on: bool) -> bool {
+        let mut known = false;
+        for (rule, has) in RULES.iter().zip(self.0.iter_mut()) {
+            if rule.id == name || rule.category == name {
+                *has = on;
+                known = true;
+            }
+        }
+        known
+    }
+}
+
+/// Which object a finding is about, for printing.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ObjectInfo {
+    /// As written, or lent by a typed List.
+    pub api_version: Box<str>,
+    /// As written, or lent by a typed List.
+    pub kind: Box<str>,
+    /// `metadata.namespace`.
+    pub namespace: Option<Box<str>>,
+    /// `metadata.name`.
+    pub name: Option<Box<str>>,
+    /// The number of separator lines above its document.
+    pub document: u32,
+    /// Its index in a List.
+    pub item: Option<u32>,
+}
+
+/// What was found in one file.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// The findings, in no particular order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Every object judged.
+    pub objects: Vec<ObjectInfo>,
+    /// What was left alone, and in which document.
+    pub skipped: Vec<(Skip, u32)>,
+    /// What the file says about names that other files use.
+    pub facts: Facts,
+    /// Documents that are not empty.
+    pub documents: u32,
+    /// Of those, the ones that the fast path read.
+    pub fast: u32,
+}
+
+/// Checks one file by itself. `tree` is scratch memory, reused from file to file.
+pub fn check_file(
+    name: &str,
+    source: &Decoded,
+    tree: &mut Tree,
+    surroundings: &Surroundings,
+    settings: &Settings,
+) -> Checked {
+    tree.clear();
+    yaml::parse(&source.text, &source.invalid, tree);
+    let file = File::read(name, &source.text, tree, surroundings, settings.no_skip);
+    let mut cx = Cx::new(&file, settings);
+    run_checks(&file, &mut cx);
+    let mut diagnostics = std::mem::take(&mut cx.found);
+    diagnostics.retain(|d| settings.rules.has(d.rule));
+    let mut checked = Checked {
+        diagnostics,
+        objects: file.objects.iter().map(|object| info(object, &file)).collect(),
+        facts: graph::facts(&file),
+        ..Checked::default()
+    };
+    for document in &file.documents {
+        if let Some(skip) = document.skip {
+            checked.skipped.push((skip, document.chunk.document));
+        }
+        if document.root.is_some() || document.chunk.error.is_some() {
+            checked.documents += 1;
+            checked.fast += u32::from(document.chunk.fast);
+        }
+    }
+    checked
+}
+
+fn info(object: &crate::manifest::Object<'_>, file: &File<'_>) -> ObjectInfo {
+    ObjectInfo {
+        api_version: (*object.api_version).into(),
+        kind: (*object.kind).into(),
+        namespace: object.namespace.as_deref().map(Into::into),
+        name: object.name.as_deref().map(Into::into),
+        document: file.documents[object.document as usize].chunk.document,
+        item: object.item,
+    }
+}
+
+fn run_checks<'t>(file: &'t File<'t>, cx: &mut Cx<'t>) {
+    for &rule in rules::FILE_CHECKS {
+        if let Some(Check::File(check)) = enabled(rule, cx) {
+            check(file, cx);
+        }
+    }
+    for document in &file.documents {
+        cx.document = document.chunk.document;
+        cx.object = None;
+        for &rule in rules::DOCUMENT_CHECKS {
+            if let Some(Check::Document(check)) = enabled(rule, cx) {
+                check(document, cx);
+            }
+        }
+        for object in &file.objects[document.objects.start as usize..document.objects.end as usize] {
+            cx.object = Some(object.index);
+            for &rule in rules::object_checks(object.group(), &object.kind) {
+                if let Some(Check::Object(check)) = enabled(rule, cx) {
+                    check(object, cx);
+                }
+            }
+        }
+    }
+}
+
+/// The check of a rule that is switched on, made current.
+fn enabled(rule: u16, cx: &mut Cx<'_>) -> Option<Check> {
+    let id = RuleId(rule);
+    cx.rule = id;
+    match RULES[rule as usize].emitter {
+        Emitter::Check(check) if cx.settings.rules.has(id) => Some(check),
+        _ => None,
+    }
+}
+
+/// Checks the files of a run against each other. Findings come with the index of their file.
+pub fn check_run(index: &Index<'_>, settings: &Settings) -> Vec<(u32, Diagnostic)> {
+    let mut cx = RunCx::new(index, settings);
+    for (i, rule) in RULES.iter().enumerate() {
+        if let Emitter::Check(Check::Run(check)) = rule.emitter
+            && settings.rules.has(RuleId(i as u16))
+        {
+            cx.rule = RuleId(i as u16);
+            check(&mut cx);
+        }
+    }
+    cx.found
+}
+
+/// What the server itself would answer about an object, given all refusals found: the fatal decode error,
+/// else every strict decoding error, else every validation error.
+pub fn verdict(refusals: &mut Vec<&crate::diagnostic::Refusal>) -> Option<crate::diagnostic::Stage> {
+    let first = refusals.iter().map(|r| r.stage).min()?;
+    refusals.retain(|r| r.stage == first);
+    if first == crate::diagnostic::Stage::Decode {
+        // The server stops at the first fault in the order of sorted keys.
+        refusals.sort_by(|a, b| {
+            (a.kind != ErrorType::TypeMeta, &a.field).cmp(&(b.kind != ErrorType::TypeMeta, &b.field))
+        });
+        refusals.truncate(1);
+    }
+    Some(first)
+}

@@ -1,0 +1,229 @@
+//! A cursor over an object's fields that knows its path as the API server prints it.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use crate::source::Span;
+use crate::yaml::{Kind, Node, Scalar, Style};
+
+/// One step of a field path.
+#[derive(Clone, Debug)]
+enum Step<'t> {
+    Root,
+    /// `.name`
+    Name(&'t str),
+    /// `[0]`
+    Index(u32),
+    /// `[key]` of a map with free keys
+    Key(Cow<'t, str>),
+}
+
+/// A field of an object, present or not: where it is, or where it should be, and its path.
+///
+/// Paths are spelled only when asked for, so that walking costs no allocation.
+pub struct Field<'p, 't> {
+    parent: Option<&'p Field<'p, 't>>,
+    step: Step<'t>,
+    key: Option<Node<'t>>,
+    value: Option<Node<'t>>,
+}
+
+impl<'p, 't> Field<'p, 't> {
+    /// The object itself, with an empty path.
+    pub fn root(node: Node<'t>) -> Field<'t, 't> {
+        Field {
+            parent: None,
+            step: Step::Root,
+            key: None,
+            value: Some(node),
+        }
+    }
+
+    /// The field `name` of this struct.
+    pub fn child<'s>(&'s self, name: &'static str) -> Field<'s, 't>
+    where
+        'p: 's,
+    {
+        let entry = self.value.and_then(|v| v.entry(name));
+        Field {
+            parent: Some(self),
+            step: Step::Name(name),
+            key: entry.map(|e| e.key),
+            value: entry.map(|e| e.value),
+        }
+    }
+
+    /// The entry `key` of this map with free keys, printed `[key]`.
+    pub fn key<'s>(&'s self, key: &str) -> Field<'s, 't>
+    where
+        'p: 's,
+    {
+        let entry = self.value.and_then(|v| v.entry(key));
+        Field {
+            parent: Some(self),
+            step: Step::Key(Cow::Owned(key.to_string())),
+            key: entry.map(|e| e.key),
+            value: entry.map(|e| e.value),
+        }
+    }
+
+    /// The items of this list, in order.
+    pub fn items<'s>(&'s self) -> impl Iterator<Item = Field<'s, 't>> + use<'s, 'p, 't>
+    where
+        'p: 's,
+    {
+        self.value
+            .into_iter()
+            .flat_map(|v| v.items())
+            .enumerate()
+            .map(move |(i, item)| Field {
+                parent: Some(self),
+                step: Step::Index(i as u32),
+                key: None,
+                value: Some(item),
+            })
+    }
+
+    /// The entries of this map with free keys, in order; of a repeated key each occurrence.
+    pub fn entries<'s>(&'s self) -> impl Iterator<Item = Field<'s, 't>> + use<'s, 'p, 't>
+    where
+        'p: 's,
+    {
+        self.value
+            .into_iter()
+            .flat_map(|v| v.entries())
+            .map(move |entry| Field {
+                parent: Some(self),
+                step: Step::Key(entry.key.key_text().unwrap_or_default()),
+                key: Some(entry.key),
+                value: Some(entry.value),
+            })
+    }
+
+    /// The key node, when the field is present in a mapping.
+    pub fn key_node(&self) -> Option<Node<'t>> {
+        self.key
+    }
+
+    /// The key's text: of an [`entries`](Field::entries) entry, or the field's name.
+    pub fn name(&self) -> &str {
+        match &self.step {
+            Step::Root | Step::Index(_) => "",
+            Step::Name(name) => name,
+            Step::Key(key) => key,
+        }
+    }
+
+    /// The value, when the field is present.
+    pub fn value(&self) -> Option<Node<'t>> {
+        self.value
+    }
+
+    /// Present and not null.
+    pub fn is_set(&self) -> bool {
+        self.value.is_some_and(|v| !v.is_null())
+    }
+
+    /// A list or map with at least one element.
+    pub fn is_filled(&self) -> bool {
+        self.value.is_some_and(|v| match v.kind() {
+            Kind::Map => v.entries().next().is_some(),
+            Kind::Seq => v.items().next().is_some(),
+            _ => false,
+        })
+    }
+
+    /// A string field as Go holds it: absent and null are "". `None` for a value of another type, which
+    /// does not decode, so that nothing more can be said.
+    pub fn text(&self) -> Option<Cow<'t, str>> {
+        match self.value.map(|v| v.scalar()) {
+            None | Some(Some(Scalar::Null)) => Some(Cow::Borrowed("")),
+            Some(Some(Scalar::Str(s))) => Some(s),
+            Some(_) => None,
+        }
+    }
+
+    /// An integer field as Go holds it: absent and null are 0; a whole float counts, as in JSON.
+    /// `None` for a value of another type.
+    pub fn int(&self) -> Option<i64> {
+        match self.value.map(|v| v.scalar()) {
+            None | Some(Some(Scalar::Null)) => Some(0),
+            Some(Some(Scalar::Int(i))) => Some(i),
+            Some(Some(Scalar::Float(f))) if f.fract() == 0.0 && f.abs() < 1e15 => Some(f as i64),
+            Some(_) => None,
+        }
+    }
+
+    /// A boolean field as Go holds it: absent and null are false. `None` for a value of another type.
+    pub fn bool(&self) -> Option<bool> {
+        match self.value.map(|v| v.scalar()) {
+            None | Some(Some(Scalar::Null)) => Some(false),
+            Some(Some(Scalar::Bool(b))) => Some(b),
+            Some(_) => None,
+        }
+    }
+
+    /// The path as the server prints it: `spec.rules[0].host`, `data[tls.crt]`.
+    pub fn path(&self) -> String {
+        let mut out = String::new();
+        self.write_path(&mut out);
+        out
+    }
+
+    fn write_path(&self, out: &mut String) {
+        if let Some(parent) = self.parent {
+            parent.write_path(out);
+        }
+        // Writing into a String cannot fail.
+        let _ = match &self.step {
+            Step::Root => Ok(()),
+            Step::Name(name) if out.is_empty() => write!(out, "{name}"),
+            Step::Name(name) => write!(out, ".{name}"),
+            Step::Index(i) => write!(out, "[{i}]"),
+            Step::Key(key) => write!(out, "[{key}]"),
+        };
+    }
+
+    /// Where to point at this field: its value; its key, where the value is empty or a block collection;
+    /// for a missing field the key of its nearest existing parent.
+    pub fn place(&self) -> Span {
+        match self.value {
+            None => self.parent.map_or(Span::default(), |parent| parent.handle()),
+            Some(value) => {
+                let raw = value.raw();
+                let block = matches!(raw.kind, Kind::Map | Kind::Seq) && raw.style != Style::Flow;
+                if block || value.span().is_empty() {
+                    self.handle()
+                } else {
+                    value.span()
+                }
+            }
+        }
+    }
+
+    /// The key of this field; of a list item its first key; of the object its `kind`.
+    pub fn handle(&self) -> Span {
+        if let Some(key) = self.key {
+            return key.span();
+        }
+        let Some(value) = self.value else {
+            return self.parent.map_or(Span::default(), |parent| parent.handle());
+        };
+        if self.parent.is_none() {
+            return value.entry("kind").map_or(value.span(), |entry| entry.key.span());
+        }
+        let raw = value.raw();
+        if raw.style != Style::Flow
+            && raw.kind == Kind::Map
+            && let Some(first) = value.raw_entries().next()
+        {
+            return first.key.span();
+        }
+        if value.span().is_empty()
+            && let Some(parent) = self.parent
+        {
+            return parent.handle();
+        }
+        value.span()
+    }
+}

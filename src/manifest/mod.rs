@@ -1,0 +1,215 @@
+//! Documents → objects: what in a file is a Kubernetes object, what is something else, and why.
+
+mod field;
+mod recognise;
+
+pub use field::Field;
+pub use recognise::{Skip, Surroundings};
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::source::Span;
+use crate::yaml::{Chunk, Node, Tree};
+
+/// One input, read: its documents and the objects in them.
+pub struct File<'t> {
+    /// The path as the user gave it.
+    pub name: &'t str,
+    /// The text that all spans point into.
+    pub text: &'t str,
+    /// Its tree.
+    pub tree: &'t Tree,
+    /// The documents, in order.
+    pub documents: Vec<Document<'t>>,
+    /// The objects of all documents, Lists flattened, in order.
+    pub objects: Vec<Object<'t>>,
+}
+
+/// One document of a file.
+pub struct Document<'t> {
+    /// How the reader cut and read it.
+    pub chunk: &'t Chunk,
+    /// Its root; with a syntax error as much of it as is sure.
+    pub root: Option<Node<'t>>,
+    /// Why it is left alone, if it is.
+    pub skip: Option<Skip>,
+    /// Its objects, as indices into [`File::objects`].
+    pub objects: Range<u32>,
+    /// Whether it is a List whose items are the objects.
+    pub list: bool,
+}
+
+/// One Kubernetes object.
+pub struct Object<'t> {
+    /// Its mapping.
+    pub root: Node<'t>,
+    /// `apiVersion`; for an item of a typed List that has none, the List's. "" when missing (`--no-skip`).
+    pub api_version: Cow<'t, str>,
+    /// `kind`; for an item of a typed List that has none, the List's without `List`.
+    pub kind: Cow<'t, str>,
+    /// `metadata.name`, when it is a string.
+    pub name: Option<Cow<'t, str>>,
+    /// `metadata.namespace`, when it is a string that is not empty.
+    pub namespace: Option<Cow<'t, str>>,
+    /// The document it is in, as an index into [`File::documents`].
+    pub document: u32,
+    /// Its index in a List's `items`.
+    pub item: Option<u32>,
+    /// Its index in [`File::objects`].
+    pub index: u32,
+}
+
+impl<'t> Object<'t> {
+    /// The API group; "" is the core group.
+    pub fn group(&self) -> &str {
+        // `/v1` parses as the core group, as in apimachinery's ParseGroupVersion.
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// The version without its group.
+    pub fn version(&self) -> &str {
+        self.api_version
+            .split_once('/')
+            .map_or(&self.api_version, |(_, version)| version)
+    }
+
+    /// Whether the object is of this group and kind, in whatever version.
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        self.kind == kind && self.group() == group
+    }
+
+    /// A cursor at the object's root.
+    pub fn fields(&self) -> Field<'t, 't> {
+        Field::root(self.root)
+    }
+
+    /// The value at a path of keys.
+    pub fn path(&self, keys: &[&str]) -> Option<Node<'t>> {
+        self.root.path(keys)
+    }
+
+    /// Where to point at the object as a whole: its name's value, else its `kind` key.
+    pub fn place(&self) -> Span {
+        match self.path(&["metadata", "name"]) {
+            Some(name) if !name.span().is_empty() => name.span(),
+            _ => self.fields().handle(),
+        }
+    }
+
+    /// `Ingress web/shop`, for messages.
+    pub fn describe(&self) -> String {
+        match (&self.namespace, &self.name) {
+            (Some(ns), Some(name)) => format!("{} {ns}/{name}", self.kind),
+            (None, Some(name)) => format!("{} {name}", self.kind),
+            _ => self.kind.to_string(),
+        }
+    }
+}
+
+impl<'t> File<'t> {
+    /// Finds the objects of a parsed file. With `no_skip` every non-empty document is an object.
+    pub fn read(
+        name: &'t str,
+        text: &'t str,
+        tree: &'t Tree,
+        surroundings: &Surroundings,
+        no_skip: bool,
+    ) -> File<'t> {
+        let mut file = File {
+            name,
+            text,
+            tree,
+            documents: Vec::with_capacity(tree.chunks.len()),
+            objects: Vec::new(),
+        };
+        let about = recognise::FileHints::new(name, text, surroundings);
+        for chunk in &tree.chunks {
+            let root = Node::root(text, tree, chunk);
+            let skip = if no_skip {
+                recognise::empty(chunk, root)
+            } else {
+                about.skip(text, chunk, root)
+            };
+            let first = file.objects.len() as u32;
+            let mut list = false;
+            if skip.is_none()
+                && let Some(root) = root
+            {
+                list = file.push(root, no_skip);
+            }
+            file.documents.push(Document {
+                chunk,
+                root,
+                skip,
+                objects: first..file.objects.len() as u32,
+                list,
+            });
+        }
+        file
+    }
+
+    /// Adds the object at `root`, or the items of the List there. True for a List.
+    fn push(&mut self, root: Node<'t>, no_skip: bool) -> bool {
+        if !root.is_map() {
+            return false;
+        }
+        let (api_version, kind, items) = type_meta(root);
+        if let (Some(kind), Some(items)) = (&kind, items)
+            && kind.ends_with("List")
+        {
+            let own = kind.strip_suffix("List").filter(|own| !own.is_empty());
+            for (i, item) in items.items().enumerate() {
+                if !item.is_map() {
+                    continue;
+                }
+                let (item_version, item_kind, _) = type_meta(item);
+                // Only a typed List lends its type to its items.
+                let item_version = item_version.or_else(|| own.and(api_version.clone()));
+                let item_kind = item_kind.or_else(|| own.map(|own| Cow::Owned(own.to_string())));
+                if no_skip || (item_version.is_some() && item_kind.is_some()) {
+                    self.push_object(item, item_version, item_kind, Some(i as u32));
+                }
+            }
+            return true;
+        }
+        self.push_object(root, api_version, kind, None);
+        false
+    }
+
+    fn push_object(
+        &mut self,
+        root: Node<'t>,
+        api_version: Option<Cow<'t, str>>,
+        kind: Option<Cow<'t, str>>,
+        item: Option<u32>,
+    ) {
+        let metadata = root.get("metadata");
+        let text = |key| metadata.and_then(|m| m.get(key)).and_then(|v| v.str());
+        self.objects.push(Object {
+            root,
+            api_version: api_version.unwrap_or_default(),
+            kind: kind.unwrap_or_default(),
+            name: text("name"),
+            namespace: text("namespace").filter(|ns| !ns.is_empty()),
+            document: self.documents.len() as u32,
+            item,
+            index: self.objects.len() as u32,
+        });
+    }
+}
+
+/// `apiVersion` and `kind` where they are strings, and `items`, in one pass.
+fn type_meta<'t>(root: Node<'t>) -> (Option<Cow<'t, str>>, Option<Cow<'t, str>>, Option<Node<'t>>) {
+    let (mut api_version, mut kind, mut items) = (None, None, None);
+    for entry in root.entries() {
+        if entry.key.key_is("apiVersion") {
+            api_version = entry.value.str();
+        } else if entry.key.key_is("kind") {
+            kind = entry.value.str();
+        } else if entry.key.key_is("items") {
+            items = Some(entry.value);
+        }
+    }
+    (api_version, kind, items)
+}

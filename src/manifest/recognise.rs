@@ -1,0 +1,269 @@
+//! Tells manifests from the other YAML that lies beside them. What is left alone has a reason, which is
+//! counted and can be listed; it is never an error and never silent.
+
+use std::collections::HashSet;
+
+use crate::yaml::{Chunk, Node};
+
+/// Why a document is not judged.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Skip {
+    /// Blank, or comments only.
+    Empty,
+    /// A Go template (Helm and its like): `{{` that does not parse, or a file under a chart's `templates/`.
+    Template,
+    /// A kustomization.
+    Kustomization,
+    /// A patch: a partial object or a list of JSON patch operations.
+    Patch,
+    /// The values or the description of a Helm chart.
+    HelmChart,
+    /// A test tool's file: its assertions are partial objects on purpose.
+    TestFile,
+    /// The configuration of a program; it has `apiVersion` and `kind` but never reaches an API server.
+    Config,
+    /// Has no `apiVersion` and `kind`.
+    NotAnObject,
+}
+
+impl Skip {
+    /// All reasons, in the order in which they are listed.
+    pub const ALL: [Skip; 8] = [
+        Skip::Empty,
+        Skip::Template,
+        Skip::Kustomization,
+        Skip::Patch,
+        Skip::HelmChart,
+        Skip::TestFile,
+        Skip::Config,
+        Skip::NotAnObject,
+    ];
+
+    /// The name in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Skip::Empty => "empty",
+            Skip::Template => "template",
+            Skip::Kustomization => "kustomization",
+            Skip::Patch => "patch",
+            Skip::HelmChart => "helm-chart",
+            Skip::TestFile => "test-file",
+            Skip::Config => "config",
+            Skip::NotAnObject => "not-an-object",
+        }
+    }
+
+    /// A few words for people.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Skip::Empty => "empty",
+            Skip::Template => "template, not yet rendered",
+            Skip::Kustomization => "kustomization",
+            Skip::Patch => "patch of another object",
+            Skip::HelmChart => "Helm chart's values or description",
+            Skip::TestFile => "test tool's file",
+            Skip::Config => "a program's configuration",
+            Skip::NotAnObject => "no apiVersion and kind",
+        }
+    }
+}
+
+/// What the files around a file say about it. Paths are compared as the run spells them.
+#[derive(Default, Clone, Debug)]
+pub struct Surroundings {
+    /// Files that a kustomization applies as patches.
+    pub patches: HashSet<String>,
+    /// Files that a kustomization uses as something that is no manifest (Helm values, transformer
+    /// configurations, generator inputs).
+    pub inputs: HashSet<String>,
+    /// Folders that hold a `Chart.yaml`, without a final slash.
+    pub charts: HashSet<String>,
+}
+
+/// API groups of configuration files and test tools, which no API server serves.
+const GROUPS: &[(&str, Skip)] = &[
+    ("admission.k8s.io", Skip::Config),
+    ("apiserver.config.k8s.io", Skip::Config),
+    ("apiserver.k8s.io", Skip::Config),
+    ("audit.k8s.io", Skip::Config),
+    ("builtin", Skip::Config),
+    ("chainsaw.kyverno.io", Skip::TestFile),
+    ("cli.kyverno.io", Skip::TestFile),
+    ("client.authentication.k8s.io", Skip::Config),
+    ("config.kubernetes.io", Skip::Config),
+    ("ctlptl.dev", Skip::Config),
+    ("eksctl.io", Skip::Config),
+    ("imagepolicy.k8s.io", Skip::Config),
+    ("k3d.io", Skip::Config),
+    ("kind.x-k8s.io", Skip::Config),
+    ("kubeadm.k8s.io", Skip::Config),
+    ("kubecontrollermanager.config.k8s.io", Skip::Config),
+    ("kubelet.config.k8s.io", Skip::Config),
+    ("kubeproxy.config.k8s.io", Skip::Config),
+    ("kubescheduler.config.k8s.io", Skip::Config),
+    ("kustomize.config.k8s.io", Skip::Kustomization),
+    ("kuttl.dev", Skip::TestFile),
+    ("release-notes", Skip::Config),
+    ("resourceLists", Skip::Config),
+    ("skaffold", Skip::Config),
+    ("test.gatekeeper.sh", Skip::TestFile),
+];
+
+/// Why a document is empty, if it is: all that `--no-skip` leaves alone.
+pub(super) fn empty(chunk: &Chunk, root: Option<Node<'_>>) -> Option<Skip> {
+    (chunk.error.is_none() && root.is_none_or(|root| root.is_null())).then_some(Skip::Empty)
+}
+
+/// What a file's path tells about all of its documents.
+pub(super) struct FileHints {
+    whole: Option<Skip>,
+    kustomization: bool,
+    chart_file: bool,
+    looks_like_manifest: bool,
+}
+
+impl FileHints {
+    pub(super) fn new(path: &str, text: &str, around: &Surroundings) -> Self {
+        let (folder, file) = path.rsplit_once(['/', '\\']).unwrap_or(("", path));
+        let whole = if around.patches.contains(path) {
+            Some(Skip::Patch)
+        } else if around.inputs.contains(path) {
+            Some(Skip::NotAnObject)
+        } else if under_chart_templates(folder, around) {
+            Some(Skip::Template)
+        } else if is_assertion(file) {
+            Some(Skip::TestFile)
+        } else {
+            None
+        };
+        FileHints {
+            whole,
+            kustomization: is_kustomization(file),
+            chart_file: file == "Chart.yaml"
+                || (file.starts_with("values") && file.ends_with(".yaml"))
+                || file.ends_with("values.yaml"),
+            looks_like_manifest: text.contains("apiVersion") || text.contains("kind:"),
+        }
+    }
+
+    /// Why a document is left alone, if it is.
+    pub(super) fn skip(&self, text: &str, chunk: &Chunk, root: Option<Node<'_>>) -> Option<Skip> {
+        if let Some(skip) = empty(chunk, root) {
+            return Some(skip);
+        }
+        if self.whole.is_some() {
+            return self.whole;
+        }
+        let source = &text[chunk.span.range()];
+        if chunk.error.is_some() {
+            let template = ["{{", "{%", "<%"].iter().any(|mark| source.contains(mark));
+            return if template {
+                Some(Skip::Template)
+            } else if !self.looks_like_manifest {
+                Some(Skip::NotAnObject)
+            } else {
+                None
+            };
+        }
+        let root = root?;
+        if root.is_seq() {
+            let operations = root.items().next().is_some_and(|item| item.get("op").is_some());
+            return Some(if operations {
+                Skip::Patch
+            } else {
+                Skip::NotAnObject
+            });
+        }
+        if !root.is_map() {
+            return Some(Skip::NotAnObject);
+        }
+        let (api_version, kind, items) = super::type_meta(root);
+        let (Some(api_version), Some(kind)) = (&api_version, &kind) else {
+            return self.untyped(root);
+        };
+        let group = api_version
+            .split_once('/')
+            .map_or(&**api_version, |(group, _)| group);
+        if let Ok(i) = GROUPS.binary_search_by(|(name, _)| (*name).cmp(group)) {
+            return Some(GROUPS[i].1);
+        }
+        if api_version == "v1" && kind == "Config" && root.get("clusters").is_some() {
+            return Some(Skip::Config); // a kubeconfig
+        }
+        if items.is_none() && is_strategic_patch(source, root) {
+            return Some(Skip::Patch);
+        }
+        None
+    }
+
+    /// A mapping that lacks `apiVersion` or `kind` as a string.
+    fn untyped(&self, root: Node<'_>) -> Option<Skip> {
+        if self.kustomization {
+            return Some(Skip::Kustomization);
+        }
+        if self.chart_file {
+            return Some(Skip::HelmChart);
+        }
+        // One of the two beside metadata is a manifest with a mistake in it; anything else is not ours.
+        let half = root.get("apiVersion").is_some() || root.get("kind").is_some();
+        let metadata = root.get("metadata").is_some_and(|m| m.is_map());
+        (!(half && metadata)).then_some(Skip::NotAnObject)
+    }
+}
+
+/// The names under which kustomize looks for its file.
+pub fn is_kustomization(file: &str) -> bool {
+    matches!(file, "kustomization.yaml" | "kustomization.yml" | "Kustomization")
+}
+
+/// kuttl and chainsaw compare the cluster with these partial objects: `01-assert.yaml`, `x-errors.yaml`.
+fn is_assertion(file: &str) -> bool {
+    let stem = file
+        .strip_suffix(".yaml")
+        .or_else(|| file.strip_suffix(".yml"))
+        .unwrap_or(file);
+    ["assert", "errors"].iter().any(|word| {
+        stem.strip_suffix(word)
+            .is_some_and(|before| before.is_empty() || before.ends_with(['-', '_', '.']))
+    })
+}
+
+fn under_chart_templates(folder: &str, around: &Surroundings) -> bool {
+    if around.charts.is_empty() {
+        return false;
+    }
+    let mut rest = folder;
+    while let Some((parent, name)) = rest.rsplit_once('/') {
+        if name == "templates" && around.charts.contains(parent) {
+            return true;
+        }
+        rest = parent;
+    }
+    rest == "templates" && around.charts.contains("")
+}
+
+/// A strategic merge patch says so with a `$patch`, `$retainKeys` or `$setElementOrder` directive.
+fn is_strategic_patch(source: &str, root: Node<'_>) -> bool {
+    fn directive(node: Node<'_>, depth: u32) -> bool {
+        if depth > 24 {
+            return false;
+        }
+        node.raw_entries().any(|entry| {
+            let key = entry.key.source().trim_matches(['"', '\'']);
+            key == "$patch"
+                || key == "$retainKeys"
+                || key.starts_with("$setElementOrder/")
+                || key.starts_with("$deleteFromPrimitiveList/")
+                || directive(entry.value, depth + 1)
+        }) || node.items().any(|item| directive(item, depth + 1))
+    }
+    [
+        "$patch",
+        "$retainKeys",
+        "$setElementOrder/",
+        "$deleteFromPrimitiveList/",
+    ]
+    .iter()
+    .any(|word| source.contains(word))
+        && directive(root, 0)
+}

@@ -1,0 +1,241 @@
+//! Which characters must never be shown: the values of Secrets, and whatever may be one.
+//!
+//! When in doubt, mask: a Secret may not parse, may misspell `stringData` or its own kind, may sit in a
+//! List, in a patch, or as text inside another object. Keys stay readable, since findings are about them.
+
+use crate::manifest::File;
+use crate::source::Span;
+use crate::yaml::{Chunk, Kind, Node, Style};
+
+/// The masked parts of a file, sorted and not overlapping.
+pub fn spans(file: &File<'_>) -> Vec<Span> {
+    let mut masked = Vec::new();
+    for document in &file.documents {
+        if document.chunk.error.is_some() {
+            broken(file.text, document.chunk, &mut masked);
+        } else if let Some(root) = document.root {
+            let before = masked.len();
+            tree(root, document.chunk, &mut masked);
+            if masked.len() > before {
+                comments(file, document.chunk.span, &mut masked);
+            }
+        }
+    }
+    normalise(masked)
+}
+
+/// Whether a span shares a byte with one of the sorted `masked` spans.
+pub fn touches(masked: &[Span], span: Span) -> bool {
+    let first = masked.partition_point(|m| m.end <= span.start);
+    masked
+        .get(first)
+        .is_some_and(|m| m.start < span.end.max(span.start + 1))
+}
+
+/// A copy of the text with each masked character replaced by `*`, as wide as it was in characters.
+/// Offsets change where a masked character has several bytes; line breaks stay.
+pub fn apply(text: &str, masked: &[Span]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for span in masked {
+        out.push_str(text.get(at..span.start as usize).unwrap_or_default());
+        for c in text.get(span.range()).unwrap_or_default().chars() {
+            out.push(if c == '\n' || c == '\r' || c == ' ' {
+                c
+            } else {
+                '*'
+            });
+        }
+        at = span.end as usize;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
+}
+
+fn normalise(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut out: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match out.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => out.push(span),
+        }
+    }
+    out
+}
+
+/// Comments in a document with masked values: an old value is often left in one.
+fn comments(file: &File<'_>, within: Span, masked: &mut Vec<Span>) {
+    for &comment in &file.tree.comments {
+        let text = file.text.get(comment.range()).unwrap_or_default();
+        if within.contains(comment)
+            && !text
+                .trim_start_matches('#')
+                .trim_start()
+                .starts_with("kubeproof:")
+        {
+            masked.push(comment);
+        }
+    }
+}
+
+/// All nodes of a document that reads well, in arena order, so that depth does not matter.
+fn tree(root: Node<'_>, chunk: &Chunk, masked: &mut Vec<Span>) {
+    for id in root.id()..chunk.nodes_end {
+        let node = root.with_id(id);
+        match node.raw().kind {
+            Kind::Map => mapping(node, id == root.id(), masked),
+            Kind::Scalar if holds_a_manifest(node) => masked.push(node.span()),
+            _ => {}
+        }
+    }
+}
+
+/// A multi-line text that may itself be a Secret: a manifest in a ConfigMap, an inline patch.
+fn holds_a_manifest(node: Node<'_>) -> bool {
+    if matches!(node.raw().style, Style::Plain) || node.raw().end - node.raw().start < 16 {
+        return false;
+    }
+    let source = node.source();
+    contains_word(source, "secret") && contains_word(source, "data") || contains_word(source, "stringdata")
+}
+
+fn mapping(map: Node<'_>, is_root: bool, masked: &mut Vec<Span>) {
+    let mut kind = None;
+    let (mut core, mut data, mut operation, mut value) = (true, false, "", None);
+    for entry in map.raw_entries() {
+        let key = bare(entry.key);
+        if key == "kind" {
+            kind = Some(bare(entry.value));
+        } else if key == "apiVersion" {
+            core = !bare(entry.value).contains('/');
+        } else if is_data(key) {
+            data = true;
+        } else if key == "path" {
+            operation = bare(entry.value);
+        } else if key == "value" {
+            value = Some(entry.value);
+        } else if key == "secretGenerator" {
+            for generator in entry.value.items() {
+                for literals in ["literals", "envs", "files"]
+                    .iter()
+                    .filter_map(|k| generator.get(k))
+                {
+                    masked.extend(literals.items().map(|item| item.span()));
+                }
+            }
+        } else if key == "kubectl.kubernetes.io/last-applied-configuration" {
+            masked.push(entry.value.span());
+        }
+    }
+    if let Some(value) = value
+        && contains_word(operation, "data")
+    {
+        masked.push(value.span()); // a JSON patch operation
+    }
+    match kind {
+        Some(kind) if contains_word(kind, "secret") && core => secret(map, masked),
+        // A ConfigMap's data is meant to be seen; of anything else in the core group nothing is known to be.
+        Some(kind) if data && core && !kind.eq_ignore_ascii_case("configmap") => secret(map, masked),
+        None if data && is_root && !core => {}
+        None if data => {
+            for entry in map.raw_entries().filter(|entry| is_data(bare(entry.key))) {
+                values(entry.value, masked);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A Secret shows its type and metadata, and the keys of everything else.
+fn secret(map: Node<'_>, masked: &mut Vec<Span>) {
+    for entry in map.raw_entries() {
+        let key = bare(entry.key);
+        if !["apiVersion", "kind", "type", "immutable", "metadata", "items"]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(key))
+        {
+            values(entry.value, masked);
+        }
+    }
+}
+
+fn values(node: Node<'_>, masked: &mut Vec<Span>) {
+    if node.raw().kind != Kind::Map {
+        masked.push(node.span());
+        if node.raw().kind == Kind::Alias {
+            masked.push(node.resolved().span());
+        }
+        return;
+    }
+    for entry in node.raw_entries() {
+        masked.push(entry.value.span());
+        if entry.value.raw().kind == Kind::Alias {
+            masked.push(entry.value.resolved().span());
+        }
+        // `{hunter2}`: a value where a key belongs.
+        if entry.value.span().is_empty() && node.raw().style == Style::Flow {
+            masked.push(entry.key.span());
+        }
+    }
+}
+
+fn is_data(key: &str) -> bool {
+    ["data", "stringdata", "binarydata", "string_data"]
+        .iter()
+        .any(|word| key.eq_ignore_ascii_case(word))
+}
+
+fn bare<'t>(node: Node<'t>) -> &'t str {
+    if node.raw().kind == Kind::Scalar {
+        node.source().trim_matches(['"', '\''])
+    } else {
+        ""
+    }
+}
+
+/// A document that does not parse: if it may be a Secret, only the keys of its lines are shown, and the
+/// values of the few fields that tell which object it is.
+fn broken(text: &str, chunk: &Chunk, masked: &mut Vec<Span>) {
+    let source = text.get(chunk.span.range()).unwrap_or_default();
+    if !contains_word(source, "secret") && !contains_word(source, "data") {
+        return;
+    }
+    let mut at = chunk.span.start;
+    for line in source.split_inclusive('\n') {
+        let start = at;
+        at += line.len() as u32;
+        let indent = line.len() - line.trim_start_matches([' ', '-', '\t']).len();
+        let content = &line[indent..];
+        let hidden = match content.split_once(':') {
+            Some((key, rest)) if is_key(key) => {
+                let shown = matches!(key, "apiVersion" | "kind" | "name" | "namespace" | "type")
+                    && !rest.contains([':', ',', '{', '[']);
+                if shown { line.len() } else { indent + key.len() + 1 }
+            }
+            _ => indent,
+        };
+        if hidden < line.trim_end().len() {
+            masked.push(Span::new(
+                start + hidden as u32,
+                start + line.trim_end().len() as u32,
+            ));
+        }
+    }
+}
+
+fn is_key(key: &str) -> bool {
+    !key.is_empty()
+        && key
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/'))
+}
+
+/// Whether `text` contains `word` (lower-case ASCII) in any case.
+fn contains_word(text: &str, word: &str) -> bool {
+    let (bytes, word) = (text.as_bytes(), word.as_bytes());
+    bytes.len() >= word.len()
+        && bytes
+            .windows(word.len())
+            .any(|window| window.eq_ignore_ascii_case(word))
+}

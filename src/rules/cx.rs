@@ -1,0 +1,115 @@
+//! What a check is given to look around and to report with.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use crate::diagnostic::{Diagnostic, Report};
+use crate::engine::Settings;
+use crate::manifest::{Field, File};
+use crate::mask;
+use crate::rules::RuleId;
+use crate::source::Span;
+use crate::version::KubeVersion;
+use crate::yaml::Node;
+
+/// The context of one check on one file.
+pub struct Cx<'t> {
+    /// The file being checked.
+    pub file: &'t File<'t>,
+    /// How the run was asked to judge.
+    pub settings: &'t Settings,
+    pub(crate) rule: RuleId,
+    pub(crate) document: u32,
+    pub(crate) object: Option<u32>,
+    pub(crate) found: Vec<Diagnostic>,
+    masked: OnceCell<Vec<Span>>,
+}
+
+impl<'t> Cx<'t> {
+    pub(crate) fn new(file: &'t File<'t>, settings: &'t Settings) -> Self {
+        Cx {
+            file,
+            settings,
+            rule: RuleId(0),
+            document: 0,
+            object: None,
+            found: Vec::new(),
+            masked: OnceCell::new(),
+        }
+    }
+
+    /// The version of Kubernetes to judge by.
+    pub fn kube(&self) -> KubeVersion {
+        self.settings.kube
+    }
+
+    /// Reports a finding of the current rule at a span. The message says what is wrong and why it matters,
+    /// and never quotes a value that [`shown`](Cx::shown) does not show.
+    pub fn report(&mut self, span: Span, message: impl Into<String>) -> Report<'_> {
+        self.report_as(self.rule, span, message)
+    }
+
+    /// Reports at the place of a field: its value, its key when the value spans lines, or the key of its
+    /// nearest existing parent.
+    pub fn report_at(&mut self, field: &Field<'_, 't>, message: impl Into<String>) -> Report<'_> {
+        self.report(field.place(), message)
+    }
+
+    /// Reports a finding of another rule; the reader's and the engine's rules come this way.
+    pub fn report_as(&mut self, rule: RuleId, span: Span, message: impl Into<String>) -> Report<'_> {
+        self.found.push(Diagnostic {
+            rule,
+            severity: rule.rule().severity,
+            message: message.into(),
+            help: None,
+            label: None,
+            span,
+            related: Vec::new(),
+            refusal: None,
+            fix: None,
+            document: self.document,
+            object: self.object,
+        });
+        let last = self.found.len() - 1;
+        Report {
+            diagnostic: &mut self.found[last],
+        }
+    }
+
+    /// Whether a span touches a value that must never be shown: a Secret's, or what may be one.
+    pub fn is_masked(&self, span: Span) -> bool {
+        let masked = self.masked.get_or_init(|| mask::spans(self.file));
+        mask::touches(masked, span)
+    }
+
+    /// A node's value in backquotes for a message, cut to a readable length; "the value" for what must
+    /// not be shown.
+    pub fn shown(&self, node: Node<'t>) -> Cow<'static, str> {
+        if self.is_masked(node.span()) || self.is_masked(node.resolved().span()) {
+            return Cow::Borrowed("the value");
+        }
+        let text = node.str().unwrap_or(Cow::Borrowed(node.resolved().source()));
+        Cow::Owned(quote(&text))
+    }
+}
+
+/// Text in backquotes, on one line, cut to 60 characters.
+pub fn quote(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len().min(64) + 2);
+    shown.push('`');
+    for (i, c) in text.chars().enumerate() {
+        if i == 60 {
+            shown.push('…');
+            break;
+        }
+        match c {
+            '\n' => shown.push_str("\\n"),
+            '\t' => shown.push_str("\\t"),
+            '`' => shown.push('\''),
+            c if c.is_control() => shown.extend(c.escape_unicode()),
+            c => shown.push(c),
+        }
+    }
+    shown.push('`');
+    shown
+}

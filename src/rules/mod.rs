@@ -1,0 +1,114 @@
+//! The rules. A rule is a page, `rules/<category>/<id>.md`, and usually one function,
+//! `src/rules/<category>/<id>.rs`; `build.rs` binds the two. `rules/README.md` tells how to add one.
+
+mod cx;
+
+pub use cx::Cx;
+
+use crate::diagnostic::Severity;
+use crate::graph::RunCx;
+use crate::manifest::{Document, File, Object};
+
+/// A rule, as an index into [`RULES`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RuleId(pub u16);
+
+impl RuleId {
+    /// The rule's metadata.
+    pub fn rule(self) -> &'static Rule {
+        &RULES[self.0 as usize]
+    }
+}
+
+/// Whether a rule can mend what it finds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FixKind {
+    /// It cannot.
+    None,
+    /// With edits that keep the author's certain meaning.
+    Safe,
+    /// With edits that need a look.
+    Unsafe,
+}
+
+impl FixKind {
+    /// The word in tables and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            FixKind::None => "none",
+            FixKind::Safe => "safe",
+            FixKind::Unsafe => "unsafe",
+        }
+    }
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// A whole file.
+    File(for<'t> fn(&File<'t>, &mut Cx<'t>)),
+    /// One document, whether or not it holds objects.
+    Document(for<'t> fn(&Document<'t>, &mut Cx<'t>)),
+    /// One object; the page's `on` says of which kinds (`Secret`, `networking.k8s.io/Ingress`, `*`).
+    Object(for<'t> fn(&Object<'t>, &mut Cx<'t>)),
+    /// The facts of all files together.
+    Run(fn(&mut RunCx<'_>)),
+}
+
+/// Who reports a rule.
+#[derive(Clone, Copy)]
+pub enum Emitter {
+    /// Its own function.
+    Check(Check),
+    /// The YAML reader.
+    Reader,
+    /// The structural check.
+    Schema,
+    /// The engine.
+    Engine,
+}
+
+/// A rule's metadata, from the front matter of its page.
+pub struct Rule {
+    /// `category/name`.
+    pub id: &'static str,
+    /// The part before the slash.
+    pub category: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// Severity unless a check says otherwise.
+    pub severity: Severity,
+    /// Whether it can be fixed.
+    pub fix: FixKind,
+    /// What it looks at: `file`, `document`, `run`, `*` for any object, or kinds as `Kind` or `group/Kind`.
+    pub on: &'static [&'static str],
+    /// The version of kubeproof that has it first.
+    pub since: &'static str,
+    /// Where the facts come from.
+    pub references: &'static [&'static str],
+    /// Who reports it.
+    pub emitter: Emitter,
+    /// The whole page, front matter included.
+    pub page: &'static str,
+}
+
+impl Rule {
+    /// The rule with this id.
+    pub fn find(id: &str) -> Option<RuleId> {
+        RULES
+            .binary_search_by(|rule| rule.id.cmp(id))
+            .ok()
+            .map(|i| RuleId(i as u16))
+    }
+}
+
+/// The checks for objects of a kind, as indices into [`RULES`].
+pub fn object_checks(group: &str, kind: &str) -> &'static [u16] {
+    let found = BY_KIND.binary_search_by(|(name, _)| match name.split_once('/') {
+        Some((g, k)) => (g, k).cmp(&(group, kind)),
+        None => ("", *name).cmp(&(group, kind)),
+    });
+    found.map_or(ANY, |i| BY_KIND[i].1)
+}
+
+include!(concat!(env!("OUT_DIR"), "/rules.rs"));
