@@ -5,6 +5,7 @@ pub mod engine;
 pub mod graph;
 pub mod manifest;
 pub mod mask;
+pub mod names;
 pub mod rules;
 pub mod source;
 pub mod version;

@@ -1,0 +1,288 @@
+//! The formats of names in the Kubernetes API, with the same count of faults as apimachinery's validation:
+//! each fault found is one error of the server.
+//!
+//! Every limit counts bytes. Faults are phrases that read well after "the name".
+
+/// What is wrong with a name, as phrases; none when it is right.
+pub type Faults = Vec<&'static str>;
+
+fn alnum(b: u8) -> bool {
+    b.is_ascii_lowercase() || b.is_ascii_digit()
+}
+
+/// `[a-z0-9]([-a-z0-9]*[a-z0-9])?`
+fn label_shape(s: &[u8]) -> bool {
+    match (s.first(), s.last()) {
+        (Some(&first), Some(&last)) => {
+            alnum(first) && alnum(last) && s.iter().all(|&b| alnum(b) || b == b'-')
+        }
+        _ => false,
+    }
+}
+
+fn subdomain_shape(s: &[u8]) -> bool {
+    s.split(|&b| b == b'.').all(label_shape)
+}
+
+/// A DNS-1123 label: namespaces, and from 1.36 Services that an Ingress names.
+pub fn dns1123_label(s: &str) -> Faults {
+    let mut faults = Vec::new();
+    if s.len() > 63 {
+        faults.push("is longer than 63 characters");
+    }
+    if !label_shape(s.as_bytes()) {
+        faults.push(if subdomain_shape(s.as_bytes()) {
+            "must not contain dots"
+        } else {
+            "must consist of lower-case letters, digits and `-`, and start and end with a letter or digit"
+        });
+    }
+    faults
+}
+
+/// A DNS-1123 subdomain: the names of most objects.
+pub fn dns1123_subdomain(s: &str) -> Faults {
+    let mut faults = Vec::new();
+    if s.len() > 253 {
+        faults.push("is longer than 253 characters");
+    }
+    if !subdomain_shape(s.as_bytes()) {
+        faults.push(
+            "must consist of lower-case letters, digits, `-` and `.`, and each part between dots must start and end with a letter or digit",
+        );
+    }
+    faults
+}
+
+/// A DNS-1035 label: names of Services.
+pub fn dns1035_label(s: &str) -> Faults {
+    let mut faults = Vec::new();
+    if s.len() > 63 {
+        faults.push("is longer than 63 characters");
+    }
+    if !(label_shape(s.as_bytes()) && s.as_bytes()[0].is_ascii_lowercase()) {
+        faults.push(
+            "must consist of lower-case letters, digits and `-`, start with a letter and end with a letter or digit",
+        );
+    }
+    faults
+}
+
+/// `*.` and a DNS-1123 subdomain.
+pub fn wildcard_subdomain(s: &str) -> Faults {
+    let mut faults = Vec::new();
+    if s.len() > 253 {
+        faults.push("is longer than 253 characters");
+    }
+    if !s
+        .strip_prefix("*.")
+        .is_some_and(|rest| subdomain_shape(rest.as_bytes()))
+    {
+        faults.push("may have a wildcard only as its whole first part: `*.` and a domain");
+    }
+    faults
+}
+
+/// `([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]`
+fn qualified_shape(s: &[u8]) -> bool {
+    match (s.first(), s.last()) {
+        (Some(first), Some(last)) => {
+            first.is_ascii_alphanumeric()
+                && last.is_ascii_alphanumeric()
+                && s.iter()
+                    .all(|&b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+        }
+        _ => false,
+    }
+}
+
+/// A label key, an annotation key (lower-cased by the caller) or a finalizer: `name` or `prefix/name`.
+pub fn qualified_name(s: &str) -> Faults {
+    let mut faults = Vec::new();
+    let name = match s.split_once('/') {
+        None => s,
+        Some((_, rest)) if rest.contains('/') => return vec!["has more than one `/`"],
+        Some(("", name)) => {
+            faults.push("has an empty prefix before `/`");
+            name
+        }
+        Some((prefix, name)) => {
+            if prefix.len() > 253 {
+                faults.push("has a prefix longer than 253 characters");
+            }
+            if !subdomain_shape(prefix.as_bytes()) {
+                faults.push("has a prefix that is no lower-case DNS name");
+            }
+            name
+        }
+    };
+    if name.is_empty() {
+        faults.push("has an empty name part");
+    } else if name.len() > 63 {
+        faults.push("has a name part longer than 63 characters");
+    }
+    if !qualified_shape(name.as_bytes()) {
+        faults.push(
+            "may have only letters, digits, `-`, `_` and `.` in its name part, and must start and end with a letter or digit",
+        );
+    }
+    faults
+}
+
+/// The value of a label: empty, or at most 63 characters of a qualified name's shape.
+pub fn label_value(s: &str) -> Faults {
+    let mut faults = Vec::new();
+    if s.len() > 63 {
+        faults.push("is longer than 63 characters");
+    }
+    if !s.is_empty() && !qualified_shape(s.as_bytes()) {
+        faults.push(
+            "may have only letters, digits, `-`, `_` and `.`, and must start and end with a letter or digit",
+        );
+    }
+    faults
+}
+
+/// The name of a port: an IANA service name.
+pub fn port_name(s: &str) -> Faults {
+    let mut faults = Vec::new();
+    if s.len() > 15 {
+        faults.push("is longer than 15 characters");
+    }
+    if s.is_empty() || !s.bytes().all(|b| alnum(b) || b == b'-') {
+        faults.push("may have only lower-case letters, digits and `-`");
+    }
+    if !s.bytes().any(|b| b.is_ascii_lowercase()) {
+        faults.push("needs at least one lower-case letter");
+    }
+    if s.contains("--") {
+        faults.push("must not have two `-` in a row");
+    }
+    if s.starts_with('-') || s.ends_with('-') {
+        faults.push("must not start or end with `-`");
+    }
+    faults
+}
+
+/// A key of a Secret's or ConfigMap's data: it becomes a file name.
+pub fn data_key(s: &str) -> Faults {
+    let mut faults = Vec::new();
+    if s.len() > 253 {
+        faults.push("is longer than 253 characters");
+    }
+    if s.is_empty()
+        || !s
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
+    {
+        faults.push("may have only letters, digits, `-`, `_` and `.`");
+    }
+    if s == "." {
+        faults.push("must not be `.`");
+    } else if s == ".." {
+        faults.push("must not be `..`");
+    } else if s.starts_with("..") {
+        faults.push("must not start with `..`");
+    }
+    faults
+}
+
+/// A name that is only required to be one segment of a URL path: RBAC objects, resource references.
+pub fn path_segment(s: &str) -> Faults {
+    match s {
+        "." => return vec!["must not be `.`"],
+        ".." => return vec!["must not be `..`"],
+        _ => {}
+    }
+    let mut faults = Vec::new();
+    if s.contains('/') {
+        faults.push("must not contain `/`");
+    }
+    if s.contains('%') {
+        faults.push("must not contain `%`");
+    }
+    faults
+}
+
+/// Whether the text is an IP address to Go's old, lenient parser: IPv4 octets may have leading zeros.
+pub fn is_ip_sloppy(s: &str) -> bool {
+    if s.contains(':') {
+        is_ipv6_sloppy(s)
+    } else {
+        is_ipv4_sloppy(s)
+    }
+}
+
+fn is_ipv4_sloppy(s: &str) -> bool {
+    let mut octets = 0;
+    for octet in s.split('.') {
+        octets += 1;
+        if octet.is_empty() || octets > 4 || !octet.bytes().all(|b| b.is_ascii_digit()) {
+            return false;
+        }
+        let digits = octet.trim_start_matches('0');
+        if digits.len() > 3 || digits.parse::<u16>().is_ok_and(|n| n > 255) {
+            return false;
+        }
+    }
+    octets == 4
+}
+
+fn is_ipv6_sloppy(s: &str) -> bool {
+    // The last group may be an IPv4 address, leading zeros allowed; Rust's own parser refuses those.
+    if let Some((head, tail)) = s.rsplit_once(':')
+        && tail.contains('.')
+    {
+        return is_ipv4_sloppy(tail) && format!("{head}:0:0").parse::<std::net::Ipv6Addr>().is_ok();
+    }
+    s.parse::<std::net::Ipv6Addr>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_faults_as_the_server_does() {
+        assert_eq!(qualified_name("/").len(), 3);
+        assert_eq!(qualified_name("a/b/c").len(), 1);
+        assert_eq!(qualified_name("").len(), 2);
+        assert_eq!(port_name("HTTP").len(), 2);
+        assert_eq!(data_key("").len(), 1);
+        assert_eq!(data_key("../x").len(), 2);
+        assert_eq!(dns1123_label("a.b"), ["must not contain dots"]);
+        assert!(dns1123_subdomain("a.b-c.d").is_empty());
+        assert_eq!(dns1123_subdomain("a\n").len(), 1);
+        assert!(dns1035_label("1a").len() == 1 && dns1123_label("1a").is_empty());
+        assert!(wildcard_subdomain("*.a.b").is_empty() && wildcard_subdomain("*").len() == 1);
+        assert!(label_value("").is_empty() && label_value("-").len() == 1);
+        assert_eq!(path_segment("a/b%c").len(), 2);
+    }
+
+    #[test]
+    fn reads_ips_as_go_once_did() {
+        for ip in [
+            "1.2.3.4",
+            "010.001.000.009",
+            "::1",
+            "2001:db8::1",
+            "::ffff:1.2.3.4",
+            "::ffff:01.2.3.4",
+        ] {
+            assert!(is_ip_sloppy(ip), "{ip}");
+        }
+        for no in [
+            "1.2.3",
+            "1.2.3.4.5",
+            "256.1.1.1",
+            "0x7f.0.0.1",
+            "3232235777",
+            "*.1.2.3.4",
+            "[::1]",
+            ":",
+            "",
+        ] {
+            assert!(!is_ip_sloppy(no), "{no}");
+        }
+    }
+}
