@@ -22,6 +22,13 @@ pub struct Index<'r> {
     pub files: &'r [Facts],
 }
 
+impl<'r> Index<'r> {
+    /// Indexes the facts of all files of a run, in the order of their file indices.
+    pub fn new(files: &'r [Facts]) -> Self {
+        Index { files }
+    }
+}
+
 /// What a check of the whole run is given.
 pub struct RunCx<'r> {
     /// The index to look names up in.

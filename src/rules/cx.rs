@@ -76,6 +76,12 @@ impl<'t> Cx<'t> {
         }
     }
 
+    /// Whether a text still waits to be filled in (`${VAR}`, `{{ x }}`, `<name>`, SOPS' `ENC[…]`), so that
+    /// its final value cannot be judged. Never with `--no-skip`, which judges what stands there.
+    pub fn is_unrendered(&self, text: &str) -> bool {
+        !self.settings.no_skip && unrendered(text)
+    }
+
     /// Whether a span touches a value that must never be shown: a Secret's, or what may be one.
     pub fn is_masked(&self, span: Span) -> bool {
         let masked = self.masked.get_or_init(|| mask::spans(self.file));
@@ -112,4 +118,18 @@ pub fn quote(text: &str) -> String {
     }
     shown.push('`');
     shown
+}
+
+/// Whether a text holds a placeholder of a tool that fills manifests in before they are applied.
+pub fn unrendered(text: &str) -> bool {
+    let between = |open: &str, close: &str| {
+        text.split_once(open)
+            .is_some_and(|(_, rest)| rest.contains(close))
+    };
+    between("${", "}")
+        || between("{{", "}}")
+        || between("$(", ")")
+        || text.starts_with("ENC[")
+        || (text.starts_with('<') && text.trim_end().ends_with('>'))
+        || between("<path:", ">")
 }

@@ -2,8 +2,13 @@
 //! `src/rules/<category>/<id>.rs`; `build.rs` binds the two. `rules/README.md` tells how to add one.
 
 mod cx;
+pub mod ingress;
+pub mod metadata;
+pub mod references;
+pub mod secret;
+pub mod yaml;
 
-pub use cx::Cx;
+pub use cx::{Cx, quote};
 
 use crate::diagnostic::Severity;
 use crate::graph::RunCx;

@@ -1,0 +1,1 @@
+//! What every object has: name, namespace, labels, annotations, owners, finalizers.

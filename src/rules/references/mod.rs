@@ -1,0 +1,1 @@
+//! Names that one object uses and another defines.

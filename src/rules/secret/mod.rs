@@ -1,0 +1,1 @@
+//! Secrets: types, keys, and what their data must hold.

@@ -1,0 +1,1 @@
+//! The text itself: what YAML makes of it, and what gets lost.

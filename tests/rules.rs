@@ -1,0 +1,315 @@
+//! Runs the examples on every rule page: what is bad is found at the marked text, what is good is clean.
+//!
+//! In a `## Bad` example a line says what is found on it, with the first line of the exact text:
+//! `data: # error[secret/tls-missing-key]: data`. Several findings of one line follow one another:
+//! `a: b # error[x/y]: a # warning[x/z]: b`. The comment is stripped before the check. Where a comment cannot
+//! stand, the fence says it: ```` ```json error@4:12-4:20 ```` (line:column-line:column).
+//! Fences with `file=…` that follow one another are one example. `kube=1.30` sets the version,
+//! `now=2026-01-01` the clock. A page's examples run with that page's rule only.
+
+use kubeproof::diagnostic::Diagnostic;
+use kubeproof::engine::{self, RuleSet, Settings};
+use kubeproof::graph::Index;
+use kubeproof::manifest::Surroundings;
+use kubeproof::rules::{Check, Emitter, RULES, Rule, RuleId};
+use kubeproof::source::{self, LineIndex};
+use kubeproof::yaml::Tree;
+
+/// One fenced block.
+struct Fence {
+    line: usize,
+    file: Option<String>,
+    kube: Option<String>,
+    now: Option<String>,
+    text: String,
+    expected: Vec<Expected>,
+}
+
+/// One finding that a page promises, or one that was made.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Clone)]
+struct Expected {
+    line: u32,
+    severity: String,
+    /// The first line of the marked text; from a fence's info string `@column-line:column`.
+    text: String,
+}
+
+const SEVERITIES: [&str; 3] = ["error", "warning", "info"];
+
+/// Where a line's expectations start, if it has any.
+fn mark(line: &str) -> Option<usize> {
+    SEVERITIES
+        .iter()
+        .filter_map(|severity| line.find(&format!("# {severity}[")))
+        .min()
+}
+
+fn expectations(mut rest: &str, line: u32, out: &mut Vec<Expected>) {
+    while let Some(after) = rest.strip_prefix("# ") {
+        let (severity, after) = after.split_once('[').expect("severity[rule]: text");
+        let (_, after) = after.split_once("]: ").expect("severity[rule]: text");
+        let end = mark(after).unwrap_or(after.len());
+        let text = after[..end].trim().to_string();
+        out.push(Expected {
+            line,
+            severity: severity.into(),
+            text,
+        });
+        rest = &after[end..];
+    }
+}
+
+/// What the info string of a fence says.
+fn info(info: &str, line: usize) -> Fence {
+    let mut fence = Fence {
+        line,
+        file: None,
+        kube: None,
+        now: None,
+        text: String::new(),
+        expected: vec![],
+    };
+    for word in info.split_whitespace().skip(1) {
+        match word.split_once(['=', '@']) {
+            Some(("file", file)) => fence.file = Some(file.into()),
+            Some(("kube", kube)) => fence.kube = Some(kube.into()),
+            Some(("now", now)) => fence.now = Some(now.into()),
+            Some((severity, place)) if SEVERITIES.contains(&severity) => {
+                let (line, rest) = place.split_once(':').expect("line:column-line:column");
+                let line = line.parse().expect("a line number");
+                fence.expected.push(Expected {
+                    line,
+                    severity: severity.into(),
+                    text: format!("@{rest}"),
+                });
+            }
+            _ => panic!("line {line}: unknown word `{word}` on the fence"),
+        }
+    }
+    fence
+}
+
+fn fences(section: &str, first_line: usize) -> Vec<Fence> {
+    let mut out = Vec::new();
+    let mut lines = section.lines().enumerate();
+    while let Some((at, line)) = lines.next() {
+        let Some(opening) = line.strip_prefix("```") else {
+            continue;
+        };
+        let body = lines
+            .by_ref()
+            .map(|(_, line)| line)
+            .take_while(|line| *line != "```");
+        if !opening.starts_with("yaml") && !opening.starts_with("json") {
+            body.for_each(drop);
+            continue;
+        }
+        let mut fence = info(opening, first_line + at);
+        for (number, line) in (1..).zip(body) {
+            let kept = match mark(line) {
+                Some(at) => {
+                    expectations(&line[at..], number, &mut fence.expected);
+                    line[..at].trim_end()
+                }
+                None => line,
+            };
+            fence.text.push_str(kept);
+            fence.text.push('\n');
+        }
+        out.push(fence);
+    }
+    out
+}
+
+/// Examples: single fences, or runs of fences that name different files.
+fn examples(section: &str, first_line: usize) -> Vec<Vec<Fence>> {
+    let mut out: Vec<Vec<Fence>> = Vec::new();
+    for fence in fences(section, first_line) {
+        match out.last_mut() {
+            Some(last)
+                if fence.file.is_some() && last.iter().all(|f| f.file.is_some() && f.file != fence.file) =>
+            {
+                last.push(fence);
+            }
+            _ => out.push(vec![fence]),
+        }
+    }
+    out
+}
+
+fn section<'p>(page: &'p str, title: &str) -> Option<(&'p str, usize)> {
+    let at = page.find(&format!("\n## {title}\n"))? + 1;
+    let body = &page[at..];
+    let end = body[3..].find("\n## ").map_or(body.len(), |e| e + 3);
+    Some((&body[..end], page[..at].lines().count() + 1))
+}
+
+/// What is found in each file of an example when only `rule` runs.
+fn run(rule: RuleId, example: &[Fence]) -> Vec<Vec<Expected>> {
+    let mut rules = RuleSet::none();
+    rules.set(rule.rule().id, true);
+    let mut settings = Settings {
+        rules,
+        ..Settings::default()
+    };
+    if let Some(kube) = example.iter().find_map(|f| f.kube.as_ref()) {
+        settings.kube = kube.parse().expect("a known version");
+    }
+    settings.now = example
+        .iter()
+        .find_map(|f| f.now.as_ref())
+        .map(|now| days_since_1970(now) * 86_400);
+    let mut tree = Tree::default();
+    let (mut sources, mut facts, mut found) = (Vec::new(), Vec::new(), Vec::<Vec<Diagnostic>>::new());
+    for fence in example {
+        let name = fence.file.as_deref().unwrap_or("example.yaml");
+        let source = source::decode(fence.text.clone().into_bytes());
+        let checked = engine::check_file(name, &source, &mut tree, &Surroundings::default(), &settings);
+        found.push(checked.diagnostics);
+        facts.push(checked.facts);
+        sources.push(source);
+    }
+    for (file, diagnostic) in engine::check_run(&Index::new(&facts), &settings) {
+        found[file as usize].push(diagnostic);
+    }
+    let describe = |(source, found): (&source::Decoded, Vec<Diagnostic>)| {
+        let index = LineIndex::new(&source.text);
+        let one = |d: Diagnostic| Expected {
+            line: index.line_col(&source.text, d.span.start).0,
+            severity: d.severity.as_str().into(),
+            text: source.text[d.span.range()]
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim_end()
+                .into(),
+        };
+        let mut out: Vec<Expected> = found.into_iter().map(one).collect();
+        out.sort();
+        out.dedup(); // one value may earn several refusals; for people they are one finding
+        out
+    };
+    sources.iter().zip(found).map(describe).collect()
+}
+
+/// Turns places from info strings into the text they mark, so that all expectations compare alike.
+fn resolved(fence: &Fence) -> Vec<Expected> {
+    let lines: Vec<&str> = fence.text.lines().collect();
+    let text = |e: &Expected| {
+        let Some(place) = e.text.strip_prefix('@') else {
+            return e.text.clone();
+        };
+        let (start, end) = place.split_once('-').expect("column-line:column");
+        let (end_line, end_column) = end.split_once(':').expect("line:column");
+        let line = lines[e.line as usize - 1];
+        let start = start.parse::<usize>().expect("a column") - 1;
+        let same_line = end_line.parse() == Ok(e.line);
+        let end = if same_line {
+            end_column.parse::<usize>().expect("a column") - 1
+        } else {
+            usize::MAX
+        };
+        line.chars()
+            .take(end)
+            .skip(start)
+            .collect::<String>()
+            .trim_end()
+            .to_string()
+    };
+    let mut out: Vec<Expected> = fence
+        .expected
+        .iter()
+        .map(|e| Expected {
+            text: text(e),
+            ..e.clone()
+        })
+        .collect();
+    out.sort();
+    out
+}
+
+fn days_since_1970(date: &str) -> i64 {
+    let mut parts = date
+        .split('-')
+        .map(|part| part.parse::<i64>().expect("YYYY-MM-DD"));
+    let mut part = || parts.next().expect("YYYY-MM-DD");
+    let (year, month, day) = (part(), part(), part());
+    let (y, m) = (year - i64::from(month <= 2), (month + 9) % 12);
+    let (era, of_era) = (y.div_euclid(400), y.rem_euclid(400));
+    let of_year = (153 * m + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+fn judge(rule: RuleId, title: &str, faults: &mut Vec<String>) {
+    let Rule { id, page, .. } = rule.rule();
+    let Some((body, line)) = section(page, title) else {
+        return faults.push(format!("rules/{id}.md: no `## {title}` section"));
+    };
+    let examples = examples(body, line);
+    if examples.is_empty() {
+        faults.push(format!("rules/{id}.md: no example under `## {title}`"));
+    }
+    for example in examples {
+        let want: Vec<Vec<Expected>> = example.iter().map(resolved).collect();
+        if (title == "Bad") == want.iter().all(Vec::is_empty) {
+            faults.push(format!(
+                "rules/{id}.md:{}: {title}, but it marks {want:?}",
+                example[0].line
+            ));
+        }
+        let got = run(rule, &example);
+        if got != want {
+            let at = example[0].line;
+            faults.push(format!(
+                "rules/{id}.md:{at}: {title}\n  promised {want:?}\n  found    {got:?}"
+            ));
+        }
+    }
+}
+
+#[test]
+fn every_example_holds() {
+    let mut faults = Vec::new();
+    for i in 0..RULES.len() {
+        judge(RuleId(i as u16), "Bad", &mut faults);
+        judge(RuleId(i as u16), "Good", &mut faults);
+    }
+    assert!(
+        faults.is_empty(),
+        "{} faults\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+}
+
+#[test]
+fn metadata_is_whole() {
+    assert!(!RULES.is_empty());
+    for (i, rule) in RULES.iter().enumerate() {
+        assert_eq!(
+            Rule::find(rule.id),
+            Some(RuleId(i as u16)),
+            "rules are sorted by id"
+        );
+        assert!(
+            !rule.summary.ends_with('.'),
+            "{}: a summary has no full stop",
+            rule.id
+        );
+        assert!(
+            rule.summary.len() <= 100,
+            "{}: the summary is one short line",
+            rule.id
+        );
+        let target = rule.on.first().copied().unwrap_or_default();
+        if let Emitter::Check(check) = rule.emitter {
+            let fits = match check {
+                Check::File(_) => target == "file",
+                Check::Document(_) => target == "document",
+                Check::Run(_) => target == "run",
+                Check::Object(_) => !["file", "document", "run", ""].contains(&target),
+            };
+            assert!(fits, "{}: `on: {target}` does not fit the check", rule.id);
+        }
+    }
+}
