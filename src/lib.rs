@@ -7,6 +7,7 @@ pub mod manifest;
 pub mod mask;
 pub mod names;
 pub mod rules;
+pub mod schema;
 pub mod source;
 pub mod version;
 pub mod yaml;
