@@ -1,15 +1,185 @@
 //! Reading YAML exactly as kubectl does: bytes → span arena → kubectl's reading of it.
+//!
+//! [`parse`] cuts a text into documents as kubectl cuts it (`split`), reads each into the arena of a
+//! [`Tree`] (`slow`), and refuses what go-yaml's decoder or the conversion to JSON would refuse
+//! (`meaning`). Scalars stay spans until somebody asks for their value (`cook`, [`resolve`]).
 
+mod base64;
+mod chars;
+mod cook;
+mod duplicates;
+mod json;
+mod meaning;
+mod number;
+mod problems;
 pub mod resolve;
+mod slow;
+mod split;
 pub mod tree;
 pub mod view;
 
+pub use duplicates::{Duplicate, DuplicateKind, duplicates};
 pub use resolve::Scalar;
 pub use tree::{Chunk, ErrorClass, Kind, Loss, LossKind, Style, SyntaxError, Tree};
 pub use view::{Entry, Node};
 
-/// Reads all documents of a text.
-pub fn parse(text: &str, invalid: &[crate::source::Span], tree: &mut Tree) {
-    let _ = (text, invalid, tree);
-    todo!()
+use crate::source::Span;
+use problems as problem;
+use split::{Piece, Pieces};
+use tree::NodeId;
+
+/// Longest text that is read: offsets stay far below the limit of `u32`.
+const MAX_LENGTH: usize = i32::MAX as usize;
+
+/// Reads a file as kubectl does and puts its documents into `tree`, whose memory is reused.
+///
+/// `invalid` names the bytes of the file that were not UTF-8 ([`crate::source::decode`]): in YAML they are
+/// an error, in JSON they are not.
+pub fn parse(text: &str, invalid: &[Span], tree: &mut Tree) {
+    tree.clear();
+    if text.len() > MAX_LENGTH {
+        refuse_length(tree);
+        return;
+    }
+    let mut start = bom_length(text);
+    if split::looks_like_json(text, start) {
+        match json_stream(text, start, tree) {
+            Some(rest) => start = rest,
+            None => return,
+        }
+    }
+    for piece in Pieces::new(text, start) {
+        read_piece(text, piece, invalid, tree);
+    }
+}
+
+/// Reads a text as the API server reads a request body: as one piece, of which only the first YAML document
+/// counts. `%YAML`, `---` and content on the `---` line have their YAML meaning here.
+pub fn parse_body(text: &str, invalid: &[Span], tree: &mut Tree) {
+    tree.clear();
+    if text.len() > MAX_LENGTH {
+        refuse_length(tree);
+        return;
+    }
+    let piece = Piece {
+        span: Span::new(bom_length(text) as u32, text.len() as u32),
+        document: 0,
+        error: None,
+        comment: None,
+        cut: None,
+    };
+    read_piece(text, piece, invalid, tree);
+}
+
+/// Length of the byte order mark that the text begins with.
+fn bom_length(text: &str) -> usize {
+    if text.starts_with('\u{feff}') { 3 } else { 0 }
+}
+
+fn refuse_length(tree: &mut Tree) {
+    tree.chunks.push(Chunk {
+        error: Some(problem::TOO_LARGE.at(0, 0)),
+        ..new_chunk(Span::default(), 0, tree)
+    });
+}
+
+/// A chunk without content whose nodes end where the arena does.
+fn new_chunk(span: Span, document: u32, tree: &Tree) -> Chunk {
+    Chunk {
+        document,
+        span,
+        root: None,
+        nodes_end: tree.nodes.len() as NodeId,
+        error: None,
+        losses: Vec::new(),
+        json: false,
+        fast: false,
+        indirect: false,
+    }
+}
+
+/// Reads one piece of YAML.
+fn read_piece(text: &str, piece: Piece, invalid: &[Span], tree: &mut Tree) {
+    tree.comments.extend(piece.comment);
+    let aliases = tree.aliases.len();
+    let outcome = slow::parse(text, piece.span, tree);
+    let mut chunk = Chunk {
+        root: outcome.root,
+        losses: outcome.losses,
+        indirect: outcome.indirect,
+        ..new_chunk(piece.span, piece.document, tree)
+    };
+    let error = piece
+        .error
+        .or_else(|| unreadable(text, piece.span, invalid))
+        .or(outcome.error);
+    let verdict = meaning::check(text, tree, &chunk);
+    chunk.error = error.or(verdict.error);
+    if verdict.bomb {
+        tree.aliases.truncate(aliases);
+    }
+    if let (true, Some(cut)) = (outcome.ends_in_quotes, piece.cut) {
+        chunk.losses.push(Loss {
+            kind: LossKind::SplitInsideQuotes,
+            span: cut,
+        });
+    }
+    tree.chunks.push(chunk);
+}
+
+/// The first byte of a piece that is not UTF-8, or the first character that YAML forbids.
+fn unreadable(text: &str, span: Span, invalid: &[Span]) -> Option<SyntaxError> {
+    let next = invalid.partition_point(|bytes| bytes.end <= span.start);
+    let bytes = invalid
+        .get(next)
+        .filter(|bytes| bytes.start < span.end)
+        .map(|bytes| problem::INVALID_UTF8.at(bytes.start as usize, bytes.start as usize + 1));
+    let forbidden = chars::first_forbidden(&text.as_bytes()[span.range()]).map(|at| {
+        let at = span.start as usize + at;
+        problem::FORBIDDEN_CHARACTER.at(at, at + chars::width(text.as_bytes()[at]))
+    });
+    match (bytes, forbidden) {
+        (Some(a), Some(b)) => Some(if a.span.start < b.span.start { a } else { b }),
+        (a, b) => a.or(b),
+    }
+}
+
+/// Reads a stream of JSON values. Returns where YAML begins: kubectl goes over to it when it meets
+/// something that is no JSON and has not read more than one value by then.
+fn json_stream(text: &str, start: usize, tree: &mut Tree) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = json::skip_space(bytes, start);
+    let mut document = 0;
+    let mut rest = start;
+    while at < bytes.len() {
+        let root = tree.nodes.len();
+        let result = json::value(bytes, at, &mut tree.nodes);
+        let (end, error) = match result {
+            Ok(end) => (end, None),
+            Err(_) if document <= 1 => {
+                tree.nodes.truncate(root);
+                return Some(rest);
+            }
+            Err(error) => (bytes.len(), Some(error)),
+        };
+        let chunk = Chunk {
+            root: (tree.nodes.len() > root).then_some(root as NodeId),
+            error,
+            json: true,
+            ..new_chunk(Span::new(at as u32, end as u32), document, tree)
+        };
+        tree.chunks.push(chunk);
+        rest = after_blanks(text, end);
+        at = json::skip_space(bytes, end);
+        document += 1;
+    }
+    None
+}
+
+/// Over white space up to and including the first line break.
+fn after_blanks(text: &str, at: usize) -> usize {
+    let rest = &text[at..];
+    let blank = rest.len() - rest.trim_start().len();
+    let newline = memchr::memchr(b'\n', &rest.as_bytes()[..blank]);
+    at + newline.map_or(blank, |newline| newline + 1)
 }

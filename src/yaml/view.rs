@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::resolve::{self, Scalar};
+use super::cook;
+use super::resolve::{self, Scalar, Tag};
 use super::tree::{Chunk, Kind, NodeId, PROPS, RawNode, Style, Tree};
 use crate::source::Span;
 
@@ -68,7 +69,7 @@ impl<'t> Node<'t> {
     }
 
     /// The node with the given index in the same document.
-    fn at(self, id: NodeId) -> Node<'t> {
+    pub(super) fn at(self, id: NodeId) -> Node<'t> {
         Node { id, ..self }
     }
 
@@ -139,12 +140,16 @@ impl<'t> Node<'t> {
 
     /// The tag as written, or "".
     pub fn tag(self) -> &'t str {
-        let node = self.resolved();
-        if node.raw().flags & PROPS == 0 {
+        self.resolved().own_tag()
+    }
+
+    /// The tag as written, or "", aliases not followed.
+    pub(super) fn own_tag(self) -> &'t str {
+        if self.raw().flags & PROPS == 0 {
             return "";
         }
         self.tree
-            .props_of(node.id)
+            .props_of(self.id)
             .map_or("", |p| &self.text[p.tag.range()])
     }
 
@@ -199,14 +204,21 @@ impl<'t> Node<'t> {
         node.key_text().is_some_and(|text| text == key)
     }
 
-    /// Whether this key merges its value into the mapping (`<<`, plain or tagged `!!merge`).
+    /// Whether this key merges its value into the mapping: `<<`, plain, or tagged `!` or `!!merge`.
     pub fn is_merge_key(self) -> bool {
         let raw = self.raw();
-        raw.kind == Kind::Scalar
-            && self.source() == "<<"
-            && raw.style == Style::Plain
-            && matches!(self.tag(), "" | "!!merge" | "!<tag:yaml.org,2002:merge>")
-            && !self.json
+        if !self.indirect || raw.kind != Kind::Scalar {
+            return false;
+        }
+        if raw.flags & PROPS == 0 {
+            return raw.style == Style::Plain && self.source() == "<<";
+        }
+        match Tag::of(self) {
+            Tag::None => raw.style == Style::Plain && self.source() == "<<",
+            // With a tag, quotes do not count.
+            Tag::NonSpecific | Tag::Merge => cook::text(self) == "<<",
+            _ => false,
+        }
     }
 
     /// The entry of a mapping with this key: the last one, as in go-yaml; `None` when the node is no
