@@ -175,7 +175,7 @@ fn run(rule: RuleId, example: &[Fence]) -> Vec<Vec<Expected>> {
     let describe = |(source, found): (&source::Decoded, Vec<Diagnostic>)| {
         let index = LineIndex::new(&source.text);
         let one = |d: Diagnostic| Expected {
-            line: index.line_col(&source.text, d.span.start).0,
+            line: index.line(d.span.start),
             severity: d.severity.as_str().into(),
             text: source.text[d.span.range()]
                 .lines()
