@@ -7,6 +7,8 @@ use std::{env, fs};
 
 #[path = "hash.rs"]
 mod hash;
+#[path = "constraints.rs"]
+mod constraints;
 #[path = "schema_text.rs"]
 mod text;
 
@@ -17,6 +19,10 @@ pub fn pack(root: &Path, out: &Path) {
     let schemas = root.join("schemas");
     let tables = Tables::new(&schemas);
     fs::write(out.join("schema.rs"), tables.emit()).expect("OUT_DIR can be written");
+    let files = constraints::read(&schemas.join("constraints"));
+    let rows = constraints::emit(&files, tables.types.len(), &|name| tables.type_index(name));
+    let reach = tables.emit_reach(&rows);
+    fs::write(out.join("constraints.rs"), rows + &reach).expect("OUT_DIR can be written");
     // A number to watch: what the tables add to the binary.
     if env::var_os("KUBEPROOF_TABLE_SIZE").is_some() {
         println!("cargo::warning=schema tables: {} bytes", tables.size());
@@ -110,6 +116,45 @@ const STRUCT: u8 = 13;
 const EITHER: u8 = 14;
 
 impl Tables {
+    /// The index of the type `group/v1.Name`.
+    fn type_index(&self, name: &str) -> Option<usize> {
+        let (group, name) = name.split_once('/')?;
+        self.types.iter().position(|ty| ty.group == group && ty.name == name)
+    }
+
+    /// Which types hold a constraint, themselves or deeper down: all others need no walk.
+    fn emit_reach(&self, rows: &str) -> String {
+        let offsets: Vec<usize> = rows
+            .split_once("= &[")
+            .and_then(|(_, rest)| rest.split_once(']'))
+            .map(|(list, _)| list.split(", ").filter_map(|n| n.parse().ok()).collect())
+            .unwrap_or_default();
+        let mut reach: Vec<bool> = offsets.windows(2).map(|pair| pair[0] < pair[1]).collect();
+        loop {
+            let mut changed = false;
+            for (index, ty) in self.types.iter().enumerate() {
+                let holds = reach[index]
+                    || self.fields[ty.first..ty.end].iter().any(|field| self.leads(field.ty, &reach));
+                changed |= holds != reach[index];
+                reach[index] = holds;
+            }
+            if !changed {
+                break;
+            }
+        }
+        format!("/// By type: whether it or a type within has constraints.\npub static REACHES: &[bool] = &{reach:?};\n")
+    }
+
+    fn leads(&self, expr: usize, reach: &[bool]) -> bool {
+        let (tag, a, b) = self.exprs[expr];
+        match tag {
+            LIST | MAP => self.leads(a, reach),
+            STRUCT => reach[a],
+            EITHER => self.leads(a, reach) || self.leads(b, reach),
+            _ => false,
+        }
+    }
+
     fn new(schemas: &Path) -> Tables {
         let range = fs::read_to_string(schemas.join("versions.txt")).expect("schemas/versions.txt");
         let versions = text::versions(&range);

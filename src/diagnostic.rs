@@ -188,6 +188,12 @@ impl Report<'_> {
         self
     }
 
+    /// Points somewhere else.
+    pub fn at(self, span: Span) -> Self {
+        self.diagnostic.span = span;
+        self
+    }
+
     /// A few words beside the marked text.
     pub fn label(self, label: impl Into<String>) -> Self {
         self.diagnostic.label = Some(label.into());

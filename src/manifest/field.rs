@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::source::Span;
-use crate::yaml::{Kind, Node, Scalar, Style};
+use crate::yaml::{Entry, Kind, Node, Scalar, Style};
 
 /// One step of a field path.
 #[derive(Clone, Debug)]
@@ -51,6 +51,24 @@ impl<'p, 't> Field<'p, 't> {
             key: entry.map(|e| e.key),
             value: entry.map(|e| e.value),
         }
+    }
+
+    /// The field `name` of this struct, whose entry is at hand.
+    pub fn child_entry<'s>(&'s self, name: &'static str, entry: Entry<'t>) -> Field<'s, 't>
+    where
+        'p: 's,
+    {
+        Field {
+            parent: Some(self),
+            step: Step::Name(name),
+            key: Some(entry.key),
+            value: Some(entry.value),
+        }
+    }
+
+    /// The struct, list or map that this field is in.
+    pub fn parent(&self) -> Option<&'p Field<'p, 't>> {
+        self.parent
     }
 
     /// The entry `key` of this map with free keys, printed `[key]`.

@@ -76,6 +76,11 @@ impl<'t> Cx<'t> {
         }
     }
 
+    /// How many findings there are so far.
+    pub fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// Whether a text still waits to be filled in (`${VAR}`, `{{ x }}`, `<name>`, SOPS' `ENC[…]`), so that
     /// its final value cannot be judged. Never with `--no-skip`, which judges what stands there.
     pub fn is_unrendered(&self, text: &str) -> bool {

@@ -2,6 +2,8 @@
 //! packs out of `schemas/`. Nothing is parsed or allocated at start-up.
 
 mod table;
+pub mod checks;
+pub mod constraints;
 
 use crate::version::KubeVersion;
 
@@ -71,6 +73,16 @@ impl Ty {
         }
     }
 
+    /// Whether anything within has constraints.
+    pub fn constrained(self) -> bool {
+        match self.shape() {
+            Shape::List(inner) | Shape::Map(inner) => inner.constrained(),
+            Shape::Struct(ty) => constraints::REACHES.get(ty.index()).copied().unwrap_or_default(),
+            Shape::Either(a, b) => a.constrained() || b.constrained(),
+            _ => false,
+        }
+    }
+
     /// The struct that stands at the end of lists and maps: of `[]v1.EnvVar` that is `v1.EnvVar`.
     pub fn innermost(self) -> Option<TypeId> {
         let mut ty = self;
@@ -115,6 +127,11 @@ impl From<table::FieldRef> for FieldInfo {
 }
 
 impl TypeId {
+    /// Its place among all types.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+
     /// Version and name: `v1.Container`.
     pub fn name(self) -> &'static str {
         table::type_row(self).0

@@ -1,0 +1,212 @@
+//! Turns `schemas/constraints/*.txt` into static rows: what the server checks of a type beyond its structure.
+//!
+//! `schemas/constraints/README.md` explains the format to people. Faults end the build with the line's place.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// The constraints of all types, as Rust source. `type_index` knows the packed types by `group/v1.Name`.
+pub fn emit(
+    files: &[(String, String)],
+    types: usize,
+    type_index: &dyn Fn(&str) -> Option<usize>,
+) -> String {
+    let mut rows: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for (shown, text) in files {
+        let mut current: Vec<usize> = Vec::new();
+        for (number, line) in text.lines().enumerate() {
+            let place = format!("{shown}:{}", number + 1);
+            let line = line.split(" # ").next().unwrap_or_default().trim_end();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            if let Some(names) = line.strip_prefix("type ") {
+                current = type_names(names)
+                    .iter()
+                    .map(|name| type_index(name).unwrap_or_else(|| panic!("{place}: no type `{name}`")))
+                    .collect();
+                continue;
+            }
+            assert!(line.starts_with("  ") && !current.is_empty(), "{place}: a line outside of a type");
+            let row = row(&place, line.trim());
+            for &index in &current {
+                rows.entry(index).or_default().push(row.clone());
+            }
+        }
+    }
+    let mut out = String::from("/// By type: its first row in [`ROWS`]; one more at the end.\n");
+    let mut offsets = Vec::with_capacity(types + 1);
+    let mut all = String::new();
+    let mut count = 0;
+    for index in 0..types {
+        offsets.push(count);
+        for row in rows.get(&index).into_iter().flatten() {
+            let _ = writeln!(all, "    {row},");
+            count += 1;
+        }
+    }
+    offsets.push(count);
+    let _ = writeln!(out, "pub static OFFSETS: &[u16] = &{offsets:?};");
+    let _ = writeln!(out, "/// The constraints, by type.\npub static ROWS: &[Row] = &[\n{all}];");
+    out
+}
+
+/// `group/v1,v1beta1.Name` is one name for each version.
+fn type_names(names: &str) -> Vec<String> {
+    names
+        .split_whitespace()
+        .flat_map(|name| {
+            let (group, rest) = name.split_once('/').unwrap_or(("", name));
+            let (versions, kind) = rest.split_once('.').unwrap_or((rest, ""));
+            versions.split(',').map(|version| format!("{group}/{version}.{kind}")).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// `path?: test; test if cond` as a `Row`.
+fn row(place: &str, line: &str) -> String {
+    let (path, tests) =
+        line.split_once(": ").unwrap_or_else(|| panic!("{place}: expected `field: test; test`"));
+    let pointer = path.ends_with('?');
+    let path = steps(path.trim_end_matches('?'));
+    let tests: Vec<String> = tests.split("; ").map(|one| test(place, one.trim())).collect();
+    format!("Row {{ path: &{path}, pointer: {pointer}, tests: &[{}] }}", tests.join(", "))
+}
+
+/// `a.b[].c` as steps; `.` alone is the struct itself.
+fn steps(path: &str) -> String {
+    let mut out = Vec::new();
+    for part in path.split('.').filter(|part| !part.is_empty()) {
+        let mut name = part;
+        let mut suffix = Vec::new();
+        while let Some(rest) = name.strip_suffix("[]").or_else(|| name.strip_suffix("{}")) {
+            suffix.push(if name.ends_with("[]") { "Step::Items" } else { "Step::Values" }.to_string());
+            name = rest;
+        }
+        if !name.is_empty() {
+            out.push(format!("Step::Name({name:?})"));
+        }
+        out.extend(suffix);
+    }
+    format!("[{}]", out.join(", "))
+}
+
+/// `op args… [if cond and cond] [at path] [since 1.30] [until 1.33]`.
+fn test(place: &str, text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let mut end = words.len();
+    let (mut when, mut at, mut since, mut until) = (String::new(), "None".to_string(), 0u8, u8::MAX);
+    let mut i = 0;
+    while i < words.len() {
+        match words[i] {
+            "if" => {
+                end = end.min(i);
+                loop {
+                    i += 1;
+                    let word = words.get(i).unwrap_or_else(|| panic!("{place}: `if` without a condition"));
+                    let _ = write!(when, "{}, ", cond(place, word));
+                    if words.get(i + 1) != Some(&"and") {
+                        break;
+                    }
+                    i += 1;
+                }
+            }
+            "at" => {
+                end = end.min(i);
+                i += 1;
+                at = format!("Some(&{})", steps(words.get(i).unwrap_or_else(|| panic!("{place}: `at` what?"))));
+            }
+            word @ ("since" | "until") => {
+                end = end.min(i);
+                i += 1;
+                let minor = words
+                    .get(i)
+                    .and_then(|v| v.strip_prefix("1."))
+                    .and_then(|v| v.parse().ok())
+                    .unwrap_or_else(|| panic!("{place}: `{word}` wants a version such as 1.30"));
+                if word == "since" { since = minor } else { until = minor }
+            }
+            _ => {}
+        }
+        i += 1;
+    }
+    let op = op(place, &words[..end]);
+    format!("Test {{ op: {op}, when: &[{when}], at: {at}, since: {since}, until: {until} }}")
+}
+
+/// `path=value`, `path!=value`, `path` (set), `!path` (unset).
+fn cond(place: &str, word: &str) -> String {
+    let (path, kind) = if let Some((path, value)) = word.split_once("!=") {
+        (path, format!("Is::Not(&{:?})", value.split('|').collect::<Vec<_>>()))
+    } else if let Some((path, value)) = word.split_once('=') {
+        (path, format!("Is::Equal(&{:?})", value.split('|').collect::<Vec<_>>()))
+    } else if let Some(path) = word.strip_prefix('!') {
+        (path, "Is::Unset".to_string())
+    } else {
+        (word, "Is::Set".to_string())
+    };
+    assert!(!path.is_empty(), "{place}: a condition without a field");
+    let up = path.chars().take_while(|c| *c == '^').count();
+    let pointer = path.ends_with('?');
+    let steps = steps(path.trim_start_matches('^').trim_end_matches('?'));
+    format!("Cond {{ up: {up}, path: &{steps}, pointer: {pointer}, is: {kind} }}")
+}
+
+fn op(place: &str, words: &[&str]) -> String {
+    let (name, args) = words.split_first().unwrap_or_else(|| panic!("{place}: an empty test"));
+    let number = |i: usize| -> i64 {
+        args.get(i)
+            .and_then(|word| word.parse().ok())
+            .unwrap_or_else(|| panic!("{place}: `{name}` wants a number"))
+    };
+    let list = || format!("&{args:?}");
+    match *name {
+        "required" => "Op::Required".into(),
+        "forbidden" => "Op::Forbidden".into(),
+        "invalid" => "Op::Invalid".into(),
+        "default" => format!("Op::Default({:?})", args.join(" ")),
+        "one-of" => format!("Op::OneOf({})", list()),
+        "min" => format!("Op::Range({}, i64::MAX)", number(0)),
+        "max" => format!("Op::Range(i64::MIN, {})", number(0)),
+        "range" => format!("Op::Range({}, {})", number(0), number(1)),
+        "max-length" => format!("Op::MaxLength({})", number(0)),
+        "max-items" => format!("Op::MaxItems({})", number(0)),
+        "quantity-min" => format!("Op::QuantityMin({})", number(0)),
+        "unique" => "Op::Unique".into(),
+        "unique-by" => format!("Op::UniqueBy({})", list()),
+        "at-most-one-of" => format!("Op::AtMostOneOf({})", list()),
+        "exactly-one-of" => format!("Op::ExactlyOneOf({})", list()),
+        "at-least-one-of" => format!("Op::AtLeastOneOf({})", list()),
+        "keys" => format!("Op::Keys(Format::{})", format_name(place, args)),
+        "check" => {
+            let path = args.first().unwrap_or_else(|| panic!("{place}: `check` what?"));
+            format!("Op::Check(crate::schema::checks::{path})")
+        }
+        _ => format!("Op::Format(Format::{})", format_name(place, &[name])),
+    }
+}
+
+/// `dns-label` → `DnsLabel`; an unknown one fails to compile, at the enum that lists them.
+fn format_name(place: &str, words: &[&str]) -> String {
+    let word = words.first().unwrap_or_else(|| panic!("{place}: which format?"));
+    word.split('-')
+        .map(|part| part[..1].to_uppercase() + &part[1..])
+        .collect()
+}
+
+/// All files of a folder with their names, sorted.
+pub fn read(folder: &Path) -> Vec<(String, String)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+        .unwrap_or_default();
+    files.sort();
+    files
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "txt"))
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+            (path.display().to_string(), text)
+        })
+        .collect()
+}

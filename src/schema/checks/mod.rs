@@ -1,0 +1,1 @@
+//! Checks that the vocabulary of constraints cannot say, called from rows of `schemas/constraints/`.

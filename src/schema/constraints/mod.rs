@@ -1,0 +1,86 @@
+//! What the server checks of a type beyond its structure, declared in `schemas/constraints/` on *types*, so that
+//! a check of PodSpec holds wherever a PodSpec stands.
+//!
+//! One walk over the object visits every struct whose type has constraints, at any depth, and runs its rows.
+//! What the vocabulary cannot say is a function in [`super::checks`], called from a row.
+
+mod formats;
+mod ops;
+
+pub use formats::Format;
+pub use ops::{Cond, Is, Op, Row, Step, Test};
+
+use super::{Shape, Ty, TypeId};
+use crate::diagnostic::{ErrorType, Report};
+use crate::manifest::{Field, Object};
+use crate::rules::{Cx, ids};
+
+/// Deeper structs are not looked into: only a hostile CRD schema nests so far.
+const DEPTH: u32 = 100;
+
+include!(concat!(env!("OUT_DIR"), "/constraints.rs"));
+
+/// Runs the constraints of an object's type and of all types within.
+pub fn check<'t>(object: &Object<'t>, ty: TypeId, cx: &mut Cx<'t>) {
+    walk(&object.fields(), ty, cx, 0);
+}
+
+fn rows(ty: TypeId) -> &'static [Row] {
+    let at = |i: usize| OFFSETS.get(i).copied().unwrap_or_default() as usize;
+    let index = ty.index();
+    ROWS.get(at(index)..at(index + 1)).unwrap_or_default()
+}
+
+fn walk<'t>(field: &Field<'_, 't>, ty: TypeId, cx: &mut Cx<'t>, depth: u32) {
+    if depth > DEPTH {
+        return;
+    }
+    let Some(value) = field.value() else { return };
+    for entry in value.entries() {
+        // A key that repeats holds its last value only.
+        let Some(name) = entry.key.key_text() else { continue };
+        let Some(info) = ty.field(&name, cx.kube()) else { continue };
+        if info.ty.constrained() && value.entry(info.name).is_some_and(|last| last.value == entry.value) {
+            inside(&field.child_entry(info.name, entry), info.ty, cx, depth + 1);
+        }
+    }
+    for row in rows(ty) {
+        ops::run(row, field, cx);
+    }
+}
+
+fn inside<'t>(field: &Field<'_, 't>, ty: Ty, cx: &mut Cx<'t>, depth: u32) {
+    match ty.shape() {
+        Shape::Struct(inner) => walk(field, inner, cx, depth),
+        Shape::List(item) => {
+            for element in field.items() {
+                inside(&element, item, cx, depth);
+            }
+        }
+        Shape::Map(value) => {
+            for element in field.entries() {
+                inside(&element, value, cx, depth);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Reports a fault under the general rule of its type: `schema/required`, `schema/invalid` …
+pub fn fault<'c, 't>(
+    cx: &'c mut Cx<'t>,
+    field: &Field<'_, 't>,
+    kind: ErrorType,
+    message: impl Into<String>,
+) -> Report<'c> {
+    let rule = match kind {
+        ErrorType::Required => ids::SCHEMA_REQUIRED,
+        ErrorType::NotSupported => ids::SCHEMA_NOT_SUPPORTED,
+        ErrorType::Forbidden => ids::SCHEMA_FORBIDDEN,
+        ErrorType::Duplicate => ids::SCHEMA_DUPLICATE,
+        ErrorType::TooLong | ErrorType::TooMany => ids::SCHEMA_TOO_LONG,
+        _ => ids::SCHEMA_INVALID,
+    };
+    let path = field.path();
+    cx.report_as(rule, field.place(), message).refusal(kind, path)
+}

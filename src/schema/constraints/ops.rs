@@ -1,0 +1,371 @@
+//! The vocabulary of constraints: rows, tests, conditions, and what each does.
+
+use std::borrow::Cow;
+
+use super::{Format, fault};
+use crate::diagnostic::ErrorType;
+use crate::manifest::Field;
+use crate::rules::Cx;
+use crate::yaml::{Kind, Scalar};
+
+/// One line of a constraint file: a field of a struct, and its tests in order.
+pub struct Row {
+    /// From the struct to the field; empty is the struct itself.
+    pub path: &'static [Step],
+    /// Whether the field is a pointer in Go: set means present and not null, even when it is zero.
+    pub pointer: bool,
+    /// The tests; after one that fails the rest of the row is not run, as in the server's `if … else if`.
+    pub tests: &'static [Test],
+}
+
+/// One step of a path.
+pub enum Step {
+    /// A field.
+    Name(&'static str),
+    /// Each item of a list.
+    Items,
+    /// Each value of a map.
+    Values,
+}
+
+/// One test of a row.
+pub struct Test {
+    /// What is tested.
+    pub op: Op,
+    /// When: all must hold.
+    pub when: &'static [Cond],
+    /// Where the fault is reported, from the struct; at the field itself when `None`.
+    pub at: Option<&'static [Step]>,
+    /// First minor version that makes the test.
+    pub since: u8,
+    /// Last minor version that makes it.
+    pub until: u8,
+}
+
+/// A condition on another field.
+pub struct Cond {
+    /// How many structs, lists and maps to go up from the row's struct first.
+    pub up: u8,
+    /// From there to the field.
+    pub path: &'static [Step],
+    /// See [`Row::pointer`].
+    pub pointer: bool,
+    /// What must hold of it.
+    pub is: Is,
+}
+
+/// What a condition demands.
+pub enum Is {
+    /// Present and not zero (a pointer: not null).
+    Set,
+    /// The contrary.
+    Unset,
+    /// One of these texts; "" stands for unset.
+    Equal(&'static [&'static str]),
+    /// None of these texts.
+    Not(&'static [&'static str]),
+}
+
+/// What a test does.
+pub enum Op {
+    /// Required: the field must be set.
+    Required,
+    /// Forbidden: the field must not be set.
+    Forbidden,
+    /// Invalid: the field must not be set.
+    Invalid,
+    /// What the server fills in when the field is not set; later tests and conditions see it.
+    Default(&'static str),
+    /// NotSupported: any other text.
+    OneOf(&'static [&'static str]),
+    /// Invalid: a number outside.
+    Range(i64, i64),
+    /// TooLong: more bytes.
+    MaxLength(i64),
+    /// TooMany: more items.
+    MaxItems(i64),
+    /// Invalid: a quantity below.
+    QuantityMin(i64),
+    /// Invalid: a text that is not of the format, once for each fault.
+    Format(Format),
+    /// Invalid at the map: keys that are not of the format.
+    Keys(Format),
+    /// Duplicate: an item of a list that equals an earlier one.
+    Unique,
+    /// Duplicate: an item whose fields equal those of an earlier one; reported at the last of the fields.
+    UniqueBy(&'static [&'static str]),
+    /// Forbidden: each of the fields that is set after the first.
+    AtMostOneOf(&'static [&'static str]),
+    /// The same, and Required when none is set.
+    ExactlyOneOf(&'static [&'static str]),
+    /// Required: none of the fields is set.
+    AtLeastOneOf(&'static [&'static str]),
+    /// Anything else: a function that reports by itself.
+    Check(for<'p, 't> fn(&Field<'p, 't>, &mut Cx<'t>)),
+}
+
+/// Runs a row on a struct.
+pub(super) fn run<'t>(row: &'static Row, base: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    each(base, row.path, &mut |field| {
+        let mut default = None;
+        for test in row.tests {
+            let minor = cx.kube().minor();
+            if minor < test.since || minor > test.until || !test.when.iter().all(|cond| holds(cond, base)) {
+                continue;
+            }
+            if let Op::Default(text) = test.op {
+                default = Some(text);
+                continue;
+            }
+            let failed = match test.at {
+                None => one(&test.op, row.pointer, default, field, field, cx),
+                Some(at) => {
+                    let mut failed = false;
+                    each(base, at, &mut |place| {
+                        failed |= one(&test.op, row.pointer, default, field, place, cx);
+                    });
+                    failed
+                }
+            };
+            if failed {
+                break;
+            }
+        }
+    });
+}
+
+/// Calls `f` for each field that a path leads to; a field that is missing counts, an item that is missing not.
+fn each<'t>(field: &Field<'_, 't>, path: &[Step], f: &mut dyn FnMut(&Field<'_, 't>)) {
+    match path.split_first() {
+        None => f(field),
+        Some((Step::Name(name), rest)) => each(&field.child(name), rest, f),
+        Some((Step::Items, rest)) => field.items().for_each(|item| each(&item, rest, f)),
+        Some((Step::Values, rest)) => field.entries().for_each(|value| each(&value, rest, f)),
+    }
+}
+
+/// Whether a field is set in Go's sense.
+pub fn is_set(field: &Field<'_, '_>, pointer: bool) -> bool {
+    let Some(value) = field.value() else { return false };
+    match value.kind() {
+        Kind::Map | Kind::Seq if pointer => true,
+        // A struct without fields equals none; so does an empty list or map.
+        Kind::Map => value.entries().next().is_some(),
+        Kind::Seq => value.items().next().is_some(),
+        _ => match value.scalar() {
+            None | Some(Scalar::Null) => false,
+            Some(_) if pointer => true,
+            Some(Scalar::Str(s)) => !s.is_empty(),
+            Some(Scalar::Bool(b)) => b,
+            Some(Scalar::Int(i)) => i != 0,
+            Some(Scalar::Uint(_)) => true,
+            Some(Scalar::Float(f)) => f != 0.0,
+        },
+    }
+}
+
+/// The text that a condition compares: a string as it is, a boolean or number as written; "" when unset.
+fn text<'t>(field: &Field<'_, 't>) -> Cow<'t, str> {
+    match field.value().and_then(|v| v.scalar()) {
+        None | Some(Scalar::Null) => Cow::Borrowed(""),
+        Some(Scalar::Str(s)) => s,
+        Some(Scalar::Bool(b)) => Cow::Borrowed(if b { "true" } else { "false" }),
+        Some(Scalar::Int(i)) => Cow::Owned(i.to_string()),
+        Some(_) => field.value().map_or(Cow::Borrowed(""), |v| Cow::Borrowed(v.source())),
+    }
+}
+
+fn holds(cond: &Cond, base: &Field<'_, '_>) -> bool {
+    let mut from = base;
+    for _ in 0..cond.up {
+        let Some(parent) = from.parent() else { return false };
+        from = parent;
+    }
+    let mut any = false;
+    each(from, cond.path, &mut |field| {
+        any |= match cond.is {
+            Is::Set => is_set(field, cond.pointer),
+            Is::Unset => !is_set(field, cond.pointer),
+            Is::Equal(texts) => texts.contains(&&*text(field)),
+            Is::Not(texts) => !texts.contains(&&*text(field)),
+        };
+    });
+    any
+}
+
+/// Runs one test on `field` and reports at `place`; whether it failed.
+fn one<'t>(
+    op: &Op,
+    pointer: bool,
+    default: Option<&'static str>,
+    field: &Field<'_, 't>,
+    place: &Field<'_, 't>,
+    cx: &mut Cx<'t>,
+) -> bool {
+    let set = is_set(field, pointer);
+    let before = cx.count();
+    match op {
+        Op::Default(_) => {}
+        Op::Required if !set && default.is_none() => {
+            let name = named(field);
+            fault(cx, place, ErrorType::Required, format!("{name} is required"))
+                .help(format!("add {name}"));
+        }
+        Op::Forbidden if set => {
+            let name = named(field);
+            fault(cx, place, ErrorType::Forbidden, format!("{name} may not be set here")).help("remove it");
+        }
+        Op::Invalid if set => {
+            let name = named(field);
+            fault(cx, place, ErrorType::Invalid, format!("{name} may not be set here")).help("remove it");
+        }
+        Op::OneOf(allowed) if set => {
+            if let Some(value) = field.text().filter(|value| !allowed.contains(&&**value)) {
+                let near = allowed.iter().find(|a| a.eq_ignore_ascii_case(&value));
+                let help = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("use one of {}", list(allowed)),
+                };
+                let shown = shown(field, cx);
+                let name = named(field);
+                fault(cx, place, ErrorType::NotSupported, format!("{name} does not know {shown}"))
+                    .help(help);
+            }
+        }
+        Op::Range(min, max) if set => {
+            if let Some(value) = field.int().filter(|value| value < min || value > max) {
+                let bounds = match (*min, *max) {
+                    (min, i64::MAX) => format!("at least {min}"),
+                    (i64::MIN, max) => format!("at most {max}"),
+                    (min, max) => format!("between {min} and {max}"),
+                };
+                let name = named(field);
+                fault(cx, place, ErrorType::Invalid, format!("{name} is {value}, but it must be {bounds}"))
+                    .help(format!("use a number that is {bounds}"));
+            }
+        }
+        Op::MaxLength(max) if set => {
+            if field.text().is_some_and(|value| value.len() as i64 > *max) {
+                let name = named(field);
+                fault(cx, place, ErrorType::TooLong, format!("{name} has more than {max} bytes"))
+                    .help(format!("shorten it to {max} bytes"));
+            }
+        }
+        Op::MaxItems(max) if set => {
+            let count = field.value().map_or(0, |v| v.items().count() + v.entries().count());
+            if count as i64 > *max {
+                let name = named(field);
+                fault(cx, place, ErrorType::TooMany, format!("{name} has {count} items, more than {max}"))
+                    .help(format!("keep {max} of them at the most"));
+            }
+        }
+        Op::Format(format) if set => {
+            if let Some(value) = field.text().filter(|value| !cx.is_unrendered(value)) {
+                for reason in format.faults(&value, cx.kube()) {
+                    let shown = shown(field, cx);
+                    let name = named(field);
+                    fault(cx, place, ErrorType::Invalid, format!("{shown} is no valid {name}: it {reason}"))
+                        .help(format!("use {}", format.describe()));
+                }
+            }
+        }
+        Op::Keys(format) if set => {
+            for entry in field.entries() {
+                for reason in format.faults(entry.name(), cx.kube()) {
+                    let at = entry.key_node().map_or(field.place(), |key| key.span());
+                    let name = named(field);
+                    let shown = crate::rules::quote(entry.name());
+                    let report =
+                        fault(cx, place, ErrorType::Invalid, format!("{shown} is no valid key of {name}: it {reason}"));
+                    report.at(at);
+                }
+            }
+        }
+        Op::Unique => {
+            let mut seen: Vec<Cow<'_, str>> = Vec::new();
+            for item in field.items() {
+                let Some(value) = item.text() else { continue };
+                if seen.contains(&value) {
+                    let shown = shown(&item, cx);
+                    fault(cx, &item, ErrorType::Duplicate, format!("{shown} stands in the list already"))
+                        .help("remove one of them");
+                } else {
+                    seen.push(value);
+                }
+            }
+        }
+        Op::UniqueBy(keys) => unique_by(keys, field, cx),
+        Op::AtMostOneOf(names) | Op::ExactlyOneOf(names) if field.value().is_some() => {
+            let mut first = None;
+            for &name in *names {
+                let child = field.child(name);
+                if !is_set(&child, true) {
+                    continue;
+                }
+                match first {
+                    None => first = Some(name),
+                    Some(first) => {
+                        let message = format!("`{name}` and `{first}` exclude each other");
+                        fault(cx, &child, ErrorType::Forbidden, message).help("keep one of them");
+                    }
+                }
+            }
+            if first.is_none() && matches!(op, Op::ExactlyOneOf(_)) {
+                none_of(names, place, cx);
+            }
+        }
+        Op::AtLeastOneOf(names) if field.value().is_some() => {
+            if !names.iter().any(|name| is_set(&field.child(name), true)) {
+                none_of(names, place, cx);
+            }
+        }
+        Op::QuantityMin(_) => {}
+        Op::Check(check) => check(field, cx),
+        _ => {}
+    }
+    cx.count() > before
+}
+
+fn none_of<'t>(names: &[&str], place: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let list = list(names);
+    fault(cx, place, ErrorType::Required, format!("one of {list} is required")).help("add one of them");
+}
+
+fn unique_by<'t>(keys: &[&'static str], field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let mut seen = std::collections::HashMap::new();
+    for item in field.items() {
+        let key: Vec<Cow<'_, str>> = keys.iter().map(|key| text(&item.child(key))).collect();
+        if key.iter().all(|part| part.is_empty()) {
+            continue;
+        }
+        let Some(last) = keys.last() else { return };
+        let at = item.child(last);
+        match seen.entry(key) {
+            std::collections::hash_map::Entry::Vacant(slot) => {
+                slot.insert(at.place());
+            }
+            std::collections::hash_map::Entry::Occupied(first) => {
+                let first = *first.get();
+                let shown = shown(&at, cx);
+                fault(cx, &at, ErrorType::Duplicate, format!("{shown} is used twice in this list"))
+                    .help("give each its own")
+                    .related(first, "first used here");
+            }
+        }
+    }
+}
+
+fn named(field: &Field<'_, '_>) -> String {
+    match field.name() {
+        "" => "the item".into(),
+        name => format!("`{name}`"),
+    }
+}
+
+fn shown<'t>(field: &Field<'_, 't>, cx: &Cx<'t>) -> Cow<'static, str> {
+    field.value().map_or(Cow::Borrowed("the value"), |value| cx.shown(value))
+}
+
+fn list(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
