@@ -137,7 +137,9 @@ pub(super) fn kind(group: &str, kind: &str, kube: KubeVersion) -> Option<&'stati
         return Some(best);
     }
     let words = |info: &'static KindInfo| {
-        [info.kind, info.plural].into_iter().chain(info.short_names.iter().copied())
+        [info.kind, info.plural]
+            .into_iter()
+            .chain(info.short_names.iter().copied())
     };
     // `deployment`, `deployments` and `deploy` all mean Deployment.
     let other_name = kinds()
@@ -147,7 +149,11 @@ pub(super) fn kind(group: &str, kind: &str, kube: KubeVersion) -> Option<&'stati
     if let Some(best) = best_version(other_name) {
         return Some(best);
     }
-    let own = kinds().iter().filter(served).filter(|info| info.group == group).map(|info| info.kind);
+    let own = kinds()
+        .iter()
+        .filter(served)
+        .filter(|info| info.group == group)
+        .map(|info| info.kind);
     let all = kinds().iter().filter(served).map(|info| info.kind);
     let name = nearest(kind, own).or_else(|| nearest(kind, all))?;
     best_version(kinds().iter().filter(served).filter(|info| info.kind == name))
@@ -184,7 +190,11 @@ pub(super) fn group(group: &str, kind: &str, kube: KubeVersion) -> Option<&'stat
 
 /// The successor of a version that is not served: the most stable one of the same kind and group.
 pub(super) fn successor(group: &str, kind: &str, kube: KubeVersion) -> Option<&'static KindInfo> {
-    best_version(super::versions_of(group, kind).iter().filter(|info| info.serves(kube)))
+    best_version(
+        super::versions_of(group, kind)
+            .iter()
+            .filter(|info| info.serves(kube)),
+    )
 }
 
 #[cfg(test)]
@@ -208,6 +218,9 @@ mod tests {
     fn versions_are_ordered_as_by_the_server() {
         let mut versions = ["v1alpha2", "v1", "v1beta1", "v2beta1", "v2", "v1beta2"];
         versions.sort_by_key(|v| stability(v));
-        assert_eq!(versions, ["v1alpha2", "v1beta1", "v1beta2", "v2beta1", "v1", "v2"]);
+        assert_eq!(
+            versions,
+            ["v1alpha2", "v1beta1", "v1beta2", "v2beta1", "v1", "v2"]
+        );
     }
 }
