@@ -210,3 +210,53 @@ fn check_reference<'t>(reference: &Field<'_, 't>, known: &[&str], cx: &mut Cx<'t
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{self, Settings};
+    use crate::manifest::Surroundings;
+    use crate::source;
+    use crate::yaml::Tree;
+
+    /// An alias can carry a Secret's value into an Ingress of the same List: it is judged, never quoted.
+    #[test]
+    fn quotes_no_value_of_a_secret() {
+        let text = "
+apiVersion: v1
+kind: List
+items:
+  - apiVersion: v1
+    kind: Secret
+    metadata: {name: s}
+    stringData:
+      host: &host https://Hunter2.example.com/x
+      path: &path hunter2/*
+      wild: &wild /hunter2/*
+      group: &group /hunter2
+      service: &service hunter2.example
+  - apiVersion: networking.k8s.io/v1
+    kind: Ingress
+    metadata:
+      name: i
+      annotations: {nginx.ingress.kubernetes.io/rewrite-target: /$1}
+    spec:
+      tls: [{hosts: [*host, '*.example.org']}]
+      rules:
+        - host: *host
+          http:
+            paths:
+              - {path: *path, pathType: Exact, backend: {service: {name: *service, port: {number: 80}}}}
+              - {path: *wild, pathType: Prefix, backend: {service: {name: *service, port: {name: *wild}}}}
+              - {path: *group, pathType: *wild, backend: {resource: {kind: *wild, name: a}}}
+";
+        let source = source::decode(text.as_bytes().to_vec());
+        let (mut tree, around, settings) = (Tree::default(), Surroundings::default(), Settings::default());
+        let found = engine::check_file("list.yaml", &source, &mut tree, &around, &settings).diagnostics;
+        let rules: std::collections::BTreeSet<_> = found.iter().map(|d| d.rule.rule().id).collect();
+        assert!(rules.len() >= 7, "{rules:?}");
+        for finding in &found {
+            let said = format!("{} {:?} {:?}", finding.message, finding.help, finding.related);
+            assert!(!said.to_lowercase().contains("hunter2"), "{said}");
+        }
+    }
+}

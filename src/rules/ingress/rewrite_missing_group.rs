@@ -39,7 +39,7 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
             cx.report_at(&path, message)
                 .related(target.place(), "rewritten to this")
                 .help(format!(
-                    "write {help}, or move the path to an Ingress without this rewrite"
+                    "write {help} with pathType ImplementationSpecific, or move the path to an Ingress without this rewrite"
                 ));
         }
     });
