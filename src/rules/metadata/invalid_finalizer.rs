@@ -1,0 +1,63 @@
+//! `metadata.finalizers`: qualified names, and for built-in kinds more than that.
+
+use crate::diagnostic::ErrorType;
+use crate::manifest::Object;
+use crate::names;
+use crate::rules::{Check, Cx};
+
+pub const CHECK: Check = Check::Object(check);
+
+/// The finalizers that need no domain.
+const STANDARD: [&str; 3] = ["kubernetes", "orphan", "foregroundDeletion"];
+
+fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
+    let root = object.fields();
+    let metadata = root.child("metadata");
+    let finalizers = metadata.child("finalizers");
+    if !finalizers.is_filled() {
+        return;
+    }
+    let Some(judge) = super::judge(object) else {
+        return;
+    };
+    // These two come with API servers of their own, which lack the rule about the slash.
+    let needs_domain = judge.built_in && !matches!(&*object.kind, "CustomResourceDefinition" | "APIService");
+    let (mut orphan, mut foreground) = (None, None);
+    for finalizer in finalizers.items() {
+        let (Some(value), Some(text)) = (finalizer.value(), finalizer.text()) else {
+            continue;
+        };
+        if cx.is_unrendered(&text) {
+            continue;
+        }
+        let shown = cx.shown(value);
+        for fault in names::qualified_name(&text) {
+            cx.report_at(&finalizer, format!("the finalizer {shown} {fault}"))
+                .refusal(ErrorType::Invalid, finalizers.path())
+                .help("name the controller that removes it: `example.com/cleanup`");
+        }
+        if needs_domain && !text.contains('/') && !STANDARD.contains(&&*text) {
+            cx.report_at(
+                &finalizer,
+                format!("the finalizer {shown} has no domain and is none of the standard ones"),
+            )
+            .refusal(ErrorType::Invalid, finalizer.path())
+            .help("name the controller that removes it: `example.com/cleanup`");
+        }
+        match &*text {
+            "orphan" => orphan = Some(finalizer.place()),
+            "foregroundDeletion" => foreground = Some(finalizer.place()),
+            _ => {}
+        }
+    }
+    if let (Some(orphan), Some(foreground)) = (orphan, foreground) {
+        cx.report(
+            finalizers.handle(),
+            "`orphan` and `foregroundDeletion` exclude each other: one keeps dependents, the other deletes them",
+        )
+        .refusal(ErrorType::Invalid, finalizers.path())
+        .related(orphan, "keeps dependents")
+        .related(foreground, "deletes dependents first")
+        .help("remove one; both are set by a deletion request and seldom belong into a manifest");
+    }
+}

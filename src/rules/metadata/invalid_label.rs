@@ -1,0 +1,67 @@
+//! Keys and values of `metadata.labels`.
+
+use crate::diagnostic::ErrorType;
+use crate::manifest::Object;
+use crate::names;
+use crate::rules::{Check, Cx, quote};
+
+pub const CHECK: Check = Check::Object(check);
+
+fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
+    let root = object.fields();
+    let metadata = root.child("metadata");
+    let labels = metadata.child("labels");
+    if !labels.is_filled() || super::judge(object).is_none() {
+        return;
+    }
+    for label in super::entries(&labels) {
+        let (key, Some(key_node)) = (label.name(), label.key_node()) else {
+            continue;
+        };
+        if !cx.is_unrendered(key) {
+            for fault in names::qualified_name(key) {
+                cx.report(key_node.span(), format!("the label key {} {fault}", quote(key)))
+                    .refusal(ErrorType::Invalid, labels.path())
+                    .help("a label key is a `name` or `example.com/name`; free text goes into annotations");
+            }
+        }
+        let (Some(value), Some(text)) = (label.value(), label.text()) else {
+            continue; // of another type: it does not decode
+        };
+        let faults = names::label_value(&text);
+        if faults.is_empty() || cx.is_unrendered(&text) {
+            continue;
+        }
+        let shown = cx.shown(value);
+        let help = if text.ends_with('\n') {
+            "the value ends in a line break: write it on the line of its key, without `|` or `>`".to_string()
+        } else {
+            match value_like(&text) {
+                Some(like) => format!("use a value like `{like}`, or an annotation, which may hold any text"),
+                None => "shorten it, or use an annotation, which may hold any text".to_string(),
+            }
+        };
+        for fault in faults {
+            cx.report(
+                key_node.span().to(value.span()),
+                format!("the value {shown} of label {} {fault}", quote(key)),
+            )
+            .refusal(ErrorType::Invalid, labels.path())
+            .help(help.as_str());
+        }
+    }
+}
+
+/// A value in the spirit of a refused one.
+fn value_like(text: &str) -> Option<String> {
+    let swapped: String = text
+        .trim()
+        .chars()
+        .map(|c| match c {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' | '.' => c,
+            _ => '-',
+        })
+        .collect();
+    let like = swapped.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    (!like.is_empty() && text.is_ascii() && names::label_value(like).is_empty()).then(|| like.to_string())
+}

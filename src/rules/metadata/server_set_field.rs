@@ -1,0 +1,120 @@
+//! Fields that the API server sets, left in a manifest.
+
+use crate::manifest::{Document, Object};
+use crate::rules::{Check, Cx};
+use crate::source::Span;
+use crate::yaml::{Kind, Node, Scalar};
+
+pub const CHECK: Check = Check::Document(check);
+
+const FIELDS: [&str; 8] = [
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
+
+/// An export holds them in every object: one finding an object, and one for a whole List, is enough.
+fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
+    let objects = &cx.file.objects[document.objects.start as usize..document.objects.end as usize];
+    let mut found: Option<(&Object<'t>, Vec<(&'static str, Span)>)> = None;
+    let mut others = 0;
+    for object in objects {
+        let fields = set_by_server(object);
+        if fields.is_empty() || super::judge(object).is_none() {
+            continue;
+        }
+        match found {
+            None => found = Some((object, fields)),
+            Some(_) => others += 1,
+        }
+    }
+    let Some((object, mut fields)) = found else {
+        return;
+    };
+    fields.sort_by_key(|(_, key)| key.start);
+    let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+    let one = names.len() == 1;
+    let mut message = format!(
+        "{} {} set by the API server, which ignores {} in a manifest or takes offence at {}",
+        listed(&names),
+        if one { "is" } else { "are" },
+        if one { "it" } else { "them" },
+        if one { "it" } else { "them" },
+    );
+    if others > 0 {
+        let (items, have) = if others == 1 {
+            ("item", "has")
+        } else {
+            ("items", "have")
+        };
+        message.push_str(&format!(
+            "; {others} more {items} of this List {have} such fields"
+        ));
+    }
+    let first = fields.first().map_or(Span::default(), |(_, key)| *key);
+    cx.object = Some(object.index);
+    let mut report = cx
+        .report(first, message)
+        .help("remove what an export from a cluster left behind; keep only what you mean to set");
+    for (name, key) in &fields[1..] {
+        report = report.related(*key, format!("`{name}` as well"));
+    }
+}
+
+/// The fields of one object that the server sets, by the spans of their keys.
+fn set_by_server(object: &Object<'_>) -> Vec<(&'static str, Span)> {
+    let mut found = Vec::new();
+    let Some(metadata) = object.root.get("metadata").filter(|m| m.is_map()) else {
+        return found;
+    };
+    for entry in metadata.entries() {
+        // `creationTimestamp: null` is what Go programs print for an object that is yet to be created.
+        if let Some(name) = FIELDS.iter().find(|name| entry.key.key_is(name))
+            && !is_zero(entry.value, 0, &mut 1_000)
+        {
+            found.push((*name, entry.key.span()));
+        }
+    }
+    if let Some(status) = object.root.entry("status")
+        && !is_zero(status.value, 0, &mut 1_000)
+    {
+        found.push(("status", status.key.span()));
+    }
+    found
+}
+
+/// Whether nothing but zero values is in there, as in the `status` that code generators print. Aliases can
+/// make a small text endless, so only `budget` nodes are looked at.
+fn is_zero(node: Node<'_>, depth: u32, budget: &mut u32) -> bool {
+    if depth > 16 || *budget == 0 {
+        return false;
+    }
+    *budget -= 1;
+    match node.kind() {
+        Kind::Map => node
+            .entries()
+            .all(|entry| is_zero(entry.value, depth + 1, budget)),
+        Kind::Seq => node.items().all(|item| is_zero(item, depth + 1, budget)),
+        _ => match node.scalar() {
+            Some(Scalar::Null) => true,
+            Some(Scalar::Str(text)) => text.is_empty(),
+            Some(Scalar::Int(n)) => n == 0,
+            Some(Scalar::Bool(b)) => !b,
+            _ => false,
+        },
+    }
+}
+
+/// `a`, `b` and `c`
+fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
