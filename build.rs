@@ -53,6 +53,8 @@ fn pages(root: &Path) -> Vec<Page> {
             }
         }
     }
+    // A file name sorts with its `.md`; an id sorts without.
+    pages.sort_by(|a, b| (&a.category, &a.id).cmp(&(&b.category, &b.id)));
     pages
 }
 

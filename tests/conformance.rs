@@ -9,7 +9,7 @@ use kubeproof::engine::{self, Settings};
 use kubeproof::manifest::Surroundings;
 use kubeproof::source::{self, Decoded};
 use kubeproof::version::KubeVersion;
-use kubeproof::yaml::{self, Kind, Node, Tree};
+use kubeproof::yaml::{self, Kind, Node, Style, Tree};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -208,7 +208,9 @@ fn spans_lie_where_the_paths_say() {
             let span = diagnostic.span;
             let outer = key.map_or(value.span(), |key| key.span().to(value.span()));
             let is = |node: Node<'_>| {
-                let multi = node.source().contains('\n');
+                // Of what spans lines only the start is compared; a block collection ends on the next line.
+                let block = node.kind() != Kind::Scalar && node.style() != Style::Flow;
+                let multi = block || node.source().contains('\n');
                 span.start == node.span().start && (span.end == node.span().end || multi)
             };
             let near = key.is_none_or(is) || (whole && is(value));

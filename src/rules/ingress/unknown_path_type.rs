@@ -1,0 +1,41 @@
+//! A `pathType` that does not exist.
+
+use crate::diagnostic::ErrorType::NotSupported;
+use crate::manifest::Object;
+use crate::rules::{Check, Cx};
+
+/// The check.
+pub const CHECK: Check = Check::Object(check);
+
+/// All there are.
+const TYPES: [&str; 3] = ["Exact", "ImplementationSpecific", "Prefix"];
+
+fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
+    if !super::is_v1(ingress) {
+        return;
+    }
+    super::each_path(ingress, |path| {
+        let path_type = path.child("pathType");
+        let Some(text) = super::judged(&path_type, cx) else {
+            return;
+        };
+        if !path_type.is_set() || TYPES.contains(&&*text) {
+            return;
+        }
+        let help = match TYPES.iter().find(|known| letters(known).eq(letters(&text))) {
+            Some(known) => format!("write `{known}`"),
+            None => String::from("write `Prefix`, `Exact` or `ImplementationSpecific`"),
+        };
+        let message = format!("there is no pathType {}", super::shown(&path_type, cx));
+        cx.report_at(&path_type, message)
+            .refusal(NotSupported, path_type.path())
+            .help(help);
+    });
+}
+
+/// A word's letters without case, so that `implementation-specific` is seen for what it means.
+fn letters(word: &str) -> impl Iterator<Item = u8> {
+    word.bytes()
+        .filter(u8::is_ascii_alphabetic)
+        .map(|b| b.to_ascii_lowercase())
+}
