@@ -6,7 +6,7 @@ use crate::rules::{Check, Cx};
 
 pub const CHECK: Check = Check::Object(check);
 
-const LIMIT: usize = 256 * 1024;
+pub(super) const LIMIT: usize = 256 * 1024;
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let root = object.fields();

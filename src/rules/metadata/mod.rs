@@ -14,11 +14,13 @@ pub(super) mod missing_name;
 pub(super) mod namespace_on_cluster_scoped;
 pub(super) mod negative_generation;
 pub(super) mod server_set_field;
+pub(super) mod too_large_to_apply;
 
 use std::collections::HashSet;
 
 use crate::manifest::{Field, Object};
 use crate::names::{self, Faults};
+use crate::rules::Cx;
 
 /// The rules of the API server for one object's metadata.
 struct Judge {
@@ -84,6 +86,12 @@ fn metadata<'p, 't>(root: &'p Field<'p, 't>) -> Option<Field<'p, 't>> {
     let metadata = root.child("metadata");
     let decodes = metadata.value().is_none_or(|v| v.is_map() || v.is_null());
     decodes.then_some(metadata)
+}
+
+/// Whether the object's document cannot be read to its end, so that what is missing from it may be there.
+fn is_partial(object: &Object<'_>, cx: &Cx<'_>) -> bool {
+    let document = cx.file.documents.get(object.document as usize);
+    document.is_some_and(|document| document.chunk.error.is_some())
 }
 
 /// The entries of a map with free keys that count: of a merged key that is overridden only the last.
