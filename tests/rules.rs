@@ -5,7 +5,8 @@
 //! `a: b # error[x/y]: a # warning[x/z]: b`. The comment is stripped before the check. Where a comment cannot
 //! stand, the fence says it: ```` ```json error@4:12-4:20 ```` (line:column-line:column).
 //! Fences with `file=…` that follow one another are one example. `kube=1.30` sets the version,
-//! `now=2026-01-01` the clock, `encoding=latin-1` what the bytes are. A page's examples run with that page's rule only.
+//! `now=2026-01-01` the clock, `encoding=latin-1` what the bytes are; `fill=1100000` puts so many `A` where `…`
+//! stands. A page's examples run with that page's rule only.
 
 use kubeproof::diagnostic::Diagnostic;
 use kubeproof::engine::{self, RuleSet, Settings};
@@ -21,6 +22,7 @@ struct Fence {
     file: Option<String>,
     kube: Option<String>,
     now: Option<String>,
+    fill: Option<usize>,
     latin_1: bool,
     text: String,
     expected: Vec<Expected>,
@@ -79,6 +81,7 @@ fn info(info: &str, line: usize) -> Fence {
         file: None,
         kube: None,
         now: None,
+        fill: None,
         latin_1: false,
         text: String::new(),
         expected: vec![],
@@ -88,6 +91,7 @@ fn info(info: &str, line: usize) -> Fence {
             Some(("file", file)) => fence.file = Some(file.into()),
             Some(("kube", kube)) => fence.kube = Some(kube.into()),
             Some(("now", now)) => fence.now = Some(now.into()),
+            Some(("fill", bytes)) => fence.fill = Some(bytes.parse().expect("a number of bytes")),
             Some(("encoding", "latin-1")) => fence.latin_1 = true,
             Some((severity, place)) if SEVERITIES.contains(&severity) => {
                 let (line, rest) = place.split_once(':').expect("line:column-line:column");
@@ -130,6 +134,9 @@ fn fences(section: &str, first_line: usize) -> Vec<Fence> {
             };
             fence.text.push_str(kept);
             fence.text.push('\n');
+        }
+        if let Some(bytes) = fence.fill {
+            fence.text = fence.text.replace('…', &"A".repeat(bytes));
         }
         out.push(fence);
     }
