@@ -19,7 +19,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let (Some(value), Some(text)) = (prefix.value(), prefix.text().filter(|text| !text.is_empty())) else {
         return;
     };
-    let Some(judge) = super::judge(object) else {
+    let Some(judge) = super::judge(object, cx) else {
         return;
     };
     if cx.is_unrendered(&text) {

@@ -10,7 +10,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let Some(text) = object.name.as_deref().filter(|text| !text.is_empty()) else {
         return;
     };
-    let Some(judge) = super::judge(object) else {
+    let Some(judge) = super::judge(object, cx) else {
         return;
     };
     let faults = (judge.name)(text);

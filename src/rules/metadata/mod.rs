@@ -21,6 +21,7 @@ use std::collections::HashSet;
 use crate::manifest::{Field, Object};
 use crate::names::{self, Faults};
 use crate::rules::Cx;
+use crate::schema::{self, NameFormat, Scope};
 
 /// The rules of the API server for one object's metadata.
 struct Judge {
@@ -33,50 +34,39 @@ struct Judge {
 }
 
 /// By which rules an object's metadata is judged; `None` for what may be no object of a cluster at all.
-fn judge(object: &Object<'_>) -> Option<Judge> {
-    if !object.kind.starts_with(|c: char| c.is_ascii_uppercase()) {
-        return None;
-    }
+fn judge(object: &Object<'_>, cx: &Cx<'_>) -> Option<Judge> {
     let group = object.group();
-    if BUILT_IN.binary_search(&group).is_ok() {
-        let (name, namespaced): (fn(&str) -> Faults, _) = match &*object.kind {
-            "ConfigMap" | "CronJob" | "DaemonSet" | "Deployment" | "Ingress" | "Job" | "Pod"
-            | "ReplicaSet" | "Secret" | "ServiceAccount" => (names::dns1123_subdomain, true),
-            "Service" | "StatefulSet" => (names::dns1123_label, true),
-            "IngressClass" | "StorageClass" | "PersistentVolume" => (names::dns1123_subdomain, false),
-            "Namespace" => (names::dns1123_label, false),
-            "Role" | "RoleBinding" => (names::path_segment, true),
-            "ClusterRole" | "ClusterRoleBinding" => (names::path_segment, false),
-            _ => return None,
+    let known = schema::kind(group, object.version(), &object.kind)
+        .or_else(|| schema::versions_of(group, &object.kind).last());
+    if let Some(kind) = known {
+        let name = match kind.name_format(cx.kube()) {
+            NameFormat::DnsSubdomain => names::dns1123_subdomain,
+            NameFormat::DnsLabel => names::dns1123_label,
+            NameFormat::Dns1035Label => names::dns1035_label,
+            NameFormat::PathSegment => names::path_segment,
+            NameFormat::ConfigKey => names::data_key,
+            NameFormat::IpAddress => names::ip_address,
+            NameFormat::GroupResource => names::group_resource,
+            NameFormat::Unnamed => return None,
         };
         return Some(Judge {
             built_in: true,
             name,
-            namespaced: Some(namespaced),
+            namespaced: kind.scope.map(|scope| scope == Scope::Namespaced),
         });
     }
     // A custom resource's group is a domain. Some of OpenShift's own APIs have names of other shapes.
-    let custom =
-        group.contains('.') && !group.ends_with(".openshift.io") && !NOT_OF_A_CLUSTER.contains(&group);
+    let custom = group.contains('.')
+        && !schema::is_built_in(group)
+        && !group.ends_with(".openshift.io")
+        && !NOT_OF_A_CLUSTER.contains(&group)
+        && object.kind.starts_with(|c: char| c.is_ascii_uppercase());
     custom.then_some(Judge {
         built_in: false,
         name: names::dns1123_subdomain,
         namespaced: None,
     })
 }
-
-/// The API groups of Kubernetes itself.
-const BUILT_IN: &[&str] = &[
-    "",
-    "admissionregistration.k8s.io",
-    "apps",
-    "autoscaling",
-    "batch",
-    "networking.k8s.io",
-    "policy",
-    "rbac.authorization.k8s.io",
-    "storage.k8s.io",
-];
 
 /// Groups of things that look like objects and live outside of clusters.
 const NOT_OF_A_CLUSTER: &[&str] = &["backstage.io"];

@@ -26,7 +26,7 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     let mut others = 0;
     for object in objects {
         let fields = set_by_server(object);
-        if fields.is_empty() || super::judge(object).is_none() {
+        if fields.is_empty() || super::judge(object, cx).is_none() {
             continue;
         }
         match found {
@@ -65,7 +65,7 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     }
     let first = fields.first().map_or(Span::default(), |(_, key)| *key);
     cx.object = Some(object.index);
-    let only_status = names == ["status"] && !super::judge(object).is_some_and(|judge| judge.built_in);
+    let only_status = names == ["status"] && !super::judge(object, cx).is_some_and(|judge| judge.built_in);
     let severity = if only_status {
         Severity::Info
     } else {

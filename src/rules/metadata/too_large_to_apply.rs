@@ -15,7 +15,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let Some(size) = json_size(object.root).filter(|size| *size > LIMIT) else {
         return;
     };
-    if super::judge(object).is_none() {
+    if super::judge(object, cx).is_none() {
         return;
     }
     cx.report(
