@@ -176,6 +176,11 @@ pub struct Diagnostic {
     pub object: Option<u32>,
 }
 
+/// Sorts the findings of one file by place, then by rule; equal ones keep the order they were found in.
+pub fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by_key(|d| (d.span, d.rule));
+}
+
 /// A diagnostic that was just reported and may still be told more.
 pub struct Report<'a> {
     pub(crate) diagnostic: &'a mut Diagnostic,
