@@ -56,6 +56,8 @@ pub(super) struct Parser<'a> {
     aliases: &'a mut Vec<(NodeId, NodeId)>,
     frames: Vec<Frame>,
     anchors: HashMap<&'a [u8], NodeId>,
+    /// Where the node that was completed last ends.
+    last_end: u32,
     /// The first error that does not stop parsing.
     pub(super) noted: Option<SyntaxError>,
     /// Whether there was an alias, a tag or `<<`.
@@ -76,6 +78,7 @@ impl<'a> Parser<'a> {
             aliases,
             frames: Vec::new(),
             anchors: HashMap::new(),
+            last_end: 0,
             noted: None,
             indirect: false,
         }
@@ -172,6 +175,7 @@ impl<'a> Parser<'a> {
         if token.style == Style::Plain && &self.scanner.bytes[token.start..token.end] == b"<<" {
             self.indirect = true;
         }
+        self.last_end = token.end as u32;
         self.nodes.push(RawNode {
             start: token.start as u32,
             end: token.end as u32,
@@ -202,8 +206,7 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn absent_after_last(&mut self) {
-        let at = self.nodes.last().map_or(0, |node| node.end) as usize;
-        self.absent(at);
+        self.absent(self.last_end as usize);
     }
 
     pub(super) fn open(
@@ -242,11 +245,11 @@ impl<'a> Parser<'a> {
         let Some(frame) = self.frames.pop() else {
             return;
         };
-        let next = self.nodes.len();
-        let end = end.map_or(self.nodes[next - 1].end, |end| end as u32);
+        self.last_end = end.map_or(self.last_end, |end| end as u32);
+        let next = self.nodes.len() as NodeId;
         let node = &mut self.nodes[frame.node as usize];
-        node.end = end;
-        node.next = next as NodeId;
+        node.end = self.last_end;
+        node.next = next;
     }
 
     pub(super) fn become_state(&mut self, state: State) {
@@ -346,6 +349,7 @@ impl<'a> Parser<'a> {
             Some(_) => self.note(problem::SELF_ALIAS.at(token.start, token.end)),
             None => self.note(problem::UNKNOWN_ANCHOR.at(token.start, token.end)),
         }
+        self.last_end = token.end as u32;
         self.nodes.push(RawNode {
             start: token.start as u32,
             end: token.end as u32,
