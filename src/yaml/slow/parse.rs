@@ -202,7 +202,13 @@ impl<'a> Parser<'a> {
 
     /// An absent value at `at`.
     pub(super) fn absent(&mut self, at: usize) {
+        let at = self.not_before_last(at);
         self.push_scalar(Token::scalar(Style::Plain, false, at, at), None);
+    }
+
+    /// A key that came to light late (`{}: x`) has its place in the text before what was read already.
+    fn not_before_last(&self, at: usize) -> usize {
+        at.max(self.last_end as usize)
     }
 
     pub(super) fn absent_after_last(&mut self) {
@@ -220,6 +226,7 @@ impl<'a> Parser<'a> {
         if self.frames.len() >= DEPTH {
             return Err(problem::TOO_DEEP.at(start, self.scanner.char_end(start)));
         }
+        let start = self.not_before_last(start);
         let node = self.nodes.len() as NodeId;
         let mut flags = 0;
         if let Some(marks) = marks {
