@@ -5,7 +5,7 @@
 //! `a: b # error[x/y]: a # warning[x/z]: b`. The comment is stripped before the check. Where a comment cannot
 //! stand, the fence says it: ```` ```json error@4:12-4:20 ```` (line:column-line:column).
 //! Fences with `file=…` that follow one another are one example. `kube=1.30` sets the version,
-//! `now=2026-01-01` the clock. A page's examples run with that page's rule only.
+//! `now=2026-01-01` the clock; `fill=1100000` puts so many `A` where `…` stands. A page's examples run with that page's rule only.
 
 use kubeproof::diagnostic::Diagnostic;
 use kubeproof::engine::{self, RuleSet, Settings};
@@ -21,6 +21,7 @@ struct Fence {
     file: Option<String>,
     kube: Option<String>,
     now: Option<String>,
+    fill: Option<usize>,
     text: String,
     expected: Vec<Expected>,
 }
@@ -66,6 +67,7 @@ fn info(info: &str, line: usize) -> Fence {
         file: None,
         kube: None,
         now: None,
+        fill: None,
         text: String::new(),
         expected: vec![],
     };
@@ -74,6 +76,7 @@ fn info(info: &str, line: usize) -> Fence {
             Some(("file", file)) => fence.file = Some(file.into()),
             Some(("kube", kube)) => fence.kube = Some(kube.into()),
             Some(("now", now)) => fence.now = Some(now.into()),
+            Some(("fill", bytes)) => fence.fill = Some(bytes.parse().expect("a number of bytes")),
             Some((severity, place)) if SEVERITIES.contains(&severity) => {
                 let (line, rest) = place.split_once(':').expect("line:column-line:column");
                 let line = line.parse().expect("a line number");
@@ -115,6 +118,9 @@ fn fences(section: &str, first_line: usize) -> Vec<Fence> {
             };
             fence.text.push_str(kept);
             fence.text.push('\n');
+        }
+        if let Some(bytes) = fence.fill {
+            fence.text = fence.text.replace('…', &"A".repeat(bytes));
         }
         out.push(fence);
     }

@@ -10,7 +10,7 @@ use crate::yaml::tree::{COOK, Kind, NodeId, PROPS, Props, RawNode, Style, Syntax
 
 /// What an open collection waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum State {
+pub(super) enum State {
     /// An item of a block sequence, or its end.
     Item,
     /// An item of a sequence that is not indented more than the mapping it is a value of.
@@ -42,7 +42,7 @@ struct Frame {
 }
 
 /// Anchor and tag read before their node.
-struct Marks {
+pub(super) struct Marks {
     anchor: Span,
     tag: Span,
     end: usize,
@@ -50,7 +50,7 @@ struct Marks {
 
 /// See the module's documentation.
 pub(super) struct Parser<'a> {
-    scanner: Scanner<'a>,
+    pub(super) scanner: Scanner<'a>,
     nodes: &'a mut Vec<RawNode>,
     props: &'a mut Vec<Props>,
     aliases: &'a mut Vec<(NodeId, NodeId)>,
@@ -197,16 +197,16 @@ impl<'a> Parser<'a> {
     }
 
     /// An absent value at `at`.
-    fn absent(&mut self, at: usize) {
+    pub(super) fn absent(&mut self, at: usize) {
         self.push_scalar(Token::scalar(Style::Plain, false, at, at), None);
     }
 
-    fn absent_after_last(&mut self) {
+    pub(super) fn absent_after_last(&mut self) {
         let at = self.nodes.last().map_or(0, |node| node.end) as usize;
         self.absent(at);
     }
 
-    fn open(
+    pub(super) fn open(
         &mut self,
         kind: Kind,
         style: Style,
@@ -238,7 +238,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Closes the innermost collection, at `end` or where its last child ends.
-    fn close(&mut self, end: Option<usize>) {
+    pub(super) fn close(&mut self, end: Option<usize>) {
         let Some(frame) = self.frames.pop() else {
             return;
         };
@@ -249,7 +249,7 @@ impl<'a> Parser<'a> {
         node.next = next as NodeId;
     }
 
-    fn become_state(&mut self, state: State) {
+    pub(super) fn become_state(&mut self, state: State) {
         if let Some(frame) = self.frames.last_mut() {
             frame.state = state;
         }
@@ -258,7 +258,7 @@ impl<'a> Parser<'a> {
     // ---- nodes
 
     /// One node, in block or flow style; whether it may be a sequence that is not indented.
-    fn node(&mut self, block: bool, indentless: bool) -> Scan<()> {
+    pub(super) fn node(&mut self, block: bool, indentless: bool) -> Scan<()> {
         let token = self.scanner.peek()?;
         if token.kind == TokenKind::Alias {
             self.scanner.skip();
@@ -362,7 +362,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The error that `token` should have been something else.
-    fn unexpected(&self, token: Token, expected: problem::Problem) -> SyntaxError {
+    pub(super) fn unexpected(&self, token: Token, expected: problem::Problem) -> SyntaxError {
         let unclosed = self
             .frames
             .last()
@@ -378,194 +378,5 @@ impl<'a> Parser<'a> {
             _ => token.end,
         };
         expected.at(token.start, end)
-    }
-
-    // ---- block collections
-
-    fn item(&mut self) -> Scan<()> {
-        let token = self.scanner.peek()?;
-        match token.kind {
-            TokenKind::Item => {
-                self.scanner.skip();
-                match self.scanner.peek()?.kind {
-                    TokenKind::Item | TokenKind::BlockEnd => self.absent(token.end),
-                    _ => self.node(true, false)?,
-                }
-                Ok(())
-            }
-            TokenKind::BlockEnd => {
-                self.scanner.skip();
-                self.close(None);
-                Ok(())
-            }
-            _ => Err(self.unexpected(token, problem::EXPECTED_ITEM)),
-        }
-    }
-
-    fn indentless_item(&mut self) -> Scan<()> {
-        let token = self.scanner.peek()?;
-        if token.kind != TokenKind::Item {
-            self.close(None);
-            return Ok(());
-        }
-        self.scanner.skip();
-        match self.scanner.peek()?.kind {
-            TokenKind::Item | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
-                self.absent(token.end);
-            }
-            _ => self.node(true, false)?,
-        }
-        Ok(())
-    }
-
-    fn key(&mut self) -> Scan<()> {
-        let token = self.scanner.peek()?;
-        match token.kind {
-            TokenKind::Key => {
-                self.scanner.skip();
-                self.become_state(State::Value);
-                self.block_child(token)
-            }
-            TokenKind::BlockEnd => {
-                self.scanner.skip();
-                self.close(None);
-                Ok(())
-            }
-            _ => Err(self.unexpected(token, problem::EXPECTED_KEY)),
-        }
-    }
-
-    fn value(&mut self) -> Scan<()> {
-        let token = self.scanner.peek()?;
-        self.become_state(State::Key);
-        if token.kind == TokenKind::Value {
-            self.scanner.skip();
-            return self.block_child(token);
-        }
-        self.absent_after_last();
-        Ok(())
-    }
-
-    /// The key after `?` or the value after `:` in a block mapping.
-    fn block_child(&mut self, indicator: Token) -> Scan<()> {
-        match self.scanner.peek()?.kind {
-            TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
-                self.absent(indicator.end);
-                Ok(())
-            }
-            _ => self.node(true, true),
-        }
-    }
-
-    // ---- flow collections
-
-    fn flow_item(&mut self, comma: bool) -> Scan<()> {
-        let mut token = self.scanner.peek()?;
-        if comma && token.kind != TokenKind::FlowSeqEnd {
-            if token.kind != TokenKind::Comma {
-                return Err(self.unexpected(token, problem::EXPECTED_COMMA_OR_BRACKET));
-            }
-            self.scanner.skip();
-            token = self.scanner.peek()?;
-        }
-        self.become_state(State::FlowItem { comma: true });
-        match token.kind {
-            TokenKind::FlowSeqEnd => {
-                self.scanner.skip();
-                self.close(Some(token.end));
-                Ok(())
-            }
-            TokenKind::Key => {
-                self.scanner.skip();
-                self.open(Kind::Map, Style::Flow, token.start, None, State::PairKey)
-            }
-            _ => self.node(false, false),
-        }
-    }
-
-    fn pair_key(&mut self) -> Scan<()> {
-        let token = self.scanner.peek()?;
-        self.become_state(State::PairValue);
-        match token.kind {
-            TokenKind::Value | TokenKind::Comma | TokenKind::FlowSeqEnd => {
-                // go-yaml takes this token along.
-                self.scanner.skip();
-                self.absent(token.start);
-                Ok(())
-            }
-            _ => self.node(false, false),
-        }
-    }
-
-    fn pair_value(&mut self) -> Scan<()> {
-        let token = self.scanner.peek()?;
-        self.become_state(State::PairEnd);
-        if token.kind != TokenKind::Value {
-            self.absent_after_last();
-            return Ok(());
-        }
-        self.scanner.skip();
-        match self.scanner.peek()?.kind {
-            TokenKind::Comma | TokenKind::FlowSeqEnd => {
-                self.absent(token.end);
-                Ok(())
-            }
-            _ => self.node(false, false),
-        }
-    }
-
-    fn flow_key(&mut self, comma: bool) -> Scan<()> {
-        let mut token = self.scanner.peek()?;
-        if comma && token.kind != TokenKind::FlowMapEnd {
-            if token.kind != TokenKind::Comma {
-                return Err(self.unexpected(token, problem::EXPECTED_COMMA_OR_BRACE));
-            }
-            self.scanner.skip();
-            token = self.scanner.peek()?;
-        }
-        match token.kind {
-            TokenKind::FlowMapEnd => {
-                self.scanner.skip();
-                self.close(Some(token.end));
-                Ok(())
-            }
-            TokenKind::Key => {
-                self.scanner.skip();
-                self.become_state(State::FlowValue);
-                self.flow_map_child(token)
-            }
-            _ => {
-                self.become_state(State::FlowNoValue);
-                self.node(false, false)
-            }
-        }
-    }
-
-    fn flow_value(&mut self) -> Scan<()> {
-        let token = self.scanner.peek()?;
-        self.become_state(State::FlowKey { comma: true });
-        if token.kind != TokenKind::Value {
-            self.absent_after_last();
-            return Ok(());
-        }
-        self.scanner.skip();
-        match self.scanner.peek()?.kind {
-            TokenKind::Comma | TokenKind::FlowMapEnd => {
-                self.absent(token.end);
-                Ok(())
-            }
-            _ => self.node(false, false),
-        }
-    }
-
-    /// The key after `?` in a flow mapping.
-    fn flow_map_child(&mut self, indicator: Token) -> Scan<()> {
-        match self.scanner.peek()?.kind {
-            TokenKind::Value | TokenKind::Comma | TokenKind::FlowMapEnd => {
-                self.absent(indicator.end);
-                Ok(())
-            }
-            _ => self.node(false, false),
-        }
     }
 }
