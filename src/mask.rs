@@ -198,7 +198,7 @@ fn bare<'t>(node: Node<'t>) -> &'t str {
 /// values of the few fields that tell which object it is.
 fn broken(text: &str, chunk: &Chunk, masked: &mut Vec<Span>) {
     let source = text.get(chunk.span.range()).unwrap_or_default();
-    if !contains_word(source, "secret") && !contains_word(source, "data") {
+    if !may_be_secret(source) {
         return;
     }
     let mut at = chunk.span.start;
@@ -211,7 +211,11 @@ fn broken(text: &str, chunk: &Chunk, masked: &mut Vec<Span>) {
             Some((key, rest)) if is_key(key) => {
                 let shown = matches!(key, "apiVersion" | "kind" | "name" | "namespace" | "type")
                     && !rest.contains([':', ',', '{', '[']);
-                if shown { line.len() } else { indent + key.len() + 1 }
+                if shown {
+                    line.find('#').unwrap_or(line.len())
+                } else {
+                    indent + key.len() + 1
+                }
             }
             _ => indent,
         };
@@ -222,6 +226,30 @@ fn broken(text: &str, chunk: &Chunk, masked: &mut Vec<Span>) {
             ));
         }
     }
+}
+
+/// Whether an unreadable text may hold a Secret: it says `secret`, other than in a reference to one
+/// (`secretName`, `secretKeyRef`), or `data`, other than in `metadata`.
+fn may_be_secret(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let ends = |at: usize, word: &str| {
+        let start = at.saturating_sub(word.len());
+        bytes[start..at].eq_ignore_ascii_case(word.as_bytes())
+    };
+    let starts = |at: usize, word: &str| {
+        let word = word.as_bytes();
+        bytes
+            .get(at..at + word.len())
+            .is_some_and(|found| found.eq_ignore_ascii_case(word))
+    };
+    (0..bytes.len()).any(|at| match bytes[at] {
+        b's' | b'S' => {
+            let after = at + "secret".len();
+            starts(at, "secret") && !["name", "keyref", "ref"].iter().any(|word| starts(after, word))
+        }
+        b'd' | b'D' => starts(at, "data") && !ends(at, "meta"),
+        _ => false,
+    })
 }
 
 fn is_key(key: &str) -> bool {

@@ -88,10 +88,13 @@ fn utf16() {
 
 #[test]
 fn what_steers_a_terminal_is_replaced() {
-    let frame = frame(host("    - host: 10.0.0.1 # \u{202e}gpj.exe \u{85} \u{9b}31m\n"));
-    assert_eq!(marked(&frame), "10.0.0.1", "{frame}");
-    assert!(frame.contains("# \u{fffd}gpj.exe"), "{frame}");
-    assert!(!frame.contains(['\u{202e}', '\u{85}', '\u{9b}']), "{frame}");
+    let readable = frame(host("    - host: 10.0.0.1 # \u{202e}gpj.exe \u{200f}\n"));
+    assert_eq!(marked(&readable), "10.0.0.1", "{readable}");
+    assert!(readable.contains("# \u{fffd}gpj.exe \u{fffd}"), "{readable}");
+    // YAML takes no control characters; what was read before them is checked all the same.
+    let broken = frame(host("    - host: 10.0.0.1 # \u{9b}31m\u{1b}[31m\n"));
+    assert_eq!(marked(&broken), "10.0.0.1", "{broken}");
+    assert!(broken.contains("# \u{fffd}31m\u{fffd}[31m"), "{broken}");
 }
 
 #[test]

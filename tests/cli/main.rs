@@ -2,6 +2,8 @@
 //!
 //! Every test runs the real program in a folder of its own and with an empty environment.
 
+#![allow(missing_docs)] // helpers of tests explain themselves
+
 mod canaries;
 mod exit;
 mod files;
