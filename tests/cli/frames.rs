@@ -6,7 +6,7 @@ use super::{Folder, GOOD};
 fn frame(text: impl AsRef<[u8]>) -> String {
     let folder = Folder::new(&[]);
     folder.write("a.yaml", text);
-    let answer = folder.run(&["check", "-q", "--select", "ingress"]);
+    let answer = folder.run(&["check", "-q", "--select", "ingress,yaml"]);
     assert_eq!(answer.code, Some(1), "{answer}");
     answer.stdout
 }
@@ -95,6 +95,15 @@ fn what_steers_a_terminal_is_replaced() {
     let broken = frame(host("    - host: 10.0.0.1 # \u{9b}31m\u{1b}[31m\n"));
     assert_eq!(marked(&broken), "10.0.0.1", "{broken}");
     assert!(broken.contains("# \u{fffd}31m\u{fffd}[31m"), "{broken}");
+}
+
+#[test]
+fn what_does_not_parse_is_shown_unless_it_may_be_a_secret() {
+    let broken = frame(host("    - host: 10.0.0.1\n  tls: [{secretName: web]}\n"));
+    assert!(broken.contains("tls: [{secretName: web]}"), "{broken}");
+    let hidden = frame(host("    - host: 10.0.0.1\n  data: [{password: hunter2]}\n"));
+    assert!(hidden.contains("data:*") || hidden.contains("data: *"), "{hidden}");
+    assert!(!hidden.contains("hunter2"), "{hidden}");
 }
 
 #[test]
