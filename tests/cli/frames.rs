@@ -102,7 +102,10 @@ fn what_does_not_parse_is_shown_unless_it_may_be_a_secret() {
     let broken = frame(host("    - host: 10.0.0.1\n  tls: [{secretName: web]}\n"));
     assert!(broken.contains("tls: [{secretName: web]}"), "{broken}");
     let hidden = frame(host("    - host: 10.0.0.1\n  data: [{password: hunter2]}\n"));
-    assert!(hidden.contains("data:*") || hidden.contains("data: *"), "{hidden}");
+    assert!(
+        hidden.contains("data:*") || hidden.contains("data: *"),
+        "{hidden}"
+    );
     assert!(!hidden.contains("hunter2"), "{hidden}");
 }
 
