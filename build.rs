@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "build/references.rs"]
+mod references;
+
 const KEYS: [&str; 8] = [
     "summary",
     "severity",
@@ -25,6 +28,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let pages = pages(&root);
     fs::write(out.join("rules.rs"), table(&root, &pages)).expect("OUT_DIR can be written");
+    references::build(&root, &out);
 }
 
 struct Page {
