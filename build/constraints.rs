@@ -7,11 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// The constraints of all types, as Rust source. `type_index` knows the packed types by `group/v1.Name`.
-pub fn emit(
-    files: &[(String, String)],
-    types: usize,
-    type_index: &dyn Fn(&str) -> Option<usize>,
-) -> String {
+pub fn emit(files: &[(String, String)], types: usize, type_index: &dyn Fn(&str) -> Option<usize>) -> String {
     let mut rows: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for (shown, text) in files {
         let mut current: Vec<usize> = Vec::new();
@@ -28,7 +24,10 @@ pub fn emit(
                     .collect();
                 continue;
             }
-            assert!(line.starts_with("  ") && !current.is_empty(), "{place}: a line outside of a type");
+            assert!(
+                line.starts_with("  ") && !current.is_empty(),
+                "{place}: a line outside of a type"
+            );
             let row = row(&place, line.trim());
             for &index in &current {
                 rows.entry(index).or_default().push(row.clone());
@@ -48,7 +47,10 @@ pub fn emit(
     }
     offsets.push(count);
     let _ = writeln!(out, "pub static OFFSETS: &[u16] = &{offsets:?};");
-    let _ = writeln!(out, "/// The constraints, by type.\npub static ROWS: &[Row] = &[\n{all}];");
+    let _ = writeln!(
+        out,
+        "/// The constraints, by type.\npub static ROWS: &[Row] = &[\n{all}];"
+    );
     out
 }
 
@@ -59,19 +61,26 @@ fn type_names(names: &str) -> Vec<String> {
         .flat_map(|name| {
             let (group, rest) = name.split_once('/').unwrap_or(("", name));
             let (versions, kind) = rest.split_once('.').unwrap_or((rest, ""));
-            versions.split(',').map(|version| format!("{group}/{version}.{kind}")).collect::<Vec<_>>()
+            versions
+                .split(',')
+                .map(|version| format!("{group}/{version}.{kind}"))
+                .collect::<Vec<_>>()
         })
         .collect()
 }
 
 /// `path?: test; test if cond` as a `Row`.
 fn row(place: &str, line: &str) -> String {
-    let (path, tests) =
-        line.split_once(": ").unwrap_or_else(|| panic!("{place}: expected `field: test; test`"));
+    let (path, tests) = line
+        .split_once(": ")
+        .unwrap_or_else(|| panic!("{place}: expected `field: test; test`"));
     let pointer = path.ends_with('?');
     let path = steps(path.trim_end_matches('?'));
     let tests: Vec<String> = tests.split("; ").map(|one| test(place, one.trim())).collect();
-    format!("Row {{ path: &{path}, pointer: {pointer}, tests: &[{}] }}", tests.join(", "))
+    format!(
+        "Row {{ path: &{path}, pointer: {pointer}, tests: &[{}] }}",
+        tests.join(", ")
+    )
 }
 
 /// `a.b[].c` as steps; `.` alone is the struct itself.
@@ -81,7 +90,14 @@ fn steps(path: &str) -> String {
         let mut name = part;
         let mut suffix = Vec::new();
         while let Some(rest) = name.strip_suffix("[]").or_else(|| name.strip_suffix("{}")) {
-            suffix.push(if name.ends_with("[]") { "Step::Items" } else { "Step::Values" }.to_string());
+            suffix.push(
+                if name.ends_with("[]") {
+                    "Step::Items"
+                } else {
+                    "Step::Values"
+                }
+                .to_string(),
+            );
             name = rest;
         }
         if !name.is_empty() {
@@ -104,7 +120,9 @@ fn test(place: &str, text: &str) -> String {
                 end = end.min(i);
                 loop {
                     i += 1;
-                    let word = words.get(i).unwrap_or_else(|| panic!("{place}: `if` without a condition"));
+                    let word = words
+                        .get(i)
+                        .unwrap_or_else(|| panic!("{place}: `if` without a condition"));
                     let _ = write!(when, "{}, ", cond(place, word));
                     if words.get(i + 1) != Some(&"and") {
                         break;
@@ -115,7 +133,10 @@ fn test(place: &str, text: &str) -> String {
             "at" => {
                 end = end.min(i);
                 i += 1;
-                at = format!("Some(&{})", steps(words.get(i).unwrap_or_else(|| panic!("{place}: `at` what?"))));
+                at = format!(
+                    "Some(&{})",
+                    steps(words.get(i).unwrap_or_else(|| panic!("{place}: `at` what?")))
+                );
             }
             word @ ("since" | "until") => {
                 end = end.min(i);
@@ -125,7 +146,11 @@ fn test(place: &str, text: &str) -> String {
                     .and_then(|v| v.strip_prefix("1."))
                     .and_then(|v| v.parse().ok())
                     .unwrap_or_else(|| panic!("{place}: `{word}` wants a version such as 1.30"));
-                if word == "since" { since = minor } else { until = minor }
+                if word == "since" {
+                    since = minor
+                } else {
+                    until = minor
+                }
             }
             _ => {}
         }
@@ -138,9 +163,15 @@ fn test(place: &str, text: &str) -> String {
 /// `path=value`, `path!=value`, `path` (set), `!path` (unset).
 fn cond(place: &str, word: &str) -> String {
     let (path, kind) = if let Some((path, value)) = word.split_once("!=") {
-        (path, format!("Is::Not(&{:?})", value.split('|').collect::<Vec<_>>()))
+        (
+            path,
+            format!("Is::Not(&{:?})", value.split('|').collect::<Vec<_>>()),
+        )
     } else if let Some((path, value)) = word.split_once('=') {
-        (path, format!("Is::Equal(&{:?})", value.split('|').collect::<Vec<_>>()))
+        (
+            path,
+            format!("Is::Equal(&{:?})", value.split('|').collect::<Vec<_>>()),
+        )
     } else if let Some(path) = word.strip_prefix('!') {
         (path, "Is::Unset".to_string())
     } else {
@@ -154,7 +185,9 @@ fn cond(place: &str, word: &str) -> String {
 }
 
 fn op(place: &str, words: &[&str]) -> String {
-    let (name, args) = words.split_first().unwrap_or_else(|| panic!("{place}: an empty test"));
+    let (name, args) = words
+        .split_first()
+        .unwrap_or_else(|| panic!("{place}: an empty test"));
     let number = |i: usize| -> i64 {
         args.get(i)
             .and_then(|word| word.parse().ok())

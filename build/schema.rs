@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::fs;
 use std::path::Path;
-use std::{env, fs};
 
-#[path = "hash.rs"]
-mod hash;
 #[path = "constraints.rs"]
 mod constraints;
+#[path = "hash.rs"]
+mod hash;
 #[path = "schema_text.rs"]
 mod text;
 
@@ -23,10 +23,6 @@ pub fn pack(root: &Path, out: &Path) {
     let rows = constraints::emit(&files, tables.types.len(), &|name| tables.type_index(name));
     let reach = tables.emit_reach(&rows);
     fs::write(out.join("constraints.rs"), rows + &reach).expect("OUT_DIR can be written");
-    // A number to watch: what the tables add to the binary.
-    if env::var_os("KUBEPROOF_TABLE_SIZE").is_some() {
-        println!("cargo::warning=schema tables: {} bytes", tables.size());
-    }
 }
 
 /// Lines that say something, with their number.
@@ -119,7 +115,9 @@ impl Tables {
     /// The index of the type `group/v1.Name`.
     fn type_index(&self, name: &str) -> Option<usize> {
         let (group, name) = name.split_once('/')?;
-        self.types.iter().position(|ty| ty.group == group && ty.name == name)
+        self.types
+            .iter()
+            .position(|ty| ty.group == group && ty.name == name)
     }
 
     /// Which types hold a constraint, themselves or deeper down: all others need no walk.
@@ -134,7 +132,9 @@ impl Tables {
             let mut changed = false;
             for (index, ty) in self.types.iter().enumerate() {
                 let holds = reach[index]
-                    || self.fields[ty.first..ty.end].iter().any(|field| self.leads(field.ty, &reach));
+                    || self.fields[ty.first..ty.end]
+                        .iter()
+                        .any(|field| self.leads(field.ty, &reach));
                 changed |= holds != reach[index];
                 reach[index] = holds;
             }
@@ -142,7 +142,9 @@ impl Tables {
                 break;
             }
         }
-        format!("/// By type: whether it or a type within has constraints.\npub static REACHES: &[bool] = &{reach:?};\n")
+        format!(
+            "/// By type: whether it or a type within has constraints.\npub static REACHES: &[bool] = &{reach:?};\n"
+        )
     }
 
     fn leads(&self, expr: usize, reach: &[bool]) -> bool {
@@ -222,11 +224,7 @@ impl Tables {
     /// The index of a type expression: `string`, `[]v1.EnvVar`, `map[string]quantity`, `bool|v1.X`.
     fn expr(&mut self, group: &str, expr: &str, index: &BTreeMap<String, usize>) -> usize {
         let row = if let Some((a, b)) = expr.split_once('|') {
-            (
-                EITHER,
-                self.expr(group, a, index),
-                self.expr(group, b, index),
-            )
+            (EITHER, self.expr(group, a, index), self.expr(group, b, index))
         } else if let Some(item) = expr.strip_prefix("[]") {
             (LIST, self.expr(group, item, index), 0)
         } else if let Some(value) = expr.strip_prefix("map[string]") {
@@ -259,9 +257,7 @@ impl Tables {
             let (Some(ty), Some(name)) = (words.next(), words.next()) else {
                 panic!("{shown}: expected GROUP/TYPE NAME FIELD…");
             };
-            let ty = *index
-                .get(ty)
-                .unwrap_or_else(|| panic!("{shown}: no type `{ty}`"));
+            let ty = *index.get(ty).unwrap_or_else(|| panic!("{shown}: no type `{ty}`"));
             let embedded = intern(&mut self.embedded, name);
             let words: Vec<&str> = words.collect();
             let (all, named) = match words.split_first() {
@@ -280,7 +276,10 @@ impl Tables {
                     "{shown}: no field `{word}`"
                 );
             }
-            for row in rows.iter_mut().filter(|row| all != named.contains(&row.name.as_str())) {
+            for row in rows
+                .iter_mut()
+                .filter(|row| all != named.contains(&row.name.as_str()))
+            {
                 row.embedded = embedded;
             }
         }
@@ -368,8 +367,9 @@ impl Tables {
         }
         self.kinds = rows.into_values().collect();
         // In the order in which they are looked up.
-        self.kinds
-            .sort_by(|a, b| (core(&a.group), &a.kind, &a.version).cmp(&(core(&b.group), &b.kind, &b.version)));
+        self.kinds.sort_by(|a, b| {
+            (core(&a.group), &a.kind, &a.version).cmp(&(core(&b.group), &b.kind, &b.version))
+        });
     }
 
     fn old_fields(&mut self, schemas: &Path, index: &BTreeMap<String, usize>) {
@@ -388,13 +388,6 @@ impl Tables {
             );
             self.old_fields.insert((ty, field.to_string()), hint.to_string());
         }
-    }
-
-    /// About what the tables take in the binary.
-    fn size(&self) -> usize {
-        let names: usize = self.fields.iter().map(|f| f.name.len()).sum::<usize>()
-            + self.types.iter().map(|t| t.name.len()).sum::<usize>();
-        names + self.fields.len() * 12 + self.types.len() * 12 + self.exprs.len() * 6 + self.kinds.len() * 160
     }
 
     fn emit(&self) -> String {
@@ -445,7 +438,10 @@ impl Tables {
         let _ = writeln!(out, "static GROUPS: [&str; {}] = {shown:?};", groups.len());
         let _ = writeln!(out, "static TYPES: [TypeRow; {}] = [", self.types.len());
         for t in &self.types {
-            let group = groups.iter().position(|g| *g == t.group).expect("all groups stand there");
+            let group = groups
+                .iter()
+                .position(|g| *g == t.group)
+                .expect("all groups stand there");
             let width = self.fields[t.first..t.end]
                 .iter()
                 .map(|f| &f.name)
@@ -543,7 +539,11 @@ fn groups(folder: &Path, (oldest, newest): (u8, u8)) -> text::Groups {
     let mut groups = text::Groups::new();
     for entry in fs::read_dir(folder).expect("schemas/types").flatten() {
         let path = entry.path();
-        let group = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let group = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let content = fs::read_to_string(&path).expect("a file of types can be read");
         let types = text::read(&path.display().to_string(), &content, oldest, newest);
         groups.insert(group, types);

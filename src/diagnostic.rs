@@ -116,6 +116,9 @@ pub struct Refusal {
     pub kind: ErrorType,
     /// The field path as the server prints it.
     pub field: String,
+    /// Among several decode errors of one object: the turn in which the server meets it. It names the first
+    /// only ([`schema::rank`](crate::schema::rank)).
+    pub turn: u32,
 }
 
 /// Another place that a finding is about.
@@ -176,6 +179,11 @@ pub struct Diagnostic {
     pub object: Option<u32>,
 }
 
+/// Sorts the findings of one file by place, then by rule; equal ones keep the order they were found in.
+pub fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by_key(|d| (d.span, d.rule));
+}
+
 /// A diagnostic that was just reported and may still be told more.
 pub struct Report<'a> {
     pub(crate) diagnostic: &'a mut Diagnostic,
@@ -210,12 +218,23 @@ impl Report<'_> {
         self
     }
 
+    /// Another place in a file of the run, by the file's index.
+    pub fn related_in(self, file: u32, span: Span, message: impl Into<String>) -> Self {
+        self.diagnostic.related.push(Related {
+            message: message.into(),
+            file: Some(file),
+            span,
+        });
+        self
+    }
+
     /// The API server's own answer; its stage follows from the type. Makes the finding an error.
     pub fn refusal(self, kind: ErrorType, field: impl Into<String>) -> Self {
         self.diagnostic.refusal = Some(Refusal {
             stage: kind.stage(),
             kind,
             field: field.into(),
+            turn: 0,
         });
         self.diagnostic.severity = Severity::Error;
         self
@@ -227,6 +246,7 @@ impl Report<'_> {
             stage,
             kind,
             field: field.into(),
+            turn: 0,
         });
         self.diagnostic.severity = Severity::Error;
         self

@@ -1,2 +1,7 @@
 //! The `kubeproof` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kubeproof::cli::run()
+}

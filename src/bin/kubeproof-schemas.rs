@@ -107,13 +107,25 @@ fn known(schemas: &Path) -> BTreeMap<u8, Snapshot> {
     for minor in oldest..=newest {
         versions.insert(minor, Snapshot::new());
     }
-    for entry in fs::read_dir(schemas.join("types")).into_iter().flatten().flatten() {
+    for entry in fs::read_dir(schemas.join("types"))
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
         let path = entry.path();
-        let group = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let group = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let content = fs::read_to_string(&path).expect("a file of types can be read");
         for (name, ty) in text::read(&path.display().to_string(), &content, oldest, newest) {
             for minor in ty.since..=ty.until {
-                let at = versions.entry(minor).or_default().entry(group.clone()).or_default();
+                let at = versions
+                    .entry(minor)
+                    .or_default()
+                    .entry(group.clone())
+                    .or_default();
                 let (kind, fields) = at.entry(name.clone()).or_default();
                 *kind = ty.kind;
                 for (field, rows) in &ty.fields {
@@ -177,7 +189,10 @@ fn snapshot(path: &Path) -> Snapshot {
 }
 
 fn is_kind(definition: &Value) -> bool {
-    match definition["x-kubernetes-group-version-kind"].as_array().map(Vec::as_slice) {
+    match definition["x-kubernetes-group-version-kind"]
+        .as_array()
+        .map(Vec::as_slice)
+    {
         Some([only]) => {
             let word = |key: &str| only[key].as_str().unwrap_or_default();
             !word("kind").ends_with("List") && !PROTOCOL.contains(&(word("group"), word("kind")))
@@ -324,7 +339,8 @@ fn write(schemas: &Path, groups: &Groups, oldest: u8, newest: u8) {
     )
     .expect("schemas/versions.txt can be written");
     for (group, types) in groups {
-        let mut out = format!("# Types of {group}. Written by kubeproof-schemas; ../README.md explains it.\n");
+        let mut out =
+            format!("# Types of {group}. Written by kubeproof-schemas; ../README.md explains it.\n");
         for (name, ty) in types {
             let _ = write!(out, "\ntype {name}");
             if ty.kind {

@@ -1,10 +1,11 @@
 //! Documents → objects: what in a file is a Kubernetes object, what is something else, and why.
 
 mod field;
+pub mod kustomization;
 mod recognise;
 
 pub use field::Field;
-pub use recognise::{Skip, Surroundings};
+pub use recognise::{Skip, Surroundings, is_kustomization};
 
 use std::borrow::Cow;
 use std::ops::Range;

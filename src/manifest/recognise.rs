@@ -78,6 +78,8 @@ pub struct Surroundings {
     pub inputs: HashSet<String>,
     /// Folders that hold a `Chart.yaml`, without a final slash.
     pub charts: HashSet<String>,
+    /// Folders under a chart's `templates/` whose own spelling does not show it ("" for the current one).
+    pub templates: HashSet<String>,
 }
 
 /// API groups of configuration files and test tools, which no API server serves.
@@ -229,17 +231,20 @@ fn is_assertion(file: &str) -> bool {
 }
 
 fn under_chart_templates(folder: &str, around: &Surroundings) -> bool {
-    if around.charts.is_empty() {
+    if around.charts.is_empty() && around.templates.is_empty() {
         return false;
     }
     let mut rest = folder;
     while let Some((parent, name)) = rest.rsplit_once('/') {
-        if name == "templates" && around.charts.contains(parent) {
+        if name == "templates" && around.charts.contains(parent) || around.templates.contains(rest) {
             return true;
         }
         rest = parent;
     }
+    let relative = !folder.starts_with('/');
     rest == "templates" && around.charts.contains("")
+        || around.templates.contains(rest)
+        || relative && around.templates.contains("")
 }
 
 /// A strategic merge patch says so with a `$patch`, `$retainKeys` or `$setElementOrder` directive.

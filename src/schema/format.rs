@@ -106,7 +106,9 @@ fn number(s: &[u8], min: usize, max: usize) -> Option<(u32, &[u8])> {
 /// Why a text is no quantity; `None` when it is one.
 pub fn quantity_fault(text: &str) -> Option<&'static str> {
     // The server trims what stands between the quotes.
-    let s = text.trim_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{a0}']).as_bytes();
+    let s = text
+        .trim_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{a0}'])
+        .as_bytes();
     if s.is_empty() {
         return Some("is empty");
     }
@@ -126,8 +128,8 @@ pub fn quantity_fault(text: &str) -> Option<&'static str> {
         return Some("is not a number with a suffix");
     }
     let known = match suffix {
-        b"" | b"n" | b"u" | b"m" | b"k" | b"M" | b"G" | b"T" | b"P" | b"E" | b"Ki" | b"Mi" | b"Gi" | b"Ti"
-        | b"Pi" | b"Ei" => rest.is_empty(),
+        b"" | b"n" | b"u" | b"m" | b"k" | b"M" | b"G" | b"T" | b"P" | b"E" | b"Ki" | b"Mi" | b"Gi"
+        | b"Ti" | b"Pi" | b"Ei" => rest.is_empty(),
         _ => false,
     };
     let is_exponent = matches!(suffix, b"e" | b"E") && !exponent.is_empty();
@@ -185,7 +187,11 @@ mod tests {
             assert!(!is_time(bad, false), "{bad}");
         }
         assert!(is_time("2024-05-01T10:00:00.000000Z", true));
-        for bad in ["2024-05-01T10:00:00Z", "2024-05-01T10:00:00.5Z", "2024-05-01T10:00:00.0000000Z"] {
+        for bad in [
+            "2024-05-01T10:00:00Z",
+            "2024-05-01T10:00:00.5Z",
+            "2024-05-01T10:00:00.0000000Z",
+        ] {
             assert!(!is_time(bad, true), "{bad}");
         }
     }
@@ -193,12 +199,14 @@ mod tests {
     #[test]
     fn quantities_are_read_as_the_server_reads_them() {
         for good in [
-            "0", "1", "-1", "+1", "1.5", ".5", "1.", "100m", "1Ki", "1E", "1e3", "1E-3", "1e+21", " 1Gi ", "k",
-            "007",
+            "0", "1", "-1", "+1", "1.5", ".5", "1.", "100m", "1Ki", "1E", "1e3", "1E-3", "1e+21", " 1Gi ",
+            "k", "007",
         ] {
             assert_eq!(quantity_fault(good), None, "{good}");
         }
-        for bad in ["", "1.5.5", "1 Gi", "1GB", "1ki", "1mi", "1e", "e", "one", "1Gi2", "1m-", "--1", "1,5"] {
+        for bad in [
+            "", "1.5.5", "1 Gi", "1GB", "1ki", "1mi", "1e", "e", "one", "1Gi2", "1m-", "--1", "1,5",
+        ] {
             assert!(quantity_fault(bad).is_some(), "{bad}");
         }
     }

@@ -1,9 +1,20 @@
 //! What the Kubernetes API is made of: kinds, types and fields by version, from the tables that `build.rs`
 //! packs out of `schemas/`. Nothing is parsed or allocated at start-up.
 
-mod table;
+mod check;
 pub mod checks;
 pub mod constraints;
+mod decode;
+pub mod format;
+mod list;
+mod locate;
+mod message;
+mod path;
+mod served;
+pub mod suggest;
+mod table;
+
+pub use check::{check, rank};
 
 use crate::version::KubeVersion;
 

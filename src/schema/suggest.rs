@@ -17,7 +17,10 @@ pub fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<
             3..=5 => 1,
             _ => 2,
         };
-        let distance = distance(wrong.as_bytes(), name.as_bytes(), allowed);
+        if wrong.len().abs_diff(name.len()) > allowed {
+            continue;
+        }
+        let distance = strsim::osa_distance(wrong, name);
         if distance > allowed {
             continue;
         }
@@ -28,33 +31,6 @@ pub fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<
         }
     }
     best.filter(|_| !tie).map(|(_, name)| name)
-}
-
-/// Insertions, deletions, substitutions and swaps of neighbours between two texts; more than `limit` is
-/// not counted out.
-fn distance(a: &[u8], b: &[u8], limit: usize) -> usize {
-    const LONGEST: usize = 64;
-    if a.len().abs_diff(b.len()) > limit || a.len() > LONGEST || b.len() > LONGEST {
-        return limit + 1;
-    }
-    let mut rows = [[0usize; LONGEST + 1]; 3];
-    for (j, cell) in rows[0].iter_mut().enumerate() {
-        *cell = j;
-    }
-    for (i, &x) in a.iter().enumerate() {
-        let (now, last, before) = ((i + 1) % 3, i % 3, (i + 2) % 3);
-        rows[now][0] = i + 1;
-        for (j, &y) in b.iter().enumerate() {
-            let mut cell = (rows[last][j] + usize::from(x != y))
-                .min(rows[last][j + 1] + 1)
-                .min(rows[now][j] + 1);
-            if i > 0 && j > 0 && x == b[j - 1] && a[i - 1] == y {
-                cell = cell.min(rows[before][j - 1] + 1);
-            }
-            rows[now][j + 1] = cell;
-        }
-    }
-    rows[a.len() % 3][b.len()]
 }
 
 /// What to say about a field that a type does not have.
@@ -137,7 +113,9 @@ pub(super) fn kind(group: &str, kind: &str, kube: KubeVersion) -> Option<&'stati
         return Some(best);
     }
     let words = |info: &'static KindInfo| {
-        [info.kind, info.plural].into_iter().chain(info.short_names.iter().copied())
+        [info.kind, info.plural]
+            .into_iter()
+            .chain(info.short_names.iter().copied())
     };
     // `deployment`, `deployments` and `deploy` all mean Deployment.
     let other_name = kinds()
@@ -147,7 +125,11 @@ pub(super) fn kind(group: &str, kind: &str, kube: KubeVersion) -> Option<&'stati
     if let Some(best) = best_version(other_name) {
         return Some(best);
     }
-    let own = kinds().iter().filter(served).filter(|info| info.group == group).map(|info| info.kind);
+    let own = kinds()
+        .iter()
+        .filter(served)
+        .filter(|info| info.group == group)
+        .map(|info| info.kind);
     let all = kinds().iter().filter(served).map(|info| info.kind);
     let name = nearest(kind, own).or_else(|| nearest(kind, all))?;
     best_version(kinds().iter().filter(served).filter(|info| info.kind == name))
@@ -184,7 +166,11 @@ pub(super) fn group(group: &str, kind: &str, kube: KubeVersion) -> Option<&'stat
 
 /// The successor of a version that is not served: the most stable one of the same kind and group.
 pub(super) fn successor(group: &str, kind: &str, kube: KubeVersion) -> Option<&'static KindInfo> {
-    best_version(super::versions_of(group, kind).iter().filter(|info| info.serves(kube)))
+    best_version(
+        super::versions_of(group, kind)
+            .iter()
+            .filter(|info| info.serves(kube)),
+    )
 }
 
 #[cfg(test)]
@@ -208,6 +194,9 @@ mod tests {
     fn versions_are_ordered_as_by_the_server() {
         let mut versions = ["v1alpha2", "v1", "v1beta1", "v2beta1", "v2", "v1beta2"];
         versions.sort_by_key(|v| stability(v));
-        assert_eq!(versions, ["v1alpha2", "v1beta1", "v1beta2", "v2beta1", "v1", "v2"]);
+        assert_eq!(
+            versions,
+            ["v1alpha2", "v1beta1", "v1beta2", "v2beta1", "v1", "v2"]
+        );
     }
 }

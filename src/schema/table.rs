@@ -141,8 +141,3 @@ pub(super) fn old_field(ty: TypeId, field: &str) -> Option<&'static str> {
         .ok()
         .map(|i| OLD_FIELDS[i].2)
 }
-
-/// Whether some type of any version has a field of this name.
-pub(super) fn is_known_name(name: &str) -> bool {
-    name_id(name.as_bytes()).is_some()
-}

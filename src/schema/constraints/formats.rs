@@ -92,9 +92,10 @@ impl Format {
             Format::PathSegment => names::path_segment(value),
             Format::EnvName => env_name(value, kube),
             Format::CIdentifier => one(
-                value.bytes().enumerate().all(|(i, b)| {
-                    b.is_ascii_alphabetic() || b == b'_' || (i > 0 && b.is_ascii_digit())
-                }),
+                value
+                    .bytes()
+                    .enumerate()
+                    .all(|(i, b)| b.is_ascii_alphabetic() || b == b'_' || (i > 0 && b.is_ascii_digit())),
                 "may have only letters, digits and `_`, and must not start with a digit",
             ),
             Format::Ip => one(value.parse::<std::net::IpAddr>().is_ok(), "is no IP address"),
@@ -117,9 +118,9 @@ impl Format {
                 "may have only letters, digits and `-`",
             ),
             Format::Percent => one(
-                value.strip_suffix('%').is_some_and(|n| {
-                    !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())
-                }),
+                value
+                    .strip_suffix('%')
+                    .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())),
                 "must be a whole number followed by `%`",
             ),
         }
@@ -135,7 +136,9 @@ fn backsteps(path: &str) -> Faults {
 }
 
 fn cidr(value: &str) -> bool {
-    let Some((address, length)) = value.split_once('/') else { return false };
+    let Some((address, length)) = value.split_once('/') else {
+        return false;
+    };
     let most = match address.parse() {
         Ok(std::net::IpAddr::V4(_)) => 32,
         Ok(std::net::IpAddr::V6(_)) => 128,

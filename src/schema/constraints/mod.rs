@@ -38,9 +38,17 @@ fn walk<'t>(field: &Field<'_, 't>, ty: TypeId, cx: &mut Cx<'t>, depth: u32) {
     let Some(value) = field.value() else { return };
     for entry in value.entries() {
         // A key that repeats holds its last value only.
-        let Some(name) = entry.key.key_text() else { continue };
-        let Some(info) = ty.field(&name, cx.kube()) else { continue };
-        if info.ty.constrained() && value.entry(info.name).is_some_and(|last| last.value == entry.value) {
+        let Some(name) = entry.key.key_text() else {
+            continue;
+        };
+        let Some(info) = ty.field(&name, cx.kube()) else {
+            continue;
+        };
+        if info.ty.constrained()
+            && value
+                .entry(info.name)
+                .is_some_and(|last| last.value == entry.value)
+        {
             inside(&field.child_entry(info.name, entry), info.ty, cx, depth + 1);
         }
     }

@@ -171,7 +171,9 @@ fn text<'t>(field: &Field<'_, 't>) -> Cow<'t, str> {
         Some(Scalar::Str(s)) => s,
         Some(Scalar::Bool(b)) => Cow::Borrowed(if b { "true" } else { "false" }),
         Some(Scalar::Int(i)) => Cow::Owned(i.to_string()),
-        Some(_) => field.value().map_or(Cow::Borrowed(""), |v| Cow::Borrowed(v.source())),
+        Some(_) => field
+            .value()
+            .map_or(Cow::Borrowed(""), |v| Cow::Borrowed(v.source())),
     }
 }
 
@@ -208,16 +210,27 @@ fn one<'t>(
         Op::Default(_) => {}
         Op::Required if !set && default.is_none() => {
             let name = named(field);
-            fault(cx, place, ErrorType::Required, format!("{name} is required"))
-                .help(format!("add {name}"));
+            fault(cx, place, ErrorType::Required, format!("{name} is required")).help(format!("add {name}"));
         }
         Op::Forbidden if set => {
             let name = named(field);
-            fault(cx, place, ErrorType::Forbidden, format!("{name} may not be set here")).help("remove it");
+            fault(
+                cx,
+                place,
+                ErrorType::Forbidden,
+                format!("{name} may not be set here"),
+            )
+            .help("remove it");
         }
         Op::Invalid if set => {
             let name = named(field);
-            fault(cx, place, ErrorType::Invalid, format!("{name} may not be set here")).help("remove it");
+            fault(
+                cx,
+                place,
+                ErrorType::Invalid,
+                format!("{name} may not be set here"),
+            )
+            .help("remove it");
         }
         Op::OneOf(allowed) if set => {
             if let Some(value) = field.text().filter(|value| !allowed.contains(&&**value)) {
@@ -228,8 +241,13 @@ fn one<'t>(
                 };
                 let shown = shown(field, cx);
                 let name = named(field);
-                fault(cx, place, ErrorType::NotSupported, format!("{name} does not know {shown}"))
-                    .help(help);
+                fault(
+                    cx,
+                    place,
+                    ErrorType::NotSupported,
+                    format!("{name} does not know {shown}"),
+                )
+                .help(help);
             }
         }
         Op::Range(min, max) if set => {
@@ -240,23 +258,40 @@ fn one<'t>(
                     (min, max) => format!("between {min} and {max}"),
                 };
                 let name = named(field);
-                fault(cx, place, ErrorType::Invalid, format!("{name} is {value}, but it must be {bounds}"))
-                    .help(format!("use a number that is {bounds}"));
+                fault(
+                    cx,
+                    place,
+                    ErrorType::Invalid,
+                    format!("{name} is {value}, but it must be {bounds}"),
+                )
+                .help(format!("use a number that is {bounds}"));
             }
         }
         Op::MaxLength(max) if set => {
             if field.text().is_some_and(|value| value.len() as i64 > *max) {
                 let name = named(field);
-                fault(cx, place, ErrorType::TooLong, format!("{name} has more than {max} bytes"))
-                    .help(format!("shorten it to {max} bytes"));
+                fault(
+                    cx,
+                    place,
+                    ErrorType::TooLong,
+                    format!("{name} has more than {max} bytes"),
+                )
+                .help(format!("shorten it to {max} bytes"));
             }
         }
         Op::MaxItems(max) if set => {
-            let count = field.value().map_or(0, |v| v.items().count() + v.entries().count());
+            let count = field
+                .value()
+                .map_or(0, |v| v.items().count() + v.entries().count());
             if count as i64 > *max {
                 let name = named(field);
-                fault(cx, place, ErrorType::TooMany, format!("{name} has {count} items, more than {max}"))
-                    .help(format!("keep {max} of them at the most"));
+                fault(
+                    cx,
+                    place,
+                    ErrorType::TooMany,
+                    format!("{name} has {count} items, more than {max}"),
+                )
+                .help(format!("keep {max} of them at the most"));
             }
         }
         Op::Format(format) if set => {
@@ -264,8 +299,13 @@ fn one<'t>(
                 for reason in format.faults(&value, cx.kube()) {
                     let shown = shown(field, cx);
                     let name = named(field);
-                    fault(cx, place, ErrorType::Invalid, format!("{shown} is no valid {name}: it {reason}"))
-                        .help(format!("use {}", format.describe()));
+                    fault(
+                        cx,
+                        place,
+                        ErrorType::Invalid,
+                        format!("{shown} is no valid {name}: it {reason}"),
+                    )
+                    .help(format!("use {}", format.describe()));
                 }
             }
         }
@@ -275,8 +315,12 @@ fn one<'t>(
                     let at = entry.key_node().map_or(field.place(), |key| key.span());
                     let name = named(field);
                     let shown = crate::rules::quote(entry.name());
-                    let report =
-                        fault(cx, place, ErrorType::Invalid, format!("{shown} is no valid key of {name}: it {reason}"));
+                    let report = fault(
+                        cx,
+                        place,
+                        ErrorType::Invalid,
+                        format!("{shown} is no valid key of {name}: it {reason}"),
+                    );
                     report.at(at);
                 }
             }
@@ -287,8 +331,13 @@ fn one<'t>(
                 let Some(value) = item.text() else { continue };
                 if seen.contains(&value) {
                     let shown = shown(&item, cx);
-                    fault(cx, &item, ErrorType::Duplicate, format!("{shown} stands in the list already"))
-                        .help("remove one of them");
+                    fault(
+                        cx,
+                        &item,
+                        ErrorType::Duplicate,
+                        format!("{shown} stands in the list already"),
+                    )
+                    .help("remove one of them");
                 } else {
                     seen.push(value);
                 }
@@ -328,7 +377,13 @@ fn one<'t>(
 
 fn none_of<'t>(names: &[&str], place: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let list = list(names);
-    fault(cx, place, ErrorType::Required, format!("one of {list} is required")).help("add one of them");
+    fault(
+        cx,
+        place,
+        ErrorType::Required,
+        format!("one of {list} is required"),
+    )
+    .help("add one of them");
 }
 
 fn unique_by<'t>(keys: &[&'static str], field: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -347,9 +402,14 @@ fn unique_by<'t>(keys: &[&'static str], field: &Field<'_, 't>, cx: &mut Cx<'t>) 
             std::collections::hash_map::Entry::Occupied(first) => {
                 let first = *first.get();
                 let shown = shown(&at, cx);
-                fault(cx, &at, ErrorType::Duplicate, format!("{shown} is used twice in this list"))
-                    .help("give each its own")
-                    .related(first, "first used here");
+                fault(
+                    cx,
+                    &at,
+                    ErrorType::Duplicate,
+                    format!("{shown} is used twice in this list"),
+                )
+                .help("give each its own")
+                .related(first, "first used here");
             }
         }
     }
@@ -363,9 +423,15 @@ fn named(field: &Field<'_, '_>) -> String {
 }
 
 fn shown<'t>(field: &Field<'_, 't>, cx: &Cx<'t>) -> Cow<'static, str> {
-    field.value().map_or(Cow::Borrowed("the value"), |value| cx.shown(value))
+    field
+        .value()
+        .map_or(Cow::Borrowed("the value"), |value| cx.shown(value))
 }
 
 fn list(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    words
+        .iter()
+        .map(|word| format!("`{word}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

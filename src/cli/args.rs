@@ -1,0 +1,183 @@
+//! The command line as people type it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::diagnostic::Severity;
+use crate::engine::RuleSet;
+use crate::version::KubeVersion;
+
+use super::suggest;
+
+/// Proofreads Kubernetes manifests before they reach a cluster.
+#[derive(Parser, Debug)]
+#[command(name = "kubeproof", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to colour the output.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t = ColorChoice::Auto,
+        value_name = "WHEN",
+        display_order = 100
+    )]
+    pub color: ColorChoice,
+}
+
+/// The subcommands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Check manifests: files, folders, or `-` for standard input.
+    Check(Box<CheckArgs>),
+    /// Explain a rule: what it finds, why it matters, a bad and a good example.
+    Explain {
+        /// The rule, for example `secret/bad-base64`.
+        rule: String,
+    },
+    /// List the rules.
+    Rules {
+        /// How to list them.
+        #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+        format: RulesFormat,
+    },
+}
+
+/// The arguments of `kubeproof check`.
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// Files and folders to check; `-` is standard input [default: the current folder].
+    ///
+    /// In folders, `.yaml`, `.yml` and `.json` files are checked, except what gitignore names; a file named
+    /// here is checked whatever its name.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How to print the findings.
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub format: Format,
+    /// The version of Kubernetes to judge by, 1.25 to 1.37.
+    #[arg(long, value_name = "VERSION", default_value_t = KubeVersion::DEFAULT, help_heading = "Rules")]
+    pub kube_version: KubeVersion,
+    /// Run only these rules or categories; comma separated, or repeat the option.
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule_or_category, help_heading = "Rules")]
+    pub select: Vec<String>,
+    /// Leave out these rules or categories; a rule's own name outweighs its category's.
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule_or_category, help_heading = "Rules")]
+    pub ignore: Vec<String>,
+    /// Read no configuration file and no gitignore.
+    #[arg(long, help_heading = "Input")]
+    pub isolated: bool,
+    /// The least severity that makes the exit code 1.
+    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY", help_heading = "Exit code")]
+    pub fail_on: FailOn,
+    /// Exit with 0 even when there are findings (trouble still exits with 2).
+    #[arg(long, help_heading = "Exit code")]
+    pub exit_zero: bool,
+    /// Exit with 0 when there was nothing to judge.
+    #[arg(long, help_heading = "Exit code")]
+    pub allow_empty: bool,
+    /// List what was recognised as no manifest and left alone.
+    #[arg(long, help_heading = "Output")]
+    pub show_skipped: bool,
+    /// Judge every document that is not empty, even what looks like a template, a patch or no manifest.
+    #[arg(long, help_heading = "Input")]
+    pub no_skip: bool,
+    /// Add to JSON what the API server itself would answer about each object.
+    #[arg(long, help_heading = "Output")]
+    pub verdicts: bool,
+    /// The name to show for standard input.
+    #[arg(long, value_name = "PATH", help_heading = "Input")]
+    pub stdin_filename: Option<PathBuf>,
+    /// How many threads to use [default: as many as there are processors].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Print the findings and nothing else.
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
+    pub quiet: bool,
+    /// Tell on standard error what was read, and how long it took.
+    #[arg(short, long, help_heading = "Output")]
+    pub verbose: bool,
+}
+
+impl CheckArgs {
+    /// The rules that `--select` and `--ignore` leave: categories first, then rules by their own names, and
+    /// of two equally exact wishes the one to leave out.
+    pub fn rules(&self) -> RuleSet {
+        let mut rules = if self.select.is_empty() {
+            RuleSet::all()
+        } else {
+            RuleSet::none()
+        };
+        for exact in [false, true] {
+            for (names, on) in [(&self.select, true), (&self.ignore, false)] {
+                for name in names.iter().filter(|name| name.contains('/') == exact) {
+                    rules.set(name, on);
+                }
+            }
+        }
+        rules
+    }
+}
+
+fn rule_or_category(name: &str) -> Result<String, String> {
+    if RuleSet::none().set(name, true) {
+        return Ok(name.to_string());
+    }
+    Err(suggest::unknown_rule(name))
+}
+
+/// When to colour.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR or TERM=dumb says otherwise.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The formats of a report.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Format {
+    /// Frames of the text, for people.
+    Text,
+    /// One line for each finding.
+    Concise,
+    /// One JSON object, for programs.
+    Json,
+}
+
+/// The formats of the list of rules.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum RulesFormat {
+    /// A table.
+    Text,
+    /// A JSON array.
+    Json,
+}
+
+/// The severity from which on a run fails.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum FailOn {
+    /// Errors only.
+    Error,
+    /// Errors and warnings.
+    Warning,
+    /// Anything.
+    Info,
+}
+
+impl From<FailOn> for Severity {
+    fn from(from: FailOn) -> Severity {
+        match from {
+            FailOn::Error => Severity::Error,
+            FailOn::Warning => Severity::Warning,
+            FailOn::Info => Severity::Info,
+        }
+    }
+}

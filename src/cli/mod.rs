@@ -1,0 +1,54 @@
+//! The command: the only code that touches files, environment and terminal.
+
+mod args;
+mod around;
+mod check;
+mod gitignore;
+mod pages;
+mod problem;
+mod read;
+mod suggest;
+mod terminal;
+mod walk;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Cli, Command};
+use terminal::Terminal;
+
+/// Nothing found, or nothing that fails the run.
+const CLEAN: u8 = 0;
+/// Findings at or above the failing severity.
+const FOUND: u8 = 1;
+/// kubeproof could not do its job.
+const TROUBLE: u8 = 2;
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    quiet_panics();
+    // Usage errors end the process with 2, help and version with 0.
+    let cli = Cli::parse();
+    let terminal = Terminal::new(cli.color);
+    let code = match cli.command {
+        Command::Check(args) => check::check(&args, &terminal),
+        Command::Explain { rule } => pages::explain(&rule, &terminal),
+        Command::Rules { format } => pages::list(format, &terminal),
+    };
+    ExitCode::from(code)
+}
+
+/// A panic is a bug, and its message may quote the text that was being read, a Secret's value even. So only
+/// the place is told, and the message when it is a fixed one.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|at| format!("{}:{}", at.file(), at.line()));
+        let fixed = panic.payload().downcast_ref::<&'static str>().copied();
+        terminal::tell(&format!(
+            "internal error at {}{}",
+            place.as_deref().unwrap_or("an unknown place"),
+            fixed.map(|message| format!(": {message}")).unwrap_or_default()
+        ));
+    }));
+}

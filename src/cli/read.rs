@@ -1,0 +1,60 @@
+//! Reads a file's bytes into a buffer that is reused from file to file.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::problem::Problem;
+
+/// No manifest is as large: the API server refuses objects of more than a few megabytes. The bound keeps
+/// memory in hand, and offsets within `u32` with room for a change of encoding.
+pub const MAX_BYTES: u64 = 512 << 20;
+
+/// Up to here a file is read without asking for its size, which would cost a system call each.
+const FIRST: u64 = 1 << 20;
+
+/// Replaces the buffer's content with the file's.
+pub fn file(path: &Path, buffer: &mut Vec<u8>) -> Result<(), Problem> {
+    let file = File::open(path).map_err(|error| trouble(path, &error))?;
+    buffer.clear();
+    let read = (&file).take(FIRST).read_to_end(buffer);
+    if read.map_err(|error| trouble(path, &error))? as u64 == FIRST {
+        let size = file.metadata().map_or(0, |metadata| metadata.len());
+        if size > MAX_BYTES {
+            return Err(too_large(path));
+        }
+        buffer.reserve((size as usize).saturating_sub(buffer.len()));
+        rest(&file, path, buffer)?;
+    }
+    Ok(())
+}
+
+/// Appends what a reader gives to the buffer.
+pub fn rest(reader: impl Read, path: &Path, buffer: &mut Vec<u8>) -> Result<(), Problem> {
+    let allowed = (MAX_BYTES + 1).saturating_sub(buffer.len() as u64);
+    let read = reader.take(allowed).read_to_end(buffer);
+    read.map_err(|error| trouble(path, &error))?;
+    if buffer.len() as u64 > MAX_BYTES {
+        return Err(too_large(path));
+    }
+    Ok(())
+}
+
+fn too_large(path: &Path) -> Problem {
+    let what = format!(
+        "larger than {} MiB, which no manifest is; split it, or leave it out",
+        MAX_BYTES >> 20
+    );
+    Problem::new(path, what)
+}
+
+fn trouble(path: &Path, error: &io::Error) -> Problem {
+    // What is read was found before, so that it is there, and a file.
+    match error.kind() {
+        io::ErrorKind::NotFound => Problem::new(path, "vanished while kubeproof was running; run it again"),
+        io::ErrorKind::IsADirectory => {
+            Problem::new(path, "became a folder while kubeproof was running; run it again")
+        }
+        _ => Problem::io(path, error),
+    }
+}

@@ -1,0 +1,206 @@
+//! From the paths on the command line to the list of files to check, each once, in the order of their names.
+
+use std::collections::HashSet;
+use std::path::{Component, Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::gitignore::Ignored;
+use super::problem::Problem;
+
+/// One input of a run.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// As the user spelled it: relative to the working directory, or absolute if so given. What is no UTF-8
+    /// in it is replaced.
+    pub name: String,
+    /// What to open, where the name is not the path.
+    path: Option<PathBuf>,
+    /// What was read already: standard input, a kustomization.
+    pub content: Option<Vec<u8>>,
+}
+
+impl Input {
+    /// The path to open.
+    pub fn path(&self) -> &Path {
+        self.path.as_deref().unwrap_or(Path::new(&self.name))
+    }
+
+    fn file(path: PathBuf) -> Input {
+        let (name, path) = match path.into_os_string().into_string() {
+            Ok(name) => (name, None),
+            Err(path) => (path.to_string_lossy().into_owned(), Some(path.into())),
+        };
+        Input {
+            name,
+            path,
+            content: None,
+        }
+    }
+
+    /// Standard input under the name it is to be shown by.
+    pub fn stdin(shown: Option<&Path>, content: Vec<u8>) -> Input {
+        Input {
+            content: Some(content),
+            ..Input::file(shown.map_or("<stdin>".into(), tidy))
+        }
+    }
+}
+
+/// What the walk found.
+#[derive(Default)]
+pub struct Found {
+    /// The inputs, sorted by name.
+    pub inputs: Vec<Input>,
+    /// Kustomizations that are no inputs for want of an extension: they only tell about other files.
+    pub kustomizations: Vec<PathBuf>,
+    /// The files and folders to look around from: each path of the command line, tidied.
+    pub roots: Vec<Root>,
+    /// What could not be listed.
+    pub problems: Vec<Problem>,
+}
+
+/// A path of the command line.
+pub struct Root {
+    /// Tidied.
+    pub path: PathBuf,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+}
+
+/// Finds the inputs under `paths`. `stdin` stands for the file of its name, wherever that is found.
+pub fn walk(paths: &[PathBuf], stdin: Option<Input>, gitignore: bool) -> Found {
+    let mut found = Found::default();
+    // One root that is walked without following links meets no file twice.
+    let mut seen = (paths.len() + usize::from(stdin.is_some()) > 1).then(HashSet::new);
+    if let Some(input) = stdin {
+        let path = input.path().to_path_buf();
+        if let Some(seen) = &mut seen {
+            seen.insert(identity(&path));
+        }
+        found.roots.push(Root {
+            path,
+            is_folder: false,
+        });
+        found.inputs.push(input);
+    }
+    for path in paths {
+        let root = tidy(path);
+        match root.metadata() {
+            Ok(metadata) if metadata.is_dir() => {
+                walk_folder(&root, gitignore, seen.as_mut(), &mut found);
+                found.roots.push(Root {
+                    path: root,
+                    is_folder: true,
+                });
+            }
+            Ok(_) => {
+                if seen.as_mut().is_none_or(|seen| seen.insert(identity(&root))) {
+                    found.inputs.push(Input::file(root.clone()));
+                    found.roots.push(Root {
+                        path: root,
+                        is_folder: false,
+                    });
+                }
+            }
+            Err(error) => found.problems.push(Problem::io(&root, &error)),
+        }
+    }
+    found.inputs.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+fn walk_folder(root: &Path, gitignore: bool, mut seen: Option<&mut HashSet<PathBuf>>, found: &mut Found) {
+    let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
+    let mut ignored = if gitignore {
+        Ignored::above(&absolute)
+    } else {
+        None
+    };
+    let real = seen.is_some().then(|| identity(root));
+    let mut walk = WalkDir::new(root).into_iter();
+    while let Some(entry) = walk.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().map_or_else(|| root.to_path_buf(), tidy);
+                found.problems.push(match error.io_error() {
+                    Some(io) => Problem::io(&path, io),
+                    None => Problem::new(&path, "cannot be listed"),
+                });
+                continue;
+            }
+        };
+        let kind = entry.file_type();
+        let is_folder = kind.is_dir() || entry.depth() == 0;
+        // Links are not followed; sockets, pipes and devices are no files.
+        let bare_kustomization = entry.file_name() == "Kustomization";
+        let wanted = bare_kustomization || is_manifest_name(entry.file_name().as_encoded_bytes());
+        if !(is_folder || wanted && kind.is_file()) {
+            continue;
+        }
+        let depth = entry.depth();
+        if is_folder && depth > 0 && entry.file_name() == ".git" {
+            walk.skip_current_dir();
+            continue;
+        }
+        if let Some(ignored) = &mut ignored {
+            let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
+            let path = absolute.join(below);
+            if depth > 0 && ignored.leaves_out(&path, is_folder, depth) {
+                if is_folder {
+                    walk.skip_current_dir();
+                }
+                continue;
+            }
+            if is_folder {
+                ignored.enter(&path, depth);
+            }
+        }
+        if is_folder {
+            continue;
+        }
+        if let (Some(seen), Some(real)) = (&mut seen, &real) {
+            let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
+            if !seen.insert(real.join(below)) {
+                continue;
+            }
+        }
+        let path = entry.into_path();
+        // `.` is left out of names: `a.yaml`, not `./a.yaml`.
+        let path = match path.strip_prefix(".") {
+            Ok(below) => below.to_path_buf(),
+            Err(_) => path,
+        };
+        if bare_kustomization {
+            found.kustomizations.push(path);
+        } else {
+            found.inputs.push(Input::file(path));
+        }
+    }
+}
+
+fn is_manifest_name(name: &[u8]) -> bool {
+    name.ends_with(b".yaml") || name.ends_with(b".yml") || name.ends_with(b".json")
+}
+
+/// The path without `.` and doubled slashes; `.` itself stays. `..` stays too: what it leads to depends on
+/// links.
+pub fn tidy(path: &Path) -> PathBuf {
+    let tidied: PathBuf = path
+        .components()
+        .filter(|part| !matches!(part, Component::CurDir))
+        .collect();
+    if tidied.as_os_str().is_empty() {
+        ".".into()
+    } else {
+        tidied
+    }
+}
+
+/// What tells whether two paths lead to one file, whatever links lie between.
+fn identity(path: &Path) -> PathBuf {
+    path.canonicalize()
+        .or_else(|_| std::path::absolute(path))
+        .unwrap_or_else(|_| path.to_path_buf())
+}

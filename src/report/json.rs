@@ -1,0 +1,348 @@
+//! One JSON object for programs. Fields are added, never changed; their order is fixed.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{FileReport, Printer, Report, Source};
+use crate::diagnostic::{Diagnostic, Refusal, Stage};
+use crate::engine::{self, ObjectInfo};
+use crate::mask;
+use crate::source::{Encoding, Span};
+
+/// One JSON object, each finding on a line of its own.
+#[derive(Default)]
+pub struct Json {
+    /// Add what the API server itself would answer about each object.
+    pub verdicts: bool,
+    /// Name the files that were left alone.
+    pub show_skipped: bool,
+}
+
+impl Printer for Json {
+    fn print(&self, report: &Report, out: &mut String) {
+        out.push_str("{\"version\":1,\n\"diagnostics\":[");
+        let mut rows = Rows::new(out);
+        for file in &report.files {
+            let Some(source) = &file.source else { continue };
+            for diagnostic in &file.diagnostics {
+                rows.push(&row(report, file, source, diagnostic));
+            }
+        }
+        if self.verdicts {
+            out.push_str("],\n\"objects\":[");
+            let mut rows = Rows::new(out);
+            for file in &report.files {
+                verdicts(file, &mut rows);
+            }
+        }
+        out.push_str("],\n\"summary\":");
+        write(out, &self.summary(report));
+        out.push_str("}\n");
+    }
+}
+
+impl Json {
+    fn summary<'r>(&self, report: &'r Report) -> SummaryRow<'r> {
+        let summary = report.summary();
+        let skipped = summary.skipped.iter().map(|skipped| SkippedRow {
+            reason: skipped.reason.as_str(),
+            documents: skipped.documents,
+            files: self
+                .show_skipped
+                .then(|| skipped.files.iter().map(|file| &*file.name).collect()),
+        });
+        SummaryRow {
+            files: summary.files,
+            objects: summary.objects,
+            errors: summary.errors,
+            warnings: summary.warnings,
+            infos: summary.infos,
+            skipped: skipped.collect(),
+        }
+    }
+}
+
+/// The rows of an array, one a line.
+struct Rows<'o> {
+    out: &'o mut String,
+    first: bool,
+}
+
+impl<'o> Rows<'o> {
+    fn new(out: &'o mut String) -> Self {
+        Rows { out, first: true }
+    }
+
+    fn push(&mut self, row: &impl Serialize) {
+        self.out.push_str(if self.first { "\n" } else { ",\n" });
+        self.first = false;
+        write(self.out, row);
+    }
+}
+
+fn write(out: &mut String, value: &impl Serialize) {
+    // Rows are structs of strings and numbers, which always serialise.
+    if let Ok(json) = serde_json::to_string(value) {
+        out.push_str(&json);
+    }
+}
+
+#[derive(Serialize)]
+struct Row<'r> {
+    rule: &'static str,
+    severity: &'static str,
+    message: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'r str>,
+    file: &'r str,
+    document: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<ObjectRow<'r>>,
+    span: SpanRow,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'r str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related: Vec<RelatedRow<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<RefusalRow<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<FixRow<'r>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ObjectRow<'r> {
+    api_version: &'r str,
+    kind: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'r str>,
+}
+
+impl<'r> From<&'r ObjectInfo> for ObjectRow<'r> {
+    fn from(object: &'r ObjectInfo) -> Self {
+        ObjectRow {
+            api_version: &object.api_version,
+            kind: &object.kind,
+            namespace: object.namespace.as_deref(),
+            name: object.name.as_deref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SpanRow {
+    start: PlaceRow,
+    end: PlaceRow,
+}
+
+#[derive(Serialize)]
+struct PlaceRow {
+    offset: u32,
+    line: u32,
+    column: u32,
+}
+
+impl SpanRow {
+    fn new(source: &Source, span: Span) -> SpanRow {
+        let place = |offset| {
+            let at = source.position(offset);
+            PlaceRow {
+                offset,
+                line: at.line,
+                column: at.column,
+            }
+        };
+        SpanRow {
+            start: place(span.start),
+            end: place(span.end),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct RelatedRow<'r> {
+    message: &'r str,
+    file: &'r str,
+    span: SpanRow,
+}
+
+#[derive(Serialize)]
+struct RefusalRow<'r> {
+    stage: &'static str,
+    r#type: String,
+    field: &'r str,
+}
+
+#[derive(Serialize)]
+struct FixRow<'r> {
+    title: &'r str,
+    safe: bool,
+    edits: Vec<EditRow<'r>>,
+    /// Whether edits were left out since they touch a Secret's value.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    redacted: bool,
+}
+
+#[derive(Serialize)]
+struct EditRow<'r> {
+    span: SpanRow,
+    text: &'r str,
+}
+
+fn row<'r>(report: &'r Report, file: &'r FileReport, source: &Source, diagnostic: &'r Diagnostic) -> Row<'r> {
+    let object = diagnostic
+        .object
+        .and_then(|object| file.objects.get(object as usize));
+    let related = diagnostic.related.iter().filter_map(|related| {
+        let file = related
+            .file
+            .map_or(Some(file), |file| report.files.get(file as usize))?;
+        Some(RelatedRow {
+            message: &related.message,
+            file: &file.name,
+            span: SpanRow::new(file.source.as_ref()?, related.span),
+        })
+    });
+    Row {
+        rule: diagnostic.rule.rule().id,
+        severity: diagnostic.severity.as_str(),
+        message: &diagnostic.message,
+        help: diagnostic.help.as_deref(),
+        file: &file.name,
+        document: diagnostic.document,
+        item: object.and_then(|object| object.item),
+        object: object.map(ObjectRow::from),
+        span: SpanRow::new(source, diagnostic.span),
+        label: diagnostic.label.as_deref(),
+        related: related.collect(),
+        refusal: diagnostic.refusal.as_ref().map(|refusal| RefusalRow {
+            stage: refusal.stage.as_str(),
+            r#type: refusal.kind.name(),
+            field: &refusal.field,
+        }),
+        fix: fix(source, diagnostic),
+    }
+}
+
+fn fix<'r>(source: &Source, diagnostic: &'r Diagnostic) -> Option<FixRow<'r>> {
+    let fix = diagnostic.fix.as_ref()?;
+    if source.decoded().encoding == Encoding::Utf16 {
+        return None; // offsets are not those of the file
+    }
+    let masked = source.masked();
+    let (hidden, shown): (Vec<_>, Vec<_>) = fix
+        .edits
+        .iter()
+        .partition(|edit| mask::touches(masked, edit.span));
+    Some(FixRow {
+        title: &fix.title,
+        safe: fix.safe,
+        edits: shown
+            .iter()
+            .map(|edit| EditRow {
+                span: SpanRow::new(source, edit.span),
+                text: &edit.text,
+            })
+            .collect(),
+        redacted: !hidden.is_empty(),
+    })
+}
+
+#[derive(Serialize)]
+struct SummaryRow<'r> {
+    files: usize,
+    objects: usize,
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+    skipped: Vec<SkippedRow<'r>>,
+}
+
+#[derive(Serialize)]
+struct SkippedRow<'r> {
+    reason: &'static str,
+    documents: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<Vec<&'r str>>,
+}
+
+#[derive(Serialize)]
+struct VerdictRow<'r> {
+    file: &'r str,
+    document: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<ObjectRow<'r>>,
+    verdict: Verdict<'r>,
+}
+
+#[derive(Serialize)]
+struct Verdict<'r> {
+    stage: &'static str,
+    errors: Vec<ErrorRow<'r>>,
+}
+
+#[derive(Serialize)]
+struct ErrorRow<'r> {
+    r#type: String,
+    field: &'r str,
+}
+
+/// What the server would answer about each object, and about each document that yields none.
+fn verdicts(file: &FileReport, rows: &mut Rows<'_>) {
+    // What is refused about a whole document holds for each of its objects.
+    let mut of_documents: BTreeMap<u32, Vec<&Refusal>> = BTreeMap::new();
+    let mut of_objects: BTreeMap<u32, Vec<&Refusal>> = BTreeMap::new();
+    for diagnostic in &file.diagnostics {
+        if let Some(refusal) = &diagnostic.refusal {
+            let refusals = match diagnostic.object {
+                Some(object) => of_objects.entry(object).or_default(),
+                None => of_documents.entry(diagnostic.document).or_default(),
+            };
+            refusals.push(refusal);
+        }
+    }
+    for (index, object) in (0..).zip(&file.objects) {
+        let mut refusals = of_objects.remove(&index).unwrap_or_default();
+        refusals.extend(of_documents.get(&object.document).into_iter().flatten());
+        rows.push(&VerdictRow {
+            file: &file.name,
+            document: object.document,
+            item: object.item,
+            object: Some(object.into()),
+            verdict: verdict(refusals),
+        });
+    }
+    for object in &file.objects {
+        of_documents.remove(&object.document);
+    }
+    for (document, refusals) in of_documents {
+        rows.push(&VerdictRow {
+            file: &file.name,
+            document,
+            item: None,
+            object: None,
+            verdict: verdict(refusals),
+        });
+    }
+}
+
+fn verdict(mut refusals: Vec<&Refusal>) -> Verdict<'_> {
+    let stage = engine::verdict(&mut refusals);
+    Verdict {
+        stage: stage.map_or("ok", Stage::as_str),
+        errors: refusals
+            .iter()
+            .map(|refusal| ErrorRow {
+                r#type: refusal.kind.name(),
+                field: &refusal.field,
+            })
+            .collect(),
+    }
+}
