@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "build/schema.rs"]
+mod schema;
+
 const KEYS: [&str; 8] = [
     "summary",
     "severity",
@@ -23,6 +26,7 @@ fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules");
     println!("cargo::rerun-if-changed=build.rs");
+    schema::pack(&root, &out);
     let pages = pages(&root);
     fs::write(out.join("rules.rs"), table(&root, &pages)).expect("OUT_DIR can be written");
 }

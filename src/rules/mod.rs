@@ -8,7 +8,7 @@ pub mod references;
 pub mod secret;
 pub mod yaml;
 
-pub use cx::{Cx, quote};
+pub use cx::{Cx, quote, unrendered};
 
 use crate::diagnostic::Severity;
 use crate::graph::RunCx;

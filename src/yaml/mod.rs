@@ -8,6 +8,7 @@ mod base64;
 mod chars;
 mod cook;
 mod duplicates;
+mod fast;
 mod json;
 mod meaning;
 mod number;
@@ -15,6 +16,8 @@ mod problems;
 pub mod resolve;
 mod slow;
 mod split;
+#[cfg(test)]
+mod tests;
 pub mod tree;
 pub mod view;
 
@@ -36,6 +39,25 @@ const MAX_LENGTH: usize = i32::MAX as usize;
 /// `invalid` names the bytes of the file that were not UTF-8 ([`crate::source::decode`]): in YAML they are
 /// an error, in JSON they are not.
 pub fn parse(text: &str, invalid: &[Span], tree: &mut Tree) {
+    parse_by(Path::Either, text, invalid, tree);
+}
+
+/// The same without the fast path, which must make no difference but in speed: tests compare the two.
+#[doc(hidden)]
+pub fn parse_completely(text: &str, invalid: &[Span], tree: &mut Tree) {
+    parse_by(Path::Complete, text, invalid, tree);
+}
+
+/// Which readers are let at a piece.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Path {
+    /// The fast one, and the complete one for what it does not take.
+    Either,
+    /// Only the complete one.
+    Complete,
+}
+
+fn parse_by(path: Path, text: &str, invalid: &[Span], tree: &mut Tree) {
     tree.clear();
     if text.len() > MAX_LENGTH {
         refuse_length(tree);
@@ -49,7 +71,7 @@ pub fn parse(text: &str, invalid: &[Span], tree: &mut Tree) {
         }
     }
     for piece in Pieces::new(text, start) {
-        read_piece(text, piece, invalid, tree);
+        read_piece(path, text, piece, invalid, tree);
     }
 }
 
@@ -68,7 +90,7 @@ pub fn parse_body(text: &str, invalid: &[Span], tree: &mut Tree) {
         comment: None,
         cut: None,
     };
-    read_piece(text, piece, invalid, tree);
+    read_piece(Path::Complete, text, piece, invalid, tree);
 }
 
 /// Length of the byte order mark that the text begins with.
@@ -99,8 +121,21 @@ fn new_chunk(span: Span, document: u32, tree: &Tree) -> Chunk {
 }
 
 /// Reads one piece of YAML.
-fn read_piece(text: &str, piece: Piece, invalid: &[Span], tree: &mut Tree) {
+fn read_piece(path: Path, text: &str, piece: Piece, invalid: &[Span], tree: &mut Tree) {
     tree.comments.extend(piece.comment);
+    if path == Path::Either
+        && invalid.is_empty()
+        && let Some(root) = fast::parse(text, piece.span, tree)
+    {
+        let chunk = Chunk {
+            root,
+            error: piece.error,
+            fast: true,
+            ..new_chunk(piece.span, piece.document, tree)
+        };
+        tree.chunks.push(chunk);
+        return;
+    }
     let aliases = tree.aliases.len();
     let outcome = slow::parse(text, piece.span, tree);
     let mut chunk = Chunk {

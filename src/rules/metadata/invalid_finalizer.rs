@@ -17,7 +17,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     if !finalizers.is_filled() {
         return;
     }
-    let Some(judge) = super::judge(object) else {
+    let Some(judge) = super::judge(object, cx) else {
         return;
     };
     // These two come with API servers of their own, which lack the rule about the slash.
@@ -32,8 +32,10 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
         }
         let shown = cx.shown(value);
         for fault in names::qualified_name(&text) {
-            cx.report_at(&finalizer, format!("the finalizer {shown} {fault}"))
+            // The server names the list; for the next rule it names the entry.
+            cx.report(finalizers.handle(), format!("the finalizer {shown} {fault}"))
                 .refusal(ErrorType::Invalid, finalizers.path())
+                .related(finalizer.place(), "this one")
                 .help("name the controller that removes it: `example.com/cleanup`");
         }
         if needs_domain && !text.contains('/') && !STANDARD.contains(&&*text) {

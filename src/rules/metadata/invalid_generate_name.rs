@@ -19,7 +19,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let (Some(value), Some(text)) = (prefix.value(), prefix.text().filter(|text| !text.is_empty())) else {
         return;
     };
-    let Some(judge) = super::judge(object) else {
+    let Some(judge) = super::judge(object, cx) else {
         return;
     };
     if cx.is_unrendered(&text) {
@@ -32,7 +32,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
             .help(HELP);
     }
     let name = metadata.child("name");
-    if name.text().is_some_and(|name| name.is_empty()) {
+    if name.text().is_some_and(|name| name.is_empty()) && !super::is_partial(object, cx) {
         for fault in (judge.name)(&produced(&text)) {
             cx.report_at(
                 &name,

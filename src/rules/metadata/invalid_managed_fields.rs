@@ -14,7 +14,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let list = metadata.child("managedFields");
     // One entry that does not parse, and the server drops the whole list without a word.
     if !list.is_filled()
-        || !super::judge(object).is_some_and(|judge| judge.built_in)
+        || !super::judge(object, cx).is_some_and(|judge| judge.built_in)
         || !list.items().all(|entry| parses(&entry, object))
     {
         return;

@@ -4,6 +4,8 @@
 //! falls out of it: a scanner with a token queue ([`scan`]) and a grammar over its tokens ([`parse`]). The
 //! fast path takes nearly all real documents; this one decides about the rest, and about every error.
 
+mod collections;
+mod fetch;
 mod marks;
 mod parse;
 mod scalars;

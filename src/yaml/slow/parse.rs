@@ -10,7 +10,7 @@ use crate::yaml::tree::{COOK, Kind, NodeId, PROPS, Props, RawNode, Style, Syntax
 
 /// What an open collection waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum State {
+pub(super) enum State {
     /// An item of a block sequence, or its end.
     Item,
     /// An item of a sequence that is not indented more than the mapping it is a value of.
@@ -42,7 +42,7 @@ struct Frame {
 }
 
 /// Anchor and tag read before their node.
-struct Marks {
+pub(super) struct Marks {
     anchor: Span,
     tag: Span,
     end: usize,
@@ -50,12 +50,14 @@ struct Marks {
 
 /// See the module's documentation.
 pub(super) struct Parser<'a> {
-    scanner: Scanner<'a>,
+    pub(super) scanner: Scanner<'a>,
     nodes: &'a mut Vec<RawNode>,
     props: &'a mut Vec<Props>,
     aliases: &'a mut Vec<(NodeId, NodeId)>,
     frames: Vec<Frame>,
     anchors: HashMap<&'a [u8], NodeId>,
+    /// Where the node that was completed last ends.
+    last_end: u32,
     /// The first error that does not stop parsing.
     pub(super) noted: Option<SyntaxError>,
     /// Whether there was an alias, a tag or `<<`.
@@ -76,6 +78,7 @@ impl<'a> Parser<'a> {
             aliases,
             frames: Vec::new(),
             anchors: HashMap::new(),
+            last_end: 0,
             noted: None,
             indirect: false,
         }
@@ -172,6 +175,7 @@ impl<'a> Parser<'a> {
         if token.style == Style::Plain && &self.scanner.bytes[token.start..token.end] == b"<<" {
             self.indirect = true;
         }
+        self.last_end = token.end as u32;
         self.nodes.push(RawNode {
             start: token.start as u32,
             end: token.end as u32,
@@ -197,16 +201,21 @@ impl<'a> Parser<'a> {
     }
 
     /// An absent value at `at`.
-    fn absent(&mut self, at: usize) {
+    pub(super) fn absent(&mut self, at: usize) {
+        let at = self.not_before_last(at);
         self.push_scalar(Token::scalar(Style::Plain, false, at, at), None);
     }
 
-    fn absent_after_last(&mut self) {
-        let at = self.nodes.last().map_or(0, |node| node.end) as usize;
-        self.absent(at);
+    /// A key that came to light late (`{}: x`) has its place in the text before what was read already.
+    fn not_before_last(&self, at: usize) -> usize {
+        at.max(self.last_end as usize)
     }
 
-    fn open(
+    pub(super) fn absent_after_last(&mut self) {
+        self.absent(self.last_end as usize);
+    }
+
+    pub(super) fn open(
         &mut self,
         kind: Kind,
         style: Style,
@@ -217,6 +226,7 @@ impl<'a> Parser<'a> {
         if self.frames.len() >= DEPTH {
             return Err(problem::TOO_DEEP.at(start, self.scanner.char_end(start)));
         }
+        let start = self.not_before_last(start);
         let node = self.nodes.len() as NodeId;
         let mut flags = 0;
         if let Some(marks) = marks {
@@ -238,18 +248,18 @@ impl<'a> Parser<'a> {
     }
 
     /// Closes the innermost collection, at `end` or where its last child ends.
-    fn close(&mut self, end: Option<usize>) {
+    pub(super) fn close(&mut self, end: Option<usize>) {
         let Some(frame) = self.frames.pop() else {
             return;
         };
-        let next = self.nodes.len();
-        let end = end.map_or(self.nodes[next - 1].end, |end| end as u32);
+        self.last_end = end.map_or(self.last_end, |end| end as u32);
+        let next = self.nodes.len() as NodeId;
         let node = &mut self.nodes[frame.node as usize];
-        node.end = end;
-        node.next = next as NodeId;
+        node.end = self.last_end;
+        node.next = next;
     }
 
-    fn become_state(&mut self, state: State) {
+    pub(super) fn become_state(&mut self, state: State) {
         if let Some(frame) = self.frames.last_mut() {
             frame.state = state;
         }
@@ -258,7 +268,7 @@ impl<'a> Parser<'a> {
     // ---- nodes
 
     /// One node, in block or flow style; whether it may be a sequence that is not indented.
-    fn node(&mut self, block: bool, indentless: bool) -> Scan<()> {
+    pub(super) fn node(&mut self, block: bool, indentless: bool) -> Scan<()> {
         let token = self.scanner.peek()?;
         if token.kind == TokenKind::Alias {
             self.scanner.skip();
@@ -346,6 +356,7 @@ impl<'a> Parser<'a> {
             Some(_) => self.note(problem::SELF_ALIAS.at(token.start, token.end)),
             None => self.note(problem::UNKNOWN_ANCHOR.at(token.start, token.end)),
         }
+        self.last_end = token.end as u32;
         self.nodes.push(RawNode {
             start: token.start as u32,
             end: token.end as u32,
@@ -362,7 +373,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The error that `token` should have been something else.
-    fn unexpected(&self, token: Token, expected: problem::Problem) -> SyntaxError {
+    pub(super) fn unexpected(&self, token: Token, expected: problem::Problem) -> SyntaxError {
         let unclosed = self
             .frames
             .last()
@@ -378,194 +389,5 @@ impl<'a> Parser<'a> {
             _ => token.end,
         };
         expected.at(token.start, end)
-    }
-
-    // ---- block collections
-
-    fn item(&mut self) -> Scan<()> {
-        let token = self.scanner.peek()?;
-        match token.kind {
-            TokenKind::Item => {
-                self.scanner.skip();
-                match self.scanner.peek()?.kind {
-                    TokenKind::Item | TokenKind::BlockEnd => self.absent(token.end),
-                    _ => self.node(true, false)?,
-                }
-                Ok(())
-            }
-            TokenKind::BlockEnd => {
-                self.scanner.skip();
-                self.close(None);
-                Ok(())
-            }
-            _ => Err(self.unexpected(token, problem::EXPECTED_ITEM)),
-        }
-    }
-
-    fn indentless_item(&mut self) -> Scan<()> {
-        let token = self.scanner.peek()?;
-        if token.kind != TokenKind::Item {
-            self.close(None);
-            return Ok(());
-        }
-        self.scanner.skip();
-        match self.scanner.peek()?.kind {
-            TokenKind::Item | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
-                self.absent(token.end);
-            }
-            _ => self.node(true, false)?,
-        }
-        Ok(())
-    }
-
-    fn key(&mut self) -> Scan<()> {
-        let token = self.scanner.peek()?;
-        match token.kind {
-            TokenKind::Key => {
-                self.scanner.skip();
-                self.become_state(State::Value);
-                self.block_child(token)
-            }
-            TokenKind::BlockEnd => {
-                self.scanner.skip();
-                self.close(None);
-                Ok(())
-            }
-            _ => Err(self.unexpected(token, problem::EXPECTED_KEY)),
-        }
-    }
-
-    fn value(&mut self) -> Scan<()> {
-        let token = self.scanner.peek()?;
-        self.become_state(State::Key);
-        if token.kind == TokenKind::Value {
-            self.scanner.skip();
-            return self.block_child(token);
-        }
-        self.absent_after_last();
-        Ok(())
-    }
-
-    /// The key after `?` or the value after `:` in a block mapping.
-    fn block_child(&mut self, indicator: Token) -> Scan<()> {
-        match self.scanner.peek()?.kind {
-            TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
-                self.absent(indicator.end);
-                Ok(())
-            }
-            _ => self.node(true, true),
-        }
-    }
-
-    // ---- flow collections
-
-    fn flow_item(&mut self, comma: bool) -> Scan<()> {
-        let mut token = self.scanner.peek()?;
-        if comma && token.kind != TokenKind::FlowSeqEnd {
-            if token.kind != TokenKind::Comma {
-                return Err(self.unexpected(token, problem::EXPECTED_COMMA_OR_BRACKET));
-            }
-            self.scanner.skip();
-            token = self.scanner.peek()?;
-        }
-        self.become_state(State::FlowItem { comma: true });
-        match token.kind {
-            TokenKind::FlowSeqEnd => {
-                self.scanner.skip();
-                self.close(Some(token.end));
-                Ok(())
-            }
-            TokenKind::Key => {
-                self.scanner.skip();
-                self.open(Kind::Map, Style::Flow, token.start, None, State::PairKey)
-            }
-            _ => self.node(false, false),
-        }
-    }
-
-    fn pair_key(&mut self) -> Scan<()> {
-        let token = self.scanner.peek()?;
-        self.become_state(State::PairValue);
-        match token.kind {
-            TokenKind::Value | TokenKind::Comma | TokenKind::FlowSeqEnd => {
-                // go-yaml takes this token along.
-                self.scanner.skip();
-                self.absent(token.start);
-                Ok(())
-            }
-            _ => self.node(false, false),
-        }
-    }
-
-    fn pair_value(&mut self) -> Scan<()> {
-        let token = self.scanner.peek()?;
-        self.become_state(State::PairEnd);
-        if token.kind != TokenKind::Value {
-            self.absent_after_last();
-            return Ok(());
-        }
-        self.scanner.skip();
-        match self.scanner.peek()?.kind {
-            TokenKind::Comma | TokenKind::FlowSeqEnd => {
-                self.absent(token.end);
-                Ok(())
-            }
-            _ => self.node(false, false),
-        }
-    }
-
-    fn flow_key(&mut self, comma: bool) -> Scan<()> {
-        let mut token = self.scanner.peek()?;
-        if comma && token.kind != TokenKind::FlowMapEnd {
-            if token.kind != TokenKind::Comma {
-                return Err(self.unexpected(token, problem::EXPECTED_COMMA_OR_BRACE));
-            }
-            self.scanner.skip();
-            token = self.scanner.peek()?;
-        }
-        match token.kind {
-            TokenKind::FlowMapEnd => {
-                self.scanner.skip();
-                self.close(Some(token.end));
-                Ok(())
-            }
-            TokenKind::Key => {
-                self.scanner.skip();
-                self.become_state(State::FlowValue);
-                self.flow_map_child(token)
-            }
-            _ => {
-                self.become_state(State::FlowNoValue);
-                self.node(false, false)
-            }
-        }
-    }
-
-    fn flow_value(&mut self) -> Scan<()> {
-        let token = self.scanner.peek()?;
-        self.become_state(State::FlowKey { comma: true });
-        if token.kind != TokenKind::Value {
-            self.absent_after_last();
-            return Ok(());
-        }
-        self.scanner.skip();
-        match self.scanner.peek()?.kind {
-            TokenKind::Comma | TokenKind::FlowMapEnd => {
-                self.absent(token.end);
-                Ok(())
-            }
-            _ => self.node(false, false),
-        }
-    }
-
-    /// The key after `?` in a flow mapping.
-    fn flow_map_child(&mut self, indicator: Token) -> Scan<()> {
-        match self.scanner.peek()?.kind {
-            TokenKind::Value | TokenKind::Comma | TokenKind::FlowMapEnd => {
-                self.absent(indicator.end);
-                Ok(())
-            }
-            _ => self.node(false, false),
-        }
     }
 }

@@ -1,0 +1,101 @@
+//! Keys of block mappings.
+
+use super::scalar::{Found, STARTS_PLAIN};
+use super::{Reader, is_gap};
+use crate::yaml::tree::Style;
+
+/// Longest key that is taken, in bytes; the limit is 1024 characters up to the colon.
+pub(super) const KEY_LENGTH: usize = 1000;
+
+/// Bytes that mean nothing within a plain key.
+static WITHIN_KEY: [bool; 256] = {
+    let mut table = [true; 256];
+    let mut at = 0;
+    let stops = b":# \t\r\n";
+    while at < stops.len() {
+        table[stops[at] as usize] = false;
+        at += 1;
+    }
+    table
+};
+
+impl Reader<'_> {
+    /// The key at `at`, if what stands there is one: `Some(None)` when it is a value.
+    #[inline]
+    pub(super) fn key(&mut self, at: usize) -> Option<Option<Found>> {
+        let first = self.byte(at);
+        if !STARTS_PLAIN[first as usize] {
+            match first {
+                b'"' | b'\'' => return self.quoted_key(at),
+                b'-' if !is_gap(self.byte(at + 1)) => {}
+                b'?' | b':' => return None,
+                _ => return Some(None),
+            }
+        }
+        let mut end = at + 1;
+        loop {
+            while WITHIN_KEY[self.byte(end) as usize] {
+                end += 1;
+            }
+            match self.byte(end) {
+                b':' if is_gap(self.byte(end + 1)) => break,
+                b'\n' | b'\r' => return Some(None),
+                b'#' if is_gap(self.byte(end - 1)) => return Some(None),
+                _ => end += 1,
+            }
+        }
+        let source = self.bytes.get(at..end)?;
+        let odd = source.ends_with(b" ")
+            || source.ends_with(b"\t")
+            || self.byte(end + 1) == b'\t'
+            || source.len() > KEY_LENGTH
+            || is_special_key(source);
+        if odd {
+            return None;
+        }
+        Some(Some(Found {
+            end,
+            style: Style::Plain,
+            flags: 0,
+        }))
+    }
+
+    /// A key in quotes on one line, directly before its colon.
+    fn quoted_key(&mut self, at: usize) -> Option<Option<Found>> {
+        let quote = self.byte(at);
+        let line = self.bytes.get(at..self.line_end(at))?;
+        let mut end = 1;
+        loop {
+            match line.get(end) {
+                // The value goes on in the next line.
+                None => return Some(None),
+                Some(b'\\') if quote == b'"' => end += 2,
+                Some(&byte) if byte != quote => end += 1,
+                Some(_) if quote == b'\'' && line.get(end + 1) == Some(&b'\'') => end += 2,
+                Some(_) => break,
+            }
+        }
+        let after = self.skip_spaces(at + end + 1);
+        if self.byte(after) != b':' {
+            return Some(None);
+        }
+        if after != at + end + 1
+            || end > KEY_LENGTH
+            || !is_gap(self.byte(after + 1))
+            || self.byte(after + 1) == b'\t'
+        {
+            return None;
+        }
+        self.quoted(at, false).map(Some)
+    }
+}
+
+/// Keys that the complete reader refuses or takes note of: null, integers that may not fit, `<<`.
+#[inline]
+pub(super) fn is_special_key(source: &[u8]) -> bool {
+    match source {
+        b"~" | b"null" | b"Null" | b"NULL" | b"<<" => true,
+        [b'0'..=b'9', ..] => source.len() >= 18,
+        _ => false,
+    }
+}

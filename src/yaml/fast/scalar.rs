@@ -1,0 +1,193 @@
+//! Plain and quoted scalars.
+
+use memchr::{memchr, memchr2};
+
+use super::{Reader, is_break, is_gap};
+use crate::yaml::chars::{is_blank, trim_end};
+use crate::yaml::tree::{COOK, Style};
+
+/// What may begin a plain scalar without a second look: no indicator.
+pub(super) static STARTS_PLAIN: [bool; 256] = {
+    let mut table = [true; 256];
+    let indicators = b"-?:,[]{}#&*!|>'\"%@` \t\r\n";
+    let mut at = 0;
+    while at < indicators.len() {
+        table[indicators[at] as usize] = false;
+        at += 1;
+    }
+    table
+};
+
+/// A quoted scalar, or a key.
+pub(super) struct Found {
+    pub(super) end: usize,
+    pub(super) style: Style,
+    pub(super) flags: u8,
+}
+
+/// One line of a plain scalar.
+struct PlainLine {
+    /// Where its text ends.
+    end: usize,
+    /// The start of the next line.
+    next: usize,
+    /// A comment ends the scalar.
+    comment: bool,
+}
+
+impl Reader<'_> {
+    /// A plain scalar at `at`, which may go on in lines that are indented more than `parent`. Returns the
+    /// start of the next line.
+    #[inline]
+    pub(super) fn plain(&mut self, at: usize, parent: u32) -> Option<usize> {
+        let first = self.byte(at);
+        if !STARTS_PLAIN[first as usize] && (first != b'-' || is_gap(self.byte(at + 1))) {
+            return None;
+        }
+        let mut line = self.plain_line(at)?;
+        if line.comment || !self.goes_on(line.next, parent)? {
+            if may_be_special(first) && is_special(&self.bytes[at..line.end]) {
+                return None;
+            }
+            self.push_scalar(Style::Plain, 0, at, line.end);
+            return Some(line.next);
+        }
+        while !line.comment && self.goes_on(line.next, parent)? {
+            let mut start = self.skip_spaces(line.next);
+            while is_break(self.byte(start)) {
+                start = self.skip_spaces(self.after_break(start));
+            }
+            line = self.plain_line(start)?;
+        }
+        self.push_scalar(Style::Plain, COOK, at, line.end);
+        Some(line.next)
+    }
+
+    /// Whether the next line that is not empty, from the line at `line` on, continues a plain scalar.
+    #[inline]
+    fn goes_on(&self, line: usize, parent: u32) -> Option<bool> {
+        let mut line = line;
+        while line < self.bytes.len() {
+            let at = self.skip_spaces(line);
+            let byte = self.byte(at);
+            if is_break(byte) {
+                line = self.after_break(at);
+                continue;
+            }
+            if byte == b'\t' {
+                return None;
+            }
+            return Some(at - line > parent as usize && byte != b'#');
+        }
+        Some(false)
+    }
+
+    /// The text of a plain scalar from `at` to the end of the line or to a comment. `None` where a colon
+    /// would make a key of it.
+    #[inline]
+    fn plain_line(&mut self, at: usize) -> Option<PlainLine> {
+        let line_end = self.line_end(at);
+        let text = self.bytes.get(at..line_end)?;
+        let mut from = 0;
+        while let Some(found) = memchr2(b':', b'#', &text[from..]) {
+            let found = from + found;
+            if text[found] == b':' {
+                if is_gap(self.byte(at + found + 1)) {
+                    return None;
+                }
+            } else if found > 0 && is_blank(text[found - 1]) {
+                let comment = at + found;
+                let next = self.comment(comment);
+                return Some(PlainLine {
+                    end: trim_end(self.bytes, at, comment),
+                    next,
+                    comment: true,
+                });
+            }
+            from = found + 1;
+        }
+        Some(PlainLine {
+            end: trim_end(self.bytes, at, line_end),
+            next: line_end + 1,
+            comment: false,
+        })
+    }
+
+    /// A quoted scalar at `at`; over several lines only if `multiline`.
+    #[inline]
+    pub(super) fn quoted(&mut self, at: usize, multiline: bool) -> Option<Found> {
+        let quote = self.byte(at);
+        let (mut end, mut flags) = (at + 1, 0);
+        loop {
+            let rest = self.bytes.get(end..)?;
+            if quote == b'\'' {
+                end += memchr(b'\'', rest)?;
+                if self.byte(end + 1) != b'\'' {
+                    break;
+                }
+                end += 2;
+            } else {
+                end += memchr2(b'"', b'\\', rest)?;
+                if self.byte(end) == b'"' {
+                    break;
+                }
+                end = self.escape(end)?;
+            }
+            flags = COOK;
+        }
+        let mut line = at;
+        while let Some(newline) = memchr(b'\n', &self.bytes[line..end]) {
+            line += newline + 1;
+            flags = COOK;
+            if !multiline || self.may_be_marker(line) {
+                return None;
+            }
+        }
+        let style = if quote == b'"' {
+            Style::Double
+        } else {
+            Style::Single
+        };
+        Some(Found {
+            end: end + 1,
+            style,
+            flags,
+        })
+    }
+
+    /// The end of the escape at `at`.
+    fn escape(&self, at: usize) -> Option<usize> {
+        let digits = match self.bytes.get(at + 1)? {
+            b'0' | b'a' | b'b' | b't' | b'\t' | b'n' | b'v' | b'f' | b'r' | b'e' | b' ' | b'"' | b'\''
+            | b'\\' | b'N' | b'_' | b'L' | b'P' | b'\n' | b'\r' => return Some(at + 2),
+            b'x' => 2,
+            b'u' => 4,
+            b'U' => 8,
+            _ => return None,
+        };
+        let end = at + 2 + digits;
+        let mut code = 0u32;
+        for &digit in self.bytes.get(at + 2..end)? {
+            code = code.checked_mul(16)? | char::from(digit).to_digit(16)?;
+        }
+        char::from_u32(code).map(|_| end)
+    }
+}
+
+/// Whether a plain scalar with this first byte needs [`is_special`].
+#[inline]
+pub(super) fn may_be_special(first: u8) -> bool {
+    matches!(first, b'.' | b'+' | b'-' | b'<')
+}
+
+/// Values that the complete reader refuses or takes note of: infinities, NaN, `<<`.
+pub(super) fn is_special(source: &[u8]) -> bool {
+    let unsigned = match source {
+        [b'+' | b'-', rest @ ..] => rest,
+        _ => source,
+    };
+    matches!(
+        unsigned,
+        b".inf" | b".Inf" | b".INF" | b".nan" | b".NaN" | b".NAN" | b"<<"
+    )
+}
