@@ -49,7 +49,16 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
     crate::compare(&mut run.report, &run.facts, &settings);
     run.fetch_texts(&mut problems);
     clock.lap("compared");
-    let Run { report, totals, .. } = run;
+    // The process ends soon, and takes its memory along faster than it could be given back piece by piece.
+    let Run {
+        report,
+        totals,
+        inputs,
+        facts,
+        ..
+    } = run;
+    std::mem::forget((inputs, facts, around));
+    let report = std::mem::ManuallyDrop::new(report);
     let mut out = String::new();
     printer(args, terminal).print(&report, &mut out);
     let written = terminal.write(&out);
