@@ -41,12 +41,7 @@ pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
 }
 
 /// Checks one object.
-fn check_object<'t>(
-    object: &Object<'t>,
-    in_list: bool,
-    overridden: &[u32],
-    cx: &mut Cx<'t>,
-) {
+fn check_object<'t>(object: &Object<'t>, in_list: bool, overridden: &[u32], cx: &mut Cx<'t>) {
     let identity = served::identify(object, cx);
     let minor = cx.kube().minor();
     let mut decoder = Decoder {
