@@ -172,7 +172,11 @@ impl FileHints {
         }
         let root = root?;
         if root.is_seq() {
-            let operations = root.items().next().is_some_and(|item| item.get("op").is_some());
+            let has = |key: &str| root.items().next().is_some_and(|item| item.get(key).is_some());
+            if has("apiVersion") && has("kind") && has("metadata") {
+                return None; // objects, written as a list by mistake
+            }
+            let operations = has("op");
             return Some(if operations {
                 Skip::Patch
             } else {
