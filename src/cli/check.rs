@@ -23,11 +23,20 @@ use super::{CLEAN, FOUND, TROUBLE, around, read};
 
 /// Runs the command and returns the exit code.
 pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
+    if args.stdin_filename.is_some() && !args.paths.iter().any(|path| path.as_os_str() == "-") {
+        tell("--stdin-filename names standard input, which is not among the paths; add `-`");
+        return TROUBLE;
+    }
     let mut clock = Clock::start();
     let mut problems = Vec::new();
     let mut found = find(args, &mut problems);
     problems.append(&mut found.problems);
-    let around = around::surroundings(&mut found);
+    // With --no-skip nothing around a file matters.
+    let around = if args.no_skip {
+        Surroundings::default()
+    } else {
+        around::surroundings(&mut found)
+    };
     clock.lap("found");
     let settings = Settings {
         kube: args.kube_version,

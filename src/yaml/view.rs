@@ -159,6 +159,13 @@ impl<'t> Node<'t> {
         (node.raw().kind == Kind::Scalar).then(|| resolve::scalar(node))
     }
 
+    /// The text of a scalar with quotes taken off, escapes resolved and lines folded, whatever type it
+    /// resolves to (`0644` stays `0644`); `None` for collections.
+    pub fn cooked(self) -> Option<Cow<'t, str>> {
+        let node = self.resolved();
+        (node.raw().kind == Kind::Scalar).then(|| cook::text(node))
+    }
+
     /// The value when it is a string.
     pub fn str(self) -> Option<Cow<'t, str>> {
         match self.scalar()? {
