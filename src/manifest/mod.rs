@@ -124,7 +124,7 @@ impl<'t> File<'t> {
             documents: Vec::with_capacity(tree.chunks.len()),
             objects: Vec::new(),
         };
-        let about = recognise::FileHints::new(name, text, surroundings);
+        let about = recognise::FileHints::new(name, surroundings);
         for chunk in &tree.chunks {
             let root = Node::root(text, tree, chunk);
             let skip = if no_skip {

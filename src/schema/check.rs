@@ -1,15 +1,17 @@
-//! The structural check of a document: what its objects are, and whether the server can read them.
+//! The structural check of a document: what its objects are, whether the server can read them, and which
+//! of its keys stand twice.
 
 use super::decode::{Decoder, Strictness};
 use super::locate::Located;
 use super::path::{Part, Place};
 use super::served::{self, Identity};
-use super::{Shape, Ty, table};
-use crate::diagnostic::{Diagnostic, ErrorType, Stage};
+use super::{Shape, Ty, TypeId, table};
+use crate::diagnostic::{Diagnostic, ErrorType, Severity, Stage};
 use crate::manifest::{Document, File, Object};
-use crate::rules::Cx;
+use crate::rules::yaml::missing_separator;
+use crate::rules::{Cx, ids, quote};
 use crate::source::Span;
-use crate::yaml::{self, DuplicateKind};
+use crate::yaml::{self, Duplicate, DuplicateKind, Node};
 
 /// Checks a document and its objects, before the rules do.
 pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
@@ -24,24 +26,58 @@ pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     let file = cx.file;
     cx.object = None;
     super::list::check(document, root, cx);
-    // Of a key that comes again YAML keeps the last value only; the others are never decoded.
-    let mut overridden: Vec<u32> = yaml::duplicates(file.text, file.tree, document.chunk)
-        .into_iter()
+    let duplicates = yaml::duplicates(file.text, file.tree, document.chunk);
+    let mut overridden: Vec<u32> = duplicates
+        .iter()
         .filter(|d| d.kind == DuplicateKind::Written && !root.is_json())
         .map(|d| d.first)
         .collect();
     overridden.sort_unstable();
     let objects = &file.objects[document.objects.start as usize..document.objects.end as usize];
+    let mut kinds = Vec::new();
     for object in objects {
         cx.object = Some(object.index);
         let in_list = document.list && super::list::is_generic(root);
-        check_object(object, in_list, &overridden, cx);
+        kinds.push(check_object(object, in_list, &overridden, cx));
+    }
+    // Keys of the root that come again because a `---` is missing are that rule's to report.
+    let spoken_for = if duplicates.is_empty() {
+        Vec::new()
+    } else {
+        missing_separator::spoken_for(root)
+    };
+    for duplicate in &duplicates {
+        let again = root.with_id(duplicate.again);
+        if spoken_for.binary_search(&duplicate.again).is_ok() {
+            continue;
+        }
+        // Sorted by their place, so the last one that starts before the key is the only one to hold it.
+        let at = objects.partition_point(|object| object.root.id() <= duplicate.again);
+        let owner = at
+            .checked_sub(1)
+            .map(|i| (&objects[i], kinds[i]))
+            .filter(|(object, _)| duplicate.again < object.root.raw().next);
+        cx.object = owner.map(|(object, _)| object.index);
+        let ty = owner.and_then(|(_, ty)| ty);
+        report_duplicate(
+            duplicate,
+            again,
+            owner.map(|(object, _)| object),
+            ty,
+            document.list,
+            cx,
+        );
     }
     cx.object = None;
 }
 
-/// Checks one object.
-fn check_object<'t>(object: &Object<'t>, in_list: bool, overridden: &[u32], cx: &mut Cx<'t>) {
+/// Checks one object. Its type, when the server has one.
+fn check_object<'t>(
+    object: &Object<'t>,
+    in_list: bool,
+    overridden: &[u32],
+    cx: &mut Cx<'t>,
+) -> Option<TypeId> {
     let identity = served::identify(object, cx);
     let minor = cx.kube().minor();
     let mut decoder = Decoder {
@@ -55,12 +91,16 @@ fn check_object<'t>(object: &Object<'t>, in_list: bool, overridden: &[u32], cx: 
     };
     match identity {
         Identity::Known(info) => {
-            let Some(ty) = info.ty else { return };
+            let ty = info.ty?;
             decoder.skip_base64 = info.group.is_empty() && info.kind == "Secret";
             decoder.value(&Place::root(object.root, Shape::Struct(ty)));
+            Some(ty)
         }
-        Identity::Custom => custom_metadata(object, &mut decoder),
-        Identity::Unknown => {}
+        Identity::Custom => {
+            custom_metadata(object, &mut decoder);
+            None
+        }
+        Identity::Unknown => None,
     }
 }
 
@@ -114,6 +154,69 @@ fn custom_metadata<'t>(object: &Object<'t>, decoder: &mut Decoder<'_, 't>) {
             });
         }
     }
+}
+
+/// A key that stands twice in one mapping.
+fn report_duplicate<'t>(
+    duplicate: &Duplicate,
+    again: Node<'t>,
+    object: Option<&Object<'t>>,
+    ty: Option<TypeId>,
+    in_list: bool,
+    cx: &mut Cx<'t>,
+) {
+    let key = again.key_text().unwrap_or_default();
+    let shown = if cx.is_masked(again.span()) {
+        "a key".to_string()
+    } else {
+        quote(&key)
+    };
+    let first = again.with_id(duplicate.first).span();
+    let id = ids::YAML_DUPLICATE_KEY;
+    match duplicate.kind {
+        // Overriding what a merge brings is what merges are for.
+        DuplicateKind::Merged => {}
+        DuplicateKind::Collision => {
+            let text = format!(
+                "two keys of this mapping become {shown}; which of their values counts is left to chance"
+            );
+            cx.report_as(id, again.span(), text)
+                .related(first, "the other one")
+                .help("remove one of them")
+                .severity(Severity::Warning);
+        }
+        DuplicateKind::Written => {
+            let text = format!(
+                "{shown} is set twice in this mapping; kubectl silently takes the last value, a strict reader refuses the file"
+            );
+            let field = refused_field(again, &key, object, ty, cx);
+            let report = cx
+                .report_as(id, again.span(), text)
+                .related(first, "first set here")
+                .help("remove one of them");
+            // What stands in a List is taken apart by kubectl, which keeps the last value only.
+            if let Some(field) = field.filter(|_| !in_list) {
+                report.refusal(ErrorType::DuplicateField, field);
+            }
+        }
+    }
+}
+
+/// The field as the server's strict decoding names it: of YAML the key alone, of JSON the path. `None` where
+/// the server does not complain.
+fn refused_field<'t>(
+    again: Node<'t>,
+    key: &str,
+    object: Option<&Object<'t>>,
+    ty: Option<TypeId>,
+    cx: &Cx<'t>,
+) -> Option<String> {
+    let (object, ty) = object.zip(ty)?;
+    if !again.is_json() {
+        return Some(key.to_string());
+    }
+    let located = Located::new(object.root, ty, again.span(), cx.kube());
+    (located.typed && !located.own_reader).then(|| located.path())
 }
 
 /// Gives each of an object's decode errors its turn in the server's own order, so that [`verdict`] knows

@@ -17,6 +17,8 @@ enum Step<'t> {
 /// Where in an object a span lies, and what the types say on the way.
 pub(super) struct Located<'t> {
     steps: Vec<Step<'t>>,
+    /// Every step is a field, an entry or an item that the types know, and none is read as it stands.
+    pub typed: bool,
     /// A type on the way reads its JSON itself; its errors end decoding at once and win over earlier ones.
     pub own_reader: bool,
 }
@@ -26,6 +28,7 @@ impl<'t> Located<'t> {
     pub(super) fn new(root: Node<'t>, ty: TypeId, span: Span, kube: KubeVersion) -> Located<'t> {
         let mut found = Located {
             steps: Vec::new(),
+            typed: true,
             own_reader: false,
         };
         let mut node = root;
@@ -61,13 +64,31 @@ impl<'t> Located<'t> {
                 };
                 found.steps.push(Step::Key(key));
                 if entry.key.span().contains(span) {
+                    found.typed &= shape.is_some();
                     return found;
                 }
                 node = entry.value;
             } else {
                 return found;
             }
+            found.typed &= shape.is_some();
         }
+    }
+
+    /// The path as strict decoding prints it.
+    pub(super) fn path(&self) -> String {
+        let mut out = String::new();
+        for step in &self.steps {
+            match step {
+                Step::Index(i) => out.push_str(&format!("[{i}]")),
+                Step::Key(key) if out.is_empty() => out.push_str(key),
+                Step::Key(key) => {
+                    out.push('.');
+                    out.push_str(key);
+                }
+            }
+        }
+        out
     }
 
     /// Orders places as the server meets them in the JSON that YAML is turned into.

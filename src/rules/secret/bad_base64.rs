@@ -48,7 +48,9 @@ fn check<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
 fn report<'t>(entry: Entry<'t>, text: &str, fault: Fault, cx: &mut Cx<'t>) {
     let node = entry.value;
     let cause = Cause::of(node, text, fault);
-    let span = match fault {
+    let wrong = match fault {
+        // A word may lack nothing but its padding; then no character of it is the wrong one.
+        Fault::Short(..) | Fault::Single(_) if matches!(cause, Cause::PlainText | Cause::Placeholder) => None,
         Fault::Short(start, _) | Fault::Single(start) => {
             locate::locate_range(node, text, start, text.trim_end().len())
         }
@@ -60,16 +62,20 @@ fn report<'t>(entry: Entry<'t>, text: &str, fault: Fault, cx: &mut Cx<'t>) {
         cause.what()
     );
     let report = cx
-        .report(span.unwrap_or_else(|| node.span()), message)
-        .label(cause.label())
+        .report(wrong.unwrap_or_else(|| node.span()), message)
         .help(cause.help())
         .refusal(ErrorType::Base64, "");
+    let report = match wrong {
+        Some(_) => report.label(cause.label()),
+        None => report,
+    };
     if let Some((title, edit)) = cause.fix(node, text) {
         report.fix(title, true, vec![edit]);
     }
 }
 
 /// What went wrong when the value was written.
+#[derive(PartialEq, Eq, Debug)]
 enum Cause {
     Placeholder,
     Tagged,
@@ -193,7 +199,12 @@ impl Cause {
                 };
                 Some(("add the missing padding", edit))
             }
-            Cause::Folded if raw.style == Style::Folded => {
+            // Blanks within its lines would remain.
+            Cause::Folded
+                if raw.style == Style::Folded
+                    && (node.source().lines().skip(1))
+                        .all(|line| !line.trim_start().contains([' ', '\t'])) =>
+            {
                 let edit = Edit {
                     span: Span::new(raw.start, raw.start + 1),
                     text: "|".into(),
@@ -229,4 +240,58 @@ fn looks_encoded(text: &str) -> bool {
 
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::{self, Tree};
+
+    fn cause(text: &str) -> Cause {
+        let mut tree = Tree::default();
+        yaml::parse(text, &[], &mut tree);
+        let node = Node::root(text, &tree, &tree.chunks[0]).and_then(|root| root.get("a"));
+        let node = node.expect("a value");
+        let value = node.str().expect("a string");
+        let fault = base64::check(&value).expect_err("a fault");
+        Cause::of(node, &value, fault)
+    }
+
+    #[test]
+    fn tells_how_the_value_came_to_be_so() {
+        for (text, expected) in [
+            ("a: hunter2", Cause::PlainText),
+            ("a: my-password", Cause::PlainText),
+            ("a: correct horse", Cause::PlainText),
+            ("a: secret", Cause::PlainText), // decodes with padding, but not to text
+            ("a: REPLACE_WITH_BASE64", Cause::PlainText),
+            ("a: '{\"b\": 1}'", Cause::PlainText),
+            ("a: 5f4dcc3b-5aa7-65d6-1d83-27deb882cf99", Cause::PlainText),
+            ("a: https://example.com/", Cause::PlainText),
+            ("a: aGVsbG8", Cause::Padding(1)),
+            ("a: aGVsbA", Cause::Padding(2)),
+            ("a: aGVsbA=", Cause::Padding(1)),
+            ("a: |\n  aGVsbG8\n", Cause::Padding(1)),
+            ("a: Pj4-Pz8_", Cause::Url),
+            ("a: Pj4-Pz8", Cause::Url),
+            ("a: aGVs bG8=", Cause::Space),
+            ("a: 'aGVsbG8= '", Cause::Space),
+            ("a: >\n  aGVs\n  bG8=", Cause::Folded),
+            ("a: aGVs\n  bG8=", Cause::Folded),
+            ("a: aGVsbG8=aGVsbG8=", Cause::Rest),
+            ("a: aGVsbG8==", Cause::Equals),
+            ("a: aGVs=", Cause::Equals),
+            ("a: '\"aGVsbG8=\"'", Cause::Quoted),
+            ("a: aGVs\u{200b}bG8=", Cause::Invisible),
+            ("a: aGVs\u{a0}bG8=", Cause::Invisible),
+            ("a: !!binary aGVsbG8h", Cause::Tagged),
+            ("a: <password>", Cause::Placeholder),
+            ("a: ${PASSWORD}", Cause::Placeholder),
+        ] {
+            assert_eq!(cause(text), expected, "{text}");
+        }
+        let long = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC".repeat(4);
+        assert_eq!(cause(&format!("a: {long}*{long}")), Cause::Broken);
+        assert_eq!(cause(&format!("a: {long}A")), Cause::Broken);
+    }
 }

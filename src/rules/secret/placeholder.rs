@@ -32,35 +32,44 @@ fn check<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
     else {
         return;
     };
-    let count = match found.len() {
-        1 => "a value of this Secret is".to_string(),
-        n => format!("{n} values of this Secret are"),
-    };
-    let (what, help) = match filler {
+    let (one, many, help) = match filler {
         Filler::Sops => (
-            "encrypted with SOPS: what they hold is not judged",
+            "is encrypted with SOPS",
+            "are encrypted with SOPS",
             "nothing to do, if SOPS or Flux decrypts it before it is applied",
         ),
         Filler::Vault => (
-            "filled in by argocd-vault-plugin: what they will hold is not judged",
+            "is filled in by argocd-vault-plugin",
+            "are filled in by argocd-vault-plugin",
             "nothing to do, if Argo CD applies it with that plugin",
         ),
         Filler::Template => (
-            "filled in by a template: what they will hold is not judged",
+            "is filled in by a template",
+            "are filled in by a template",
             "check the rendered manifests too",
         ),
         Filler::Variables => (
-            "filled in from variables: what they will hold is not judged",
+            "is filled in from variables",
+            "are filled in from variables",
             "nothing to do, if Flux, envsubst or their like replaces them before it is applied",
         ),
         Filler::Person => (
-            "still a placeholder: applied like this, the Secret is refused or holds the placeholder itself",
+            "is still a placeholder",
+            "are still placeholders",
             "fill in the real value, or keep it out of the manifest with a Secret that is made elsewhere",
         ),
     };
-    let report = cx.report(place, format!("{count} {what}")).help(help);
+    let what = match found.len() {
+        1 => format!("a value of this Secret {one}"),
+        n => format!("{n} values of this Secret {many}"),
+    };
     if filler == Filler::Person {
-        report.severity(Severity::Warning);
+        let message =
+            format!("{what}: applied like this, the Secret is refused or holds the placeholder itself");
+        cx.report(place, message).help(help).severity(Severity::Warning);
+    } else {
+        cx.report(place, format!("{what}: what it will hold is not judged"))
+            .help(help);
     }
 }
 

@@ -9,8 +9,8 @@ use crate::yaml::Style;
 /// Binds the rule to its page.
 pub const CHECK: Check = Check::Object(check);
 
-/// Words in the names of keys whose values are used as they are, to the last byte.
-const WORDS: [&str; 16] = [
+/// How the names of keys end whose values are used as they are, to the last byte.
+const ENDINGS: [&str; 13] = [
     "password",
     "passwd",
     "passphrase",
@@ -21,13 +21,13 @@ const WORDS: [&str; 16] = [
     "username",
     "user",
     "login",
-    "apikey",
-    "accesskey",
     "key",
-    "dsn",
     "clientid",
-    "credential",
+    "dsn",
 ];
+
+/// What keys are called that are files although they end so: an SSH key even needs its last newline.
+const FILES: [&str; 5] = ["private", "public", "ssh", "known", "cert"];
 
 fn check<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
     for value in values(secret) {
@@ -85,8 +85,39 @@ fn hurts(key: &str) -> bool {
         .filter(char::is_ascii_alphanumeric)
         .map(|c| c.to_ascii_lowercase())
         .collect();
+    let bare = name.trim_end_matches(|c: char| c.is_ascii_digit());
     !key.contains('.')
-        && WORDS
-            .iter()
-            .any(|word| name.ends_with(word) || name.starts_with(word))
+        && ENDINGS.iter().any(|ending| bare.ends_with(ending))
+        && !FILES.iter().any(|word| name.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hurts;
+
+    #[test]
+    fn knows_credentials_from_files() {
+        for key in [
+            "password",
+            "DB_PASSWORD",
+            "rootPassword2",
+            "api-key",
+            "ACCESS_KEY",
+            "ClientSecret",
+        ] {
+            assert!(hurts(key), "{key}");
+        }
+        for key in [
+            "ssh-privatekey",
+            "id_rsa",
+            "users",
+            "auth",
+            "config",
+            "token.json",
+            "ssh-publickey",
+            "keys",
+        ] {
+            assert!(!hurts(key), "{key}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Types that are nearly one of Kubernetes' own: nobody checks such a Secret, and nobody finds it.
 
+use strsim::osa_distance as distance;
+
 use super::Object;
 use crate::diagnostic::Edit;
 use crate::rules::{Check, Cx, quote};
@@ -101,24 +103,6 @@ fn meant(text: &str) -> Option<&'static str> {
 fn fold(text: &str) -> String {
     let text = text.trim().to_lowercase().replace(['_', ' '], "-");
     text.replace("/.", "/").trim_start_matches('.').to_string()
-}
-
-/// How many letters must be changed, added or left out to turn one text into the other.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (y, above) in b.iter().zip(row.iter_mut().skip(1)) {
-            let change = diagonal + usize::from(x != *y);
-            diagonal = *above;
-            left = change.min(left + 1).min(*above + 1);
-            *above = left;
-        }
-        row[0] = i + 1;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::diagnostic::{Edit, ErrorType};
 use crate::manifest::Document;
 use crate::rules::{Check, Cx};
 use crate::source::Span;
+use crate::yaml::tree::NodeId;
 use crate::yaml::{Entry, Node, Style};
 
 pub const CHECK: Check = Check::Document(check);
@@ -55,7 +56,7 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
 }
 
 /// The entries of a root mapping that begin another object: `kind` and one of its companions come again.
-pub(super) fn starts(root: Node<'_>) -> Vec<Entry<'_>> {
+fn starts(root: Node<'_>) -> Vec<Entry<'_>> {
     let mut counts = [0; 3];
     let mut seen = [false; 3];
     let mut starts = Vec::new();
@@ -79,6 +80,15 @@ pub(super) fn starts(root: Node<'_>) -> Vec<Entry<'_>> {
         starts.clear();
     }
     starts
+}
+
+/// The keys that this rule speaks of, so that they are not reported as plain duplicates: when two objects
+/// stand in the document all keys of the root, by ascending index, else none.
+pub(crate) fn spoken_for(root: Node<'_>) -> Vec<NodeId> {
+    if starts(root).is_empty() {
+        return Vec::new();
+    }
+    root.raw_entries().map(|entry| entry.key.id()).collect()
 }
 
 fn begins_line(text: &str, span: Span) -> bool {

@@ -1,10 +1,9 @@
 //! The text itself: what YAML makes of it, and what gets lost.
 
-pub(super) mod duplicate_key;
 pub(super) mod invalid_utf8;
 pub(super) mod invisible_character;
 pub(super) mod lost_content;
-pub(super) mod missing_separator;
+pub(crate) mod missing_separator;
 pub(super) mod placeholder;
 pub(super) mod redefined_anchor;
 pub(super) mod split_in_quotes;
