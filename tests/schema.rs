@@ -414,6 +414,8 @@ fn lists_are_taken_apart_as_kubectl_does() {
         ),
     ] {
         assert_eq!(answer(&text), want, "{text}");
+        let said = if want.contains(',') { 2 } else { 1 };
+        assert_eq!(check(&text).len(), said * usize::from(want != "ok"), "{text}");
     }
 }
 
