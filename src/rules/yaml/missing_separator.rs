@@ -1,7 +1,7 @@
 //! Two objects in one document: `---` is missing between them.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 
 use crate::diagnostic::{Edit, ErrorType};
 use crate::manifest::Document;
@@ -27,8 +27,8 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         let Some(text) = entry.key.key_text() else {
             continue;
         };
-        if !firsts.contains_key(&text) {
-            firsts.insert(text, entry.key.span());
+        if let hash_map::Entry::Vacant(first) = firsts.entry(text.clone()) {
+            first.insert(entry.key.span());
             continue;
         }
         let Some(start) = starts.iter().rfind(|start| start.key.id() <= entry.key.id()) else {
@@ -46,7 +46,7 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         if let Some(above) = above {
             report = report.related(above, "the object above has this key already");
         }
-        if begins_line(root.text(), span) {
+        if start.key == entry.key && begins_line(root.text(), span) {
             let edit = Edit {
                 span: Span::new(span.start, span.start),
                 text: "---\n".into(),
