@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "build/references.rs"]
+mod references;
 #[path = "build/schema.rs"]
 mod schema;
 
@@ -29,6 +31,7 @@ fn main() {
     schema::pack(&root, &out);
     let pages = pages(&root);
     fs::write(out.join("rules.rs"), table(&root, &pages)).expect("OUT_DIR can be written");
+    references::build(&root, &out);
 }
 
 struct Page {

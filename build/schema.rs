@@ -62,6 +62,7 @@ struct KindRow {
     used: (String, String),
     note: String,
     on: bool,
+    creatable: bool,
 }
 
 /// What kinds.txt says: plural, scope, names, short names.
@@ -258,19 +259,19 @@ impl Tables {
             };
             self.words.insert((group.to_string(), kind.to_string()), words);
         }
-        let served: BTreeMap<String, bool> = lines(&schemas.join("served.txt"))
+        let served: BTreeMap<String, String> = lines(&schemas.join("served.txt"))
             .into_iter()
             .map(|(shown, line)| match line.rsplit_once(' ') {
-                Some((what, "on")) => (what.to_string(), true),
-                Some((what, "off")) => (what.to_string(), false),
-                _ => panic!("{shown}: expected GROUP/VERSION [KIND] on|off"),
+                Some((what, word @ ("on" | "off" | "read-only"))) => (what.to_string(), word.to_string()),
+                _ => panic!("{shown}: expected GROUP/VERSION [KIND] on|off|read-only"),
             })
             .collect();
-        let on = |group: &str, version: &str, kind: &str| {
-            let said = |key: String| served.get(&key).copied();
+        let word = |group: &str, version: &str, kind: &str| {
+            let said = |key: String| served.get(&key).map(String::as_str);
+            let stable = !version.contains("alpha") && !version.contains("beta");
             said(format!("{group}/{version} {kind}"))
                 .or_else(|| said(format!("{group}/{version}")))
-                .unwrap_or(!version.contains("alpha") && !version.contains("beta"))
+                .unwrap_or(if stable { "on" } else { "off" })
         };
         let mut rows: BTreeMap<(String, String, String), KindRow> = BTreeMap::new();
         let mut with_types = BTreeSet::new();
@@ -300,7 +301,8 @@ impl Tables {
                     },
                     used: Default::default(),
                     note: String::new(),
-                    on: on(&row.group, version, kind),
+                    on: word(&row.group, version, kind) != "off",
+                    creatable: word(&row.group, version, kind) != "read-only",
                 },
             );
         }
@@ -459,7 +461,7 @@ impl Tables {
             let short: &[String] = words.map_or(&[], |w| &w.short);
             let _ = writeln!(
                 out,
-                "KindInfo {{ group: {:?}, version: {:?}, kind: {:?}, ty: {}, since: {}, until: {}, deprecated: {}, removed: {}, use_api_version: {:?}, use_kind: {:?}, note: {:?}, on_by_default: {}, plural: {:?}, scope: {scope}, short_names: &{short:?}, names: {names} }},",
+                "KindInfo {{ group: {:?}, version: {:?}, kind: {:?}, ty: {}, since: {}, until: {}, deprecated: {}, removed: {}, use_api_version: {:?}, use_kind: {:?}, note: {:?}, on_by_default: {}, creatable: {}, plural: {:?}, scope: {scope}, short_names: &{short:?}, names: {names} }},",
                 core(&k.group),
                 k.version,
                 k.kind,
@@ -472,6 +474,7 @@ impl Tables {
                 k.used.1,
                 k.note,
                 k.on,
+                k.creatable,
                 words.map_or("", |w| &w.plural),
             );
         }
@@ -571,6 +574,7 @@ fn removed(
             used: Default::default(),
             note: String::new(),
             on: true,
+            creatable: true,
         });
         match row.ty {
             // Where types/ and this file both know the end, they must agree.

@@ -212,6 +212,16 @@ impl Report<'_> {
         self
     }
 
+    /// Another place in a file of the run, by the file's index.
+    pub fn related_in(self, file: u32, span: Span, message: impl Into<String>) -> Self {
+        self.diagnostic.related.push(Related {
+            message: message.into(),
+            file: Some(file),
+            span,
+        });
+        self
+    }
+
     /// The API server's own answer; its stage follows from the type. Makes the finding an error.
     pub fn refusal(self, kind: ErrorType, field: impl Into<String>) -> Self {
         self.diagnostic.refusal = Some(Refusal {

@@ -262,6 +262,8 @@ pub struct KindInfo {
     pub note: &'static str,
     /// Whether a server serves it unless told otherwise.
     pub on_by_default: bool,
+    /// Whether objects of the kind can be created at all.
+    pub creatable: bool,
     /// `ingresses`.
     pub plural: &'static str,
     /// Whether its objects live in namespaces; `None` where it was removed long ago.

@@ -1,6 +1,7 @@
 //! What every object has: name, namespace, labels, annotations, owners, finalizers.
 
 pub(super) mod annotations_too_large;
+pub(super) mod duplicate_object;
 pub(super) mod invalid_annotation_key;
 pub(super) mod invalid_finalizer;
 pub(super) mod invalid_generate_name;

@@ -86,7 +86,7 @@ fn certificate(text: &str) -> Result<x509::Certificate, (&'static str, &'static 
             "swap the two values, if `tls.key` holds the certificate",
         ),
         (true, _) => ("is PEM without a certificate", HELP),
-        _ => ("is not PEM", HELP),
+        _ => (not_pem(text), HELP),
     })
 }
 
@@ -111,8 +111,16 @@ fn private_key(text: &str) -> Result<x509::PublicKey, (&'static str, &'static st
             "put the private key there",
         ),
         (true, _) => ("is PEM without a private key", HELP),
-        _ => ("is not PEM", HELP),
+        _ => (not_pem(text), HELP),
     })
+}
+
+fn not_pem(text: &str) -> &'static str {
+    if text.contains("-----BEGIN") {
+        "is PEM that cannot be read, because a dashed line or the base64 between two of them is damaged"
+    } else {
+        "is not PEM"
+    }
 }
 
 fn read_key(block: &Block<'_>) -> Result<x509::PublicKey, (&'static str, &'static str)> {

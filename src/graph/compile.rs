@@ -1,0 +1,523 @@
+//! Compiles the text of `schemas/references.txt` into a [`Table`]. `build.rs` runs it on that file; rows that
+//! a user adds go through it at run time. The head of that file describes the language.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use super::table::*;
+
+/// What is wrong in a line of the text, and the line's number from 1.
+pub type Fault = (usize, String);
+
+/// Compiles the text of a table.
+///
+/// # Errors
+/// Names every line that cannot be read, and why.
+pub fn compile(text: &str) -> Result<Table, Vec<Fault>> {
+    let mut compiler = Compiler::default();
+    compiler.tries.push(Trie::default()); // 0 is "none"
+    let mut faults = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        let line = line.split(" #").next().unwrap_or_default().trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if let Err(fault) = compiler.line(line) {
+            faults.push((number, fault));
+        }
+    }
+    if faults.is_empty() {
+        compiler.finish().map_err(|fault| vec![(0, fault)])
+    } else {
+        Err(faults)
+    }
+}
+
+/// A node of a trie that is being built.
+#[derive(Default)]
+struct Trie {
+    children: BTreeMap<String, u16>,
+    items: u16,
+    values: u16,
+    deep: BTreeMap<String, u16>,
+    rows: Vec<RowId>,
+    embeds: Vec<u16>,
+}
+
+/// A step of a path as written.
+#[derive(Clone, PartialEq, Eq)]
+enum Raw {
+    Key(String),
+    Items,
+    Values,
+    Keys,
+    /// `**.key`: any depth, then this key; `*` at an end of the key stands for any text.
+    Deep(String),
+}
+
+#[derive(Default)]
+struct KindEntry {
+    target: Option<Target>,
+    own: Option<RowId>,
+    step: u16,
+}
+
+#[derive(Default)]
+struct Compiler {
+    text: String,
+    known: HashMap<String, Str>,
+    targets: Vec<Str>,
+    given: Vec<(Target, Str)>,
+    kinds: BTreeMap<(String, String), KindEntry>,
+    types: BTreeMap<String, u16>,
+    /// Where the rows of the current block stand: the kinds' and types' first steps.
+    block: Vec<u16>,
+    /// The kinds of the current block; none in a type's.
+    block_kinds: Vec<(String, String)>,
+    rows: Vec<Row>,
+    tries: Vec<Trie>,
+    parts: Vec<Part>,
+    paths: Vec<Path>,
+    segs: Vec<Seg>,
+    conds: Vec<Cond>,
+    strs: Vec<Str>,
+}
+
+type Done<T = ()> = Result<T, String>;
+
+impl Compiler {
+    fn line(&mut self, line: &str) -> Done {
+        let mut words = line.split_whitespace();
+        let verb = words.next().unwrap_or_default();
+        let rest: Vec<&str> = words.collect();
+        match (verb, rest.as_slice()) {
+            ("target", [name, "=", kinds @ ..]) if !kinds.is_empty() => self.declare(name, kinds),
+            ("given", [target, name]) => {
+                let target = self.target(target)?;
+                let name = self.str(name)?;
+                self.given.push((target, name));
+                Ok(())
+            }
+            ("type", [name]) => {
+                let step = self.new_step()?;
+                self.block = vec![step];
+                self.block_kinds.clear();
+                match self.types.insert((*name).to_string(), step) {
+                    None => Ok(()),
+                    Some(_) => Err(format!("the type `{name}` is described twice")),
+                }
+            }
+            ("kind", kinds) if !kinds.is_empty() => self.kinds(kinds),
+            ("has", [name, path]) => self.has(name, path),
+            ("uses", [target, path, rest @ ..]) => self.row(Role::Uses, target, path, rest),
+            ("makes", [target, path, rest @ ..]) => self.row(Role::Makes, target, path, rest),
+            ("keys", rest) if !rest.is_empty() => self.own(rest),
+            _ => Err(format!(
+                "`{verb}` is not followed by what it needs, or no word of this table"
+            )),
+        }
+    }
+
+    fn declare(&mut self, name: &str, kinds: &[&str]) -> Done {
+        let target = Target(small(self.targets.len())?);
+        let name = self.str(name)?;
+        self.targets.push(name);
+        for kind in kinds {
+            self.kinds.entry(group_kind(kind)).or_default().target = Some(target);
+        }
+        Ok(())
+    }
+
+    fn target(&self, name: &str) -> Done<Target> {
+        let at = self.targets.iter().position(|t| self.text_of(*t) == name);
+        at.map(|at| Target(at as u16))
+            .ok_or_else(|| format!("`{name}` is not declared with `target`"))
+    }
+
+    fn text_of(&self, s: Str) -> &str {
+        &self.text[s.at as usize..s.at as usize + s.len as usize]
+    }
+
+    fn kinds(&mut self, kinds: &[&str]) -> Done {
+        self.block.clear();
+        self.block_kinds.clear();
+        for kind in kinds {
+            let key = group_kind(kind);
+            let known = self.kinds.get(&key).map_or(0, |entry| entry.step);
+            let step = if known == 0 { self.new_step()? } else { known };
+            self.kinds.entry(key.clone()).or_default().step = step;
+            self.block.push(step);
+            self.block_kinds.push(key);
+        }
+        Ok(())
+    }
+
+    fn new_step(&mut self) -> Done<u16> {
+        self.tries.push(Trie::default());
+        small(self.tries.len() - 1)
+    }
+
+    /// `has TYPE path`: the type is a part of the block's objects there.
+    fn has(&mut self, name: &str, path: &str) -> Done {
+        let of = *self
+            .types
+            .get(name)
+            .ok_or_else(|| format!("the type `{name}` is not described above"))?;
+        let path = split(path)?;
+        for step in self.block()? {
+            if step == of {
+                return Err(format!("`{name}` cannot be a part of itself"));
+            }
+            let at = self.insert(step, &path)?;
+            self.tries[at as usize].embeds.push(of);
+        }
+        Ok(())
+    }
+
+    fn block(&self) -> Done<Vec<u16>> {
+        if self.block.is_empty() {
+            return Err("no `kind` or `type` line above".into());
+        }
+        Ok(self.block.clone())
+    }
+
+    /// The step at the end of a path below a step.
+    fn insert(&mut self, mut step: u16, path: &[Raw]) -> Done<u16> {
+        for raw in path {
+            let trie = &self.tries[step as usize];
+            let known = match raw {
+                Raw::Key(key) => trie.children.get(key).copied().unwrap_or(0),
+                Raw::Deep(key) => trie.deep.get(key).copied().unwrap_or(0),
+                Raw::Items => trie.items,
+                Raw::Values => trie.values,
+                Raw::Keys => return Err("`keys()` can only end a path".into()),
+            };
+            let next = if known == 0 { self.new_step()? } else { known };
+            let trie = &mut self.tries[step as usize];
+            match raw {
+                Raw::Key(key) => _ = trie.children.insert(key.clone(), next),
+                Raw::Deep(key) => _ = trie.deep.insert(key.clone(), next),
+                Raw::Items => trie.items = next,
+                Raw::Values | Raw::Keys => trie.values = next,
+            }
+            step = next;
+        }
+        Ok(step)
+    }
+
+    fn row(&mut self, role: Role, target: &str, path: &str, rest: &[&str]) -> Done {
+        let target = self.target(target)?;
+        let shown = self.str(path)?;
+        let (base, name) = self.place(path)?;
+        let mut row = Row {
+            role,
+            target,
+            path: shown,
+            name,
+            reading: Reading::Plain,
+            namespace: Run::EMPTY,
+            any_namespace: false,
+            keys: Run::EMPTY,
+            fixed_keys: Run::EMPTY,
+            keys_if: Run::EMPTY,
+            optional: None,
+            conds: Run::EMPTY,
+            breaks: Breaks::Now,
+            tls: false,
+            loose: false,
+            remakes: false,
+        };
+        self.attributes(&mut row, rest)?;
+        let id = RowId(small(self.rows.len())?);
+        self.rows.push(row);
+        for step in self.block()? {
+            let at = self.insert(step, &base)?;
+            self.tries[at as usize].rows.push(id);
+        }
+        Ok(())
+    }
+
+    /// Where a row stands, and how the name is put together there.
+    fn place(&mut self, path: &str) -> Done<(Vec<Raw>, Run)> {
+        if let Some(fixed) = path.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+            let fixed = self.str(fixed)?;
+            return Ok((Vec::new(), push(&mut self.parts, [Part::Fixed(fixed)])?));
+        }
+        if path.contains('{') {
+            return Ok((Vec::new(), self.template(path)?));
+        }
+        let (base, below) = match path.split_once(':') {
+            Some((base, below)) => (split(base)?, split(below)?),
+            None => {
+                let mut base = split(path)?;
+                let last = match base.last() {
+                    Some(Raw::Key(_) | Raw::Keys) => base.pop(),
+                    _ => None,
+                };
+                (base, last.into_iter().collect())
+            }
+        };
+        let field = self.path(false, &below)?;
+        let field = push(&mut self.paths, [field])?;
+        Ok((base, push(&mut self.parts, [Part::Field(field)])?))
+    }
+
+    fn attributes(&mut self, row: &mut Row, words: &[&str]) -> Done {
+        let (mut conds, mut keys_if) = (Vec::new(), Vec::new());
+        for word in words {
+            let (key, value) = word.split_once('=').unwrap_or((*word, ""));
+            match key {
+                "if" | "unless" => conds.push(self.cond(value, key == "if")?),
+                "keys-if" | "keys-unless" => keys_if.push(self.cond(value, key == "keys-if")?),
+                "ns" if value == "any" => row.any_namespace = true,
+                "ns" => row.namespace = self.path_list(value, '|')?,
+                "key" | "keys" => row.keys = self.path_list(value, ',')?,
+                "fixed-keys" => row.fixed_keys = self.str_list(value)?,
+                "optional" => row.optional = Some(self.relative(value)?),
+                "breaks" => {
+                    row.breaks = match value {
+                        "now" => Breaks::Now,
+                        "on-restart" => Breaks::OnRestart,
+                        "falls-back" => Breaks::FallsBack,
+                        _ => {
+                            return Err(format!(
+                                "`breaks` is now, on-restart or falls-back, not `{value}`"
+                            ));
+                        }
+                    }
+                }
+                "read" if value == "ns/name" => row.reading = Reading::Namespaced,
+                "in-text" => {
+                    let path = split(value)?;
+                    row.reading = Reading::Inside(self.path(false, &path)?.segs);
+                }
+                "tls" => row.tls = true,
+                "loose" => row.loose = true,
+                "remakes" => row.remakes = true,
+                _ => return Err(format!("unknown word `{word}`")),
+            }
+        }
+        row.conds = push(&mut self.conds, conds)?;
+        row.keys_if = push(&mut self.conds, keys_if)?;
+        Ok(())
+    }
+
+    /// `keys PATH…`: where the block's objects have their own keys.
+    fn own(&mut self, words: &[&str]) -> Done {
+        let target = self
+            .block_kinds
+            .first()
+            .and_then(|kind| self.kinds.get(kind)?.target)
+            .ok_or("`keys` needs a kind that is declared with `target`")?;
+        let (attributes, paths): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.contains('='));
+        let paths = paths.join(",");
+        let mut row = Row {
+            role: Role::Own,
+            target,
+            path: self.str("metadata.name")?,
+            name: Run::EMPTY,
+            reading: Reading::Plain,
+            namespace: Run::EMPTY,
+            any_namespace: false,
+            keys: self.path_list(&paths, ',')?,
+            fixed_keys: Run::EMPTY,
+            keys_if: Run::EMPTY,
+            optional: None,
+            conds: Run::EMPTY,
+            breaks: Breaks::Now,
+            tls: false,
+            loose: false,
+            remakes: false,
+        };
+        self.attributes(&mut row, &attributes)?;
+        let id = RowId(small(self.rows.len())?);
+        self.rows.push(row);
+        for kind in &self.block_kinds {
+            if let Some(entry) = self.kinds.get_mut(kind) {
+                entry.own = Some(id);
+            }
+        }
+        Ok(())
+    }
+
+    /// `path`, `path:a,b`: a condition.
+    fn cond(&mut self, text: &str, wanted: bool) -> Done<Cond> {
+        // A colon inside brackets belongs to a key.
+        let from = text.rfind(']').map_or(0, |at| at + 1);
+        let (path, values) = match text[from..].find(':') {
+            Some(at) => (&text[..from + at], self.str_list(&text[from + at + 1..])?),
+            None => (text, Run::EMPTY),
+        };
+        let path = self.relative(path)?;
+        Ok(Cond { path, values, wanted })
+    }
+
+    /// `text{path|path}text`
+    fn template(&mut self, text: &str) -> Done<Run> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (field, after) = after.split_once('}').ok_or("a `{` is not closed")?;
+            if !before.is_empty() {
+                parts.push(Part::Fixed(self.str(before)?));
+            }
+            parts.push(Part::Field(self.path_list(field, '|')?));
+            rest = after;
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Fixed(self.str(rest)?));
+        }
+        push(&mut self.parts, parts)
+    }
+
+    fn path_list(&mut self, text: &str, separator: char) -> Done<Run> {
+        let paths: Vec<Path> = text
+            .split(separator)
+            .map(|path| self.relative(path))
+            .collect::<Done<_>>()?;
+        push(&mut self.paths, paths)
+    }
+
+    /// `a.b` below the row's place, `/a.b` below the object.
+    fn relative(&mut self, text: &str) -> Done<Path> {
+        let below = text.strip_prefix('/');
+        let path = split(below.unwrap_or(text))?;
+        self.path(below.is_some(), &path)
+    }
+
+    fn path(&mut self, root: bool, raw: &[Raw]) -> Done<Path> {
+        let mut segs = Vec::with_capacity(raw.len());
+        for raw in raw {
+            segs.push(match raw {
+                Raw::Key(key) => Seg::Key(self.str(key)?),
+                Raw::Items => Seg::Items,
+                Raw::Values => Seg::Values,
+                Raw::Keys => Seg::Keys,
+                Raw::Deep(_) => return Err("`**` stands only in a row's own path".into()),
+            });
+        }
+        let segs = push(&mut self.segs, segs)?;
+        Ok(Path { root, segs })
+    }
+
+    fn str_list(&mut self, text: &str) -> Done<Run> {
+        let strs: Vec<Str> = text.split(',').map(|s| self.str(s)).collect::<Done<_>>()?;
+        push(&mut self.strs, strs)
+    }
+
+    fn str(&mut self, text: &str) -> Done<Str> {
+        if let Some(known) = self.known.get(text) {
+            return Ok(*known);
+        }
+        let at = u32::try_from(self.text.len()).map_err(|_| "the table is too long")?;
+        let len = small(text.len())?;
+        self.text.push_str(text);
+        self.known.insert(text.to_string(), Str { at, len });
+        Ok(Str { at, len })
+    }
+
+    fn finish(mut self) -> Done<Table> {
+        let (mut steps, mut children, mut at, mut embeds) = (vec![], vec![], vec![], vec![]);
+        for trie in std::mem::take(&mut self.tries) {
+            let mut below = |compiler: &mut Compiler, named: &BTreeMap<String, u16>| {
+                if named.len() > MAX_CHILDREN {
+                    return Err(format!("more than {MAX_CHILDREN} fields at one place"));
+                }
+                let named: Vec<(Str, u16)> = named
+                    .iter()
+                    .map(|(key, step)| Ok((compiler.str(key)?, *step)))
+                    .collect::<Done<_>>()?;
+                push(&mut children, named)
+            };
+            steps.push(Step {
+                children: below(&mut self, &trie.children)?,
+                items: trie.items,
+                values: trie.values,
+                deep: below(&mut self, &trie.deep)?,
+                rows: push(&mut at, trie.rows)?,
+                embeds: push(&mut embeds, trie.embeds)?,
+            });
+        }
+        let mut kinds = Vec::with_capacity(self.kinds.len());
+        for ((group, kind), entry) in std::mem::take(&mut self.kinds) {
+            kinds.push(KindRow {
+                group: self.str(&group)?,
+                kind: self.str(&kind)?,
+                target: entry.target,
+                own: entry.own,
+                step: entry.step,
+            });
+        }
+        Ok(Table {
+            text: Cow::Owned(self.text),
+            targets: Cow::Owned(self.targets),
+            given: Cow::Owned(self.given),
+            kinds: Cow::Owned(kinds),
+            rows: Cow::Owned(self.rows),
+            steps: Cow::Owned(steps),
+            children: Cow::Owned(children),
+            at: Cow::Owned(at),
+            embeds: Cow::Owned(embeds),
+            parts: Cow::Owned(self.parts),
+            paths: Cow::Owned(self.paths),
+            segs: Cow::Owned(self.segs),
+            conds: Cow::Owned(self.conds),
+            strs: Cow::Owned(self.strs),
+        })
+    }
+}
+
+/// `group/Kind`, or `Kind` of the core group.
+fn group_kind(text: &str) -> (String, String) {
+    let (group, kind) = text.split_once('/').unwrap_or(("", text));
+    (group.to_string(), kind.to_string())
+}
+
+/// `a.b[].c[key.with.dots].*.keys()`, `a.**.*Ref`
+fn split(text: &str) -> Done<Vec<Raw>> {
+    let mut out = Vec::new();
+    let mut rest = if text == "." { "" } else { text };
+    let mut deep = false;
+    while !rest.is_empty() {
+        if let Some(after) = rest.strip_prefix("[]") {
+            out.push(Raw::Items);
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix('[') {
+            let (key, after) = after.split_once(']').ok_or("a `[` is not closed")?;
+            out.push(Raw::Key(key.to_string()));
+            rest = after;
+        } else {
+            rest = rest.strip_prefix('.').unwrap_or(rest);
+            let end = rest.find(['.', '[']).unwrap_or(rest.len());
+            let word = &rest[..end];
+            rest = &rest[end..];
+            match word {
+                "" => return Err(format!("`{text}` has an empty step")),
+                "**" => {
+                    deep = true;
+                    continue;
+                }
+                _ if deep => out.push(Raw::Deep(word.to_string())),
+                "*" => out.push(Raw::Values),
+                "keys()" => out.push(Raw::Keys),
+                _ => out.push(Raw::Key(word.to_string())),
+            }
+            deep = false;
+        }
+    }
+    if deep {
+        return Err(format!("`{text}` ends in `**`"));
+    }
+    Ok(out)
+}
+
+fn small(n: usize) -> Done<u16> {
+    u16::try_from(n).map_err(|_| "the table is too long".to_string())
+}
+
+fn push<T>(pool: &mut Vec<T>, items: impl IntoIterator<Item = T>) -> Done<Run> {
+    let start = small(pool.len())?;
+    pool.extend(items);
+    let end = small(pool.len())?;
+    Ok(Run { start, end })
+}

@@ -1,0 +1,410 @@
+//! Walks an object by the table's tries and notes what it names and makes. Each mapping on the way is read
+//! once, whatever the number of rows; what stands off the way is not looked at.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::facts::{Definition, Facts, Key, Text, Use};
+use super::table::*;
+use crate::manifest::Object;
+use crate::rules::unrendered;
+use crate::source::Span;
+use crate::yaml::{self, Kind, Node, Scalar, Tree};
+
+/// Values below which patterns are looked for at any depth; more of them are no manifest.
+const MAX_DEEP: u32 = 20_000;
+
+/// What a path leads to: a value, or a key taken as one.
+#[derive(Clone, Copy)]
+struct Found<'t> {
+    node: Node<'t>,
+    is_key: bool,
+}
+
+impl<'t> Found<'t> {
+    fn text(self) -> Option<Cow<'t, str>> {
+        if self.is_key {
+            self.node.key_text()
+        } else {
+            self.node.str()
+        }
+    }
+}
+
+/// One object on its walk.
+pub(super) struct Walk<'a, 't> {
+    table: &'a Table,
+    object: &'a Object<'t>,
+    facts: &'a mut Facts,
+    /// The object's namespace.
+    namespace: Text,
+    /// The document breaks off somewhere, so that nothing in it is known to be all.
+    broken: bool,
+}
+
+impl<'t> Walk<'_, 't> {
+    /// Notes what an object is, makes and uses. Its [`ObjectFact`](super::ObjectFact) is the last one.
+    pub(super) fn object(
+        table: &Table,
+        kind: &KindRow,
+        object: &Object<'t>,
+        broken: bool,
+        facts: &mut Facts,
+    ) {
+        let Some(own) = facts.objects.last() else { return };
+        let (name, namespace, span) = (own.name, own.namespace, own.span);
+        let mut walk = Walk {
+            table,
+            object,
+            facts,
+            namespace,
+            broken,
+        };
+        if let Some(target) = kind.target
+            && !name.is_empty()
+        {
+            let (keys, closed) = match kind.own {
+                Some(row) => walk.keys_made(table.row(row), object.root),
+                None => (0..0, false),
+            };
+            walk.facts.definitions.push(Definition {
+                target,
+                name,
+                namespace,
+                span,
+                object: Some(object.index),
+                row: None,
+                keys,
+                closed,
+            });
+        }
+        if kind.step != 0 {
+            walk.step(kind.step, object.root);
+        }
+    }
+
+    fn step(&mut self, step: u16, node: Node<'t>) {
+        let table = self.table;
+        let step = table.step(step);
+        for &row in table.at(step.rows) {
+            self.row(row, node);
+        }
+        for &part in table.embeds(step.embeds) {
+            self.step(part, node);
+        }
+        if step.items != 0 {
+            for item in node.items() {
+                self.step(step.items, item);
+            }
+        }
+        if step.values != 0 {
+            for entry in node.entries() {
+                self.step(step.values, entry.value);
+            }
+        }
+        let children = table.children(step.children);
+        if !children.is_empty() {
+            // Of a repeated key the last one holds, so what fits is noted before it is followed.
+            let mut fits = [None; MAX_CHILDREN];
+            for entry in node.entries() {
+                let Some(key) = entry.key.key_text() else { continue };
+                if let Some(i) = children.iter().position(|(name, _)| table.str(*name) == key) {
+                    fits[i] = Some(entry.value);
+                }
+            }
+            for ((_, next), value) in children.iter().zip(fits) {
+                if let Some(value) = value {
+                    self.step(*next, value);
+                }
+            }
+        }
+        let deep = table.children(step.deep);
+        if !deep.is_empty() {
+            self.deep(deep, node.resolved());
+        }
+    }
+
+    /// Looks for keys at any depth: a scan over the arena, so that nesting costs no stack.
+    fn deep(&mut self, patterns: &[(Str, u16)], root: Node<'t>) {
+        for id in (root.id()..root.raw().next).take(MAX_DEEP as usize) {
+            let node = root.with_id(id);
+            if node.raw().kind != Kind::Map {
+                continue;
+            }
+            for entry in node.raw_entries() {
+                let Some(key) = entry.key.key_text() else { continue };
+                for (pattern, next) in patterns {
+                    let pattern = self.table.str(*pattern);
+                    let fits = match pattern.strip_prefix('*') {
+                        Some(end) => key.ends_with(end),
+                        None => key == pattern,
+                    };
+                    if fits {
+                        self.step(*next, entry.value);
+                    }
+                }
+            }
+        }
+    }
+
+    fn row(&mut self, id: RowId, at: Node<'t>) {
+        let row = self.table.row(id);
+        if !self.holds(row.conds, at) {
+            return;
+        }
+        match row.role {
+            Role::Uses => self.uses(id, row, at),
+            Role::Makes => self.makes(id, row, at),
+            Role::Own => {}
+        }
+    }
+
+    fn uses(&mut self, id: RowId, row: &Row, at: Node<'t>) {
+        let [Part::Field(paths)] = self.table.parts(row.name) else {
+            return;
+        };
+        let Some(path) = self.table.paths(*paths).first() else {
+            return;
+        };
+        let mut names = Vec::new(); // does not allocate while it is empty, and nearly always holds one
+        self.each(path, at, &mut |found| names.push(found));
+        for found in names {
+            let Some(value) = found.text() else { continue };
+            match row.reading {
+                Reading::Plain => self.used(id, row, at, &value, None, found.node.span()),
+                Reading::Namespaced => match value.split_once('/') {
+                    Some((namespace, name)) => {
+                        self.used(id, row, at, name, Some(namespace), found.node.span());
+                    }
+                    None => self.used(id, row, at, &value, None, found.node.span()),
+                },
+                Reading::Inside(segs) => {
+                    for name in self.inside(&value, segs) {
+                        self.used(id, row, at, &name, None, found.node.span());
+                    }
+                }
+            }
+        }
+    }
+
+    /// The names in a value that is itself JSON or YAML.
+    fn inside(&self, text: &str, segs: Run) -> Vec<String> {
+        let mut tree = Tree::default();
+        yaml::parse(text, &[], &mut tree);
+        let mut names = Vec::new();
+        for chunk in tree.chunks.iter().filter(|chunk| chunk.error.is_none()) {
+            if let Some(root) = Node::root(text, &tree, chunk) {
+                each(self.table, self.table.segs(segs), root, &mut |found: Found<
+                    '_,
+                >| {
+                    names.extend(found.text().map(Cow::into_owned));
+                });
+            }
+        }
+        names
+    }
+
+    fn used(&mut self, id: RowId, row: &Row, at: Node<'t>, name: &str, namespace: Option<&str>, span: Span) {
+        if name.is_empty() || unrendered(name) {
+            return;
+        }
+        let optional = row.optional.as_ref().is_some_and(|path| {
+            let mut yes = false;
+            self.each(path, at, &mut |found| {
+                yes = found.node.scalar() == Some(Scalar::Bool(true));
+            });
+            yes
+        });
+        let namespace = match namespace {
+            Some(namespace) => self
+                .facts
+                .keep(if unrendered(namespace) { "" } else { namespace }),
+            None => self.namespace_of(row, at),
+        };
+        let keys = self.keys_of(row, at);
+        let name = self.facts.keep(name);
+        self.facts.uses.push(Use {
+            row: id,
+            target: row.target,
+            name,
+            namespace,
+            span,
+            object: self.object.index,
+            keys,
+            optional,
+        });
+    }
+
+    fn makes(&mut self, id: RowId, row: &Row, at: Node<'t>) {
+        let names = self.names(row, at);
+        if names.is_empty() {
+            return;
+        }
+        let namespace = self.namespace_of(row, at);
+        let (keys, closed) = self.keys_made(row, at);
+        for (name, span) in names {
+            let name = self.facts.keep(&name);
+            self.facts.definitions.push(Definition {
+                target: row.target,
+                name,
+                namespace,
+                span,
+                object: Some(self.object.index),
+                row: Some(id),
+                keys: keys.clone(),
+                closed,
+            });
+        }
+    }
+
+    /// The names that a row puts together: every combination, where a field has several values.
+    fn names(&self, row: &Row, at: Node<'t>) -> Vec<(Cow<'t, str>, Span)> {
+        let own = self.facts.objects.last().map_or(Span::default(), |own| own.span);
+        let parts = self.table.parts(row.name);
+        if let [Part::Field(paths)] = parts {
+            return self.first(*paths, at);
+        }
+        let mut names = vec![(Cow::Borrowed(""), own)];
+        for part in parts {
+            match part {
+                Part::Fixed(text) => {
+                    for (name, _) in &mut names {
+                        name.to_mut().push_str(self.table.str(*text));
+                    }
+                }
+                Part::Field(paths) => {
+                    let values = self.first(*paths, at);
+                    names = names
+                        .iter()
+                        .flat_map(|(name, span)| {
+                            values
+                                .iter()
+                                // Users and databases may have `_`, which no name can; operators write `-`.
+                                .map(move |(v, _)| {
+                                    (Cow::Owned(format!("{name}{}", v.replace('_', "-"))), *span)
+                                })
+                        })
+                        .collect();
+                }
+            }
+        }
+        names
+    }
+
+    /// The values of the first path that has any.
+    fn first(&self, paths: Run, at: Node<'t>) -> Vec<(Cow<'t, str>, Span)> {
+        let mut values = Vec::new();
+        for path in self.table.paths(paths) {
+            self.each(path, at, &mut |found| {
+                if let Some(text) = found.text().filter(|text| !text.is_empty()) {
+                    values.push((text, found.node.span()));
+                }
+            });
+            if !values.is_empty() {
+                break;
+            }
+        }
+        values
+    }
+
+    fn namespace_of(&mut self, row: &Row, at: Node<'t>) -> Text {
+        if row.any_namespace {
+            return Text::default();
+        }
+        match self.first(row.namespace, at).first() {
+            None => self.namespace,
+            Some((namespace, _)) if unrendered(namespace) => Text::default(),
+            Some((namespace, _)) => self.facts.keep(namespace),
+        }
+    }
+
+    fn keys_of(&mut self, row: &Row, at: Node<'t>) -> Range<u32> {
+        let start = self.facts.next_key();
+        for path in self.table.paths(row.keys) {
+            let mut found = Vec::new();
+            self.each(path, at, &mut |key| found.push(key));
+            for key in found {
+                let text = match (key.text(), key.node.scalar()) {
+                    (Some(text), _) => text,
+                    (None, Some(Scalar::Int(number))) => Cow::Owned(number.to_string()),
+                    _ => continue,
+                };
+                if text.is_empty() || unrendered(&text) {
+                    continue;
+                }
+                let (name, span) = (self.facts.keep(&text), key.node.span());
+                self.facts.keys.push(Key { name, span });
+            }
+        }
+        start..self.facts.next_key()
+    }
+
+    /// The keys of what is made, and whether those are all.
+    fn keys_made(&mut self, row: &Row, at: Node<'t>) -> (Range<u32>, bool) {
+        let mut keys = self.keys_of(row, at);
+        for key in self.table.strs(row.fixed_keys) {
+            let name = self.facts.keep(key);
+            self.facts.keys.push(Key {
+                name,
+                span: Span::default(),
+            });
+        }
+        keys.end = self.facts.next_key();
+        // What stands empty waits to be filled by somebody.
+        let closed = !row.keys.is_empty() && !keys.is_empty() && !self.broken && self.holds(row.keys_if, at);
+        (keys, closed)
+    }
+
+    fn holds(&self, conds: Run, at: Node<'t>) -> bool {
+        self.table
+            .conds(conds)
+            .iter()
+            .all(|cond| self.fits(cond, at) == cond.wanted)
+    }
+
+    fn fits(&self, cond: &Cond, at: Node<'t>) -> bool {
+        let (mut set, mut fits) = (false, false);
+        self.each(&cond.path, at, &mut |found| {
+            let text = match found.node.scalar() {
+                Some(Scalar::Null) => return,
+                Some(Scalar::Bool(yes)) => Cow::Borrowed(if yes { "true" } else { "false" }),
+                Some(Scalar::Str(text)) if text.is_empty() => return,
+                Some(Scalar::Str(text)) => text,
+                _ => Cow::Borrowed(""),
+            };
+            set = true;
+            fits |= self.table.strs(cond.values).any(|value| value == text);
+        });
+        if cond.values.is_empty() {
+            return set;
+        }
+        fits || (!set && self.table.strs(cond.values).any(|value| value == "-"))
+    }
+
+    fn each(&self, path: &Path, at: Node<'t>, f: &mut dyn FnMut(Found<'t>)) {
+        let from = if path.root { self.object.root } else { at };
+        each(self.table, self.table.segs(path.segs), from, f);
+    }
+}
+
+/// Calls `f` with everything a path leads to; its steps bound the recursion.
+fn each<'t>(table: &Table, segs: &[Seg], node: Node<'t>, f: &mut dyn FnMut(Found<'t>)) {
+    let Some((seg, rest)) = segs.split_first() else {
+        return f(Found { node, is_key: false });
+    };
+    match seg {
+        Seg::Key(key) => {
+            if let Some(value) = node.get(table.str(*key)) {
+                each(table, rest, value, f);
+            }
+        }
+        Seg::Items => node.items().for_each(|item| each(table, rest, item, f)),
+        Seg::Values => node.entries().for_each(|entry| each(table, rest, entry.value, f)),
+        Seg::Keys => node.entries().for_each(|entry| {
+            f(Found {
+                node: entry.key,
+                is_key: true,
+            });
+        }),
+    }
+}

@@ -1,0 +1,11 @@
+//! A PersistentVolumeClaim that a pod mounts and that nothing defines.
+
+use crate::graph::{PERSISTENT_VOLUME_CLAIM, RunCx};
+use crate::rules::Check;
+
+/// The check.
+pub const CHECK: Check = Check::Run(check);
+
+fn check(cx: &mut RunCx<'_>) {
+    super::dangling(cx, |row| row.target == PERSISTENT_VOLUME_CLAIM);
+}

@@ -1,0 +1,11 @@
+//! A ConfigMap that something uses and nothing defines or makes.
+
+use crate::graph::{CONFIG_MAP, RunCx};
+use crate::rules::Check;
+
+/// The check.
+pub const CHECK: Check = Check::Run(check);
+
+fn check(cx: &mut RunCx<'_>) {
+    super::dangling(cx, |row| row.target == CONFIG_MAP);
+}

@@ -1,0 +1,11 @@
+//! A Secret that is used as a TLS certificate and that nothing defines or makes.
+
+use crate::graph::{RunCx, SECRET};
+use crate::rules::Check;
+
+/// The check.
+pub const CHECK: Check = Check::Run(check);
+
+fn check(cx: &mut RunCx<'_>) {
+    super::dangling(cx, |row| row.target == SECRET && row.tls);
+}

@@ -1,0 +1,55 @@
+//! A key that a Secret or ConfigMap, fully known here, does not have.
+
+use crate::diagnostic::Severity;
+use crate::graph::{Defined, RunCx};
+use crate::rules::{Check, quote};
+
+/// The check.
+pub const CHECK: Check = Check::Run(check);
+
+/// How many of the keys that are there a message names.
+const NAMED: usize = 8;
+
+fn check(cx: &mut RunCx<'_>) {
+    let index = cx.index;
+    for site in index.uses().filter(|site| !site.fact.keys.is_empty()) {
+        let Some(reached) = super::closed(cx, &site) else {
+            continue;
+        };
+        let facts = &index.files[site.file as usize];
+        for (key, span) in facts.keys(&site.fact.keys) {
+            if reached.iter().any(|d| super::has_key(cx, d, key)) {
+                continue;
+            }
+            let what = index.table().target_name(site.fact.target);
+            let first = reached[0];
+            let message = format!(
+                "{what} {} has no key {}; {}",
+                quote(site.name),
+                quote(key),
+                super::consequence(index.row(&site))
+            );
+            let help = format!(
+                "its keys are {}; name one of them, or add the key",
+                keys(cx, &first)
+            );
+            cx.report_use(&site, span, message)
+                .severity(Severity::Error)
+                .help(help)
+                .related_in(
+                    first.file,
+                    first.fact.span,
+                    format!("the {what} is {} here", super::verb(&first)),
+                );
+        }
+    }
+}
+
+/// The keys of a definition. They are no secrets: they become file names and fields.
+fn keys(cx: &RunCx<'_>, d: &Defined<'_>) -> String {
+    let facts = &cx.index.files[d.file as usize];
+    let all: Vec<String> = facts.keys(&d.fact.keys).map(|(key, _)| quote(key)).collect();
+    let shown = all.len().min(NAMED);
+    let more = if all.len() > shown { ", …" } else { "" };
+    format!("{}{more}", all[..shown].join(", "))
+}
