@@ -8,6 +8,8 @@ use std::{env, fs};
 
 #[path = "build/references.rs"]
 mod references;
+#[path = "build/schema.rs"]
+mod schema;
 
 const KEYS: [&str; 8] = [
     "summary",
@@ -26,6 +28,7 @@ fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules");
     println!("cargo::rerun-if-changed=build.rs");
+    schema::pack(&root, &out);
     let pages = pages(&root);
     fs::write(out.join("rules.rs"), table(&root, &pages)).expect("OUT_DIR can be written");
     references::build(&root, &out);

@@ -116,6 +116,9 @@ pub struct Refusal {
     pub kind: ErrorType,
     /// The field path as the server prints it.
     pub field: String,
+    /// Among several decode errors of one object: the turn in which the server meets it. It names the first
+    /// only ([`schema::rank`](crate::schema::rank)).
+    pub turn: u32,
 }
 
 /// Another place that a finding is about.
@@ -225,6 +228,7 @@ impl Report<'_> {
             stage: kind.stage(),
             kind,
             field: field.into(),
+            turn: 0,
         });
         self.diagnostic.severity = Severity::Error;
         self
@@ -236,6 +240,7 @@ impl Report<'_> {
             stage,
             kind,
             field: field.into(),
+            turn: 0,
         });
         self.diagnostic.severity = Severity::Error;
         self

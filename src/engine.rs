@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, ErrorType};
 use crate::graph::{self, Facts, Index, RunCx};
 use crate::manifest::{File, Skip, Surroundings};
 use crate::rules::{self, Check, Cx, Emitter, RULES, RuleId};
+use crate::schema;
 use crate::source::Decoded;
 use crate::version::KubeVersion;
 use crate::yaml::{self, Tree};
@@ -122,6 +123,7 @@ pub fn check_file(
     let mut cx = Cx::new(&file, settings);
     run_checks(&file, &mut cx);
     let mut diagnostics = std::mem::take(&mut cx.found);
+    schema::rank(&file, settings.kube, &mut diagnostics);
     diagnostics.retain(|d| settings.rules.has(d.rule));
     let mut checked = Checked {
         diagnostics,
@@ -170,6 +172,7 @@ fn run_checks<'t>(file: &'t File<'t>, cx: &mut Cx<'t>) {
                 check(document, cx);
             }
         }
+        schema::check(document, cx);
         for object in &file.objects[document.objects.start as usize..document.objects.end as usize] {
             cx.object = Some(object.index);
             for &rule in rules::object_checks(object.group(), &object.kind) {
@@ -211,9 +214,15 @@ pub fn verdict(refusals: &mut Vec<&crate::diagnostic::Refusal>) -> Option<crate:
     let first = refusals.iter().map(|r| r.stage).min()?;
     refusals.retain(|r| r.stage == first);
     if first == crate::diagnostic::Stage::Decode {
-        // The server stops at the first fault in the order of sorted keys.
-        refusals.sort_by(|a, b| {
-            (a.kind != ErrorType::TypeMeta, &a.field).cmp(&(b.kind != ErrorType::TypeMeta, &b.field))
+        // What cannot be read at all comes before what cannot be named, and that before what has no type.
+        refusals.sort_by_key(|r| {
+            let step = match r.kind {
+                ErrorType::YAMLSyntax | ErrorType::YAMLKey | ErrorType::UnsupportedNumber => 0,
+                ErrorType::TypeMeta => 1,
+                ErrorType::UnknownKind => 2,
+                _ => 3,
+            };
+            (step, r.turn, r.field.clone())
         });
         refusals.truncate(1);
     }

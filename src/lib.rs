@@ -20,6 +20,7 @@ pub mod mask;
 pub mod names;
 pub mod report;
 pub mod rules;
+pub mod schema;
 pub mod source;
 pub mod version;
 pub mod yaml;

@@ -10,18 +10,53 @@ use crate::yaml::{Chunk, Kind, Node, Style};
 /// The masked parts of a file, sorted and not overlapping.
 pub fn spans(file: &File<'_>) -> Vec<Span> {
     let mut masked = Vec::new();
+    // A quote that is not closed, or a `---` in one, leaves a part of a Secret in the next document.
+    let mut spills = false;
+    let mut end = 0;
     for document in &file.documents {
-        if document.chunk.error.is_some() {
-            broken(file.text, document.chunk, &mut masked);
-        } else if let Some(root) = document.root {
+        let chunk = document.chunk;
+        if spills {
+            separator(file.text, Span::new(end, chunk.span.start), &mut masked);
+        }
+        end = chunk.span.end;
+        let source = file.text.get(chunk.span.range()).unwrap_or_default();
+        let may_be_secret = || spills || may_be_secret(source);
+        if chunk.error.is_some() {
+            spills = may_be_secret();
+            if spills {
+                lines(file.text, chunk.span, &mut masked);
+            }
+            continue;
+        }
+        if let Some(root) = document.root {
             let before = masked.len();
-            tree(root, document.chunk, &mut masked);
+            tree(root, chunk, &mut masked);
             if masked.len() > before {
-                comments(file, document.chunk.span, &mut masked);
+                comments(file, chunk.span, &mut masked);
             }
         }
+        if !chunk.losses.is_empty() && may_be_secret() {
+            for loss in &chunk.losses {
+                lines(file.text, loss.span, &mut masked);
+            }
+        }
+        spills = false;
     }
     normalise(masked)
+}
+
+/// What stands on separator lines after the `---`.
+fn separator(text: &str, between: Span, masked: &mut Vec<Span>) {
+    let mut at = between.start;
+    for line in text
+        .get(between.range())
+        .unwrap_or_default()
+        .split_inclusive('\n')
+    {
+        let hidden = at + if line.starts_with("---") { 3 } else { 0 };
+        at += line.len() as u32;
+        masked.push(Span::new(hidden, hidden.max(at)));
+    }
 }
 
 /// Whether a span shares a byte with one of the sorted `masked` spans.
@@ -97,7 +132,9 @@ fn holds_a_manifest(node: Node<'_>) -> bool {
         return false;
     }
     let source = node.source();
-    contains_word(source, "secret") && contains_word(source, "data") || contains_word(source, "stringdata")
+    contains_word(source, "secret") && contains_word(source, "data")
+        || contains_word(source, "stringdata")
+        || contains_word(source, "/data")
 }
 
 fn mapping(map: Node<'_>, is_root: bool, masked: &mut Vec<Span>) {
@@ -135,6 +172,14 @@ fn mapping(map: Node<'_>, is_root: bool, masked: &mut Vec<Span>) {
     }
     match kind {
         Some(kind) if contains_word(kind, "secret") && core => secret(map, masked),
+        // Its apiVersion is wrong; SealedSecret and its like, of other groups, are meant to be seen.
+        Some(kind)
+            if ["secret", "secrets"]
+                .iter()
+                .any(|own| kind.eq_ignore_ascii_case(own)) =>
+        {
+            secret(map, masked);
+        }
         // A ConfigMap's data is meant to be seen; of anything else in the core group nothing is known to be.
         Some(kind) if data && core && !kind.eq_ignore_ascii_case("configmap") => secret(map, masked),
         None if data && is_root && !core => {}
@@ -194,14 +239,11 @@ fn bare<'t>(node: Node<'t>) -> &'t str {
     }
 }
 
-/// A document that does not parse: if it may be a Secret, only the keys of its lines are shown, and the
-/// values of the few fields that tell which object it is.
-fn broken(text: &str, chunk: &Chunk, masked: &mut Vec<Span>) {
-    let source = text.get(chunk.span.range()).unwrap_or_default();
-    if !contains_word(source, "secret") && !contains_word(source, "data") {
-        return;
-    }
-    let mut at = chunk.span.start;
+/// Text that may be a Secret's and has no tree: only the keys of its lines are shown, and the values of the
+/// few fields that tell which object it is.
+fn lines(text: &str, span: Span, masked: &mut Vec<Span>) {
+    let source = text.get(span.range()).unwrap_or_default();
+    let mut at = span.start;
     for line in source.split_inclusive('\n') {
         let start = at;
         at += line.len() as u32;
@@ -211,7 +253,11 @@ fn broken(text: &str, chunk: &Chunk, masked: &mut Vec<Span>) {
             Some((key, rest)) if is_key(key) => {
                 let shown = matches!(key, "apiVersion" | "kind" | "name" | "namespace" | "type")
                     && !rest.contains([':', ',', '{', '[']);
-                if shown { line.len() } else { indent + key.len() + 1 }
+                if shown {
+                    line.find('#').unwrap_or(line.len())
+                } else {
+                    indent + key.len() + 1
+                }
             }
             _ => indent,
         };
@@ -222,6 +268,30 @@ fn broken(text: &str, chunk: &Chunk, masked: &mut Vec<Span>) {
             ));
         }
     }
+}
+
+/// Whether an unreadable text may hold a Secret: it says `secret`, other than in a reference to one
+/// (`secretName`, `secretKeyRef`), or `data`, other than in `metadata`.
+fn may_be_secret(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let ends = |at: usize, word: &str| {
+        let start = at.saturating_sub(word.len());
+        bytes[start..at].eq_ignore_ascii_case(word.as_bytes())
+    };
+    let starts = |at: usize, word: &str| {
+        let word = word.as_bytes();
+        bytes
+            .get(at..at + word.len())
+            .is_some_and(|found| found.eq_ignore_ascii_case(word))
+    };
+    (0..bytes.len()).any(|at| match bytes[at] {
+        b's' | b'S' => {
+            let after = at + "secret".len();
+            starts(at, "secret") && !["name", "keyref", "ref"].iter().any(|word| starts(after, word))
+        }
+        b'd' | b'D' => starts(at, "data") && !ends(at, "meta"),
+        _ => false,
+    })
 }
 
 fn is_key(key: &str) -> bool {

@@ -3,6 +3,8 @@
 //!
 //! Every limit counts bytes. Faults are phrases that read well after "the name".
 
+use std::net::IpAddr;
+
 /// What is wrong with a name, as phrases; none when it is right.
 pub type Faults = Vec<&'static str>;
 
@@ -204,6 +206,35 @@ pub fn path_segment(s: &str) -> Faults {
     faults
 }
 
+/// The name of an IPAddress object: the address in its canonical form.
+pub fn ip_address(s: &str) -> Faults {
+    let canonical = match s.parse::<IpAddr>() {
+        Ok(IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_some() => false,
+        Ok(ip) => ip.to_string() == s,
+        Err(_) => false,
+    };
+    if canonical {
+        Vec::new()
+    } else {
+        vec!["must be an IP address in its canonical form, such as `192.0.2.1` or `2001:db8::1`"]
+    }
+}
+
+/// The name of a StorageVersion: `GROUP.RESOURCE`.
+pub fn group_resource(s: &str) -> Faults {
+    let Some((group, resource)) = s.rsplit_once('.') else {
+        return vec!["must be a group, a dot and a resource: `apps.deployments`"];
+    };
+    let mut faults = Vec::new();
+    if !dns1123_subdomain(group).is_empty() {
+        faults.push("must have a DNS name before its last dot");
+    }
+    if !dns1035_label(resource).is_empty() {
+        faults.push("must have a resource after its last dot: lower-case letters, digits and `-`");
+    }
+    faults
+}
+
 /// Whether the text is an IP address to Go's old, lenient parser: IPv4 octets may have leading zeros.
 pub fn is_ip_sloppy(s: &str) -> bool {
     if s.contains(':') {
@@ -257,6 +288,13 @@ mod tests {
         assert!(wildcard_subdomain("*.a.b").is_empty() && wildcard_subdomain("*").len() == 1);
         assert!(label_value("").is_empty() && label_value("-").len() == 1);
         assert_eq!(path_segment("a/b%c").len(), 2);
+        assert!(ip_address("2001:db8::1").is_empty() && ip_address("192.0.2.1").is_empty());
+        for no in ["2001:DB8::1", "::ffff:1.2.3.4", "192.0.02.1", "1", ""] {
+            assert_eq!(ip_address(no).len(), 1, "{no}");
+        }
+        assert!(group_resource("a.b.c").is_empty());
+        assert_eq!(group_resource("..").len(), 2);
+        assert_eq!(group_resource("a").len(), 1);
     }
 
     #[test]

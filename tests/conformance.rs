@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use kubeproof::diagnostic::{Diagnostic, Refusal, Stage};
+use kubeproof::diagnostic::{Diagnostic, ErrorType, Refusal, Stage};
 use kubeproof::engine::{self, Settings};
 use kubeproof::manifest::Surroundings;
 use kubeproof::source::{self, Decoded};
@@ -68,11 +68,24 @@ fn errors(refusals: &[&Refusal]) -> Vec<CaseError> {
         .iter()
         .map(|r| CaseError {
             r#type: r.kind.name(),
-            field: r.field.clone(),
+            field: as_recorded(r),
         })
         .collect();
     out.sort();
     out
+}
+
+/// The cases leave out the names of embedded structs, which the server prints in the paths of type errors
+/// from 1.35 on: `spec.rules.IngressRuleValue.http`.
+fn as_recorded(refusal: &Refusal) -> String {
+    let embedded = |step: &&str| step.starts_with(|c: char| c.is_ascii_uppercase());
+    match refusal.kind {
+        ErrorType::TypeMismatch => {
+            let steps: Vec<&str> = refusal.field.split('.').filter(|step| !embedded(step)).collect();
+            steps.join(".")
+        }
+        _ => refusal.field.clone(),
+    }
 }
 
 fn sorted(errors: &[CaseError]) -> Vec<CaseError> {

@@ -5,7 +5,8 @@
 //! `a: b # error[x/y]: a # warning[x/z]: b`. The comment is stripped before the check. Where a comment cannot
 //! stand, the fence says it: ```` ```json error@4:12-4:20 ```` (line:column-line:column).
 //! Fences with `file=…` that follow one another are one example. `kube=1.30` sets the version,
-//! `now=2026-01-01` the clock. A page's examples run with that page's rule only.
+//! `now=2026-01-01` the clock, `encoding=latin-1` what the bytes are; `fill=1100000` puts so many `A` where `…`
+//! stands. A page's examples run with that page's rule only.
 
 use kubeproof::diagnostic::Diagnostic;
 use kubeproof::engine::{self, RuleSet, Settings};
@@ -21,8 +22,22 @@ struct Fence {
     file: Option<String>,
     kube: Option<String>,
     now: Option<String>,
+    fill: Option<usize>,
+    latin_1: bool,
     text: String,
     expected: Vec<Expected>,
+}
+
+impl Fence {
+    /// The file that the fence shows.
+    fn decoded(&self) -> source::Decoded {
+        let bytes = if self.latin_1 {
+            self.text.chars().map(|c| c as u8).collect()
+        } else {
+            self.text.clone().into_bytes()
+        };
+        source::decode(bytes)
+    }
 }
 
 /// One finding that a page promises, or one that was made.
@@ -66,6 +81,8 @@ fn info(info: &str, line: usize) -> Fence {
         file: None,
         kube: None,
         now: None,
+        fill: None,
+        latin_1: false,
         text: String::new(),
         expected: vec![],
     };
@@ -74,6 +91,8 @@ fn info(info: &str, line: usize) -> Fence {
             Some(("file", file)) => fence.file = Some(file.into()),
             Some(("kube", kube)) => fence.kube = Some(kube.into()),
             Some(("now", now)) => fence.now = Some(now.into()),
+            Some(("fill", bytes)) => fence.fill = Some(bytes.parse().expect("a number of bytes")),
+            Some(("encoding", "latin-1")) => fence.latin_1 = true,
             Some((severity, place)) if SEVERITIES.contains(&severity) => {
                 let (line, rest) = place.split_once(':').expect("line:column-line:column");
                 let line = line.parse().expect("a line number");
@@ -115,6 +134,9 @@ fn fences(section: &str, first_line: usize) -> Vec<Fence> {
             };
             fence.text.push_str(kept);
             fence.text.push('\n');
+        }
+        if let Some(bytes) = fence.fill {
+            fence.text = fence.text.replace('…', &"A".repeat(bytes));
         }
         out.push(fence);
     }
@@ -163,7 +185,7 @@ fn run(rule: RuleId, example: &[Fence]) -> Vec<Vec<Expected>> {
     let (mut sources, mut facts, mut found) = (Vec::new(), Vec::new(), Vec::<Vec<Diagnostic>>::new());
     for fence in example {
         let name = fence.file.as_deref().unwrap_or("example.yaml");
-        let source = source::decode(fence.text.clone().into_bytes());
+        let source = fence.decoded();
         let checked = engine::check_file(name, &source, &mut tree, &Surroundings::default(), &settings);
         found.push(checked.diagnostics);
         facts.push(checked.facts);

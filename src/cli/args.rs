@@ -18,7 +18,14 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
     /// When to colour the output.
-    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t = ColorChoice::Auto,
+        value_name = "WHEN",
+        display_order = 100
+    )]
     pub color: ColorChoice,
 }
 
@@ -50,49 +57,49 @@ pub struct CheckArgs {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// How to print the findings.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
     pub format: Format,
     /// The version of Kubernetes to judge by, 1.25 to 1.37.
-    #[arg(long, value_name = "VERSION", default_value_t = KubeVersion::DEFAULT)]
+    #[arg(long, value_name = "VERSION", default_value_t = KubeVersion::DEFAULT, help_heading = "Rules")]
     pub kube_version: KubeVersion,
     /// Run only these rules or categories; comma separated, or repeat the option.
-    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule_or_category)]
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule_or_category, help_heading = "Rules")]
     pub select: Vec<String>,
     /// Leave out these rules or categories; a rule's own name outweighs its category's.
-    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule_or_category)]
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule_or_category, help_heading = "Rules")]
     pub ignore: Vec<String>,
     /// Read no configuration file and no gitignore.
-    #[arg(long)]
+    #[arg(long, help_heading = "Input")]
     pub isolated: bool,
     /// The least severity that makes the exit code 1.
-    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
+    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY", help_heading = "Exit code")]
     pub fail_on: FailOn,
     /// Exit with 0 even when there are findings (trouble still exits with 2).
-    #[arg(long)]
+    #[arg(long, help_heading = "Exit code")]
     pub exit_zero: bool,
     /// Exit with 0 when there was nothing to judge.
-    #[arg(long)]
+    #[arg(long, help_heading = "Exit code")]
     pub allow_empty: bool,
     /// List what was recognised as no manifest and left alone.
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub show_skipped: bool,
     /// Judge every document that is not empty, even what looks like a template, a patch or no manifest.
-    #[arg(long)]
+    #[arg(long, help_heading = "Input")]
     pub no_skip: bool,
     /// Add to JSON what the API server itself would answer about each object.
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub verdicts: bool,
     /// The name to show for standard input.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help_heading = "Input")]
     pub stdin_filename: Option<PathBuf>,
     /// How many threads to use [default: as many as there are processors].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Print the findings and nothing else.
-    #[arg(short, long, conflicts_with = "verbose")]
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
     pub quiet: bool,
     /// Tell on standard error what was read, and how long it took.
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
 }
 

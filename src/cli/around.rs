@@ -21,7 +21,7 @@ const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "K
 /// inputs is kept with them; what cannot be read is reported when it is checked.
 pub fn surroundings(found: &mut Found) -> Surroundings {
     let mut around = Surroundings::default();
-    let mut named = Named::default();
+    let mut named = Named::new();
     let mut visited = HashSet::new();
     for input in &mut found.inputs {
         let (folder, file) = input.name.rsplit_once('/').unwrap_or(("", &input.name));
@@ -34,7 +34,7 @@ pub fn surroundings(found: &mut Found) -> Surroundings {
             } else if read::file(input.path(), &mut bytes).is_err() {
                 continue;
             }
-            let folder = absolute(input.path().parent().unwrap_or(Path::new("")));
+            let folder = named.absolute(input.path().parent().unwrap_or(Path::new("")));
             named.read(&folder, &bytes);
             visited.insert(folder);
             input.content = Some(bytes);
@@ -49,7 +49,7 @@ pub fn surroundings(found: &mut Found) -> Surroundings {
         } else {
             root.path.parent().unwrap_or(Path::new(""))
         };
-        let folder = absolute(spelled);
+        let folder = named.absolute(spelled);
         // The walk has read what is in a root itself.
         for above in folder
             .ancestors()
@@ -70,8 +70,8 @@ pub fn surroundings(found: &mut Found) -> Surroundings {
 }
 
 /// The files that kustomizations name, by file name, with their absolute paths.
-#[derive(Default)]
 struct Named {
+    here: PathBuf,
     files: HashMap<String, Vec<(PathBuf, Use)>>,
     tree: Tree,
     /// Folders that were asked for a `Chart.yaml`.
@@ -85,9 +85,22 @@ enum Use {
 }
 
 impl Named {
+    fn new() -> Named {
+        Named {
+            here: std::env::current_dir().unwrap_or_default(),
+            files: HashMap::new(),
+            tree: Tree::default(),
+            charts: HashMap::new(),
+        }
+    }
+
+    fn absolute(&self, path: &Path) -> PathBuf {
+        without_dots(&self.here.join(path))
+    }
+
     /// Reads a kustomization, if there is one and its folder has not been looked into.
     fn look(&mut self, path: &Path, visited: &mut HashSet<PathBuf>) {
-        let folder = absolute(path.parent().unwrap_or(Path::new("")));
+        let folder = self.absolute(path.parent().unwrap_or(Path::new("")));
         let mut bytes = Vec::new();
         if !visited.contains(&folder) && read::file(path, &mut bytes).is_ok() {
             self.read(&folder, &bytes);
@@ -121,8 +134,9 @@ impl Named {
             let Some(named) = self.files.get(file) else {
                 continue;
             };
-            let path = absolute(input.path());
-            for (_, what) in named.iter().filter(|(named, _)| *named == path) {
+            // Compared as text: both went through `without_dots`, and comparing part by part is slow.
+            let path = self.absolute(input.path()).into_os_string();
+            for (_, what) in named.iter().filter(|(named, _)| named.as_os_str() == path) {
                 let set = match what {
                     Use::Patch => &mut around.patches,
                     Use::Input => &mut around.inputs,
@@ -153,10 +167,6 @@ fn name_of(folder: &Path) -> String {
     } else {
         name.into_owned()
     }
-}
-
-fn absolute(path: &Path) -> PathBuf {
-    without_dots(&std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()))
 }
 
 /// The path with each `..` taken at its word.

@@ -23,11 +23,20 @@ use super::{CLEAN, FOUND, TROUBLE, around, read};
 
 /// Runs the command and returns the exit code.
 pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
+    if args.stdin_filename.is_some() && !args.paths.iter().any(|path| path.as_os_str() == "-") {
+        tell("--stdin-filename names standard input, which is not among the paths; add `-`");
+        return TROUBLE;
+    }
     let mut clock = Clock::start();
     let mut problems = Vec::new();
     let mut found = find(args, &mut problems);
     problems.append(&mut found.problems);
-    let around = around::surroundings(&mut found);
+    // With --no-skip nothing around a file matters.
+    let around = if args.no_skip {
+        Surroundings::default()
+    } else {
+        around::surroundings(&mut found)
+    };
     clock.lap("found");
     let settings = Settings {
         kube: args.kube_version,
@@ -40,7 +49,16 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
     crate::compare(&mut run.report, &run.facts, &settings);
     run.fetch_texts(&mut problems);
     clock.lap("compared");
-    let Run { report, totals, .. } = run;
+    // The process ends soon, and takes its memory along faster than it could be given back piece by piece.
+    let Run {
+        report,
+        totals,
+        inputs,
+        facts,
+        ..
+    } = run;
+    std::mem::forget((inputs, facts, around));
+    let report = std::mem::ManuallyDrop::new(report);
     let mut out = String::new();
     printer(args, terminal).print(&report, &mut out);
     let written = terminal.write(&out);
@@ -156,6 +174,17 @@ struct Scratch {
     buffer: Vec<u8>,
 }
 
+/// Larger buffers are not kept from file to file.
+const LARGE: usize = 4 << 20;
+
+impl Scratch {
+    fn keep(&mut self, buffer: Vec<u8>) {
+        if buffer.capacity() <= LARGE {
+            self.buffer = buffer;
+        }
+    }
+}
+
 /// One file's result.
 struct Judged {
     checked: Checked,
@@ -185,8 +214,8 @@ impl Run {
                 done.push((index, judge(input, &mut scratch, around, settings)));
             }
         };
-        // Below this many files a thread costs more than it saves.
-        let workers = threads.min(inputs.len() / 16 + 1);
+        // For a few files a thread costs more than it saves.
+        let workers = threads.min(inputs.len() / 4 + 1);
         let mut results: Vec<(usize, Result<Judged, Problem>)> = if workers == 1 {
             work()
         } else {
@@ -291,8 +320,17 @@ fn judge(
                 .to_string(),
         });
     };
-    let source = (!checked.diagnostics.is_empty()).then(|| decoded.clone());
-    scratch.buffer = decoded.text.into_bytes();
+    let source = if checked.diagnostics.is_empty() {
+        scratch.keep(decoded.text.into_bytes());
+        None
+    } else if decoded.text.len() < LARGE {
+        // A copy is no larger than the text, and the buffer is of use for the next file.
+        let copy = decoded.clone();
+        scratch.keep(decoded.text.into_bytes());
+        Some(copy)
+    } else {
+        Some(decoded)
+    };
     Ok(Judged {
         checked,
         size,

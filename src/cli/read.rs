@@ -15,7 +15,7 @@ const FIRST: u64 = 1 << 20;
 
 /// Replaces the buffer's content with the file's.
 pub fn file(path: &Path, buffer: &mut Vec<u8>) -> Result<(), Problem> {
-    let file = File::open(path).map_err(|error| Problem::io(path, &error))?;
+    let file = File::open(path).map_err(|error| trouble(path, &error))?;
     buffer.clear();
     let read = (&file).take(FIRST).read_to_end(buffer);
     if read.map_err(|error| trouble(path, &error))? as u64 == FIRST {
@@ -49,8 +49,12 @@ fn too_large(path: &Path) -> Problem {
 }
 
 fn trouble(path: &Path, error: &io::Error) -> Problem {
-    if error.kind() == io::ErrorKind::IsADirectory {
-        return Problem::new(path, "became a folder while kubeproof was running; run it again");
+    // What is read was found before, so that it is there, and a file.
+    match error.kind() {
+        io::ErrorKind::NotFound => Problem::new(path, "vanished while kubeproof was running; run it again"),
+        io::ErrorKind::IsADirectory => {
+            Problem::new(path, "became a folder while kubeproof was running; run it again")
+        }
+        _ => Problem::io(path, error),
     }
-    Problem::io(path, error)
 }

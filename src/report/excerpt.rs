@@ -51,7 +51,9 @@ pub fn excerpt(name: &str, source: &Source, marks: &[Mark<'_>], width: usize) ->
     let mut numbers: Vec<u32> = Vec::new();
     for span in &spans {
         let (first, last) = line_range(source, *span);
-        numbers.extend(first.saturating_sub(CONTEXT).max(1)..=last + CONTEXT);
+        numbers.extend(first.saturating_sub(CONTEXT).max(1)..=last);
+        let below = (last + 1..=last + CONTEXT).filter(|line| !is_end(source, *line));
+        numbers.extend(below);
     }
     numbers.sort_unstable();
     numbers.dedup();
@@ -119,6 +121,14 @@ fn line_range(source: &Source, span: Span) -> (u32, u32) {
     let first = source.position(span.start).line;
     let last = source.position(span.end.saturating_sub(1).max(span.start)).line;
     (first, last)
+}
+
+/// Whether a line is but what follows the last line break.
+fn is_end(source: &Source, line: u32) -> bool {
+    let length = source.text().len() as u32;
+    source
+        .line(line)
+        .is_some_and(|span| span.is_empty() && span.start == length)
 }
 
 /// The part of a span that is marked: within the text, and only its first line if it has many.

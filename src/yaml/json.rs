@@ -30,6 +30,7 @@ pub(super) fn value(bytes: &[u8], start: usize, nodes: &mut Vec<RawNode>) -> Res
         at: start,
         nodes,
         frames: Vec::new(),
+        last_end: start,
     };
     let result = parser.run();
     parser.abandon();
@@ -41,6 +42,8 @@ struct Parser<'a> {
     at: usize,
     nodes: &'a mut Vec<RawNode>,
     frames: Vec<Frame>,
+    /// Where what was read last ends, white space left out.
+    last_end: usize,
 }
 
 impl Parser<'_> {
@@ -99,6 +102,7 @@ impl Parser<'_> {
 
     fn push(&mut self, kind: Kind, style: Style, flags: u8, start: usize, end: usize) -> NodeId {
         let id = self.nodes.len() as NodeId;
+        self.last_end = end;
         self.nodes.push(RawNode {
             start: start as u32,
             end: end as u32,
@@ -117,6 +121,7 @@ impl Parser<'_> {
             let node = &mut self.nodes[frame.node as usize];
             node.end = end as u32;
             node.next = next;
+            self.last_end = end;
         }
     }
 
@@ -131,13 +136,12 @@ impl Parser<'_> {
                     count += 1;
                 }
                 if count % 2 == 1 {
-                    let end = self.nodes.last().map_or(0, |node| node.end) as usize;
-                    self.push(Kind::Scalar, Style::Plain, 0, end, end);
+                    self.push(Kind::Scalar, Style::Plain, 0, self.last_end, self.last_end);
                 }
             }
             let empty = frame.node as usize + 1 == self.nodes.len();
-            let last = self.nodes.last().map_or(0, |node| node.end) as usize;
-            self.close(last + usize::from(empty));
+            // An empty one ends after its bracket.
+            self.close(self.last_end + usize::from(empty));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::problems as problem;
 use super::resolve::{self, Mismatch, Scalar};
-use super::tree::{Chunk, Kind, NodeId, SyntaxError, Tree};
+use super::tree::{Chunk, Kind, NodeId, Style, SyntaxError, Tree};
 use super::view::Node;
 use crate::source::Span;
 
@@ -66,7 +66,7 @@ fn conversion(root: Node<'_>, chunk: &Chunk) -> Option<SyntaxError> {
 
 fn key(key: Node<'_>) -> Option<SyntaxError> {
     match key.kind() {
-        Kind::Map | Kind::Seq => Some(at(problem::COLLECTION_KEY, key)),
+        Kind::Map | Kind::Seq => Some(collection_key(key)),
         Kind::Alias => None,
         Kind::Scalar => match key.scalar()? {
             Scalar::Null => Some(at(problem::NULL_KEY, key)),
@@ -74,6 +74,16 @@ fn key(key: Node<'_>) -> Option<SyntaxError> {
             _ => None,
         },
     }
+}
+
+/// The error that a key is a collection. Of `{{ … }}` the author sees one thing, so all of it is named.
+fn collection_key(key: Node<'_>) -> SyntaxError {
+    let id = key.id();
+    let outer = id.checked_sub(1).map(|id| key.at(id)).filter(|outer| {
+        let raw = outer.raw();
+        raw.kind == Kind::Map && raw.style == Style::Flow && raw.next > id && raw.start + 1 == key.raw().start
+    });
+    at(problem::COLLECTION_KEY, outer.unwrap_or(key))
 }
 
 fn number(node: Node<'_>) -> Option<SyntaxError> {
@@ -180,7 +190,7 @@ impl Decoder {
             return;
         }
         if matches!(key.kind(), Kind::Map | Kind::Seq) {
-            self.note(problem::COLLECTION_KEY, key);
+            self.error.get_or_insert_with(|| collection_key(key));
         }
         self.visit(key, frames);
     }

@@ -16,6 +16,8 @@ mod problems;
 pub mod resolve;
 mod slow;
 mod split;
+#[cfg(test)]
+mod tests;
 pub mod tree;
 pub mod view;
 

@@ -157,3 +157,29 @@ problems! {
     Syntax JSON_END: "the file ends within a JSON value",
         "close the open bracket or quote";
 }
+
+impl SyntaxError {
+    /// Whether bytes that are not UTF-8 are what is wrong.
+    pub fn is_encoding(&self) -> bool {
+        INVALID_UTF8.is(self)
+    }
+
+    /// Whether something else stands where the next key or item of a collection is expected.
+    pub fn expects_entry(&self) -> bool {
+        [EXPECTED_KEY, EXPECTED_ITEM]
+            .iter()
+            .any(|problem| problem.is(self))
+    }
+
+    /// Whether a `: ` stands where no key can be.
+    pub fn is_stray_colon(&self) -> bool {
+        VALUE_NOT_ALLOWED.is(self)
+    }
+
+    /// Whether a tab where only spaces can indent is what is wrong.
+    pub fn is_tab(&self) -> bool {
+        [TAB_INDENTS, TAB_IN_PLAIN, TAB_IN_BLOCK]
+            .iter()
+            .any(|problem| problem.is(self))
+    }
+}

@@ -159,6 +159,13 @@ impl<'t> Node<'t> {
         (node.raw().kind == Kind::Scalar).then(|| resolve::scalar(node))
     }
 
+    /// The text of a scalar with quotes taken off, escapes resolved and lines folded, whatever type it
+    /// resolves to (`0644` stays `0644`); `None` for collections.
+    pub fn cooked(self) -> Option<Cow<'t, str>> {
+        let node = self.resolved();
+        (node.raw().kind == Kind::Scalar).then(|| cook::text(node))
+    }
+
     /// The value when it is a string.
     pub fn str(self) -> Option<Cow<'t, str>> {
         match self.scalar()? {
@@ -194,12 +201,18 @@ impl<'t> Node<'t> {
         if raw.kind != Kind::Scalar {
             return false;
         }
-        if raw.flags == 0 && raw.style == Style::Plain {
-            // The hot case: a bare word. One that looks like a number or boolean is compared as resolved.
-            let source = node.source();
-            if !resolve::may_be_typed(source) {
-                return source == key;
+        // The hot cases: a bare word, a quoted string without escapes. Lengths differ for nearly all keys
+        // that are looked at, so that their text is not even touched.
+        let bytes = node.text.as_bytes().get(raw.start as usize..raw.end as usize);
+        match (raw.flags, raw.style, bytes) {
+            (0, Style::Plain, Some(source)) if source != key.as_bytes() && !may_be_made(key) => return false,
+            (0, Style::Plain, Some(source)) if source == key.as_bytes() => {
+                if !resolve::may_be_typed(key) {
+                    return true;
+                }
             }
+            (0, Style::Double | Style::Single, Some([_, inner @ .., _])) => return inner == key.as_bytes(),
+            _ => {}
         }
         node.key_text().is_some_and(|text| text == key)
     }
@@ -303,6 +316,15 @@ impl<'t> Node<'t> {
         };
         Items { node, next, end }
     }
+}
+
+/// Whether a boolean or a number can become this key: `yes:` reads "true", `0x1F:` reads "31".
+fn may_be_made(key: &str) -> bool {
+    matches!(key, "true" | "false")
+        || matches!(
+            key.as_bytes().first(),
+            Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'I' | b'N')
+        )
 }
 
 /// Entries of a mapping as written.

@@ -52,13 +52,11 @@ fn check_port<'t>(backend: &Field<'_, 't>, service: &Field<'_, 't>, cx: &mut Cx<
         }
         (false, 0) => {
             let help = if text.parse::<u16>().is_ok() {
-                format!("a number goes under `number`: `number: {text}`")
+                "a number goes under `number`, without quotes"
             } else {
-                String::from(
-                    "write the `name` of a port that the Service lists, or its number under `number`",
-                )
+                "write the `name` of a port that the Service lists, or its number under `number`"
             };
-            super::report_faults(&name, "port name", names::port_name(&text), &help, cx);
+            super::report_faults(&name, "port name", names::port_name(&text), help, cx);
         }
         (false, _) => {
             cx.report_at(

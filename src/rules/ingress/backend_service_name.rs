@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::diagnostic::ErrorType::Required;
 use crate::manifest::Object;
 use crate::names;
-use crate::rules::{Check, Cx, quote};
+use crate::rules::{Check, Cx};
 
 /// The check.
 pub const CHECK: Check = Check::Object(check);
@@ -41,7 +41,7 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
         let help = if text.contains('.') && names::dns1035_label(first).is_empty() {
             Cow::Owned(format!(
                 "an Ingress reaches Services of its own namespace only: write the bare name, {}",
-                quote(first)
+                super::quoted(&name, first, cx)
             ))
         } else if names::dns1123_label(&text).is_empty() {
             Cow::Borrowed(

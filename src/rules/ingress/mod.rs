@@ -14,7 +14,7 @@ pub(super) mod class_annotation;
 pub(super) mod class_conflict;
 pub(super) mod class_controller;
 pub(super) mod class_parameters;
-pub(super) mod class_parameters_scope;
+pub(super) mod class_scope;
 pub(super) mod default_class_value;
 pub(super) mod duplicate_path;
 pub(super) mod empty_paths;
@@ -39,8 +39,8 @@ use std::borrow::Cow;
 use crate::diagnostic::ErrorType::{Invalid, Required};
 use crate::manifest::{Field, Object};
 use crate::names::{self, Faults};
-use crate::rules::Cx;
-use crate::yaml::Kind;
+use crate::rules::{Cx, quote};
+use crate::yaml::{Kind, Node};
 
 /// How the class was named before `spec.ingressClassName`.
 const CLASS_ANNOTATION: &str = "kubernetes.io/ingress.class";
@@ -80,6 +80,16 @@ fn judged<'t>(field: &Field<'_, 't>, cx: &Cx<'t>) -> Option<Cow<'t, str>> {
 /// The field's value in backquotes, for messages.
 fn shown<'t>(field: &Field<'_, 't>, cx: &Cx<'t>) -> Cow<'static, str> {
     field.value().map_or(Cow::Borrowed("``"), |value| cx.shown(value))
+}
+
+/// A text derived from the field's value, in backquotes, for help. A value that must not be shown (an alias
+/// may lead into a Secret of the same List) does not show in this way either.
+fn quoted<'t>(field: &Field<'_, 't>, text: &str, cx: &Cx<'t>) -> String {
+    let hidden = |value: Node<'t>| cx.is_masked(value.span()) || cx.is_masked(value.resolved().span());
+    if field.value().is_some_and(hidden) {
+        return String::from("what is meant");
+    }
+    quote(text)
 }
 
 /// Visits every item of `spec.rules` that is a rule.
@@ -175,10 +185,10 @@ fn check_reference<'t>(reference: &Field<'_, 't>, known: &[&str], cx: &mut Cx<'t
     if group.is_set()
         && let Some(text) = judged(&group, cx)
     {
-        let help = if text.is_empty() {
-            "leave `apiGroup` out for the core group"
-        } else {
-            "name the group alone, without version: `example.com`"
+        let help = match text.split_once('/') {
+            _ if text.is_empty() => "leave `apiGroup` out for the core group",
+            Some(_) => "name the group alone, without its version",
+            None => "write the group as a lower-case DNS name, such as `example.com`",
         };
         report_faults(&group, "API group", names::dns1123_subdomain(&text), help, cx);
     }
@@ -197,6 +207,56 @@ fn check_reference<'t>(reference: &Field<'_, 't>, known: &[&str], cx: &mut Cx<'t
             )
             .refusal(Required, field.path())
             .help(format!("add the `{name}` of the object that is meant"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{self, Settings};
+    use crate::manifest::Surroundings;
+    use crate::source;
+    use crate::yaml::Tree;
+
+    /// An alias can carry a Secret's value into an Ingress of the same List: it is judged, never quoted.
+    #[test]
+    fn quotes_no_value_of_a_secret() {
+        let text = "
+apiVersion: v1
+kind: List
+items:
+  - apiVersion: v1
+    kind: Secret
+    metadata: {name: s}
+    stringData:
+      host: &host https://Hunter2.example.com/x
+      path: &path hunter2/*
+      wild: &wild /hunter2/*
+      group: &group /hunter2
+      service: &service hunter2.example
+  - apiVersion: networking.k8s.io/v1
+    kind: Ingress
+    metadata:
+      name: i
+      annotations: {nginx.ingress.kubernetes.io/rewrite-target: /$1}
+    spec:
+      tls: [{hosts: [*host, '*.example.org']}]
+      rules:
+        - host: *host
+          http:
+            paths:
+              - {path: *path, pathType: Exact, backend: {service: {name: *service, port: {number: 80}}}}
+              - {path: *wild, pathType: Prefix, backend: {service: {name: *service, port: {name: *wild}}}}
+              - {path: *group, pathType: *wild, backend: {resource: {kind: *wild, name: a}}}
+";
+        let source = source::decode(text.as_bytes().to_vec());
+        let (mut tree, around, settings) = (Tree::default(), Surroundings::default(), Settings::default());
+        let found = engine::check_file("list.yaml", &source, &mut tree, &around, &settings).diagnostics;
+        let rules: std::collections::BTreeSet<_> = found.iter().map(|d| d.rule.rule().id).collect();
+        assert!(rules.len() >= 7, "{rules:?}");
+        for finding in &found {
+            let said = format!("{} {:?} {:?}", finding.message, finding.help, finding.related);
+            assert!(!said.to_lowercase().contains("hunter2"), "{said}");
         }
     }
 }

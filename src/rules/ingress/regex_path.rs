@@ -1,7 +1,7 @@
 //! A pattern in a path that is compared letter by letter.
 
 use crate::manifest::Object;
-use crate::rules::{Check, Cx, quote};
+use crate::rules::{Check, Cx};
 
 /// The check.
 pub const CHECK: Check = Check::Object(check);
@@ -26,19 +26,25 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
             return;
         };
         let word = if prefix { "Prefix" } else { "Exact" };
-        let why = if nginx && what == "a regular expression" {
+        let nginx = nginx && what == "a regular expression";
+        let why = if nginx {
             format!("pathType is {word}: ingress-nginx refuses this from 1.12 on")
         } else {
             format!("pathType {word} compares it letter by letter, and some controllers refuse it")
         };
-        let mut help = match what {
-            "a query" => String::from("take the query out: only the path is compared"),
-            _ => String::from("use `pathType: ImplementationSpecific` if the controller knows such patterns"),
-        };
-        if prefix && MATCH_ALL.contains(&rest) && !nginx {
+        let help = if nginx {
+            String::from("use `pathType: ImplementationSpecific`")
+        } else if what == "a query" {
+            String::from("take the query out: only the path is compared")
+        } else if prefix && MATCH_ALL.contains(&rest) {
             let stem = if stem.is_empty() { "/" } else { stem };
-            help = format!("write {}: type Prefix covers all below it", quote(stem));
-        }
+            format!(
+                "write {}: type Prefix covers all below it",
+                super::quoted(&path, stem, cx)
+            )
+        } else {
+            String::from("use `pathType: ImplementationSpecific` if the controller knows such patterns")
+        };
         let message = format!("the path {} has {what} in it, but {why}", super::shown(&path, cx));
         cx.report_at(&path, message)
             .related(path_type.place(), "the type of match")

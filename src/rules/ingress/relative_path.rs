@@ -2,7 +2,7 @@
 
 use crate::diagnostic::ErrorType::Invalid;
 use crate::manifest::Object;
-use crate::rules::{Check, Cx, quote};
+use crate::rules::{Check, Cx};
 
 /// The check.
 pub const CHECK: Check = Check::Object(check);
@@ -37,14 +37,14 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
         }
         let help = match text.trim().trim_start_matches('^') {
             "*" | ".*" | "(.*)" => String::from("write `path: /` with type Prefix to match everything"),
-            trimmed if trimmed.starts_with('/') => format!("write {}", quote(trimmed)),
+            trimmed if trimmed.starts_with('/') => format!("write {}", super::quoted(&path, trimmed, cx)),
             trimmed if trimmed.contains("://") => {
                 String::from("write only the part of the URL after the host")
             }
-            trimmed => format!(
-                "write {}",
-                quote(&format!("/{}", trimmed.trim_start_matches("./")))
-            ),
+            trimmed => {
+                let stem = trimmed.trim_start_matches("../").trim_start_matches("./");
+                format!("write {}", super::quoted(&path, &format!("/{stem}"), cx))
+            }
         };
         let message = format!(
             "the path {} does not start with `/`, as every request's path does",

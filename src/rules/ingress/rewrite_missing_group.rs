@@ -30,9 +30,17 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
                 "the rewrite target asks for group `${wanted}`, but the path {} has {has}: that part of every request is lost",
                 super::shown(&path, cx)
             );
+            let stem = text.trim_end_matches('/');
+            let help = match (groups, wanted) {
+                (0, 1) => super::quoted(&path, &format!("{stem}/(.*)"), cx),
+                (0, 2) => super::quoted(&path, &format!("{stem}(/|$)(.*)"), cx),
+                _ => String::from("a path with as many groups"),
+            };
             cx.report_at(&path, message)
                 .related(target.place(), "rewritten to this")
-                .help("capture the rest of the path, `/app(/|$)(.*)` with `/$2`, or move the path to an Ingress without this rewrite");
+                .help(format!(
+                    "write {help} with pathType ImplementationSpecific, or move the path to an Ingress without this rewrite"
+                ));
         }
     });
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use crate::manifest::Object;
 use crate::names;
-use crate::rules::{Check, Cx, quote};
+use crate::rules::{Check, Cx};
 
 /// The check.
 pub const CHECK: Check = Check::Object(check);
@@ -22,8 +22,12 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
     let mut hosts = HashSet::new();
     let mut any = false;
     super::each_rule(ingress, |rule| match super::judged(&rule.child("host"), cx) {
-        Some(host) if !host.is_empty() => drop(hosts.insert(host)),
-        _ => any = true,
+        // Case and a final dot are faults of their own, reported elsewhere.
+        Some(host) => match host.trim_end_matches('.').to_ascii_lowercase() {
+            host if is_host(&host) => drop(hosts.insert(host)),
+            _ => any = true,
+        },
+        None => any = true,
     });
     if any || hosts.is_empty() {
         return;
@@ -47,17 +51,17 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
                 Some(domain) => domains.contains(domain),
                 None => host
                     .split_once('.')
-                    .is_some_and(|(_, domain)| hosts.contains(&*format!("*.{domain}"))),
+                    .is_some_and(|(_, domain)| hosts.contains(&format!("*.{domain}"))),
             };
             let other = host
                 .strip_prefix("www.")
                 .map_or_else(|| format!("www.{host}"), str::to_string);
             if covered
-                || hosts.contains(&host)
+                || hosts.contains(&*host)
                 // Aliases and redirects are set up in annotations: a host that one names is meant.
                 || named.contains(&*host)
-                || to_www && hosts.contains(&*other)
-                || !names::dns1123_subdomain(wildcard.unwrap_or(&host)).is_empty()
+                || to_www && hosts.contains(&other)
+                || !is_host(&host)
             {
                 continue;
             }
@@ -68,13 +72,18 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
             let help = match wildcard.filter(|domain| hosts.contains(*domain)) {
                 Some(domain) => Cow::Owned(format!(
                     "a wildcard does not cover its own domain: list {} here, or add rules for its subdomains",
-                    quote(domain)
+                    super::quoted(&field, domain, cx)
                 )),
                 None => Cow::Borrowed(ADVICE),
             };
             cx.report_at(&field, message).help(help);
         }
     });
+}
+
+/// Whether the text is a host name, plain or with a wildcard. Others can be compared with nothing.
+fn is_host(text: &str) -> bool {
+    names::dns1123_subdomain(text.strip_prefix("*.").unwrap_or(text)).is_empty()
 }
 
 fn annotation_texts<'t>(ingress: &Object<'t>) -> Vec<Cow<'t, str>> {

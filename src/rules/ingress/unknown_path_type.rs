@@ -26,7 +26,10 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
             Some(known) => format!("write `{known}`"),
             None => String::from("write `Prefix`, `Exact` or `ImplementationSpecific`"),
         };
-        let message = format!("there is no pathType {}", super::shown(&path_type, cx));
+        let message = match &*text {
+            "" => String::from("the pathType is empty"),
+            _ => format!("there is no pathType {}", super::shown(&path_type, cx)),
+        };
         cx.report_at(&path_type, message)
             .refusal(NotSupported, path_type.path())
             .help(help);

@@ -6,7 +6,7 @@ use crate::rules::{Check, Cx};
 
 pub const CHECK: Check = Check::Object(check);
 
-const LIMIT: usize = 256 * 1024;
+pub(super) const LIMIT: usize = 256 * 1024;
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let root = object.fields();
@@ -24,7 +24,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
         .iter()
         .map(|entry| entry.name().len() + entry.text().map_or(0, |text| text.len()))
         .sum();
-    if size <= LIMIT || super::judge(object).is_none() {
+    if size <= LIMIT || super::judge(object, cx).is_none() {
         return;
     }
     let largest = entries

@@ -22,7 +22,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
         if faults.is_empty() || cx.is_unrendered(key) {
             continue;
         }
-        if super::judge(object).is_none() {
+        if super::judge(object, cx).is_none() {
             return;
         }
         for fault in faults {

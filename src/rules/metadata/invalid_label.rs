@@ -11,7 +11,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let root = object.fields();
     let metadata = root.child("metadata");
     let labels = metadata.child("labels");
-    if !labels.is_filled() || super::judge(object).is_none() {
+    if !labels.is_filled() || super::judge(object, cx).is_none() {
         return;
     }
     for label in super::entries(&labels) {

@@ -14,12 +14,13 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let list = metadata.child("managedFields");
     // One entry that does not parse, and the server drops the whole list without a word.
     if !list.is_filled()
-        || !super::judge(object).is_some_and(|judge| judge.built_in)
+        || !super::judge(object, cx).is_some_and(|judge| judge.built_in)
         || !list.items().all(|entry| parses(&entry, object))
     {
         return;
     }
-    for entry in list.items() {
+    for (index, entry) in kept(&list).iter().enumerate() {
+        let path = |part| format!("{}[{index}].{part}", list.path());
         let manager = entry.child("manager");
         let text = manager.text().unwrap_or_default();
         if text.len() > 128 {
@@ -27,7 +28,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
                 &manager,
                 "the name of this field manager is longer than 128 bytes",
             )
-            .refusal(ErrorType::TooLong, manager.path())
+            .refusal(ErrorType::TooLong, path("manager"))
             .help(HELP);
         }
         if text.chars().any(|c| !printable(c)) {
@@ -35,7 +36,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
                 &manager,
                 "the name of this field manager has a character that cannot be printed",
             )
-            .refusal(ErrorType::Invalid, manager.path())
+            .refusal(ErrorType::Invalid, path("manager"))
             .help(HELP);
         }
         let subresource = entry.child("subresource");
@@ -44,10 +45,24 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
                 &subresource,
                 "the name of this subresource is longer than 256 bytes",
             )
-            .refusal(ErrorType::TooLong, subresource.path())
+            .refusal(ErrorType::TooLong, path("subresource"))
             .help(HELP);
         }
     }
+}
+
+/// The entries in the server's order, without those that own no field: it drops them.
+fn kept<'s, 't>(list: &'s Field<'s, 't>) -> Vec<Field<'s, 't>> {
+    let mut entries: Vec<_> = list
+        .items()
+        .filter(|entry| entry.child("fieldsV1").is_filled())
+        .collect();
+    let key = |entry: &Field<'s, 't>| {
+        ["operation", "time", "manager", "apiVersion", "subresource"]
+            .map(|name| entry.child(name).text().unwrap_or_default().into_owned())
+    };
+    entries.sort_by_cached_key(key);
+    entries
 }
 
 /// Whether the server can read an entry. Versions other than the object's own are taken for unknown ones.

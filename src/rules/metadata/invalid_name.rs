@@ -10,11 +10,12 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let Some(text) = object.name.as_deref().filter(|text| !text.is_empty()) else {
         return;
     };
-    let Some(judge) = super::judge(object) else {
+    let Some(judge) = super::judge(object, cx) else {
         return;
     };
     let faults = (judge.name)(text);
-    if faults.is_empty() || cx.is_unrendered(text) {
+    // `_` stands where a kustomization puts the namespace.
+    if faults.is_empty() || cx.is_unrendered(text) || (text == "_" && !cx.settings.no_skip) {
         return;
     }
     let root = object.fields();
@@ -23,6 +24,8 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let shown = name.value().map(|value| cx.shown(value)).unwrap_or_default();
     let help = if text.ends_with('\n') {
         "the value ends in a line break: write it on the line of its key, without `|` or `>`".to_string()
+    } else if is_loud(text) {
+        "it looks like a placeholder: fill it in, or check the manifests that come out when it is".to_string()
     } else {
         match super::name_like(text, judge.name) {
             Some(like) => format!("rename it, for example to `{like}`, wherever it is referred to as well"),
@@ -34,4 +37,10 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
             .refusal(ErrorType::Invalid, name.path())
             .help(help.as_str());
     }
+}
+
+/// Whether a name shouts like `APP_NAME` or `REPLACEME-ingress`.
+fn is_loud(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_uppercase() && c != '_')
+        .any(|word| word.bytes().filter(u8::is_ascii_uppercase).count() >= 4)
 }

@@ -16,7 +16,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
         return;
     }
     // On what lives in no namespace the server drops it unseen.
-    let Some(namespaced) = super::judge(object)
+    let Some(namespaced) = super::judge(object, cx)
         .map(|judge| judge.namespaced)
         .filter(|namespaced| *namespaced != Some(false))
     else {

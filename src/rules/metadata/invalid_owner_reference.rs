@@ -59,7 +59,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let root = object.fields();
     let metadata = root.child("metadata");
     let owners = metadata.child("ownerReferences");
-    if !owners.is_filled() || super::judge(object).is_none() {
+    if !owners.is_filled() || super::judge(object, cx).is_none() {
         return;
     }
     let mut kept: Vec<(Field<'_, 't>, Owner<'t>)> = Vec::new();

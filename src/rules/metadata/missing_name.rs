@@ -11,7 +11,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
         return;
     }
     // Much that lies beside manifests has a group and a kind and no name; only known kinds need one for sure.
-    if !super::judge(object).is_some_and(|judge| judge.built_in) {
+    if !super::judge(object, cx).is_some_and(|judge| judge.built_in) || super::is_partial(object, cx) {
         return;
     }
     let root = object.fields();

@@ -15,11 +15,14 @@ pub(super) mod missing_name;
 pub(super) mod namespace_on_cluster_scoped;
 pub(super) mod negative_generation;
 pub(super) mod server_set_field;
+pub(super) mod too_large_to_apply;
 
 use std::collections::HashSet;
 
 use crate::manifest::{Field, Object};
 use crate::names::{self, Faults};
+use crate::rules::Cx;
+use crate::schema::{self, NameFormat, Scope};
 
 /// The rules of the API server for one object's metadata.
 struct Judge {
@@ -32,50 +35,39 @@ struct Judge {
 }
 
 /// By which rules an object's metadata is judged; `None` for what may be no object of a cluster at all.
-fn judge(object: &Object<'_>) -> Option<Judge> {
-    if !object.kind.starts_with(|c: char| c.is_ascii_uppercase()) {
-        return None;
-    }
+fn judge(object: &Object<'_>, cx: &Cx<'_>) -> Option<Judge> {
     let group = object.group();
-    if BUILT_IN.binary_search(&group).is_ok() {
-        let (name, namespaced): (fn(&str) -> Faults, _) = match &*object.kind {
-            "ConfigMap" | "CronJob" | "DaemonSet" | "Deployment" | "Ingress" | "Job" | "Pod"
-            | "ReplicaSet" | "Secret" | "ServiceAccount" => (names::dns1123_subdomain, true),
-            "Service" | "StatefulSet" => (names::dns1123_label, true),
-            "IngressClass" | "StorageClass" | "PersistentVolume" => (names::dns1123_subdomain, false),
-            "Namespace" => (names::dns1123_label, false),
-            "Role" | "RoleBinding" => (names::path_segment, true),
-            "ClusterRole" | "ClusterRoleBinding" => (names::path_segment, false),
-            _ => return None,
+    let known = schema::kind(group, object.version(), &object.kind)
+        .or_else(|| schema::versions_of(group, &object.kind).last());
+    if let Some(kind) = known {
+        let name = match kind.name_format(cx.kube()) {
+            NameFormat::DnsSubdomain => names::dns1123_subdomain,
+            NameFormat::DnsLabel => names::dns1123_label,
+            NameFormat::Dns1035Label => names::dns1035_label,
+            NameFormat::PathSegment => names::path_segment,
+            NameFormat::ConfigKey => names::data_key,
+            NameFormat::IpAddress => names::ip_address,
+            NameFormat::GroupResource => names::group_resource,
+            NameFormat::Unnamed => return None,
         };
         return Some(Judge {
             built_in: true,
             name,
-            namespaced: Some(namespaced),
+            namespaced: kind.scope.map(|scope| scope == Scope::Namespaced),
         });
     }
     // A custom resource's group is a domain. Some of OpenShift's own APIs have names of other shapes.
-    let custom =
-        group.contains('.') && !group.ends_with(".openshift.io") && !NOT_OF_A_CLUSTER.contains(&group);
+    let custom = group.contains('.')
+        && !schema::is_built_in(group)
+        && !group.ends_with(".openshift.io")
+        && !NOT_OF_A_CLUSTER.contains(&group)
+        && object.kind.starts_with(|c: char| c.is_ascii_uppercase());
     custom.then_some(Judge {
         built_in: false,
         name: names::dns1123_subdomain,
         namespaced: None,
     })
 }
-
-/// The API groups of Kubernetes itself.
-const BUILT_IN: &[&str] = &[
-    "",
-    "admissionregistration.k8s.io",
-    "apps",
-    "autoscaling",
-    "batch",
-    "networking.k8s.io",
-    "policy",
-    "rbac.authorization.k8s.io",
-    "storage.k8s.io",
-];
 
 /// Groups of things that look like objects and live outside of clusters.
 const NOT_OF_A_CLUSTER: &[&str] = &["backstage.io"];
@@ -85,6 +77,12 @@ fn metadata<'p, 't>(root: &'p Field<'p, 't>) -> Option<Field<'p, 't>> {
     let metadata = root.child("metadata");
     let decodes = metadata.value().is_none_or(|v| v.is_map() || v.is_null());
     decodes.then_some(metadata)
+}
+
+/// Whether the object's document cannot be read to its end, so that what is missing from it may be there.
+fn is_partial(object: &Object<'_>, cx: &Cx<'_>) -> bool {
+    let document = cx.file.documents.get(object.document as usize);
+    document.is_some_and(|document| document.chunk.error.is_some())
 }
 
 /// The entries of a map with free keys that count: of a merged key that is overridden only the last.

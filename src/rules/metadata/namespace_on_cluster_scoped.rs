@@ -6,7 +6,9 @@ use crate::rules::{Check, Cx};
 pub const CHECK: Check = Check::Object(check);
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
-    if object.namespace.is_none() || super::judge(object).and_then(|judge| judge.namespaced) != Some(false) {
+    if object.namespace.is_none()
+        || super::judge(object, cx).and_then(|judge| judge.namespaced) != Some(false)
+    {
         return;
     }
     let root = object.fields();

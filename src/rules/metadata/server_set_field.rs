@@ -1,5 +1,6 @@
 //! Fields that the API server sets, left in a manifest.
 
+use crate::diagnostic::Severity;
 use crate::manifest::{Document, Object};
 use crate::rules::{Check, Cx};
 use crate::source::Span;
@@ -25,7 +26,7 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     let mut others = 0;
     for object in objects {
         let fields = set_by_server(object);
-        if fields.is_empty() || super::judge(object).is_none() {
+        if fields.is_empty() || super::judge(object, cx).is_none() {
             continue;
         }
         match found {
@@ -38,14 +39,20 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     };
     fields.sort_by_key(|(_, key)| key.start);
     let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
-    let one = names.len() == 1;
-    let mut message = format!(
-        "{} {} set by the API server, which ignores {} in a manifest or takes offence at {}",
-        listed(&names),
-        if one { "is" } else { "are" },
-        if one { "it" } else { "them" },
-        if one { "it" } else { "them" },
-    );
+    let mut message = match names[..] {
+        ["status"] => {
+            "`status` is for controllers to report; in a manifest it is dropped, or taken for their word"
+                .into()
+        }
+        _ => format!(
+            "{} {} set by the API server and of no use in a manifest",
+            listed(&names),
+            if names.len() == 1 { "is" } else { "are" },
+        ),
+    };
+    if names.contains(&"uid") || names.contains(&"resourceVersion") {
+        message.push_str("; once the object has changed, an update with them is refused");
+    }
     if others > 0 {
         let (items, have) = if others == 1 {
             ("item", "has")
@@ -58,8 +65,15 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     }
     let first = fields.first().map_or(Span::default(), |(_, key)| *key);
     cx.object = Some(object.index);
+    let only_status = names == ["status"] && !super::judge(object, cx).is_some_and(|judge| judge.built_in);
+    let severity = if only_status {
+        Severity::Info
+    } else {
+        Severity::Warning
+    };
     let mut report = cx
         .report(first, message)
+        .severity(severity)
         .help("remove what an export from a cluster left behind; keep only what you mean to set");
     for (name, key) in &fields[1..] {
         report = report.related(*key, format!("`{name}` as well"));

@@ -54,6 +54,8 @@ struct Reader<'a> {
     comments: &'a mut Vec<Span>,
     /// Index of the root node, once there is one.
     root: usize,
+    /// Where the node that was completed last ends.
+    last_end: u32,
     frames: [Frame; DEPTH],
     depth: usize,
 }
@@ -82,6 +84,7 @@ pub(super) fn parse(text: &str, span: Span, tree: &mut Tree) -> Option<Option<No
         nodes: &mut tree.nodes,
         comments: &mut tree.comments,
         root,
+        last_end: 0,
         frames: [frame; DEPTH],
         depth: 0,
     };
@@ -188,6 +191,7 @@ impl Reader<'_> {
 
     #[inline(always)]
     fn push(&mut self, node: RawNode) {
+        self.last_end = node.end;
         self.nodes.push(node);
     }
 
@@ -208,7 +212,7 @@ impl Reader<'_> {
     #[inline]
     fn push_collection(&mut self, kind: Kind, style: Style, start: usize) -> NodeId {
         let node = self.nodes.len() as NodeId;
-        self.push(RawNode {
+        self.nodes.push(RawNode {
             start: start as u32,
             end: 0,
             next: 0,
@@ -224,6 +228,7 @@ impl Reader<'_> {
     #[inline]
     fn end_collection(&mut self, node: NodeId, end: u32) {
         let next = self.nodes.len() as NodeId;
+        self.last_end = end;
         if let Some(node) = self.nodes.get_mut(node as usize) {
             node.end = end;
             node.next = next;
@@ -262,8 +267,7 @@ impl Reader<'_> {
         let Some(&mut Frame { node, .. }) = self.top() else {
             return;
         };
-        let end = self.nodes.last().map_or(0, |last| last.end);
-        self.end_collection(node, end);
+        self.end_collection(node, self.last_end);
         self.depth -= 1;
     }
 

@@ -56,6 +56,8 @@ pub(super) struct Parser<'a> {
     aliases: &'a mut Vec<(NodeId, NodeId)>,
     frames: Vec<Frame>,
     anchors: HashMap<&'a [u8], NodeId>,
+    /// Where the node that was completed last ends.
+    last_end: u32,
     /// The first error that does not stop parsing.
     pub(super) noted: Option<SyntaxError>,
     /// Whether there was an alias, a tag or `<<`.
@@ -76,6 +78,7 @@ impl<'a> Parser<'a> {
             aliases,
             frames: Vec::new(),
             anchors: HashMap::new(),
+            last_end: 0,
             noted: None,
             indirect: false,
         }
@@ -172,6 +175,7 @@ impl<'a> Parser<'a> {
         if token.style == Style::Plain && &self.scanner.bytes[token.start..token.end] == b"<<" {
             self.indirect = true;
         }
+        self.last_end = token.end as u32;
         self.nodes.push(RawNode {
             start: token.start as u32,
             end: token.end as u32,
@@ -198,12 +202,17 @@ impl<'a> Parser<'a> {
 
     /// An absent value at `at`.
     pub(super) fn absent(&mut self, at: usize) {
+        let at = self.not_before_last(at);
         self.push_scalar(Token::scalar(Style::Plain, false, at, at), None);
     }
 
+    /// A key that came to light late (`{}: x`) has its place in the text before what was read already.
+    fn not_before_last(&self, at: usize) -> usize {
+        at.max(self.last_end as usize)
+    }
+
     pub(super) fn absent_after_last(&mut self) {
-        let at = self.nodes.last().map_or(0, |node| node.end) as usize;
-        self.absent(at);
+        self.absent(self.last_end as usize);
     }
 
     pub(super) fn open(
@@ -217,6 +226,7 @@ impl<'a> Parser<'a> {
         if self.frames.len() >= DEPTH {
             return Err(problem::TOO_DEEP.at(start, self.scanner.char_end(start)));
         }
+        let start = self.not_before_last(start);
         let node = self.nodes.len() as NodeId;
         let mut flags = 0;
         if let Some(marks) = marks {
@@ -242,11 +252,11 @@ impl<'a> Parser<'a> {
         let Some(frame) = self.frames.pop() else {
             return;
         };
-        let next = self.nodes.len();
-        let end = end.map_or(self.nodes[next - 1].end, |end| end as u32);
+        self.last_end = end.map_or(self.last_end, |end| end as u32);
+        let next = self.nodes.len() as NodeId;
         let node = &mut self.nodes[frame.node as usize];
-        node.end = end;
-        node.next = next as NodeId;
+        node.end = self.last_end;
+        node.next = next;
     }
 
     pub(super) fn become_state(&mut self, state: State) {
@@ -346,6 +356,7 @@ impl<'a> Parser<'a> {
             Some(_) => self.note(problem::SELF_ALIAS.at(token.start, token.end)),
             None => self.note(problem::UNKNOWN_ANCHOR.at(token.start, token.end)),
         }
+        self.last_end = token.end as u32;
         self.nodes.push(RawNode {
             start: token.start as u32,
             end: token.end as u32,

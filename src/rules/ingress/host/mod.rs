@@ -3,7 +3,7 @@
 use crate::diagnostic::ErrorType::Invalid;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::rules::Cx;
 
 /// Reports what keeps a host, plain or with a wildcard, from being a DNS name.
 pub(super) fn report_faults<'t>(field: &Field<'_, 't>, what: &str, host: &str, cx: &mut Cx<'t>) {
@@ -12,7 +12,6 @@ pub(super) fn report_faults<'t>(field: &Field<'_, 't>, what: &str, host: &str, c
     } else {
         names::dns1123_subdomain(host)
     };
-    let hidden = field.value().is_some_and(|v| cx.is_masked(v.resolved().span()));
     for fault in faults {
         let shown = super::shown(field, cx);
         // A fault of length stands for itself; one of shape is told in detail.
@@ -25,8 +24,8 @@ pub(super) fn report_faults<'t>(field: &Field<'_, 't>, what: &str, host: &str, c
         let diagnosis = diagnose(host);
         let has = join(&diagnosis.faults);
         let help = match diagnosis.meant {
-            Some(meant) if !hidden => format!("write {}", quote(&meant)),
-            _ => diagnosis.advice.to_string(),
+            Some(meant) => format!("write {}", super::quoted(field, &meant, cx)),
+            None => diagnosis.advice.to_string(),
         };
         cx.report_at(field, format!("the {what} {shown} is no DNS name: it {has}"))
             .refusal(Invalid, field.path())
@@ -52,6 +51,15 @@ fn diagnose(host: &str) -> Diagnosis {
         let advice = "write the host name, or take the entry out";
         return Diagnosis {
             faults: vec!["is empty"],
+            meant: None,
+            advice,
+        };
+    }
+    if rest.contains("__") || rest.contains('<') && rest.contains('>') {
+        let faults = vec!["still holds a placeholder"];
+        let advice = "fill in the name that the placeholder stands for";
+        return Diagnosis {
+            faults,
             meant: None,
             advice,
         };
@@ -85,9 +93,9 @@ fn diagnose(host: &str) -> Diagnosis {
     if domain.contains('*') {
         faults.push("has a `*` that is not its whole first part");
         advice = if meant == "*" {
-            "leave `host` out to match every host"
+            "name the domain, `*.example.com`; a rule without `host` matches every host"
         } else {
-            "write the wildcard as the first part of a domain, `*.example.com`"
+            "let the wildcard be the whole first part, `*.example.com`"
         };
     }
     if domain.contains('_') {
@@ -121,8 +129,9 @@ fn diagnose(host: &str) -> Diagnosis {
     } else {
         names::dns1123_subdomain(&meant)
     };
-    if names::is_ip_sloppy(&meant) {
-        advice = "an IP address is no host: leave `host` out to answer on every address";
+    if names::is_ip_sloppy(meant.trim_matches(['[', ']'])) {
+        advice =
+            "write the DNS name that leads to the address; a rule without `host` answers on every address";
         meant.clear();
     }
     let meant = (well.is_empty() && !meant.is_empty()).then_some(meant);
@@ -163,6 +172,8 @@ mod tests {
             ("a.*.b", None, 1),
             ("münchen.de", None, 1),
             ("a b", None, 1),
+            ("shop.<your domain>", None, 1),
+            ("__HOST__", None, 1),
             ("a\u{7f}b", None, 1),
             ("", None, 1),
         ] {

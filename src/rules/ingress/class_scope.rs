@@ -50,7 +50,10 @@ fn check<'t>(class: &Object<'t>, cx: &mut Cx<'t>) {
                 }
                 _ => "write `Cluster` or `Namespace`",
             };
-            let message = format!("there is no scope {}", super::shown(&scope, cx));
+            let message = match &*scope_text {
+                "" => String::from("the scope is empty"),
+                _ => format!("there is no scope {}", super::shown(&scope, cx)),
+            };
             cx.report_at(&scope, message)
                 .refusal(NotSupported, scope.path())
                 .help(help);

@@ -1,0 +1,600 @@
+//! Packs the text under `schemas/` into static tables that are read in place.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+#[path = "hash.rs"]
+mod hash;
+#[path = "schema_text.rs"]
+mod text;
+
+/// Writes `OUT_DIR/schema.rs`, which `src/schema/table.rs` includes.
+pub fn pack(root: &Path, out: &Path) {
+    println!("cargo::rerun-if-changed=schemas");
+    println!("cargo::rerun-if-changed=build");
+    let schemas = root.join("schemas");
+    let tables = Tables::new(&schemas);
+    fs::write(out.join("schema.rs"), tables.emit()).expect("OUT_DIR can be written");
+}
+
+/// Lines that say something, with their number.
+fn lines(path: &Path) -> Vec<(String, String)> {
+    let content = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    content
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
+        .map(|(i, line)| (format!("{}:{}", path.display(), i + 1), line.to_string()))
+        .collect()
+}
+
+struct TypeRow {
+    group: String,
+    name: String,
+    since: u8,
+    until: u8,
+    kind: bool,
+    first: usize,
+    end: usize,
+}
+
+struct FieldRow {
+    name: String,
+    ty: usize,
+    required: bool,
+    list: usize,
+    since: u8,
+    until: u8,
+    embedded: usize,
+}
+
+struct KindRow {
+    group: String,
+    kind: String,
+    version: String,
+    ty: Option<usize>,
+    since: u8,
+    until: u8,
+    deprecated: u8,
+    removed: u8,
+    used: (String, String),
+    note: String,
+    on: bool,
+    creatable: bool,
+}
+
+/// What kinds.txt says: plural, scope, names, short names.
+struct KindWords {
+    shown: String,
+    plural: String,
+    namespaced: bool,
+    names: Vec<(u8, &'static str)>,
+    short: Vec<String>,
+}
+
+struct Tables {
+    versions: (u8, u8),
+    types: Vec<TypeRow>,
+    fields: Vec<FieldRow>,
+    exprs: Vec<(u8, usize, usize)>,
+    /// Interned words; index 0 is "".
+    lists: Vec<String>,
+    embedded: Vec<String>,
+    kinds: Vec<KindRow>,
+    words: BTreeMap<(String, String), KindWords>,
+    old_fields: BTreeMap<(usize, String), String>,
+}
+
+/// Scalars, in the order of their tags; `List`, `Map`, `Struct` and `Either` follow.
+const SCALARS: [&str; 11] = [
+    "string",
+    "bool",
+    "int32",
+    "int64",
+    "float",
+    "bytes",
+    "time",
+    "microtime",
+    "quantity",
+    "int-or-string",
+    "any",
+];
+const LIST: u8 = 11;
+const MAP: u8 = 12;
+const STRUCT: u8 = 13;
+const EITHER: u8 = 14;
+
+impl Tables {
+    fn new(schemas: &Path) -> Tables {
+        let range = fs::read_to_string(schemas.join("versions.txt")).expect("schemas/versions.txt");
+        let versions = text::versions(&range);
+        let groups = groups(&schemas.join("types"), versions);
+        let mut tables = Tables {
+            versions,
+            types: Vec::new(),
+            fields: Vec::new(),
+            exprs: Vec::new(),
+            lists: vec![String::new()],
+            embedded: vec![String::new()],
+            kinds: Vec::new(),
+            words: BTreeMap::new(),
+            old_fields: BTreeMap::new(),
+        };
+        let mut index = BTreeMap::new();
+        for (group, types) in &groups {
+            for name in types.keys() {
+                index.insert(format!("{group}/{name}"), index.len());
+            }
+        }
+        for (group, types) in &groups {
+            for (name, ty) in types {
+                tables.push_type(group, name, ty, &index);
+            }
+        }
+        tables.embed(schemas, &index);
+        tables.kinds(schemas);
+        tables.old_fields(schemas, &index);
+        tables
+    }
+
+    fn push_type(&mut self, group: &str, name: &str, ty: &text::Type, index: &BTreeMap<String, usize>) {
+        let first = self.fields.len();
+        for (field, rows) in &ty.fields {
+            for row in rows {
+                let expr = self.expr(group, &row.ty, index);
+                let list = intern(&mut self.lists, row.list.as_deref().unwrap_or(""));
+                let embedded = match field.as_str() {
+                    "apiVersion" | "kind" if ty.kind => intern(&mut self.embedded, "TypeMeta"),
+                    _ => 0,
+                };
+                self.fields.push(FieldRow {
+                    name: field.clone(),
+                    ty: expr,
+                    required: row.required,
+                    list,
+                    since: row.since,
+                    until: row.until,
+                    embedded,
+                });
+            }
+        }
+        self.types.push(TypeRow {
+            group: group.to_string(),
+            name: name.to_string(),
+            since: ty.since,
+            until: ty.until,
+            kind: ty.kind,
+            first,
+            end: self.fields.len(),
+        });
+    }
+
+    /// The index of a type expression: `string`, `[]v1.EnvVar`, `map[string]quantity`, `bool|v1.X`.
+    fn expr(&mut self, group: &str, expr: &str, index: &BTreeMap<String, usize>) -> usize {
+        let row = if let Some((a, b)) = expr.split_once('|') {
+            (EITHER, self.expr(group, a, index), self.expr(group, b, index))
+        } else if let Some(item) = expr.strip_prefix("[]") {
+            (LIST, self.expr(group, item, index), 0)
+        } else if let Some(value) = expr.strip_prefix("map[string]") {
+            (MAP, self.expr(group, value, index), 0)
+        } else if let Some(tag) = SCALARS.iter().position(|scalar| *scalar == expr) {
+            (tag as u8, 0, 0)
+        } else {
+            let full = if expr.contains('/') {
+                expr.to_string()
+            } else {
+                format!("{group}/{expr}")
+            };
+            let ty = index
+                .get(&full)
+                .unwrap_or_else(|| panic!("schemas/types/{group}.txt: no type `{full}`"));
+            (STRUCT, *ty, 0)
+        };
+        match self.exprs.iter().position(|known| *known == row) {
+            Some(i) => i,
+            None => {
+                self.exprs.push(row);
+                self.exprs.len() - 1
+            }
+        }
+    }
+
+    fn embed(&mut self, schemas: &Path, index: &BTreeMap<String, usize>) {
+        for (shown, line) in lines(&schemas.join("embedded.txt")) {
+            let mut words = line.split(' ');
+            let (Some(ty), Some(name)) = (words.next(), words.next()) else {
+                panic!("{shown}: expected GROUP/TYPE NAME FIELD…");
+            };
+            let ty = *index.get(ty).unwrap_or_else(|| panic!("{shown}: no type `{ty}`"));
+            let embedded = intern(&mut self.embedded, name);
+            let words: Vec<&str> = words.collect();
+            let (all, named) = match words.split_first() {
+                Some((&"*", but)) => (
+                    true,
+                    but.iter()
+                        .map(|word| word.strip_prefix('-').unwrap_or(word))
+                        .collect(),
+                ),
+                _ => (false, words),
+            };
+            let rows = &mut self.fields[self.types[ty].first..self.types[ty].end];
+            for word in &named {
+                assert!(
+                    rows.iter().any(|row| row.name == **word),
+                    "{shown}: no field `{word}`"
+                );
+            }
+            for row in rows
+                .iter_mut()
+                .filter(|row| all != named.contains(&row.name.as_str()))
+            {
+                row.embedded = embedded;
+            }
+        }
+    }
+
+    fn kinds(&mut self, schemas: &Path) {
+        for (shown, line) in lines(&schemas.join("kinds.txt")) {
+            let words: Vec<&str> = line.split(' ').collect();
+            let (&[group, kind, plural, scope, names], rest) = words
+                .split_first_chunk::<5>()
+                .unwrap_or_else(|| panic!("{shown}: expected GROUP KIND PLURAL SCOPE NAMES [SHORT]"));
+            let words = KindWords {
+                plural: plural.to_string(),
+                namespaced: match scope {
+                    "namespaced" => true,
+                    "cluster" => false,
+                    _ => panic!("{shown}: scope `{scope}`"),
+                },
+                names: names.split(',').map(|part| name_format(&shown, part)).collect(),
+                short: rest
+                    .first()
+                    .into_iter()
+                    .flat_map(|s| s.split(','))
+                    .map(Into::into)
+                    .collect(),
+                shown,
+            };
+            self.words.insert((group.to_string(), kind.to_string()), words);
+        }
+        let served: BTreeMap<String, String> = lines(&schemas.join("served.txt"))
+            .into_iter()
+            .map(|(shown, line)| match line.rsplit_once(' ') {
+                Some((what, word @ ("on" | "off" | "read-only"))) => (what.to_string(), word.to_string()),
+                _ => panic!("{shown}: expected GROUP/VERSION [KIND] on|off|read-only"),
+            })
+            .collect();
+        let word = |group: &str, version: &str, kind: &str| {
+            let said = |key: String| served.get(&key).map(String::as_str);
+            let stable = !version.contains("alpha") && !version.contains("beta");
+            said(format!("{group}/{version} {kind}"))
+                .or_else(|| said(format!("{group}/{version}")))
+                .unwrap_or(if stable { "on" } else { "off" })
+        };
+        let mut rows: BTreeMap<(String, String, String), KindRow> = BTreeMap::new();
+        let mut with_types = BTreeSet::new();
+        for (ty, row) in self.types.iter().enumerate().filter(|(_, row)| row.kind) {
+            let (version, kind) = row.name.split_once('.').expect("VERSION.KIND");
+            with_types.insert((row.group.clone(), kind.to_string()));
+            assert!(
+                self.words.contains_key(&(row.group.clone(), kind.to_string())),
+                "schemas/kinds.txt: no line `{} {kind}`, which types/ has as a kind",
+                row.group
+            );
+            let key = (row.group.clone(), kind.to_string(), version.to_string());
+            rows.insert(
+                key.clone(),
+                KindRow {
+                    group: key.0,
+                    kind: key.1,
+                    version: key.2,
+                    ty: Some(ty),
+                    since: row.since,
+                    until: row.until,
+                    deprecated: 0,
+                    removed: if row.until < self.versions.1 {
+                        row.until + 1
+                    } else {
+                        0
+                    },
+                    used: Default::default(),
+                    note: String::new(),
+                    on: word(&row.group, version, kind) != "off",
+                    creatable: word(&row.group, version, kind) != "read-only",
+                },
+            );
+        }
+        for ((group, kind), words) in &self.words {
+            assert!(
+                with_types.contains(&(group.clone(), kind.clone())),
+                "{}: types/ has no kind `{kind}` in {group}",
+                words.shown
+            );
+        }
+        for (shown, line) in lines(&schemas.join("removed.txt")) {
+            removed(&shown, &line, self.versions, &mut rows);
+        }
+        self.kinds = rows.into_values().collect();
+        // In the order in which they are looked up.
+        self.kinds.sort_by(|a, b| {
+            (core(&a.group), &a.kind, &a.version).cmp(&(core(&b.group), &b.kind, &b.version))
+        });
+    }
+
+    fn old_fields(&mut self, schemas: &Path, index: &BTreeMap<String, usize>) {
+        for (shown, line) in lines(&schemas.join("old-fields.txt")) {
+            let mut words = line.splitn(3, ' ');
+            let (Some(name), Some(field), Some(hint)) = (words.next(), words.next(), words.next()) else {
+                panic!("{shown}: expected GROUP/TYPE FIELD what to write instead");
+            };
+            let ty = *index
+                .get(name)
+                .unwrap_or_else(|| panic!("{shown}: no type `{name}`"));
+            let rows = &self.fields[self.types[ty].first..self.types[ty].end];
+            assert!(
+                rows.iter().all(|row| row.name != field),
+                "{shown}: `{name}` has a field `{field}`"
+            );
+            self.old_fields.insert((ty, field.to_string()), hint.to_string());
+        }
+    }
+
+    fn emit(&self) -> String {
+        let mut strings: BTreeSet<&str> = self.fields.iter().map(|f| f.name.as_str()).collect();
+        let field_names: Vec<&str> = strings.iter().copied().collect();
+        strings.extend(self.types.iter().map(|t| t.name.as_str()));
+        // Field names first, in their order, so that comparing ids compares names.
+        let mut ids: BTreeMap<&str, usize> = field_names.iter().enumerate().map(|(i, n)| (*n, i)).collect();
+        let mut all = field_names.clone();
+        for name in strings {
+            if !ids.contains_key(name) {
+                ids.insert(name, all.len());
+                all.push(name);
+            }
+        }
+        let mut out = String::from("// Made by build/schema.rs from schemas/.\n");
+        let mut offsets = vec![0];
+        let mut pool = String::new();
+        for name in &all {
+            pool.push_str(name);
+            offsets.push(pool.len());
+        }
+        let _ = writeln!(
+            out,
+            "pub(super) const OLDEST: u8 = {};\npub(super) const NEWEST: u8 = {};",
+            self.versions.0, self.versions.1
+        );
+        let _ = writeln!(out, "static POOL: &str = {pool:?};");
+        let _ = writeln!(out, "static OFFSETS: [u32; {}] = {offsets:?};", offsets.len());
+        let slots = (field_names.len() * 3).next_power_of_two();
+        let mut table = vec![u16::MAX; slots];
+        for (id, name) in field_names.iter().enumerate() {
+            let mut slot = hash::name_hash(name.as_bytes()) as usize & (slots - 1);
+            while table[slot] != u16::MAX {
+                slot = (slot + 1) & (slots - 1);
+            }
+            table[slot] = id as u16;
+        }
+        let _ = writeln!(out, "static NAME_SLOTS: [u16; {slots}] = {table:?};");
+        let groups: Vec<&str> = self
+            .types
+            .iter()
+            .map(|t| t.group.as_str())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        let shown: Vec<&str> = groups.iter().map(|g| core(g)).collect();
+        let _ = writeln!(out, "static GROUPS: [&str; {}] = {shown:?};", groups.len());
+        let _ = writeln!(out, "static TYPES: [TypeRow; {}] = [", self.types.len());
+        for t in &self.types {
+            let group = groups
+                .iter()
+                .position(|g| *g == t.group)
+                .expect("all groups stand there");
+            let width = self.fields[t.first..t.end]
+                .iter()
+                .map(|f| &f.name)
+                .collect::<BTreeSet<_>>()
+                .len();
+            assert!(width <= 128, "{}/{} has more than 128 fields", t.group, t.name);
+            let _ = writeln!(
+                out,
+                "TypeRow {{ name: {}, group: {group}, since: {}, until: {}, kind: {}, first: {}, end: {} }},",
+                ids[t.name.as_str()],
+                t.since,
+                t.until,
+                t.kind,
+                t.first,
+                t.end
+            );
+        }
+        let _ = writeln!(out, "];\nstatic FIELDS: [FieldRow; {}] = [", self.fields.len());
+        for f in &self.fields {
+            let _ = writeln!(
+                out,
+                "FieldRow {{ name: {}, ty: {}, since: {}, until: {}, required: {}, list: {}, embedded: {} }},",
+                ids[f.name.as_str()],
+                f.ty,
+                f.since,
+                f.until,
+                f.required,
+                f.list,
+                f.embedded
+            );
+        }
+        let _ = writeln!(out, "];\nstatic EXPRS: [ExprRow; {}] = [", self.exprs.len());
+        for (tag, a, b) in &self.exprs {
+            let _ = writeln!(out, "ExprRow {{ tag: {tag}, a: {a}, b: {b} }},");
+        }
+        let _ = writeln!(out, "];\nstatic LISTS: &[&str] = &{:?};", self.lists);
+        let _ = writeln!(out, "static EMBEDDED: &[&str] = &{:?};", self.embedded);
+        self.emit_kinds(&mut out);
+        let _ = writeln!(out, "static OLD_FIELDS: &[(u16, &str, &str)] = &[");
+        for ((ty, field), hint) in &self.old_fields {
+            let _ = writeln!(out, "({ty}, {field:?}, {hint:?}),");
+        }
+        out.push_str("];\n");
+        out
+    }
+
+    fn emit_kinds(&self, out: &mut String) {
+        let _ = writeln!(out, "static KINDS: [KindInfo; {}] = [", self.kinds.len());
+        for k in &self.kinds {
+            let words = self.words.get(&(k.group.clone(), k.kind.clone()));
+            let names = words.map_or(String::from("&[]"), |w| {
+                let rows: Vec<String> = w
+                    .names
+                    .iter()
+                    .map(|(until, format)| format!("({until}, NameFormat::{format})"))
+                    .collect();
+                format!("&[{}]", rows.join(", "))
+            });
+            let scope = words.map_or("None", |w| {
+                if w.namespaced {
+                    "Some(Scope::Namespaced)"
+                } else {
+                    "Some(Scope::Cluster)"
+                }
+            });
+            let short: &[String] = words.map_or(&[], |w| &w.short);
+            let _ = writeln!(
+                out,
+                "KindInfo {{ group: {:?}, version: {:?}, kind: {:?}, ty: {}, since: {}, until: {}, deprecated: {}, removed: {}, use_api_version: {:?}, use_kind: {:?}, note: {:?}, on_by_default: {}, creatable: {}, plural: {:?}, scope: {scope}, short_names: &{short:?}, names: {names} }},",
+                core(&k.group),
+                k.version,
+                k.kind,
+                k.ty.map_or("None".into(), |ty| format!("Some(TypeId({ty}))")),
+                k.since,
+                k.until,
+                k.deprecated,
+                k.removed,
+                k.used.0,
+                k.used.1,
+                k.note,
+                k.on,
+                k.creatable,
+                words.map_or("", |w| &w.plural),
+            );
+        }
+        out.push_str("];\n");
+    }
+}
+
+/// The group as objects name it: the core group has no name.
+fn core(group: &str) -> &str {
+    if group == "core" { "" } else { group }
+}
+
+fn groups(folder: &Path, (oldest, newest): (u8, u8)) -> text::Groups {
+    let mut groups = text::Groups::new();
+    for entry in fs::read_dir(folder).expect("schemas/types").flatten() {
+        let path = entry.path();
+        let group = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let content = fs::read_to_string(&path).expect("a file of types can be read");
+        let types = text::read(&path.display().to_string(), &content, oldest, newest);
+        groups.insert(group, types);
+    }
+    groups
+}
+
+fn intern(words: &mut Vec<String>, word: &str) -> usize {
+    match words.iter().position(|known| known == word) {
+        Some(i) => i,
+        None => {
+            words.push(word.to_string());
+            words.len() - 1
+        }
+    }
+}
+
+/// `dns1035-label..1.35` → (35, `Dns1035Label`).
+fn name_format(shown: &str, part: &str) -> (u8, &'static str) {
+    let (word, until) = match part.split_once("..") {
+        Some((word, until)) => (
+            word,
+            text::minor(until).unwrap_or_else(|| panic!("{shown}: bad version")),
+        ),
+        None => (part, u8::MAX),
+    };
+    let format = match word {
+        "dns-subdomain" => "DnsSubdomain",
+        "dns-label" => "DnsLabel",
+        "dns1035-label" => "Dns1035Label",
+        "path-segment" => "PathSegment",
+        "config-key" => "ConfigKey",
+        "ip-address" => "IpAddress",
+        "group-resource" => "GroupResource",
+        "none" => "Unnamed",
+        _ => panic!("{shown}: unknown name format `{word}`"),
+    };
+    (until, format)
+}
+
+/// Adds one line of removed.txt.
+fn removed(
+    shown: &str,
+    line: &str,
+    versions: (u8, u8),
+    rows: &mut BTreeMap<(String, String, String), KindRow>,
+) {
+    let (line, note) = line.split_once(" note=").unwrap_or((line, ""));
+    let (line, used) = line.split_once(" use=").unwrap_or((line, ""));
+    let mut words = line.split(' ');
+    let (Some(api_version), Some(kinds)) = (words.next(), words.next()) else {
+        panic!("{shown}: expected GROUP/VERSION KIND");
+    };
+    let (mut deprecated, mut gone) = (0, 0);
+    for word in words {
+        let minor = |v| text::minor(v).unwrap_or_else(|| panic!("{shown}: bad version"));
+        match word.split_once('=') {
+            None if word == "removed" => gone = 1,
+            Some(("deprecated", v)) => deprecated = minor(v),
+            Some(("removed", v)) => gone = minor(v),
+            _ => panic!("{shown}: unknown word `{word}`"),
+        }
+    }
+    let (group, version) = api_version.split_once('/').unwrap_or(("core", api_version));
+    for kind in kinds.split(',') {
+        let key = (group.to_string(), kind.to_string(), version.to_string());
+        let row = rows.entry(key.clone()).or_insert_with(|| KindRow {
+            group: key.0,
+            kind: key.1,
+            version: key.2,
+            ty: None,
+            since: 0,
+            until: 0,
+            deprecated: 0,
+            removed: 0,
+            used: Default::default(),
+            note: String::new(),
+            on: true,
+            creatable: true,
+        });
+        match row.ty {
+            // Where types/ and this file both know the end, they must agree.
+            Some(_) => assert!(
+                gone == row.removed,
+                "{shown}: types/ has {kind} until 1.{}",
+                row.until
+            ),
+            None => assert!(
+                gone > 0 && gone <= versions.0,
+                "{shown}: types/ should have {kind}"
+            ),
+        }
+        row.deprecated = deprecated;
+        row.removed = gone;
+        row.note = note.to_string();
+        if let Some((api_version, other)) = used.split_once(' ') {
+            row.used = (api_version.to_string(), other.to_string());
+        } else if !used.is_empty() {
+            row.used = (used.to_string(), kind.to_string());
+        }
+    }
+}

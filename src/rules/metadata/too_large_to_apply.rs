@@ -1,0 +1,91 @@
+//! An object of which `kubectl apply` cannot keep a copy.
+
+use super::annotations_too_large::LIMIT;
+use crate::manifest::Object;
+use crate::rules::{Check, Cx};
+use crate::yaml::{Kind, Node, Scalar};
+
+pub const CHECK: Check = Check::Object(check);
+
+fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
+    // A text this short does not grow so much, whatever escapes its JSON needs.
+    if !object.root.is_indirect() && (object.root.span().len() as usize) < LIMIT / 4 {
+        return;
+    }
+    let Some(size) = json_size(object.root).filter(|size| *size > LIMIT) else {
+        return;
+    };
+    if super::judge(object, cx).is_none() {
+        return;
+    }
+    cx.report(
+        object.place(),
+        format!(
+            "as JSON this {} has {size} bytes; `kubectl apply` keeps a copy in an annotation, of which the API server takes {LIMIT}, and fails",
+            object.kind
+        ),
+    )
+    .help("apply it with `--server-side`, or use `kubectl create` and `kubectl replace`");
+}
+
+/// The length of the object as Go writes it; `None` when aliases make it endless.
+fn json_size(root: Node<'_>) -> Option<usize> {
+    let mut size = 1; // a line break at the end
+    let mut budget = root.tree().nodes.len().max(100_000);
+    let mut rest = vec![root];
+    while let Some(node) = rest.pop() {
+        budget = budget.checked_sub(1)?;
+        let before = rest.len();
+        match node.kind() {
+            Kind::Map => {
+                for entry in node.entries() {
+                    size += 2 + string_size(&entry.key.key_text().unwrap_or_default());
+                    rest.push(entry.value);
+                }
+                size += if rest.len() == before { 2 } else { 1 };
+            }
+            Kind::Seq => {
+                rest.extend(node.items());
+                size += (rest.len() - before).max(1) + 1;
+            }
+            Kind::Scalar | Kind::Alias => {
+                size += match node.scalar() {
+                    Some(Scalar::Str(text)) => string_size(&text),
+                    Some(Scalar::Bool(false)) => 5,
+                    Some(Scalar::Int(_) | Scalar::Uint(_) | Scalar::Float(_)) => {
+                        node.resolved().source().len()
+                    }
+                    _ => 4,
+                };
+            }
+        }
+    }
+    Some(size)
+}
+
+/// A string with its quotes; Go escapes `<`, `>` and `&` as well.
+fn string_size(text: &str) -> usize {
+    let escapes = text.bytes().map(|b| match b {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 1,
+        b'<' | b'>' | b'&' => 5,
+        0..0x20 => 5,
+        _ => 0,
+    });
+    text.len() + 2 + escapes.sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::{self, Tree};
+
+    #[test]
+    fn sizes_are_those_of_compact_json() {
+        let text = "a: [1, x<y, {}, []]\nb: {c: true, d: null, \"e\\n\": \"\\\"\"}\n";
+        let json = "{\"a\":[1,\"x\\u003cy\",{},[]],\"b\":{\"c\":true,\"d\":null,\"e\\n\":\"\\\"\"}}\n";
+        let mut tree = Tree::default();
+        yaml::parse(text, &[], &mut tree);
+        let root = Node::root(text, &tree, &tree.chunks[0]).expect("a mapping");
+        assert_eq!(json_size(root), Some(json.len()));
+    }
+}

@@ -1,0 +1,97 @@
+//! Two objects in one document: `---` is missing between them.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::diagnostic::{Edit, ErrorType};
+use crate::manifest::Document;
+use crate::rules::{Check, Cx};
+use crate::source::Span;
+use crate::yaml::tree::NodeId;
+use crate::yaml::{Entry, Node, Style};
+
+pub const CHECK: Check = Check::Document(check);
+
+fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
+    let Some(root) = document.root.filter(|_| document.skip.is_none()) else {
+        return;
+    };
+    let starts = starts(root);
+    if starts.is_empty() {
+        return;
+    }
+    super::about_object_at(document, root.span(), cx);
+    // Each repeated key is an error of the server; all those of one object are told at its start.
+    let mut seen: HashMap<Cow<'t, str>, Node<'t>> = HashMap::new();
+    for entry in root.raw_entries() {
+        let Some(text) = entry.key.key_text() else {
+            continue;
+        };
+        let Some(first) = seen.get(&text).copied() else {
+            seen.insert(text, entry.key);
+            continue;
+        };
+        let Some(start) = starts.iter().rfind(|start| start.key.id() <= entry.key.id()) else {
+            continue;
+        };
+        let span = start.key.span();
+        let mut report = cx
+            .report(
+                span,
+                "a second object starts here without a `---` line above it; kubectl makes one object of both and drops what the first one says twice",
+            )
+            .refusal(ErrorType::DuplicateField, text)
+            .help("write a line `---` above this one");
+        if start.key == entry.key {
+            report = report.related(first.span(), "the object above has this key already");
+        }
+        if begins_line(root.text(), span) {
+            let edit = Edit {
+                span: Span::new(span.start, span.start),
+                text: "---\n".into(),
+            };
+            report.fix("write `---` between the objects", true, vec![edit]);
+        }
+    }
+}
+
+/// The entries of a root mapping that begin another object: `kind` and one of its companions come again.
+fn starts(root: Node<'_>) -> Vec<Entry<'_>> {
+    let mut counts = [0; 3];
+    let mut seen = [false; 3];
+    let mut starts = Vec::new();
+    if root.is_json() || root.raw().style == Style::Flow {
+        return starts;
+    }
+    for entry in root.raw_entries() {
+        let names = ["kind", "apiVersion", "metadata"];
+        let Some(i) = names.iter().position(|name| entry.key.key_is(name)) else {
+            continue;
+        };
+        if seen[i] {
+            starts.push(entry);
+            seen = [false; 3];
+        }
+        seen[i] = true;
+        counts[i] += 1;
+    }
+    let [kind, api_version, metadata] = counts;
+    if kind < 2 || (api_version < 2 && metadata < 2) {
+        starts.clear();
+    }
+    starts
+}
+
+/// The keys that this rule speaks of, so that they are not reported as plain duplicates: when two objects
+/// stand in the document all keys of the root, by ascending index, else none.
+pub(crate) fn spoken_for(root: Node<'_>) -> Vec<NodeId> {
+    if starts(root).is_empty() {
+        return Vec::new();
+    }
+    root.raw_entries().map(|entry| entry.key.id()).collect()
+}
+
+fn begins_line(text: &str, span: Span) -> bool {
+    text.get(..span.start as usize)
+        .is_some_and(|before| before.ends_with('\n'))
+}

@@ -1,0 +1,145 @@
+//! Values that a tool fills in before the manifest is applied: said once, not judged.
+
+use memchr::{memchr3_iter, memmem};
+
+use crate::manifest::{Document, Object};
+use crate::rules::{Check, Cx, unrendered};
+use crate::source::Span;
+use crate::yaml::{Kind, Style};
+
+pub const CHECK: Check = Check::Document(check);
+
+fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
+    let text = cx.file.text.get(document.chunk.span.range()).unwrap_or_default();
+    if cx.settings.no_skip || document.skip.is_some() || !may_hold(text.as_bytes()) {
+        return;
+    }
+    let objects = &cx.file.objects[document.objects.start as usize..document.objects.end as usize];
+    let (mut first, mut others, mut kinds) = (None, 0, Vec::new());
+    for object in objects {
+        each_placeholder(object, |span, kind| {
+            match first {
+                None => first = Some((object.index, span)),
+                Some(_) => others += 1,
+            }
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        });
+    }
+    let Some((object, span)) = first else {
+        return;
+    };
+    let kinds = kinds.join(", ");
+    let message = match others {
+        0 => format!("this value waits to be filled in ({kinds}), so it is not judged"),
+        1 => format!(
+            "this value and another one of this document wait to be filled in ({kinds}), so they are not judged"
+        ),
+        n => format!(
+            "this value and {n} others of this document wait to be filled in ({kinds}), so they are not judged"
+        ),
+    };
+    cx.object = Some(object);
+    cx.report(span, message)
+        .help("check what comes out as well, for example with `… | kubeproof check -`");
+}
+
+/// Whether the text holds the beginning of any placeholder; nearly none does, and this is fast.
+fn may_hold(text: &[u8]) -> bool {
+    memchr3_iter(b'$', b'{', b'<', text).any(|at| match text[at] {
+        b'$' => matches!(text.get(at + 1), Some(b'{' | b'(')),
+        b'{' => text.get(at + 1) == Some(&b'{'),
+        _ => text.get(at + 1).is_some_and(|b| !b.is_ascii_whitespace()),
+    }) || memmem::find(text, b"ENC[").is_some()
+}
+
+/// Calls `found` for each value that is not judged because it holds a placeholder.
+fn each_placeholder(object: &Object<'_>, mut found: impl FnMut(Span, &'static str)) {
+    let own = is_own(object.group());
+    let secret = object.is("", "Secret");
+    let mut rest = vec![object.root];
+    while let Some(node) = rest.pop() {
+        // Aliases stay closed: what they name is looked at where it stands.
+        match node.raw().kind {
+            Kind::Alias => {}
+            Kind::Map => {
+                let entries: Vec<_> = node.raw_entries().collect();
+                let at_root = node == object.root;
+                for entry in entries.iter().rev() {
+                    let key = entry.key.source().trim_matches(['"', '\'']);
+                    let skipped = if at_root {
+                        // Of a custom resource's body nothing is judged, of a ConfigMap's data neither.
+                        matches!(key, "data" | "stringData") && !secret || !own && key != "metadata"
+                    } else {
+                        FREE.contains(&key)
+                    };
+                    if !skipped {
+                        rest.push(entry.value);
+                    }
+                }
+            }
+            Kind::Seq => {
+                let items: Vec<_> = node.items().collect();
+                rest.extend(items.into_iter().rev());
+            }
+            Kind::Scalar => {
+                if matches!(node.raw().style, Style::Literal | Style::Folded) {
+                    continue; // a text, not a name or number
+                }
+                if let Some(kind) = node.str().filter(|text| unrendered(text)).map(|text| kind(&text)) {
+                    found(node.span(), kind);
+                }
+            }
+        }
+    }
+}
+
+/// Fields of free text, or where `$(NAME)` is Kubernetes' own.
+const FREE: [&str; 8] = [
+    "annotations",
+    "args",
+    "command",
+    "description",
+    "message",
+    "subPathExpr",
+    "value",
+    "values",
+];
+
+/// Whether a group is of Kubernetes itself, so that its objects are judged in full.
+fn is_own(group: &str) -> bool {
+    !group.contains('.') || group.ends_with(".k8s.io")
+}
+
+/// How a placeholder is written, for people.
+fn kind(text: &str) -> &'static str {
+    if text.starts_with("ENC[") {
+        "`ENC[…]` of SOPS"
+    } else if text.contains("{{") {
+        "`{{ … }}`"
+    } else if text.contains("${") {
+        "`${…}`"
+    } else if text.contains("$(") {
+        "`$(…)`"
+    } else if text.contains("<path:") {
+        "`<path:…>`"
+    } else {
+        "`<…>`"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_hold;
+
+    #[test]
+    fn most_texts_are_seen_to_hold_none() {
+        for text in ["a: ${B}", "a: \"{{b}}\"", "a: $(b)", "a: ENC[x]", "a: <b>"] {
+            assert!(may_hold(text.as_bytes()), "{text}");
+        }
+        for text in ["a: {b: c}", "a: $b", "a: b < c", "a: [ENC]", ""] {
+            assert!(!may_hold(text.as_bytes()), "{text}");
+        }
+    }
+}

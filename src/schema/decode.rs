@@ -1,0 +1,450 @@
+//! Reading an object into its Go type, as the API server does it: every type mismatch, every malformed time,
+//! quantity and base64 text, every unknown field, in one walk along the tables.
+//!
+//! The server stops at its first fatal error; people want all of them at once. So each is reported, and
+//! [`rank`](super::rank) tells which one the server itself would name.
+
+use std::borrow::Cow;
+
+use super::path::{Part, Place};
+use super::suggest::{self, Unknown};
+use super::table::{self, FieldRef};
+use super::{Shape, Ty, TypeId, format, message};
+use crate::diagnostic::{ErrorType, Stage};
+use crate::rules::{Cx, ids};
+use crate::yaml::resolve::may_be_typed;
+use crate::yaml::tree::{COOK, PROPS};
+use crate::yaml::{Entry, Kind, Node, Scalar, Style};
+
+/// Deeper than any type of the API nests by itself; only schemas in CustomResourceDefinitions can go on,
+/// and what lies below is not judged.
+const MAX_DEPTH: u32 = 300;
+
+/// What to do about fields that a type does not have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Strictness {
+    /// The server refuses them.
+    Strict,
+    /// The server drops them silently: what it reads through a type's own JSON reader.
+    Lenient,
+    /// Not judged.
+    Off,
+}
+
+/// One walk through one object.
+pub(super) struct Decoder<'c, 'a> {
+    pub cx: &'c mut Cx<'a>,
+    pub minor: u8,
+    /// Items of a List are refused by kubectl, before the server sees them.
+    pub in_list: bool,
+    pub strictness: Strictness,
+    /// Earlier occurrences of repeated keys, which do not count: ids of key nodes, sorted.
+    pub overridden: &'c [u32],
+    /// Bytes are not looked into: the values of a Secret have a rule of their own.
+    pub skip_base64: bool,
+    pub depth: u32,
+}
+
+impl<'a> Decoder<'_, 'a> {
+    /// Checks a value against the type that belongs at its place.
+    pub(super) fn value(&mut self, at: &Place<'_, 'a>) {
+        let node = at.value;
+        match at.shape {
+            Shape::Any => {}
+            Shape::String if is_surely_string(node) => {}
+            Shape::Struct(id) if node.kind() == Kind::Map => self.fields(id, at),
+            Shape::Map(value) if node.kind() == Kind::Map => self.entries(value, at),
+            Shape::List(item) if node.kind() == Kind::Seq => self.items(item, at),
+            Shape::Bytes if node.kind() == Kind::Seq => self.byte_list(at),
+            Shape::Either(one, other) => self.either(one, other, at),
+            Shape::Struct(_) | Shape::Map(_) | Shape::List(_) => {
+                if !node.is_null() {
+                    self.mismatch(at);
+                }
+            }
+            _ => self.scalar(at),
+        }
+    }
+
+    fn scalar(&mut self, at: &Place<'_, 'a>) {
+        let shape = at.shape;
+        let scalar = match at.value.scalar() {
+            Some(Scalar::Null) => return,
+            Some(scalar) => scalar,
+            // A quantity reads its own text, whatever it is.
+            None if shape == Shape::Quantity => return self.quantity(at, ""),
+            None => return self.mismatch(at),
+        };
+        let good = match shape {
+            Shape::String => matches!(scalar, Scalar::Str(_)),
+            Shape::Bool => matches!(scalar, Scalar::Bool(_)),
+            Shape::Int32 => whole(at.value, &scalar).is_some_and(|i| i32::try_from(i).is_ok()),
+            Shape::Int64 => whole(at.value, &scalar).is_some(),
+            Shape::Float => matches!(scalar, Scalar::Int(_) | Scalar::Uint(_) | Scalar::Float(_)),
+            Shape::IntOrString => match &scalar {
+                Scalar::Str(_) => true,
+                number => whole(at.value, number).is_some_and(|i| i32::try_from(i).is_ok()),
+            },
+            Shape::Bytes => match &scalar {
+                Scalar::Str(text) => {
+                    self.base64(at, text);
+                    true
+                }
+                _ => false,
+            },
+            Shape::Time | Shape::MicroTime => match &scalar {
+                Scalar::Str(text) => {
+                    self.time(at, text, shape == Shape::MicroTime);
+                    true
+                }
+                _ => false,
+            },
+            Shape::Quantity => {
+                match &scalar {
+                    Scalar::Str(text) => self.quantity(at, text),
+                    Scalar::Bool(_) => self.quantity(at, "true"),
+                    // Every number that JSON can hold is a quantity.
+                    _ => {}
+                }
+                true
+            }
+            _ => true,
+        };
+        if !good {
+            self.mismatch(at);
+        }
+    }
+
+    /// Goes down one level, if that is not too deep.
+    fn down(&mut self, go: impl FnOnce(&mut Self)) {
+        if self.depth < MAX_DEPTH {
+            self.depth += 1;
+            go(self);
+            self.depth -= 1;
+        }
+    }
+
+    fn fields(&mut self, ty: TypeId, at: &Place<'_, 'a>) {
+        self.down(|this| {
+            this.each(at.value, |this, entry| {
+                let mut key = Cow::Borrowed("");
+                let field = field_of(ty, entry.key, this.minor, &mut key);
+                match field {
+                    Some(field) => {
+                        let place = Place {
+                            up: Some(at),
+                            part: Part::Field(field),
+                            shape: Ty(field.ty()).shape(),
+                            key: Some(entry.key),
+                            value: entry.value,
+                        };
+                        this.value(&place);
+                    }
+                    None => this.unknown_field(ty, at, entry, &key),
+                }
+            });
+        });
+    }
+
+    fn entries(&mut self, value: Ty, at: &Place<'_, 'a>) {
+        let shape = value.shape();
+        self.down(|this| {
+            this.each(at.value, |this, entry| {
+                // The hot case, labels and data, without building a place.
+                if shape == Shape::String && is_surely_string(entry.value) {
+                    return;
+                }
+                let place = Place {
+                    up: Some(at),
+                    part: Part::Key(entry.key),
+                    shape,
+                    key: Some(entry.key),
+                    value: entry.value,
+                };
+                this.value(&place);
+            });
+        });
+    }
+
+    fn items(&mut self, item: Ty, at: &Place<'_, 'a>) {
+        let shape = item.shape();
+        self.down(|this| {
+            for (i, value) in at.value.items().enumerate() {
+                let place = Place {
+                    up: Some(at),
+                    part: Part::Index(i as u32),
+                    shape,
+                    key: None,
+                    value,
+                };
+                this.value(&place);
+            }
+        });
+    }
+
+    /// The entries that count, each once.
+    fn each(&mut self, map: Node<'a>, mut check: impl FnMut(&mut Self, Entry<'a>)) {
+        if !map.is_indirect() && self.overridden.is_empty() {
+            for entry in map.raw_entries() {
+                check(self, entry);
+            }
+            return;
+        }
+        let entries: Vec<Entry<'a>> = map.entries().collect();
+        for (i, entry) in entries.iter().enumerate() {
+            // A key that comes through a merge may be overridden later in this mapping only.
+            let again = map.is_indirect()
+                && entries[i + 1..]
+                    .iter()
+                    .any(|later| same_key(entry.key, later.key));
+            if !again && self.overridden.binary_search(&entry.key.id()).is_err() {
+                check(self, *entry);
+            }
+        }
+    }
+
+    /// Bytes may be written as a list of numbers up to 255.
+    fn byte_list(&mut self, at: &Place<'_, 'a>) {
+        let bad = at
+            .value
+            .items()
+            .enumerate()
+            .find(|(_, item)| match item.scalar() {
+                Some(Scalar::Null) => false,
+                Some(number) => !whole(*item, &number).is_some_and(|i| (0..256).contains(&i)),
+                None => true,
+            });
+        if let Some((i, value)) = bad {
+            let place = Place {
+                up: Some(at),
+                part: Part::Index(i as u32),
+                shape: Shape::Int32,
+                key: None,
+                value,
+            };
+            let field = place.of_types(self.minor >= 35);
+            let text = "a byte in a list of bytes is a whole number from 0 to 255";
+            self.report(
+                ids::SCHEMA_TYPE,
+                &place,
+                text.into(),
+                ErrorType::TypeMismatch,
+                field,
+            )
+            .help("write the bytes as base64 text, which is what people expect here");
+        }
+    }
+
+    /// A boolean, a list or a schema, read by a JSON reader of its own that is lenient about what is inside.
+    fn either(&mut self, one: Ty, other: Ty, at: &Place<'_, 'a>) {
+        let strictness = self.strictness;
+        if strictness == Strictness::Strict {
+            self.strictness = Strictness::Lenient;
+        }
+        match (at.value.kind(), one.shape(), other.shape()) {
+            (Kind::Map, Shape::Struct(id), _) | (Kind::Map, _, Shape::Struct(id)) => self.fields(id, at),
+            (Kind::Seq, _, Shape::List(item)) => self.items(item, at),
+            (_, Shape::Bool, _) if !matches!(at.value.scalar(), Some(Scalar::Bool(_) | Scalar::Null)) => {
+                self.mismatch(at);
+            }
+            // A text or number where a schema or a list belongs is dropped without a word.
+            _ => {}
+        }
+        self.strictness = strictness;
+    }
+
+    fn unknown_field(&mut self, ty: TypeId, at: &Place<'_, 'a>, entry: Entry<'a>, key: &str) {
+        if self.strictness == Strictness::Off || entry.key.key_text().is_none() || self.cx.is_unrendered(key)
+        {
+            return;
+        }
+        let path = at.full();
+        let field = if path.is_empty() {
+            key.to_string()
+        } else {
+            format!("{path}.{key}")
+        };
+        let known = suggest::unknown_field(ty, key, self.cx.kube());
+        let lenient = self.strictness == Strictness::Lenient;
+        let text = message::unknown_field(ty, key, &known, lenient);
+        let fix = match &known {
+            Unknown::Near(near) if is_bare(entry.key) => {
+                // Only a difference in case is certain to be what the author meant.
+                let safe = near.eq_ignore_ascii_case(key) && at.value.entry(near).is_none();
+                let edit = crate::diagnostic::Edit {
+                    span: entry.key.span(),
+                    text: near.to_string(),
+                };
+                Some((format!("write `{near}`"), safe, vec![edit]))
+            }
+            _ => None,
+        };
+        let help = message::unknown_field_help(ty, key, &known, at, self.cx.kube());
+        let stage = self.stage(ErrorType::UnknownField);
+        let mut report = self
+            .cx
+            .report_as(ids::SCHEMA_UNKNOWN_FIELD, entry.key.span(), text)
+            .help(help);
+        if let Some((title, safe, edits)) = fix {
+            report = report.fix(title, safe, edits);
+        }
+        if lenient {
+            report.severity(crate::diagnostic::Severity::Warning);
+        } else {
+            report.refusal_at(stage, ErrorType::UnknownField, field);
+        }
+    }
+
+    fn mismatch(&mut self, at: &Place<'_, 'a>) {
+        let scalar = at.value.scalar();
+        if let Some(Scalar::Str(text)) = &scalar
+            && self.cx.is_unrendered(text)
+        {
+            return;
+        }
+        let field = at.of_types(self.minor >= 35);
+        let plain = at.value.raw().style == Style::Plain && at.value.tag().is_empty();
+        if at.shape == Shape::String && plain && !at.value.is_json() && scalar.is_some() {
+            return self.implicit_typing(at, scalar, field);
+        }
+        let wrong = message::mismatch(self.cx, at, scalar.as_ref());
+        let mut report = self.report(ids::SCHEMA_TYPE, at, wrong.text, ErrorType::TypeMismatch, field);
+        if let Some(help) = wrong.help {
+            report = report.help(help);
+        }
+        if let Some(edits) = wrong.edits {
+            report.fix("remove the quotes", true, edits);
+        }
+    }
+
+    /// A bare `yes`, `0644` or `1.10` where the field wants a string.
+    fn implicit_typing(&mut self, at: &Place<'_, 'a>, scalar: Option<Scalar<'a>>, field: String) {
+        let text = message::implicit_typing(self.cx, at, scalar);
+        // Two insertions, so that the value itself stands in no edit.
+        let span = at.value.resolved().span();
+        let quote = |at: u32| crate::diagnostic::Edit {
+            span: crate::source::Span::new(at, at),
+            text: "\"".into(),
+        };
+        let edits = vec![quote(span.start), quote(span.end)];
+        self.report(
+            ids::YAML_IMPLICIT_TYPING,
+            at,
+            text,
+            ErrorType::TypeMismatch,
+            field,
+        )
+        .help("quote the value")
+        .fix("quote the value", true, edits);
+    }
+
+    fn base64(&mut self, at: &Place<'_, 'a>, text: &str) {
+        if self.skip_base64 || self.cx.is_unrendered(text) {
+            return;
+        }
+        if let Some(offset) = format::base64_fault(text.as_bytes()) {
+            let text = message::base64(at, text, offset);
+            self.report(ids::SCHEMA_TYPE, at, text, ErrorType::Base64, String::new())
+                .help("encode the bytes as standard base64 with padding: `base64 -w0 FILE`");
+        }
+    }
+
+    fn time(&mut self, at: &Place<'_, 'a>, text: &str, micro: bool) {
+        if format::is_time(text, micro) || self.cx.is_unrendered(text) {
+            return;
+        }
+        let (text, help) = message::time(self.cx, at, micro);
+        self.report(ids::SCHEMA_TYPE, at, text, ErrorType::TimeFormat, String::new())
+            .help(help);
+    }
+
+    fn quantity(&mut self, at: &Place<'_, 'a>, text: &str) {
+        let Some(fault) = format::quantity_fault(text) else {
+            return;
+        };
+        if self.cx.is_unrendered(text) {
+            return;
+        }
+        let (text, help) = message::quantity(self.cx, at, text, fault);
+        self.report(ids::SCHEMA_TYPE, at, text, ErrorType::Quantity, String::new())
+            .help(help);
+    }
+
+    fn report(
+        &mut self,
+        rule: crate::rules::RuleId,
+        at: &Place<'_, 'a>,
+        text: String,
+        kind: ErrorType,
+        field: String,
+    ) -> crate::diagnostic::Report<'_> {
+        let stage = self.stage(kind);
+        self.cx
+            .report_as(rule, at.span(), text)
+            .refusal_at(stage, kind, field)
+    }
+
+    fn stage(&self, kind: ErrorType) -> Stage {
+        if self.in_list { Stage::Client } else { kind.stage() }
+    }
+}
+
+/// The field that a key names; a key that names none is spelled into `unknown`.
+fn field_of<'t>(ty: TypeId, key: Node<'t>, minor: u8, unknown: &mut Cow<'t, str>) -> Option<FieldRef> {
+    let find = |name: &str| {
+        let id = table::name_id(name.as_bytes())?;
+        table::field(ty, id, minor).map(|(_, field)| field)
+    };
+    // No field is called `yes` or `12`, so a bare word that is found needs no resolution.
+    if let Some(bare) = bare_key(key)
+        && let Some(field) = find(bare)
+    {
+        return Some(field);
+    }
+    *unknown = key.key_text().unwrap_or_default();
+    find(unknown)
+}
+
+/// The text of a key that is written without escapes, folding, anchors or tags.
+fn bare_key(key: Node<'_>) -> Option<&str> {
+    let raw = key.raw();
+    if raw.kind != Kind::Scalar || raw.flags & (COOK | PROPS) != 0 {
+        return None;
+    }
+    let source = key.source();
+    match raw.style {
+        Style::Plain => Some(source),
+        Style::Single | Style::Double => source.get(1..source.len().checked_sub(1)?),
+        _ => None,
+    }
+}
+
+/// Whether a key can be replaced by another word as it stands.
+fn is_bare(key: Node<'_>) -> bool {
+    key.raw().kind == Kind::Scalar && key.raw().style == Style::Plain
+}
+
+fn same_key(a: Node<'_>, b: Node<'_>) -> bool {
+    match (bare_key(a), bare_key(b)) {
+        (Some(a), Some(b)) if !may_be_typed(a) && !may_be_typed(b) => a == b,
+        _ => a.key_text() == b.key_text(),
+    }
+}
+
+/// Whether a value is a string without looking at more than its first byte.
+fn is_surely_string(node: Node<'_>) -> bool {
+    let raw = node.raw();
+    raw.kind == Kind::Scalar
+        && raw.flags & PROPS == 0
+        && (raw.style != Style::Plain || !may_be_typed(node.source()))
+}
+
+/// The whole number that a scalar becomes in JSON, if it is one in an `int64` field's eyes.
+pub(super) fn whole(node: Node<'_>, scalar: &Scalar<'_>) -> Option<i64> {
+    match *scalar {
+        Scalar::Int(i) => Some(i),
+        // YAML's `80.0` is written `80` into the JSON; in a JSON document the text stands as it is.
+        Scalar::Float(_) if !node.is_json() => scalar.json_number()?.parse().ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,213 @@
+//! The texts that Go types read from JSON strings: base64, times, quantities.
+
+/// Offset of the first illegal byte in standard base64 as Go reads it: padded, `\r` and `\n` skipped,
+/// trailing bits free. `None` when it decodes.
+pub fn base64_fault(text: &[u8]) -> Option<usize> {
+    let line_break = |b: u8| b == b'\r' || b == b'\n';
+    let mut at = 0;
+    loop {
+        // One group of four characters.
+        let (mut start, mut digits) = (at, 0);
+        while digits < 4 {
+            let Some(&b) = text.get(at) else {
+                // The end is fine between groups only.
+                return (digits > 0).then_some(start);
+            };
+            if line_break(b) {
+                at += 1;
+                if digits == 0 {
+                    start = at;
+                }
+                continue;
+            }
+            if b == b'=' {
+                return padding_fault(text, at, digits);
+            }
+            if !(b.is_ascii_alphanumeric() || b == b'+' || b == b'/') {
+                return Some(at);
+            }
+            digits += 1;
+            at += 1;
+        }
+    }
+}
+
+/// The fault in what follows the first `=`, at `at` after `digits` characters of its group.
+fn padding_fault(text: &[u8], at: usize, digits: usize) -> Option<usize> {
+    let mut rest = (at + 1..text.len()).filter(|&i| !matches!(text[i], b'\r' | b'\n'));
+    match digits {
+        2 => match rest.next() {
+            None => return Some(text.len()),
+            Some(i) if text[i] != b'=' => return Some(i),
+            Some(_) => {}
+        },
+        3 => {}
+        _ => return Some(at),
+    }
+    rest.next()
+}
+
+/// Whether Go's time package reads a text as RFC 3339. With `micro` the seconds have exactly six digits of
+/// a fraction; without, a fraction of any length may stand there.
+pub fn is_time(text: &str, micro: bool) -> bool {
+    time(text.as_bytes(), micro).is_some()
+}
+
+fn time(s: &[u8], micro: bool) -> Option<()> {
+    let (year, s) = number(s, 4, 4)?;
+    let (month, s) = number(s.strip_prefix(b"-")?, 2, 2)?;
+    let (day, s) = number(s.strip_prefix(b"-")?, 2, 2)?;
+    // Go takes an hour of one digit here, and a comma before the fraction.
+    let (hour, s) = number(s.strip_prefix(b"T")?, 1, 2)?;
+    let (minute, s) = number(s.strip_prefix(b":")?, 2, 2)?;
+    let (second, mut s) = number(s.strip_prefix(b":")?, 2, 2)?;
+    if let Some((b'.' | b',', rest)) = s.split_first() {
+        let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        if digits == 0 || (micro && digits != 6) {
+            return None;
+        }
+        s = &rest[digits..];
+    } else if micro {
+        return None;
+    }
+    match s.split_first()? {
+        (b'Z', []) => {}
+        (b'+' | b'-', rest) => {
+            let (hours, rest) = number(rest, 2, 2)?;
+            let (minutes, rest) = number(rest.strip_prefix(b":")?, 2, 2)?;
+            // Go lets offsets of a whole day or hour pass.
+            if hours > 24 || minutes > 60 || !rest.is_empty() {
+                return None;
+            }
+        }
+        _ => return None,
+    }
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => return None,
+    };
+    ((1..=days).contains(&day) && hour < 24 && minute < 60 && second < 60).then_some(())
+}
+
+/// A number of `min` to `max` digits at the start of a text, and the rest.
+fn number(s: &[u8], min: usize, max: usize) -> Option<(u32, &[u8])> {
+    let digits = s.iter().take(max).take_while(|b| b.is_ascii_digit()).count();
+    if digits < min {
+        return None;
+    }
+    let value = s[..digits].iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'));
+    Some((value, &s[digits..]))
+}
+
+/// Why a text is no quantity; `None` when it is one.
+pub fn quantity_fault(text: &str) -> Option<&'static str> {
+    // The server trims what stands between the quotes.
+    let s = text
+        .trim_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{a0}'])
+        .as_bytes();
+    if s.is_empty() {
+        return Some("is empty");
+    }
+    let s = s.strip_prefix(b"-").or_else(|| s.strip_prefix(b"+")).unwrap_or(s);
+    let digits = |s: &[u8]| s.iter().take_while(|b| b.is_ascii_digit()).count();
+    let mut s = &s[digits(s)..];
+    if let Some(rest) = s.strip_prefix(b".") {
+        s = &rest[digits(rest)..];
+    }
+    let letters = s.iter().take_while(|b| b"eEinumkKMGTP".contains(b)).count();
+    let (suffix, rest) = s.split_at(letters);
+    let exponent = match rest.split_first() {
+        Some((b'-' | b'+', rest)) => rest,
+        _ => rest,
+    };
+    if digits(exponent) != exponent.len() {
+        return Some("is not a number with a suffix");
+    }
+    let known = match suffix {
+        b"" | b"n" | b"u" | b"m" | b"k" | b"M" | b"G" | b"T" | b"P" | b"E" | b"Ki" | b"Mi" | b"Gi"
+        | b"Ti" | b"Pi" | b"Ei" => rest.is_empty(),
+        _ => false,
+    };
+    let is_exponent = matches!(suffix, b"e" | b"E") && !exponent.is_empty();
+    (!known && !is_exponent).then_some("has a suffix that does not exist")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_read_as_go_reads_it() {
+        for good in ["", "YQ==", "YR==", "YWI=", "YWJj", "YW\nJj\r\n", "YQ=\n=\n", "\n"] {
+            assert_eq!(base64_fault(good.as_bytes()), None, "{good:?}");
+        }
+        // Measured: a server names these offsets.
+        for (bad, at) in [
+            ("=", 0),
+            ("a", 0),
+            ("aGVsbG8", 4),
+            ("aGVs bG8=", 4),
+            ("aGVs-bG8", 4),
+            ("hello world", 5),
+            ("YWJjZA==YWJj", 8),
+            ("YQ=x", 3),
+        ] {
+            assert_eq!(base64_fault(bad.as_bytes()), Some(at), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn times_are_read_as_go_reads_them() {
+        for good in [
+            "2024-05-01T10:00:00Z",
+            "2024-02-29T1:00:00Z",
+            "2024-05-01T10:00:00.5+02:00",
+            "2024-05-01T10:00:00,123456789012Z",
+            "0001-01-01T00:00:00-24:60",
+        ] {
+            assert!(is_time(good, false), "{good}");
+        }
+        for bad in [
+            "",
+            "2020-02-03",
+            "2023-02-29T00:00:00Z",
+            "2024-05-01T24:00:00Z",
+            "2024-05-01t10:00:00z",
+            "2024-05-01 10:00:00Z",
+            "2024-05-01T10:00:00",
+            "2024-05-01T10:00:00.Z",
+            "2024-05-01T10:00:00+0200",
+            "10000-01-01T00:00:00Z",
+            "2024-05-01T10:00:00Z ",
+        ] {
+            assert!(!is_time(bad, false), "{bad}");
+        }
+        assert!(is_time("2024-05-01T10:00:00.000000Z", true));
+        for bad in [
+            "2024-05-01T10:00:00Z",
+            "2024-05-01T10:00:00.5Z",
+            "2024-05-01T10:00:00.0000000Z",
+        ] {
+            assert!(!is_time(bad, true), "{bad}");
+        }
+    }
+
+    #[test]
+    fn quantities_are_read_as_the_server_reads_them() {
+        for good in [
+            "0", "1", "-1", "+1", "1.5", ".5", "1.", "100m", "1Ki", "1E", "1e3", "1E-3", "1e+21", " 1Gi ",
+            "k", "007",
+        ] {
+            assert_eq!(quantity_fault(good), None, "{good}");
+        }
+        for bad in [
+            "", "1.5.5", "1 Gi", "1GB", "1ki", "1mi", "1e", "e", "one", "1Gi2", "1m-", "--1", "1,5",
+        ] {
+            assert!(quantity_fault(bad).is_some(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! What an author probably meant: near misses of names, fields that stand elsewhere, old shapes.
+
+use super::{KindInfo, TypeId, kinds, table};
+use crate::version::KubeVersion;
+
+/// The nearest of some names: equal but for case, or so few letters off that it is surely meant.
+pub fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let mut best: Option<(usize, &str)> = None;
+    let mut tie = false;
+    for name in names {
+        if name.eq_ignore_ascii_case(wrong) {
+            return Some(name);
+        }
+        // One slip in a short word, two in a longer one.
+        let allowed = match wrong.len().min(name.len()) {
+            0..=2 => 0,
+            3..=5 => 1,
+            _ => 2,
+        };
+        if wrong.len().abs_diff(name.len()) > allowed {
+            continue;
+        }
+        let distance = strsim::osa_distance(wrong, name);
+        if distance > allowed {
+            continue;
+        }
+        match best {
+            Some((d, _)) if d < distance => {}
+            Some((d, known)) if d == distance => tie |= known != name,
+            _ => (best, tie) = (Some((distance, name)), false),
+        }
+    }
+    best.filter(|_| !tie).map(|(_, name)| name)
+}
+
+/// What to say about a field that a type does not have.
+pub(super) enum Unknown {
+    /// What to write instead, in words.
+    Old(&'static str),
+    /// A field of the same type, spelled almost so.
+    Near(&'static str),
+    /// The type has the field in other versions only.
+    OtherVersion(u8, u8),
+    /// The field stands further down: `template.spec.containers`.
+    Below(String),
+    /// Nothing.
+    Nothing,
+}
+
+pub(super) fn unknown_field(ty: TypeId, name: &str, kube: KubeVersion) -> Unknown {
+    if let Some(hint) = table::old_field(ty, name) {
+        return Unknown::Old(hint);
+    }
+    if let Some(id) = table::name_id(name.as_bytes())
+        && let Some(field) = table::fields(ty).find(|f| table::name_id(f.name().as_bytes()) == Some(id))
+    {
+        let (since, until) = field.versions();
+        return Unknown::OtherVersion(since, until);
+    }
+    // A field that was meant for a type further down outranks a near miss of a spelling: `env` is no
+    // misspelt `end`. A difference in case alone is always a slip.
+    let fields = || ty.fields(kube).map(|field| field.name);
+    if let Some(near) = fields().find(|field| field.eq_ignore_ascii_case(name)) {
+        return Unknown::Near(near);
+    }
+    if let Some(path) = below(ty, name, kube) {
+        return Unknown::Below(path);
+    }
+    nearest(name, fields()).map_or(Unknown::Nothing, Unknown::Near)
+}
+
+/// Where under a type a field of this name stands, breadth first, if at one place only.
+fn below(ty: TypeId, name: &str, kube: KubeVersion) -> Option<String> {
+    table::name_id(name.as_bytes())?;
+    let mut level: Vec<(TypeId, String)> = vec![(ty, String::new())];
+    let mut seen = vec![ty];
+    for _ in 0..3 {
+        let mut next = Vec::new();
+        let mut found: Option<String> = None;
+        let mut many = false;
+        for (ty, path) in &level {
+            for field in ty.fields(kube) {
+                let Some(inner) = field.ty.innermost() else {
+                    continue;
+                };
+                // `status` is written by controllers, and metadata's fields are everywhere.
+                if field.name == "status" || inner.group() == "meta" || seen.contains(&inner) {
+                    continue;
+                }
+                seen.push(inner);
+                let list = matches!(field.ty.shape(), super::Shape::List(_));
+                let here = format!("{path}{}{}.", field.name, if list { "[]" } else { "" });
+                if inner.field(name, kube).is_some() {
+                    many |= found.is_some();
+                    found = Some(format!("{here}{name}"));
+                }
+                next.push((inner, here));
+            }
+        }
+        if found.is_some() {
+            return found.filter(|_| !many);
+        }
+        level = next;
+    }
+    None
+}
+
+/// The kind that is meant by a kind unknown in its group: in the group itself, else in any.
+pub(super) fn kind(group: &str, kind: &str, kube: KubeVersion) -> Option<&'static KindInfo> {
+    let served = |info: &&KindInfo| info.serves(kube);
+    let exact = kinds().iter().filter(served).filter(|info| info.kind == kind);
+    if let Some(best) = best_version(exact) {
+        return Some(best);
+    }
+    let words = |info: &'static KindInfo| {
+        [info.kind, info.plural]
+            .into_iter()
+            .chain(info.short_names.iter().copied())
+    };
+    // `deployment`, `deployments` and `deploy` all mean Deployment.
+    let other_name = kinds()
+        .iter()
+        .filter(served)
+        .filter(|info| words(info).any(|word| word.eq_ignore_ascii_case(kind)));
+    if let Some(best) = best_version(other_name) {
+        return Some(best);
+    }
+    let own = kinds()
+        .iter()
+        .filter(served)
+        .filter(|info| info.group == group)
+        .map(|info| info.kind);
+    let all = kinds().iter().filter(served).map(|info| info.kind);
+    let name = nearest(kind, own).or_else(|| nearest(kind, all))?;
+    best_version(kinds().iter().filter(served).filter(|info| info.kind == name))
+}
+
+/// The most stable version among kinds of one name; the core group before others.
+fn best_version(infos: impl Iterator<Item = &'static KindInfo>) -> Option<&'static KindInfo> {
+    infos.max_by_key(|info| (stability(info.version), std::cmp::Reverse(info.group)))
+}
+
+/// Orders versions as the API machinery does: `v2` > `v1` > `v1beta2` > `v1alpha1`.
+pub fn stability(version: &str) -> (u8, u32, u32) {
+    let rest = version.strip_prefix('v').unwrap_or(version);
+    let (level, (major, minor)) = if let Some(parts) = rest.split_once("beta") {
+        (1, parts)
+    } else if let Some(parts) = rest.split_once("alpha") {
+        (0, parts)
+    } else {
+        (2, (rest, ""))
+    };
+    (level, major.parse().unwrap_or(0), minor.parse().unwrap_or(0))
+}
+
+/// The built-in group that is surely meant by one that the server does not serve, for a kind of that group.
+pub(super) fn group(group: &str, kind: &str, kube: KubeVersion) -> Option<&'static KindInfo> {
+    let candidates = || {
+        kinds()
+            .iter()
+            .filter(|info| info.kind == kind && info.serves(kube) && !info.group.is_empty())
+    };
+    let name = nearest(group, candidates().map(|info| info.group))?;
+    best_version(candidates().filter(|info| info.group == name))
+}
+
+/// The successor of a version that is not served: the most stable one of the same kind and group.
+pub(super) fn successor(group: &str, kind: &str, kube: KubeVersion) -> Option<&'static KindInfo> {
+    best_version(
+        super::versions_of(group, kind)
+            .iter()
+            .filter(|info| info.serves(kube)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_recognised_and_other_words_are_not() {
+        let near = |wrong, names: &[&'static str]| nearest(wrong, names.iter().copied());
+        assert_eq!(near("stringdata", &["data", "stringData"]), Some("stringData"));
+        assert_eq!(near("replica", &["replicas", "selector"]), Some("replicas"));
+        assert_eq!(near("tempalte", &["template"]), Some("template"));
+        assert_eq!(near("env", &["end", "name"]), Some("end"));
+        assert_eq!(near("ab", &["ac"]), None, "two letters say too little");
+        assert_eq!(near("host", &["hosts", "post"]), None, "two are as near");
+        assert_eq!(near("command", &["comment"]), Some("comment"));
+        assert_eq!(near("volumes", &["containers"]), None);
+    }
+
+    #[test]
+    fn versions_are_ordered_as_by_the_server() {
+        let mut versions = ["v1alpha2", "v1", "v1beta1", "v2beta1", "v2", "v1beta2"];
+        versions.sort_by_key(|v| stability(v));
+        assert_eq!(
+            versions,
+            ["v1alpha2", "v1beta1", "v1beta2", "v2beta1", "v1", "v2"]
+        );
+    }
+}

@@ -1,0 +1,143 @@
+//! The compiled tables: types, their fields, and kinds, packed by `build/schema.rs` and read in place.
+
+use super::{KindInfo, NameFormat, Scope, TypeId};
+
+#[path = "../../build/hash.rs"]
+mod hash;
+
+/// A type; its fields are `first..end` of [`FIELDS`], sorted by name.
+struct TypeRow {
+    name: u16,
+    group: u8,
+    since: u8,
+    until: u8,
+    kind: bool,
+    first: u16,
+    end: u16,
+}
+
+/// A field in a range of versions; a field whose type changed has several rows.
+struct FieldRow {
+    name: u16,
+    ty: u16,
+    since: u8,
+    until: u8,
+    required: bool,
+    list: u8,
+    embedded: u8,
+}
+
+/// A type expression; what `a` and `b` are depends on the tag.
+struct ExprRow {
+    tag: u8,
+    a: u16,
+    b: u16,
+}
+
+include!(concat!(env!("OUT_DIR"), "/schema.rs"));
+
+/// Index of a field name in the pool. Ids of field names are in the order of the names.
+pub(super) type NameId = u16;
+
+/// A word of the pool.
+pub(super) fn word(id: u16) -> &'static str {
+    let at = |i: usize| OFFSETS.get(i).map_or(0, |&offset| offset as usize);
+    POOL.get(at(id as usize)..at(id as usize + 1)).unwrap_or("")
+}
+
+/// The id of a name that some type has as a field.
+pub(super) fn name_id(name: &[u8]) -> Option<NameId> {
+    let mask = NAME_SLOTS.len() - 1;
+    let mut slot = hash::name_hash(name) as usize & mask;
+    loop {
+        let id = NAME_SLOTS[slot];
+        if id == u16::MAX {
+            return None;
+        }
+        if word(id).as_bytes() == name {
+            return Some(id);
+        }
+        slot = (slot + 1) & mask;
+    }
+}
+
+/// A row of a type's fields.
+#[derive(Clone, Copy)]
+pub(super) struct FieldRef(&'static FieldRow);
+
+impl FieldRef {
+    pub(super) fn name(self) -> &'static str {
+        word(self.0.name)
+    }
+    pub(super) fn ty(self) -> u16 {
+        self.0.ty
+    }
+    pub(super) fn versions(self) -> (u8, u8) {
+        (self.0.since, self.0.until)
+    }
+    pub(super) fn required(self) -> bool {
+        self.0.required
+    }
+    pub(super) fn list(self) -> &'static str {
+        LISTS[self.0.list as usize]
+    }
+    pub(super) fn embedded(self) -> &'static str {
+        EMBEDDED[self.0.embedded as usize]
+    }
+}
+
+fn rows(ty: TypeId) -> &'static [FieldRow] {
+    let row = &TYPES[ty.0 as usize];
+    &FIELDS[row.first as usize..row.end as usize]
+}
+
+/// All fields of a type, in the order of their names.
+pub(super) fn fields(ty: TypeId) -> impl Iterator<Item = FieldRef> {
+    rows(ty).iter().map(FieldRef)
+}
+
+/// The field of a type in a version, and its index among the type's rows.
+pub(super) fn field(ty: TypeId, name: NameId, minor: u8) -> Option<(usize, FieldRef)> {
+    let rows = rows(ty);
+    let first = rows.partition_point(|row| row.name < name);
+    rows[first..]
+        .iter()
+        .take_while(|row| row.name == name)
+        .position(|row| (row.since..=row.until).contains(&minor))
+        .map(|i| (first + i, FieldRef(&rows[first + i])))
+}
+
+/// A row of a type expression: tag and operands.
+pub(super) fn expr(id: u16) -> (u8, u16, u16) {
+    let row = &EXPRS[id as usize];
+    (row.tag, row.a, row.b)
+}
+
+/// Name (`v1.Container`), group and versions of a type, and whether it is a kind.
+pub(super) fn type_row(ty: TypeId) -> (&'static str, &'static str, (u8, u8), bool) {
+    let row = &TYPES[ty.0 as usize];
+    (
+        word(row.name),
+        GROUPS[row.group as usize],
+        (row.since, row.until),
+        row.kind,
+    )
+}
+
+/// All types.
+pub(super) fn types() -> impl Iterator<Item = TypeId> {
+    (0..TYPES.len() as u16).map(TypeId)
+}
+
+/// All kinds, by group, kind and version.
+pub(super) fn kinds() -> &'static [KindInfo] {
+    &KINDS
+}
+
+/// What to write instead of a field that the type does not have.
+pub(super) fn old_field(ty: TypeId, field: &str) -> Option<&'static str> {
+    OLD_FIELDS
+        .binary_search_by(|(t, f, _)| (*t, *f).cmp(&(ty.0, field)))
+        .ok()
+        .map(|i| OLD_FIELDS[i].2)
+}

@@ -1,0 +1,222 @@
+//! No value of a Secret is ever shown: planted values are looked for in every output.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kubeproof::manifest::{File, Surroundings};
+use kubeproof::mask;
+use kubeproof::source::Span;
+use kubeproof::yaml::Tree;
+
+use super::Folder;
+
+fn planted() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/canaries")
+}
+
+/// All files of a folder, with paths relative to it.
+fn files(root: &Path, folder: &Path, out: &mut Vec<(String, Vec<u8>)>) {
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            files(root, &path, out);
+        } else if path.extension().is_some_and(|extension| extension != "md") {
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+            out.push((name, fs::read(&path).unwrap()));
+        }
+    }
+}
+
+/// The names that the planted values have in a text: as they stand, and in base64.
+fn canaries(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let word = |c: char| c.is_ascii_alphanumeric() || "+/=-_ ".contains(c);
+    for line in text.lines() {
+        found.extend(plain(line));
+        for run in line.split(|c| !word(c)) {
+            // A space within base64 is one of the planted faults; elsewhere it ends the word.
+            let joined: String = run.split(": ").last().unwrap_or(run).replace(' ', "");
+            for candidate in run.split(' ').chain([&*joined]) {
+                let decoded = decode(candidate);
+                if !plain(&decoded).is_empty() || !plain(&decode(&decoded)).is_empty() {
+                    found.insert(candidate.to_string());
+                }
+            }
+        }
+    }
+    found
+}
+
+fn plain(text: &str) -> Vec<String> {
+    let ends = text.match_indices("canary").filter_map(|(at, word)| {
+        let value = text.get(at + word.len()..at + word.len() + 18)?;
+        value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric())
+            .then(|| value.to_string())
+    });
+    ends.collect()
+}
+
+/// Base64 of either alphabet, as far as it goes.
+fn decode(text: &str) -> String {
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bits, mut have, mut out) = (0_u32, 0, Vec::new());
+    for c in text.chars() {
+        let c = match c {
+            '-' => '+',
+            '_' => '/',
+            c => c,
+        };
+        let Some(value) = alphabet.find(c) else { break };
+        bits = bits << 6 | value as u32;
+        have += 6;
+        if have >= 8 {
+            have -= 8;
+            out.push((bits >> have) as u8);
+            bits &= (1 << have) - 1;
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// How much of a value must be seen to know it.
+const PIECE: usize = 8;
+
+/// The planted value of which a piece is in an output.
+fn leak(output: &str, canaries: &BTreeSet<String>) -> Option<String> {
+    let mut pieces: HashMap<&[u8], &str> = HashMap::new();
+    for canary in canaries {
+        // "canary" itself in base64 is part of many.
+        let known = canary.strip_prefix("Y2FuYXJ5").unwrap_or(canary);
+        pieces.extend(known.as_bytes().windows(PIECE).map(|piece| (piece, &**canary)));
+    }
+    // What is wrapped or framed may be broken over lines.
+    let joined: String = output
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || "+/=-_".contains(*c))
+        .collect();
+    let mut windows = output
+        .as_bytes()
+        .windows(PIECE)
+        .chain(joined.as_bytes().windows(PIECE));
+    windows.find_map(|window| pieces.get(window).map(|canary| canary.to_string()))
+}
+
+#[test]
+fn values_are_found_where_they_are_shown() {
+    // The test itself can fail: a value in a place that is no Secret is seen.
+    let text = fs::read_to_string(planted().join("secret.yaml")).unwrap();
+    let canaries = canaries(&text);
+    assert_eq!(canaries.len(), 56);
+    let first = canaries.iter().next().unwrap();
+    assert_eq!(leak("nothing", &canaries), None);
+    assert_eq!(
+        leak(&format!("x{}y", &first[first.len() - 9..]), &canaries).as_ref(),
+        Some(first)
+    );
+}
+
+#[test]
+fn no_output_shows_a_value_of_a_secret() {
+    let folder = Folder::new(&[]);
+    let mut planted_files = Vec::new();
+    files(&planted(), &planted(), &mut planted_files);
+    let mut all = BTreeSet::new();
+    for (name, bytes) in &planted_files {
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        all.extend(canaries(&text));
+        folder.write(name, bytes);
+        // The same in other clothes: UTF-16, Windows line breaks, a byte that is no UTF-8.
+        let utf16 = format!("\u{feff}{text}")
+            .encode_utf16()
+            .flat_map(u16::to_be_bytes)
+            .collect::<Vec<_>>();
+        folder.write(&format!("utf16/{name}"), utf16);
+        folder.write(&format!("crlf/{name}"), text.replace('\n', "\r\n"));
+        let mut latin1 = bytes.clone();
+        latin1.extend(b"# \xe9\n");
+        folder.write(&format!("latin1/{name}"), latin1);
+    }
+    assert!(all.len() > 150, "{}", all.len());
+    let formats: [&[&str]; 4] = [
+        &["--format", "text", "--show-skipped"],
+        &["--format", "text", "--color", "always", "-v"],
+        &["--format", "concise"],
+        &["--format", "json", "--verdicts", "--show-skipped"],
+    ];
+    let mut leaks = Vec::new();
+    let mut run = |args: &[&str]| {
+        let args = [&["check", "--allow-empty"], args].concat();
+        let answer = folder.run(&args);
+        assert!(answer.code.is_some_and(|code| code < 2), "{args:?}: {answer}");
+        for output in [&answer.stdout, &answer.stderr] {
+            if let Some(canary) = leak(output, &all) {
+                leaks.push(format!("{canary} in {args:?}"));
+            }
+        }
+    };
+    for format in formats {
+        run(format);
+        run(&[format, &["--no-skip"]].concat());
+    }
+    for (name, _) in &planted_files {
+        run(&[name]);
+        run(&[name, "--no-skip"]);
+    }
+    assert!(leaks.is_empty(), "{} leaks:\n{}", leaks.len(), leaks.join("\n"));
+    let answer = folder.run(&["check", "--no-skip", "--format", "json"]);
+    let found = answer.json()["summary"]["errors"].as_u64().unwrap();
+    assert!(found > 50, "only {found} findings: there was little to leak");
+}
+
+#[test]
+fn standard_input_leaks_nothing_either() {
+    let folder = Folder::new(&[]);
+    let mut planted_files = Vec::new();
+    files(&planted(), &planted(), &mut planted_files);
+    for (name, bytes) in planted_files {
+        let canaries = canaries(&String::from_utf8(bytes.clone()).unwrap());
+        for format in ["text", "json"] {
+            let answer = folder.run_with(&["check", "-", "--no-skip", "--format", format], &bytes);
+            assert_eq!(leak(&answer.to_string(), &canaries), None, "{name}");
+        }
+    }
+}
+
+/// Not only what today's findings show: every planted value is masked wherever a frame may come to lie.
+#[test]
+fn every_planted_value_is_masked() {
+    let mut planted_files = Vec::new();
+    files(&planted(), &planted(), &mut planted_files);
+    let mut bare = Vec::new();
+    for (name, bytes) in planted_files {
+        let text = String::from_utf8(bytes).unwrap();
+        let mut tree = Tree::default();
+        kubeproof::yaml::parse(&text, &[], &mut tree);
+        let file = File::read(&name, &text, &tree, &Surroundings::default(), true);
+        let masked = mask::spans(&file);
+        for canary in canaries(&text) {
+            let places = text.match_indices(&canary).map(|(at, _)| at as u32);
+            bare.extend(
+                places
+                    .filter(|at| {
+                        !(*at..*at + canary.len() as u32)
+                            .all(|at| mask::touches(&masked, Span::new(at, at + 1)))
+                    })
+                    .map(|at| format!("{name}:{}: {canary}", text[..at as usize].lines().count())),
+            );
+        }
+    }
+    assert!(
+        bare.is_empty(),
+        "{} values can be shown:\n{}",
+        bare.len(),
+        bare.join("\n")
+    );
+}
