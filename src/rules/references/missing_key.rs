@@ -1,6 +1,5 @@
 //! A key that a Secret or ConfigMap, fully known here, does not have.
 
-use crate::diagnostic::Severity;
 use crate::graph::{Defined, RunCx};
 use crate::rules::{Check, quote};
 
@@ -13,16 +12,16 @@ const NAMED: usize = 8;
 fn check(cx: &mut RunCx<'_>) {
     let index = cx.index;
     for site in index.uses().filter(|site| !site.fact.keys.is_empty()) {
-        let Some(reached) = super::closed(cx, &site) else {
+        let Some((meant, severity)) = super::closed(cx, &site) else {
             continue;
         };
         let facts = &index.files[site.file as usize];
         for (key, span) in facts.keys(&site.fact.keys) {
-            if reached.iter().any(|d| super::has_key(cx, d, key)) {
+            if meant.iter().any(|d| super::has_key(cx, d, key)) {
                 continue;
             }
             let what = index.table().target_name(site.fact.target);
-            let first = reached[0];
+            let first = meant[0];
             let message = format!(
                 "{what} {} has no key {}; {}",
                 quote(site.name),
@@ -34,7 +33,7 @@ fn check(cx: &mut RunCx<'_>) {
                 keys(cx, &first)
             );
             cx.report_use(&site, span, message)
-                .severity(Severity::Error)
+                .severity(severity)
                 .help(help)
                 .related_in(
                     first.file,
