@@ -119,6 +119,7 @@ pub fn check_file(
 ) -> Checked {
     tree.clear();
     yaml::parse(&source.text, &source.invalid, tree);
+    yaml::note_duplicates(&source.text, tree);
     let file = File::read(name, &source.text, tree, surroundings, settings.no_skip);
     let mut cx = Cx::new(&file, settings);
     run_checks(&file, &mut cx);
@@ -175,6 +176,7 @@ fn run_checks<'t>(file: &'t File<'t>, cx: &mut Cx<'t>) {
         schema::check(document, cx);
         for object in &file.objects[document.objects.start as usize..document.objects.end as usize] {
             cx.object = Some(object.index);
+            cx.kind = schema::known(object.group(), object.version(), &object.kind);
             for &rule in rules::object_checks(object.group(), &object.kind) {
                 if let Some(Check::Object(check)) = enabled(rule, cx) {
                     check(object, cx);

@@ -8,6 +8,7 @@ use crate::engine::Settings;
 use crate::manifest::{Field, File};
 use crate::mask;
 use crate::rules::RuleId;
+use crate::schema::KindInfo;
 use crate::source::Span;
 use crate::version::KubeVersion;
 use crate::yaml::Node;
@@ -18,6 +19,8 @@ pub struct Cx<'t> {
     pub file: &'t File<'t>,
     /// How the run was asked to judge.
     pub settings: &'t Settings,
+    /// What the API knows of the current object's kind.
+    pub kind: Option<&'static KindInfo>,
     pub(crate) rule: RuleId,
     pub(crate) document: u32,
     pub(crate) object: Option<u32>,
@@ -30,6 +33,7 @@ impl<'t> Cx<'t> {
         Cx {
             file,
             settings,
+            kind: None,
             rule: RuleId(0),
             document: 0,
             object: None,

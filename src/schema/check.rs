@@ -11,7 +11,7 @@ use crate::manifest::{Document, File, Object};
 use crate::rules::yaml::missing_separator;
 use crate::rules::{Cx, ids, quote};
 use crate::source::Span;
-use crate::yaml::{self, Duplicate, DuplicateKind, Node};
+use crate::yaml::{Duplicate, DuplicateKind, Node};
 
 /// Checks a document and its objects, before the rules do.
 pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
@@ -26,7 +26,7 @@ pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     let file = cx.file;
     cx.object = None;
     super::list::check(document, root, cx);
-    let duplicates = yaml::duplicates(file.text, file.tree, document.chunk);
+    let duplicates = &document.chunk.duplicates;
     let mut overridden: Vec<u32> = duplicates
         .iter()
         .filter(|d| d.kind == DuplicateKind::Written && !root.is_json())
@@ -46,7 +46,7 @@ pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     } else {
         missing_separator::spoken_for(root)
     };
-    for duplicate in &duplicates {
+    for duplicate in duplicates {
         let again = root.with_id(duplicate.again);
         if spoken_for.binary_search(&duplicate.again).is_ok() {
             continue;
@@ -120,9 +120,7 @@ fn custom_metadata<'t>(object: &Object<'t>, decoder: &mut Decoder<'_, 't>) {
     let Some(metadata) = object.root.entry("metadata") else {
         return;
     };
-    let Some(ty) = table::types().find(|ty| ty.group() == "meta" && ty.name() == "v1.ObjectMeta") else {
-        return;
-    };
+    let ty = table::OBJECT_META;
     decoder.strictness = Strictness::Off;
     let holder = super::kind("", "v1", "Secret").and_then(|info| info.ty);
     let Some(field) = holder

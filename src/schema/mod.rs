@@ -309,6 +309,11 @@ pub fn kind(group: &str, version: &str, kind: &str) -> Option<&'static KindInfo>
         .map(|i| &kinds[i])
 }
 
+/// A kind in a version of its group, or in the last version known of it.
+pub fn known(group: &str, version: &str, name: &str) -> Option<&'static KindInfo> {
+    kind(group, version, name).or_else(|| versions_of(group, name).last())
+}
+
 /// All versions of a kind in a group, by version.
 pub fn versions_of(group: &str, kind: &str) -> &'static [KindInfo] {
     let kinds = table::kinds();

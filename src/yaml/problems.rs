@@ -161,7 +161,7 @@ problems! {
 impl SyntaxError {
     /// Whether bytes that are not UTF-8 are what is wrong.
     pub fn is_encoding(&self) -> bool {
-        INVALID_UTF8.is(self)
+        UNDECODABLE.is(self)
     }
 
     /// Whether something else stands where the next key or item of a collection is expected.
