@@ -176,7 +176,10 @@ fn run_checks<'t>(file: &'t File<'t>, cx: &mut Cx<'t>) {
         schema::check(document, cx);
         for object in &file.objects[document.objects.start as usize..document.objects.end as usize] {
             cx.object = Some(object.index);
-            cx.kind = schema::known(object.group(), object.version(), &object.kind);
+            cx.kind = (
+                object.index,
+                schema::known(object.group(), object.version(), &object.kind),
+            );
             for &rule in rules::object_checks(object.group(), &object.kind) {
                 if let Some(Check::Object(check)) = enabled(rule, cx) {
                     check(object, cx);

@@ -37,7 +37,7 @@ struct Judge {
 /// By which rules an object's metadata is judged; `None` for what may be no object of a cluster at all.
 fn judge(object: &Object<'_>, cx: &Cx<'_>) -> Option<Judge> {
     let group = object.group();
-    if let Some(kind) = cx.kind {
+    if let Some(kind) = cx.kind_of(object) {
         let name = match kind.name_format(cx.kube()) {
             NameFormat::DnsSubdomain => names::dns1123_subdomain,
             NameFormat::DnsLabel => names::dns1123_label,
