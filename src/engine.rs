@@ -231,5 +231,10 @@ pub fn verdict(refusals: &mut Vec<&crate::diagnostic::Refusal>) -> Option<crate:
         });
         refusals.truncate(1);
     }
+    if first == crate::diagnostic::Stage::StrictDecode {
+        // A JSON document may have one unknown field twice; the server names it once.
+        let mut named = std::collections::HashSet::new();
+        refusals.retain(|r| r.kind != ErrorType::UnknownField || named.insert(&r.field));
+    }
     Some(first)
 }

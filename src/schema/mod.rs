@@ -3,6 +3,7 @@
 
 mod check;
 mod decode;
+mod duplicates;
 mod explain;
 mod fault;
 pub mod format;
