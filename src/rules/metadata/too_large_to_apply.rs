@@ -9,7 +9,7 @@ pub const CHECK: Check = Check::Object(check);
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     // A text this short does not grow so much, whatever escapes its JSON needs.
-    if !object.root.is_indirect() && (object.root.span().len() as usize) < LIMIT / 4 {
+    if !object.root.is_indirect() && (object.root.span().len() as usize) < LIMIT / 2 {
         return;
     }
     let Some(size) = json_size(object.root).filter(|size| *size > LIMIT) else {
