@@ -53,6 +53,15 @@ impl RuleSet {
         self.0.get(rule.0 as usize).copied().unwrap_or(false)
     }
 
+    /// Whether any rule compares files, so that facts are needed.
+    pub fn compares(&self) -> bool {
+        let compares = |rule: &rules::Rule| matches!(rule.emitter, Emitter::Check(Check::Run(_)));
+        RULES
+            .iter()
+            .zip(&self.0)
+            .any(|(rule, has)| *has && compares(rule))
+    }
+
     /// Adds or removes a rule, or all rules of a category. False when there is none of that name.
     pub fn set(&mut self, name: &str, on: bool) -> bool {
         let mut known = false;
@@ -119,7 +128,11 @@ pub fn check_file(
     let mut checked = Checked {
         diagnostics,
         objects: file.objects.iter().map(|object| info(object, &file)).collect(),
-        facts: graph::facts(&file),
+        facts: if settings.rules.compares() {
+            graph::facts(&file)
+        } else {
+            Facts::default()
+        },
         ..Checked::default()
     };
     for document in &file.documents {

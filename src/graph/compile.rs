@@ -278,10 +278,11 @@ impl Compiler {
                     row.breaks = match value {
                         "now" => Breaks::Now,
                         "on-restart" => Breaks::OnRestart,
+                        "on-pull" => Breaks::OnPull,
                         "falls-back" => Breaks::FallsBack,
                         _ => {
                             return Err(format!(
-                                "`breaks` is now, on-restart or falls-back, not `{value}`"
+                                "`breaks` is now, on-restart, on-pull or falls-back, not `{value}`"
                             ));
                         }
                     }

@@ -122,6 +122,10 @@ pub fn quote(text: &str) -> String {
 
 /// Whether a text holds a placeholder of a tool that fills manifests in before they are applied.
 pub fn unrendered(text: &str) -> bool {
+    // Nearly all texts are names without any of these.
+    if !text.bytes().any(|b| matches!(b, b'$' | b'{' | b'<' | b'[')) {
+        return false;
+    }
     let between = |open: &str, close: &str| {
         text.split_once(open)
             .is_some_and(|(_, rest)| rest.contains(close))

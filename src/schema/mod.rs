@@ -3,6 +3,8 @@
 
 mod check;
 mod decode;
+mod explain;
+mod fault;
 pub mod format;
 mod list;
 mod locate;
@@ -13,6 +15,7 @@ pub mod suggest;
 mod table;
 
 pub use check::{check, rank};
+pub use explain::{Explained, explain};
 
 use crate::version::KubeVersion;
 

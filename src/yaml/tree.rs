@@ -16,7 +16,8 @@ pub enum Kind {
     Seq,
     /// A mapping.
     Map,
-    /// An alias (`*name`); [`Tree::alias_target`] says which node it stands for.
+    /// An alias (`*name`); [`Tree::alias_target`] says which node it stands for. In a document with an error
+    /// also a value that could not be read: it stands for nothing.
     Alias,
 }
 
@@ -57,8 +58,8 @@ pub struct RawNode {
     pub style: Style,
     /// [`COOK`] and [`PROPS`].
     pub flags: u8,
-    /// Spaces that the parent node is indented by plus one (0 = root); block scalars are cooked with it.
-    /// Saturates at 255, which the fast path does not take.
+    /// Of a block scalar, the column of the block collection around it plus one (0 = none), which it is
+    /// cooked with; saturates at 255. Of any other node 0.
     pub indent: u8,
 }
 
@@ -134,7 +135,8 @@ pub struct Chunk {
     /// The text between the separator lines.
     pub span: Span,
     /// The root node; `None` when the chunk is empty or nothing of it could be read. With `error` set,
-    /// the root holds as much of the document as is sure.
+    /// the root holds as much of the document as is sure: what stands before the error, and what follows
+    /// from where the indentation is clear again.
     pub root: Option<NodeId>,
     /// One past the last node of the chunk.
     pub nodes_end: NodeId,

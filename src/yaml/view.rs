@@ -206,10 +206,8 @@ impl<'t> Node<'t> {
         let bytes = node.text.as_bytes().get(raw.start as usize..raw.end as usize);
         match (raw.flags, raw.style, bytes) {
             (0, Style::Plain, Some(source)) if source != key.as_bytes() && !may_be_made(key) => return false,
-            (0, Style::Plain, Some(source)) if source == key.as_bytes() => {
-                if !resolve::may_be_typed(key) {
-                    return true;
-                }
+            (0, Style::Plain, Some(source)) if source == key.as_bytes() && !resolve::may_be_typed(key) => {
+                return true;
             }
             (0, Style::Double | Style::Single, Some([_, inner @ .., _])) => return inner == key.as_bytes(),
             _ => {}
