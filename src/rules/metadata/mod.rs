@@ -113,3 +113,18 @@ fn name_like(text: &str, valid: fn(&str) -> Faults) -> Option<String> {
     let (dotted, dashed) = (out.join("."), out.join("-"));
     [dotted, dashed].into_iter().find(|name| valid(name).is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suggests_only_names_that_are_right() {
+        let like = |text| name_like(text, names::dns1123_subdomain);
+        assert_eq!(like("Shop_Credentials").as_deref(), Some("shop-credentials"));
+        assert_eq!(like("shop.example.com.").as_deref(), Some("shop.example.com"));
+        assert_eq!(like("日本"), None);
+        let label = |text| name_like(text, names::dns1123_label);
+        assert_eq!(label("Team.A").as_deref(), Some("team-a"));
+    }
+}
