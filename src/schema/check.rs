@@ -8,15 +8,8 @@ use super::served::{self, Identity};
 use super::{Shape, Ty, TypeId, table};
 use crate::diagnostic::{Diagnostic, Stage};
 use crate::manifest::{Document, File, Object};
-<<<<<<< HEAD
-use crate::rules::yaml::missing_separator;
-use crate::rules::{Cx, ids, quote};
-use crate::source::Span;
-use crate::yaml::{Duplicate, DuplicateKind, Node};
-=======
 use crate::rules::Cx;
-use crate::yaml::{self, DuplicateKind};
->>>>>>> schema
+use crate::yaml::DuplicateKind;
 
 /// Checks a document and its objects, before the rules do.
 pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
@@ -31,12 +24,8 @@ pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     let file = cx.file;
     cx.object = None;
     super::list::check(document, root, cx);
-<<<<<<< HEAD
     let duplicates = &document.chunk.duplicates;
-=======
-    let duplicates = yaml::duplicates(file.text, file.tree, document.chunk);
     // Of a key that comes again YAML keeps the last value only; the others are never decoded.
->>>>>>> schema
     let mut overridden: Vec<u32> = duplicates
         .iter()
         .filter(|d| d.kind == DuplicateKind::Written && !root.is_json())
@@ -50,38 +39,8 @@ pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         let in_list = document.list && super::list::is_generic(root);
         kinds.push(check_object(object, in_list, &overridden, cx));
     }
-<<<<<<< HEAD
-    // Keys of the root that come again because a `---` is missing are that rule's to report.
-    let spoken_for = if duplicates.is_empty() {
-        Vec::new()
-    } else {
-        missing_separator::spoken_for(root)
-    };
-    for duplicate in duplicates {
-        let again = root.with_id(duplicate.again);
-        if spoken_for.binary_search(&duplicate.again).is_ok() {
-            continue;
-        }
-        // Sorted by their place, so the last one that starts before the key is the only one to hold it.
-        let at = objects.partition_point(|object| object.root.id() <= duplicate.again);
-        let owner = at
-            .checked_sub(1)
-            .map(|i| (&objects[i], kinds[i]))
-            .filter(|(object, _)| duplicate.again < object.root.raw().next);
-        cx.object = owner.map(|(object, _)| object.index);
-        let ty = owner.and_then(|(_, ty)| ty);
-        report_duplicate(
-            duplicate,
-            again,
-            owner.map(|(object, _)| object),
-            ty,
-            document.list,
-            cx,
-        );
-=======
     if !duplicates.is_empty() {
-        super::duplicates::report(&duplicates, root, objects, &kinds, document.list, cx);
->>>>>>> schema
+        super::duplicates::report(duplicates, root, objects, &kinds, document.list, cx);
     }
     cx.object = None;
 }

@@ -8,12 +8,8 @@ use crate::yaml::{Kind, Node, Scalar};
 pub const CHECK: Check = Check::Object(check);
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
-<<<<<<< HEAD
     // As JSON a text rarely grows: quotes and braces come in where indentation goes. To know for shorter ones
     // would cost a walk over each.
-=======
-    // A text this short does not grow so much, whatever escapes its JSON needs.
->>>>>>> metadata
     if !object.root.is_indirect() && (object.root.span().len() as usize) < LIMIT / 2 {
         return;
     }
