@@ -53,6 +53,15 @@ impl RuleSet {
         self.0.get(rule.0 as usize).copied().unwrap_or(false)
     }
 
+    /// Whether any rule compares files, so that facts are needed.
+    pub fn compares(&self) -> bool {
+        let compares = |rule: &rules::Rule| matches!(rule.emitter, Emitter::Check(Check::Run(_)));
+        RULES
+            .iter()
+            .zip(&self.0)
+            .any(|(rule, has)| *has && compares(rule))
+    }
+
     /// Adds or removes a rule, or all rules of a category. False when there is none of that name.
     pub fn set(&mut self, name: &str, on: bool) -> bool {
         let mut known = false;
@@ -110,6 +119,7 @@ pub fn check_file(
 ) -> Checked {
     tree.clear();
     yaml::parse(&source.text, &source.invalid, tree);
+    yaml::note_duplicates(&source.text, tree);
     let file = File::read(name, &source.text, tree, surroundings, settings.no_skip);
     let mut cx = Cx::new(&file, settings);
     run_checks(&file, &mut cx);
@@ -119,7 +129,11 @@ pub fn check_file(
     let mut checked = Checked {
         diagnostics,
         objects: file.objects.iter().map(|object| info(object, &file)).collect(),
-        facts: graph::facts(&file),
+        facts: if settings.rules.compares() {
+            graph::facts(&file)
+        } else {
+            Facts::default()
+        },
         ..Checked::default()
     };
     for document in &file.documents {
@@ -162,6 +176,10 @@ fn run_checks<'t>(file: &'t File<'t>, cx: &mut Cx<'t>) {
         schema::check(document, cx);
         for object in &file.objects[document.objects.start as usize..document.objects.end as usize] {
             cx.object = Some(object.index);
+            cx.kind = (
+                object.index,
+                schema::known(object.group(), object.version(), &object.kind),
+            );
             for &rule in rules::object_checks(object.group(), &object.kind) {
                 if let Some(Check::Object(check)) = enabled(rule, cx) {
                     check(object, cx);
@@ -212,6 +230,11 @@ pub fn verdict(refusals: &mut Vec<&crate::diagnostic::Refusal>) -> Option<crate:
             (step, r.turn, r.field.clone())
         });
         refusals.truncate(1);
+    }
+    if first == crate::diagnostic::Stage::StrictDecode {
+        // A JSON document may have one unknown field twice; the server names it once.
+        let mut named = std::collections::HashSet::new();
+        refusals.retain(|r| r.kind != ErrorType::UnknownField || named.insert(&r.field));
     }
     Some(first)
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use kubeproof::diagnostic::{Diagnostic, Refusal, Stage};
+use kubeproof::diagnostic::{Diagnostic, ErrorType, Refusal, Stage};
 use kubeproof::engine::{self, Settings};
 use kubeproof::manifest::Surroundings;
 use kubeproof::source::{self, Decoded};
@@ -63,31 +63,29 @@ fn read(name: &str) -> Vec<u8> {
     std::fs::read(folder().join(name)).expect("the case's manifest")
 }
 
-/// The field without the embedded Go structs that servers from 1.35 on print in the path of a type error
-/// (`spec.rules.IngressRuleValue.http`); the cases leave them out.
-fn json_path(refusal: &Refusal) -> String {
-    if refusal.stage != Stage::Decode {
-        return refusal.field.clone();
-    }
-    let is_json = |part: &&str| !part.starts_with(|c: char| c.is_ascii_uppercase());
-    refusal
-        .field
-        .split('.')
-        .filter(is_json)
-        .collect::<Vec<_>>()
-        .join(".")
-}
-
 fn errors(refusals: &[&Refusal]) -> Vec<CaseError> {
     let mut out: Vec<CaseError> = refusals
         .iter()
         .map(|r| CaseError {
             r#type: r.kind.name(),
-            field: json_path(r),
+            field: as_recorded(r),
         })
         .collect();
     out.sort();
     out
+}
+
+/// The cases leave out the names of embedded structs, which the server prints in the paths of type errors
+/// from 1.35 on: `spec.rules.IngressRuleValue.http`.
+fn as_recorded(refusal: &Refusal) -> String {
+    let embedded = |step: &&str| step.starts_with(|c: char| c.is_ascii_uppercase());
+    match refusal.kind {
+        ErrorType::TypeMismatch => {
+            let steps: Vec<&str> = refusal.field.split('.').filter(|step| !embedded(step)).collect();
+            steps.join(".")
+        }
+        _ => refusal.field.clone(),
+    }
 }
 
 fn sorted(errors: &[CaseError]) -> Vec<CaseError> {
@@ -251,7 +249,8 @@ fn size_limits_are_the_servers() {
     let annotation = |bytes: usize| {
         secret(format!("  annotations:\n    k: {}\n", "a".repeat(bytes - 1))) // the key counts too
     };
-    let cases: [(&str, Vec<u8>, Option<(&str, &str)>); 4] = [
+    type Case = (&'static str, Vec<u8>, Option<(&'static str, &'static str)>);
+    let cases: [Case; 4] = [
         ("data at its limit", data(1_048_576), None),
         ("data over its limit", data(1_048_577), Some(("TooLong", "data"))),
         ("annotations at their limit", annotation(262_144), None),

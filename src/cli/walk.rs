@@ -28,6 +28,8 @@ impl Input {
 
     fn file(path: PathBuf) -> Input {
         let (name, path) = match path.into_os_string().into_string() {
+            // Windows takes `/` as well, and a name should read the same everywhere.
+            Ok(name) if cfg!(windows) => (name.replace('\\', "/"), None),
             Ok(name) => (name, None),
             Err(path) => (path.to_string_lossy().into_owned(), Some(path.into())),
         };

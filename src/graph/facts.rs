@@ -219,11 +219,17 @@ impl Facts {
         });
     }
 
+    /// Gives back what growing left over. Small leftovers cost less than copying.
     fn shrink(&mut self) {
+        fn fit<T>(list: &mut Vec<T>) {
+            if list.capacity() > list.len() + list.len() / 4 {
+                list.shrink_to_fit();
+            }
+        }
         self.text.shrink_to_fit();
-        self.definitions.shrink_to_fit();
-        self.uses.shrink_to_fit();
-        self.keys.shrink_to_fit();
-        self.paths.shrink_to_fit();
+        fit(&mut self.definitions);
+        fit(&mut self.uses);
+        fit(&mut self.keys);
+        fit(&mut self.paths);
     }
 }

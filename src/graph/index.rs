@@ -1,11 +1,13 @@
 //! The facts of all files of a run, to look names up in.
 
+use std::cmp::Reverse;
 use std::sync::OnceLock;
 
 use super::facts::{Definition, Facts, ObjectFact, Use};
 use super::near::Near;
-use super::overlays::Overlays;
+use super::overlays::{Overlays, folder};
 use super::table::{Row, Table, Target};
+use crate::names;
 use crate::rules::unrendered;
 
 /// A definition, with the file that it is in.
@@ -43,10 +45,22 @@ pub enum Verdict<'r> {
     Fine,
     /// It is there, but in a namespace where it does not serve.
     Elsewhere(Defined<'r>),
-    /// It is not there, but one is whose name looks as if it were meant.
+    /// It is not there, but close by is one whose name looks as if it were meant.
     Near(Defined<'r>),
-    /// Nothing is known of it.
-    Unknown,
+    /// Nothing is known of it. Far away there may be one with a similar name, or with this one in another
+    /// namespace.
+    Unknown(Option<Defined<'r>>),
+}
+
+/// How surely a definition is the one that a field means, names and namespaces apart.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Closeness {
+    /// They may belong to different worlds: examples, environments, projects.
+    Apart,
+    /// They lie in one folder, or both say that they are in the same namespace.
+    Near,
+    /// They are in one file, or one kustomization takes in both.
+    Together,
 }
 
 /// The facts of all files of a run.
@@ -153,18 +167,49 @@ impl<'r> Index<'r> {
         if self.overlays.bare(site.name).any(renamed) || self.fits_pattern(site) {
             return Verdict::Fine;
         }
-        if let Some(elsewhere) = self.named(target, site.name).first() {
-            return Verdict::Elsewhere(*elsewhere);
+        let same_name = self.named(target, site.name).iter();
+        if let Some(&elsewhere) = same_name.min_by_key(|d| Reverse(self.closeness(site, d))) {
+            // Who says the namespace himself, as a RoleBinding does, meant it; who cannot say one may have
+            // overlooked that names do not cross namespaces.
+            let said = !self.row(site).namespace.is_empty();
+            return if said && self.closeness(site, &elsewhere) == Closeness::Apart {
+                Verdict::Unknown(Some(elsewhere))
+            } else {
+                Verdict::Elsewhere(elsewhere)
+            };
         }
         let near = self.near.get_or_init(|| Near::new(&self.defined, self.files));
-        let fits = |d: &Defined<'_>| {
-            let mut same = self.named(target, d.name).iter();
-            same.any(|d| self.compatible(site, d))
-        };
-        match near.best(&self.defined, target, site.name, fits) {
-            Some(i) => Verdict::Near(self.defined[i as usize]),
-            None => Verdict::Unknown,
+        let closeness = |d: &Defined<'_>| Some(self.closeness(site, &self.closest(site, d.name)?));
+        let best = near
+            .best(&self.defined, target, site.name, closeness)
+            .and_then(|i| self.closest(site, self.defined[i as usize].name));
+        match best {
+            Some(d) if self.closeness(site, &d) > Closeness::Apart => Verdict::Near(d),
+            // What can be no name stands for one.
+            _ if !names::dns1123_subdomain(site.name).is_empty() => Verdict::Fine,
+            best => Verdict::Unknown(best),
         }
+    }
+
+    /// Of the definitions of a name that can be reached from a field the closest one.
+    fn closest(&self, site: &UseSite<'_>, name: &str) -> Option<Defined<'r>> {
+        let same = self.named(site.fact.target, name).iter();
+        same.filter(|d| self.compatible(site, d))
+            .min_by_key(|d| Reverse(self.closeness(site, d)))
+            .copied()
+    }
+
+    /// How surely a definition is the one that a field means.
+    pub fn closeness(&self, site: &UseSite<'_>, d: &Defined<'_>) -> Closeness {
+        if site.file == d.file || self.overlays.together(site.file, d.file) {
+            return Closeness::Together;
+        }
+        let said = !matches!(site.namespace, "" | "default") && site.namespace == d.namespace;
+        let folder = |file: u32| folder(&self.files[file as usize].file);
+        if said || folder(site.file) == folder(d.file) {
+            return Closeness::Near;
+        }
+        Closeness::Apart
     }
 
     /// Whether a definition can be in the namespace that a field looks in.

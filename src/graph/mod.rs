@@ -12,7 +12,7 @@ mod walk;
 
 pub use cx::RunCx;
 pub use facts::{Definition, Facts, Key, Kustomization, ObjectFact, Text, Use, facts, facts_with};
-pub use index::{Defined, Index, UseSite, Verdict};
+pub use index::{Closeness, Defined, Index, UseSite, Verdict};
 pub use standard::*;
 
 /// `schemas/references.txt`, compiled.

@@ -3,11 +3,12 @@
 //! Names of siblings differ by a letter as often as slips do (`api-tls` and `app-tls`, `db-1` and `db-2`), so
 //! a name counts as a slip only if the word that differs is no word of any other name in the run.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::facts::Facts;
-use super::index::Defined;
+use super::index::{Closeness, Defined};
 use super::table::Target;
 
 /// A piece that more names share than this tells nothing apart.
@@ -56,31 +57,33 @@ impl Near {
         near
     }
 
-    /// The definition whose name was probably meant, as an index into the same definitions.
+    /// The definition whose name was probably meant, as an index into the same definitions. `closeness` says how
+    /// near one is to where the name is used, `None` when it cannot serve there.
     pub(super) fn best(
         &self,
         defined: &[Defined<'_>],
         target: Target,
         name: &str,
-        fits: impl Fn(&Defined<'_>) -> bool,
+        closeness: impl Fn(&Defined<'_>) -> Option<Closeness>,
     ) -> Option<u32> {
         let limit = limit(name)?;
         let mut seen = HashSet::new();
-        let mut best: Option<(usize, u32)> = None;
+        let mut best: Option<(Reverse<Closeness>, usize, u32)> = None;
         for i in self.candidates(target, name, limit) {
             let one = &defined[i as usize];
-            if !seen.insert(i) || one.target != target || !fits(one) || !self.slip(name, one.name) {
+            if !seen.insert(i) || one.target != target {
                 continue;
             }
-            let distance = distance(name.as_bytes(), one.name.as_bytes(), limit);
-            // Definitions are sorted by name, so ties go to the first in the alphabet.
-            if let Some(distance) = distance
-                && best.is_none_or(|best| (distance, i) < best)
+            if let Some(distance) = distance(name.as_bytes(), one.name.as_bytes(), limit)
+                && self.slip(name, one.name, distance)
+                && let Some(closeness) = closeness(one)
             {
-                best = Some((distance, i));
+                // Definitions are sorted by name, so ties go to the first in the alphabet.
+                let this = (Reverse(closeness), distance, i);
+                best = Some(best.map_or(this, |best| best.min(this)));
             }
         }
-        best.map(|(_, i)| i)
+        best.map(|(_, _, i)| i)
     }
 
     /// Definitions that share a piece with the name, give or take the shift that edits cause.
@@ -106,18 +109,50 @@ impl Near {
             .copied()
     }
 
-    /// Whether `name` can be a slip of the pen for `meant`.
-    fn slip(&self, name: &str, meant: &str) -> bool {
-        let without_digits = |s: &str| s.replace(|c: char| c.is_ascii_digit(), "");
-        if without_digits(name) == without_digits(meant) {
+    /// Whether `name` can be a slip of the pen for `meant`, at this many edits.
+    fn slip(&self, name: &str, meant: &str, distance: usize) -> bool {
+        if without(name, |c| c.is_ascii_digit()) == without(meant, |c| c.is_ascii_digit()) {
+            return false; // siblings by number
+        }
+        if without(name, |c| !c.is_ascii_alphanumeric()) == without(meant, |c| !c.is_ascii_alphanumeric()) {
+            return true; // only hyphens and dots differ
+        }
+        let (written, wanted) = (words_only_in(name, meant), words_only_in(meant, name));
+        // A word that other names have was meant as it stands.
+        if written.is_empty() || written.iter().any(|word| self.words.contains(&hash(word))) {
             return false;
         }
-        let meant: Vec<&str> = words(meant).collect();
-        // Words that only the written name has: known ones were meant as they stand.
-        words(name)
-            .filter(|word| !meant.contains(word))
-            .all(|word| !self.words.contains(&hash(word)))
+        let [written, wanted] = [written.concat(), wanted.concat()];
+        let abbreviated = written.starts_with(&wanted) || wanted.starts_with(&written);
+        match written.len().min(wanted.len()) {
+            0..=1 => false,
+            // `tsl` is a slip for `tls`, but `api` is none for `app`.
+            2..=3 => letters(&written) == letters(&wanted),
+            4..=7 => distance == 1,
+            _ => distance == 1 || !abbreviated,
+        }
     }
+}
+
+/// The words of `a` that are left when each word of `b` has taken away one that equals it.
+fn words_only_in<'a>(a: &'a str, b: &str) -> Vec<&'a str> {
+    let mut left: Vec<&str> = words(a).collect();
+    for word in words(b) {
+        if let Some(at) = left.iter().position(|own| *own == word) {
+            left.remove(at);
+        }
+    }
+    left
+}
+
+fn without(name: &str, drop: impl Fn(char) -> bool) -> String {
+    name.chars().filter(|c| !drop(*c)).collect()
+}
+
+fn letters(word: &str) -> Vec<char> {
+    let mut letters: Vec<char> = word.chars().collect();
+    letters.sort_unstable();
+    letters
 }
 
 /// Where piece number `piece` of a name of this length lies.
@@ -143,7 +178,7 @@ fn hash(value: impl Hash) -> u64 {
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {
-    name.split(|c: char| !c.is_ascii_alphabetic())
+    name.split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| word.len() > 1)
 }
 
@@ -186,6 +221,6 @@ mod tests {
 
     #[test]
     fn a_name_is_its_words() {
-        assert_eq!(words("db-1.my-app2-x").collect::<Vec<_>>(), ["db", "my", "app"]);
+        assert_eq!(words("db-1.my-app2-x").collect::<Vec<_>>(), ["db", "my", "app2"]);
     }
 }

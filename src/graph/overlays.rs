@@ -13,6 +13,8 @@ pub(super) struct Overlays<'r> {
     keys_change: HashSet<u32>,
     /// Prefixes and suffixes that kustomizations put around names.
     affixes: Vec<(&'r str, &'r str)>,
+    /// The kustomizations that take in a file, directly or through others; ascending.
+    taken_by: HashMap<u32, Vec<u32>>,
     /// Of each kustomization, by file, the files that it lists itself.
     pub(super) listed: Vec<(u32, Vec<u32>)>,
 }
@@ -25,10 +27,10 @@ impl<'r> Overlays<'r> {
         }
         let paths = Paths::new(files);
         for (file, facts) in (0..).zip(files) {
-            let mut direct = Vec::new();
+            let mut listed = Vec::new();
             for own in &facts.kustomizations {
                 let folder = folder(&facts.file);
-                direct.extend(
+                listed.extend(
                     facts
                         .paths(&own.resources)
                         .filter_map(|path| paths.file(folder, path)),
@@ -37,34 +39,64 @@ impl<'r> Overlays<'r> {
                 if affix != ("", "") && !overlays.affixes.contains(&affix) {
                     overlays.affixes.push(affix);
                 }
+            }
+            if !facts.kustomizations.is_empty() {
+                overlays.listed.push((file, listed));
+            }
+        }
+        for at in 0..overlays.listed.len() {
+            let kustomization = overlays.listed[at].0;
+            let reached = overlays.reached(at);
+            for &file in &reached {
+                overlays.taken_by.entry(file).or_default().push(kustomization);
+            }
+            let facts = &files[kustomization as usize];
+            for own in &facts.kustomizations {
+                let namespace = facts.str(own.namespace);
                 let changes_keys = own.changes_keys
                     || facts.paths(&own.patches).any(|path| {
                         // A patch that is not in the run may be of anything.
-                        paths
-                            .file(folder, path)
-                            .is_none_or(|file| files[file as usize].patches_keys)
+                        let patch = paths.file(folder(&facts.file), path);
+                        patch.is_none_or(|patch| files[patch as usize].patches_keys)
                     });
-                let namespace = facts.str(own.namespace);
-                if namespace.is_empty() && !changes_keys {
-                    continue;
-                }
-                for reached in paths.reached(file, files) {
+                for &file in &reached {
                     if !namespace.is_empty() {
-                        let all = overlays.namespaces.entry(reached).or_default();
+                        let all = overlays.namespaces.entry(file).or_default();
                         if !all.contains(&namespace) {
                             all.push(namespace);
                         }
                     }
                     if changes_keys {
-                        overlays.keys_change.insert(reached);
+                        overlays.keys_change.insert(file);
                     }
                 }
             }
-            if !direct.is_empty() {
-                overlays.listed.push((file, direct));
-            }
         }
         overlays
+    }
+
+    /// All files whose objects a kustomization takes in, itself included; `at` is its place in `listed`.
+    fn reached(&self, at: usize) -> HashSet<u32> {
+        let mut reached = HashSet::from([self.listed[at].0]);
+        let mut open = vec![at];
+        while let Some(at) = open.pop() {
+            for &file in &self.listed[at].1 {
+                if reached.insert(file)
+                    && let Ok(next) = self.listed.binary_search_by_key(&file, |(file, _)| *file)
+                {
+                    open.push(next);
+                }
+            }
+        }
+        reached
+    }
+
+    /// Whether one kustomization takes in both files.
+    pub(super) fn together(&self, a: u32, b: u32) -> bool {
+        match (self.taken_by.get(&a), self.taken_by.get(&b)) {
+            (Some(a), Some(b)) => a.iter().any(|root| b.binary_search(root).is_ok()),
+            _ => false,
+        }
     }
 
     /// The namespaces that an object of this file can end up in, given its own; empty: any.
@@ -121,25 +153,6 @@ impl Paths {
             .or_else(|| self.kustomized.get(&path))
             .copied()
     }
-
-    /// All files whose objects a kustomization takes in, itself included.
-    fn reached(&self, from: u32, files: &[Facts]) -> HashSet<u32> {
-        let mut reached = HashSet::from([from]);
-        let mut open = vec![from];
-        while let Some(file) = open.pop() {
-            let facts = &files[file as usize];
-            for kustomization in &facts.kustomizations {
-                for path in facts.paths(&kustomization.resources) {
-                    if let Some(next) = self.file(folder(&facts.file), path)
-                        && reached.insert(next)
-                    {
-                        open.push(next);
-                    }
-                }
-            }
-        }
-        reached
-    }
 }
 
 /// The folder of a path, without a final slash.
@@ -149,6 +162,10 @@ pub(super) fn folder(path: &str) -> &str {
 
 /// A path below a folder, with `.` and `..` resolved.
 fn join(folder: &str, path: &str) -> String {
+    let simple = |path: &str| !path.contains(['\\']) && !path.contains("./") && !path.contains("//");
+    if folder.is_empty() && simple(path) && !path.ends_with(['.', '/']) {
+        return path.to_string();
+    }
     let mut parts: Vec<&str> = Vec::new();
     let absolute = path.starts_with('/') || (folder.starts_with('/') && !path.starts_with('/'));
     let folder = if path.starts_with('/') { "" } else { folder };

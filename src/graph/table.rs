@@ -112,6 +112,8 @@ pub enum Breaks {
     Now,
     /// When a pod starts the next time.
     OnRestart,
+    /// When an image is pulled the next time, if it is private.
+    OnPull,
     /// It does not fail: a default steps in, such as an Ingress controller's own certificate.
     FallsBack,
 }

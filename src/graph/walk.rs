@@ -9,7 +9,7 @@ use super::table::*;
 use crate::manifest::Object;
 use crate::rules::unrendered;
 use crate::source::Span;
-use crate::yaml::{self, Kind, Node, Scalar, Tree};
+use crate::yaml::{self, Kind, Node, Scalar, Style, Tree};
 
 /// Values below which patterns are looked for at any depth; more of them are no manifest.
 const MAX_DEEP: u32 = 20_000;
@@ -107,8 +107,11 @@ impl<'t> Walk<'_, 't> {
             // Of a repeated key the last one holds, so what fits is noted before it is followed.
             let mut fits = [None; MAX_CHILDREN];
             for entry in node.entries() {
-                let Some(key) = entry.key.key_text() else { continue };
-                if let Some(i) = children.iter().position(|(name, _)| table.str(*name) == key) {
+                let Some(key) = key_text(entry.key) else { continue };
+                if let Some(i) = children
+                    .iter()
+                    .position(|(name, _)| usize::from(name.len) == key.len() && table.str(*name) == key)
+                {
                     fits[i] = Some(entry.value);
                 }
             }
@@ -132,7 +135,7 @@ impl<'t> Walk<'_, 't> {
                 continue;
             }
             for entry in node.raw_entries() {
-                let Some(key) = entry.key.key_text() else { continue };
+                let Some(key) = key_text(entry.key) else { continue };
                 for (pattern, next) in patterns {
                     let pattern = self.table.str(*pattern);
                     let fits = match pattern.strip_prefix('*') {
@@ -385,6 +388,16 @@ impl<'t> Walk<'_, 't> {
         let from = if path.root { self.object.root } else { at };
         each(self.table, self.table.segs(path.segs), from, f);
     }
+}
+
+/// A key to compare with names of fields. None of those is a word that YAML takes for anything but text, so
+/// that a plain key need not be resolved first.
+fn key_text(key: Node<'_>) -> Option<Cow<'_, str>> {
+    let raw = key.raw();
+    if raw.kind == Kind::Scalar && raw.style == Style::Plain && raw.flags == 0 {
+        return Some(Cow::Borrowed(key.source()));
+    }
+    key.key_text()
 }
 
 /// Calls `f` with everything a path leads to; its steps bound the recursion.

@@ -124,7 +124,7 @@ impl<'t> File<'t> {
             documents: Vec::with_capacity(tree.chunks.len()),
             objects: Vec::new(),
         };
-        let about = recognise::FileHints::new(name, text, surroundings);
+        let about = recognise::FileHints::new(name, surroundings);
         for chunk in &tree.chunks {
             let root = Node::root(text, tree, chunk);
             let skip = if no_skip {
@@ -168,7 +168,10 @@ impl<'t> File<'t> {
                 // Only a typed List lends its type to its items.
                 let item_version = item_version.or_else(|| own.and(api_version.clone()));
                 let item_kind = item_kind.or_else(|| own.map(|own| Cow::Owned(own.to_string())));
-                if no_skip || (item_version.is_some() && item_kind.is_some()) {
+                let typed = item_version.is_some() && item_kind.is_some();
+                // kubectl takes every item of a generic List for an object, even one without a type.
+                let generic = own.is_none() && api_version.as_deref() == Some("v1");
+                if no_skip || typed || generic {
                     self.push_object(item, item_version, item_kind, Some(i as u32));
                 }
             }

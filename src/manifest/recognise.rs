@@ -1,6 +1,7 @@
 //! Tells manifests from the other YAML that lies beside them. What is left alone has a reason, which is
 //! counted and can be listed; it is never an error and never silent.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use crate::yaml::{Chunk, Node};
@@ -121,11 +122,12 @@ pub(super) struct FileHints {
     whole: Option<Skip>,
     kustomization: bool,
     chart_file: bool,
-    looks_like_manifest: bool,
+    /// Asked only about what does not parse.
+    looks_like_manifest: OnceCell<bool>,
 }
 
 impl FileHints {
-    pub(super) fn new(path: &str, text: &str, around: &Surroundings) -> Self {
+    pub(super) fn new(path: &str, around: &Surroundings) -> Self {
         let (folder, file) = path.rsplit_once(['/', '\\']).unwrap_or(("", path));
         let whole = if around.patches.contains(path) {
             Some(Skip::Patch)
@@ -144,7 +146,7 @@ impl FileHints {
             chart_file: file == "Chart.yaml"
                 || (file.starts_with("values") && file.ends_with(".yaml"))
                 || file.ends_with("values.yaml"),
-            looks_like_manifest: text.contains("apiVersion") || text.contains("kind:"),
+            looks_like_manifest: OnceCell::new(),
         }
     }
 
@@ -159,9 +161,10 @@ impl FileHints {
         let source = &text[chunk.span.range()];
         if chunk.error.is_some() {
             let template = ["{{", "{%", "<%"].iter().any(|mark| source.contains(mark));
+            let manifest = || text.contains("apiVersion") || text.contains("kind:");
             return if template {
                 Some(Skip::Template)
-            } else if !self.looks_like_manifest {
+            } else if !*self.looks_like_manifest.get_or_init(manifest) {
                 Some(Skip::NotAnObject)
             } else {
                 None
@@ -169,7 +172,11 @@ impl FileHints {
         }
         let root = root?;
         if root.is_seq() {
-            let operations = root.items().next().is_some_and(|item| item.get("op").is_some());
+            let has = |key: &str| root.items().next().is_some_and(|item| item.get(key).is_some());
+            if has("apiVersion") && has("kind") && has("metadata") {
+                return None; // objects, written as a list by mistake
+            }
+            let operations = has("op");
             return Some(if operations {
                 Skip::Patch
             } else {
@@ -262,13 +269,15 @@ fn is_strategic_patch(source: &str, root: Node<'_>) -> bool {
                 || directive(entry.value, depth + 1)
         }) || node.items().any(|item| directive(item, depth + 1))
     }
-    [
-        "$patch",
-        "$retainKeys",
-        "$setElementOrder/",
-        "$deleteFromPrimitiveList/",
-    ]
-    .iter()
-    .any(|word| source.contains(word))
-        && directive(root, 0)
+    // Few texts hold a `$` at all, and this is asked about every document.
+    memchr::memchr_iter(b'$', source.as_bytes()).any(|at| {
+        [
+            "$patch",
+            "$retainKeys",
+            "$setElementOrder/",
+            "$deleteFromPrimitiveList/",
+        ]
+        .iter()
+        .any(|word| source.get(at..).is_some_and(|rest| rest.starts_with(word)))
+    }) && directive(root, 0)
 }

@@ -104,7 +104,6 @@ struct Row<'r> {
     span: SpanRow,
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<&'r str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     related: Vec<RelatedRow<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<RefusalRow<'r>>,

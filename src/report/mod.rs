@@ -227,7 +227,8 @@ fn for_people(file: &FileReport) -> Vec<&Diagnostic> {
         let near = shown
             .iter()
             .rev()
-            .take_while(|other| (other.rule, other.span) == (diagnostic.rule, diagnostic.span));
+            .take_while(|other| (other.rule, other.span) == (diagnostic.rule, diagnostic.span))
+            .take(64);
         if !near.into_iter().any(same) {
             shown.push(diagnostic);
         }

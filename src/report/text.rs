@@ -84,28 +84,32 @@ impl Text {
             label: Some(&related.message),
             primary: false,
         }));
+        let elsewhere: Vec<_> = diagnostic
+            .related
+            .iter()
+            .filter_map(|related| Some((related, report.files.get(related.file? as usize)?)))
+            .filter(|(_, file)| file.source.is_some())
+            .take(MAX_RELATED)
+            .collect();
+        // What to do comes last, after all that there is to see.
+        let help = |is_last| diagnostic.help.as_deref().filter(|_| is_last);
         self.frame(
             file,
             diagnostic.severity,
             head,
             &marks,
-            diagnostic.help.as_deref(),
+            help(elsewhere.is_empty()),
             out,
         );
-        let elsewhere = diagnostic
-            .related
-            .iter()
-            .filter_map(|related| Some((related, related.file?)));
-        for (related, file) in elsewhere.take(MAX_RELATED) {
-            if let Some(file) = report.files.get(file as usize) {
-                let mark = Mark {
-                    span: related.span,
-                    label: None,
-                    primary: true,
-                };
-                let head = printable(&related.message).into_owned();
-                self.frame(file, Severity::Info, head, &[mark], None, out);
-            }
+        for (i, (related, file)) in elsewhere.iter().enumerate() {
+            let mark = Mark {
+                span: related.span,
+                label: None,
+                primary: true,
+            };
+            let head = printable(&related.message).into_owned();
+            let is_last = i + 1 == elsewhere.len();
+            self.frame(file, Severity::Info, head, &[mark], help(is_last), out);
         }
     }
 

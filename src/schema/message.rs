@@ -165,7 +165,8 @@ pub(super) fn implicit_typing<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Optio
 }
 
 pub(super) fn base64(at: &Place<'_, '_>, text: &str, offset: usize) -> String {
-    let why = if offset >= text.trim_end_matches(['\r', '\n', '=']).len() / 4 * 4 && text.len() % 4 != 0 {
+    let digit = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    let why = if text.as_bytes().get(offset).is_none_or(digit) {
         "its padding with `=` is missing or wrong".to_string()
     } else {
         format!("the character at position {} cannot stand there", offset + 1)

@@ -5,6 +5,9 @@ mod check;
 pub mod checks;
 pub mod constraints;
 mod decode;
+mod duplicates;
+mod explain;
+mod fault;
 pub mod format;
 mod list;
 mod locate;
@@ -15,6 +18,7 @@ pub mod suggest;
 mod table;
 
 pub use check::{check, rank};
+pub use explain::{Explained, explain};
 
 use crate::version::KubeVersion;
 
@@ -279,6 +283,8 @@ pub struct KindInfo {
     pub note: &'static str,
     /// Whether a server serves it unless told otherwise.
     pub on_by_default: bool,
+    /// Whether objects of the kind can be created at all.
+    pub creatable: bool,
     /// `ingresses`.
     pub plural: &'static str,
     /// Whether its objects live in namespaces; `None` where it was removed long ago.
@@ -319,6 +325,11 @@ pub fn kind(group: &str, version: &str, kind: &str) -> Option<&'static KindInfo>
         .binary_search_by(|info| (info.group, info.kind, info.version).cmp(&(group, kind, version)))
         .ok()
         .map(|i| &kinds[i])
+}
+
+/// A kind in a version of its group, or in the last version known of it.
+pub fn known(group: &str, version: &str, name: &str) -> Option<&'static KindInfo> {
+    kind(group, version, name).or_else(|| versions_of(group, name).last())
 }
 
 /// All versions of a kind in a group, by version.

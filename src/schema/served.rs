@@ -5,7 +5,7 @@ use crate::diagnostic::{ErrorType, Severity, Stage};
 use crate::manifest::Object;
 use crate::rules::{Cx, ids, quote};
 use crate::source::Span;
-use crate::yaml::{Node, Scalar};
+use crate::yaml::{Kind, Node, Scalar, Style};
 
 /// What an object turned out to be.
 pub(super) enum Identity {
@@ -23,6 +23,9 @@ pub(super) fn identify<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> Identity {
         return Identity::Unknown;
     }
     let (group, version, kind) = (object.group(), object.version(), &*object.kind);
+    if group.is_empty() && kind == "List" {
+        return Identity::Unknown; // without items, or in another List: reported for the document
+    }
     let place = value_span(object.root, "apiVersion");
     if cx.is_unrendered(&object.api_version) || cx.is_unrendered(kind) {
         return Identity::Unknown;
@@ -40,7 +43,7 @@ pub(super) fn identify<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> Identity {
         return Identity::Unknown;
     }
     match super::kind(group, version, kind) {
-        Some(info) => known(object, info, place, cx),
+        Some(info) => known(info, place, cx),
         None if super::is_built_in(group) => unknown_in_group(object, place, cx),
         None => foreign(object, place, cx),
     }
@@ -55,6 +58,23 @@ fn missing<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> bool {
         }
         any = true;
         let entry = object.root.entry(key);
+        if entry.is_none()
+            && let Some(near) = misspelt(object.root, key)
+        {
+            let text = format!(
+                "the object has no `{key}`, only {}; kubectl refuses it",
+                quote(near.source())
+            );
+            let edit = crate::diagnostic::Edit {
+                span: near.span(),
+                text: key.to_string(),
+            };
+            cx.report_as(ids::SCHEMA_MISSING_TYPE_META, near.span(), text)
+                .help(format!("write `{key}`"))
+                .fix(format!("write `{key}`"), true, vec![edit])
+                .refusal(ErrorType::MissingTypeMeta, key);
+            continue;
+        }
         match entry.map(|entry| entry.value.scalar()) {
             None | Some(Some(Scalar::Null | Scalar::Str(_))) => {
                 let span = entry.map_or_else(|| head(object.root), |entry| entry.key.span());
@@ -85,6 +105,14 @@ fn missing<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> bool {
     any
 }
 
+/// The bare key of the object that is surely meant for `key`: `Kind`, `apiversion`.
+fn misspelt<'t>(root: Node<'t>, key: &str) -> Option<Node<'t>> {
+    root.raw_entries()
+        .map(|entry| entry.key)
+        .filter(|near| near.raw().style == Style::Plain && near.raw().kind == Kind::Scalar)
+        .find(|near| suggest::nearest(near.source(), std::iter::once(key)).is_some())
+}
+
 /// "add `apiVersion: apps/v1`", when the kind tells it.
 fn super_version(object: &Object<'_>, cx: &Cx<'_>) -> Option<String> {
     let mut served = super::kinds()
@@ -102,7 +130,7 @@ fn super_version(object: &Object<'_>, cx: &Cx<'_>) -> Option<String> {
 }
 
 /// A kind of the tables: served, not yet, or no longer.
-fn known<'t>(object: &Object<'t>, info: &'static KindInfo, place: Span, cx: &mut Cx<'t>) -> Identity {
+fn known(info: &'static KindInfo, place: Span, cx: &mut Cx<'_>) -> Identity {
     let kube = cx.kube();
     let name = format!("{} {}", info.api_version(), info.kind);
     if !info.serves(kube) {
@@ -124,6 +152,11 @@ fn known<'t>(object: &Object<'t>, info: &'static KindInfo, place: Span, cx: &mut
             );
             not_served(cx, place, text, successor);
         }
+        return Identity::Unknown;
+    }
+    if !info.creatable {
+        let text = format!("{name} can only be read; the API server creates none");
+        not_served(cx, place, text, "remove the object".into());
         return Identity::Unknown;
     }
     let newer = newer(info, cx);
@@ -156,7 +189,6 @@ fn known<'t>(object: &Object<'t>, info: &'static KindInfo, place: Span, cx: &mut
         cx.report_as(ids::SCHEMA_NOT_SERVED, place, text)
             .severity(Severity::Info);
     }
-    let _ = object;
     Identity::Known(info)
 }
 
@@ -181,8 +213,10 @@ fn replacement(info: &KindInfo, cx: &Cx<'_>) -> (String, Option<String>) {
         };
         return (order, note);
     }
-    let order = match suggest::successor(info.group, info.kind, cx.kube()) {
+    let successor = suggest::successor(info.group, info.kind, cx.kube());
+    let order = match successor.filter(|successor| successor.version != info.version) {
         Some(successor) => format!("use `apiVersion: {}`", successor.api_version()),
+        None if info.serves(cx.kube()) => "remove the object: nothing takes its place".into(),
         None => "remove the object, or check against the version that will run it (`--kube-version`)".into(),
     };
     (order, note)

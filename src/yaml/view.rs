@@ -18,6 +18,7 @@ pub struct Node<'t> {
     id: NodeId,
     json: bool,
     indirect: bool,
+    unique: bool,
 }
 
 /// A key and its value in a mapping.
@@ -65,6 +66,7 @@ impl<'t> Node<'t> {
             id,
             json: chunk.json,
             indirect: chunk.indirect,
+            unique: chunk.unique,
         })
     }
 
@@ -201,12 +203,16 @@ impl<'t> Node<'t> {
         if raw.kind != Kind::Scalar {
             return false;
         }
-        if raw.flags == 0 && raw.style == Style::Plain {
-            // The hot case: a bare word. One that looks like a number or boolean is compared as resolved.
-            let source = node.source();
-            if !resolve::may_be_typed(source) {
-                return source == key;
+        // The hot cases: a bare word, a quoted string without escapes. Lengths differ for nearly all keys
+        // that are looked at, so that their text is not even touched.
+        let bytes = node.text.as_bytes().get(raw.start as usize..raw.end as usize);
+        match (raw.flags, raw.style, bytes) {
+            (0, Style::Plain, Some(source)) if source != key.as_bytes() && !may_be_made(key) => return false,
+            (0, Style::Plain, Some(source)) if source == key.as_bytes() && !resolve::may_be_typed(key) => {
+                return true;
             }
+            (0, Style::Double | Style::Single, Some([_, inner @ .., _])) => return inner == key.as_bytes(),
+            _ => {}
         }
         node.key_text().is_some_and(|text| text == key)
     }
@@ -232,11 +238,14 @@ impl<'t> Node<'t> {
     /// mapping or has no such key.
     pub fn entry(self, key: &str) -> Option<Entry<'t>> {
         if !self.indirect {
-            // The hot case: no allocation, and one pass.
+            // The hot case: no allocation, and at most one pass.
             let mut found = None;
             for entry in self.raw_entries() {
                 if entry.key.key_is(key) {
                     found = Some(entry);
+                    if self.unique {
+                        break;
+                    }
                 }
             }
             return found;
@@ -310,6 +319,15 @@ impl<'t> Node<'t> {
         };
         Items { node, next, end }
     }
+}
+
+/// Whether a boolean or a number can become this key: `yes:` reads "true", `0x1F:` reads "31".
+fn may_be_made(key: &str) -> bool {
+    matches!(key, "true" | "false")
+        || matches!(
+            key.as_bytes().first(),
+            Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'I' | b'N')
+        )
 }
 
 /// Entries of a mapping as written.

@@ -112,10 +112,10 @@ fn json_is_one_object_with_fields_in_a_fixed_order() {
 
 #[test]
 fn verbose_tells_what_was_read() {
-    let answer = shop().run(&["check", "-v", "--format", "json"]);
+    let answer = shop().run(&["check", "-v", "--threads", "2", "--format", "json"]);
     assert!(answer.stderr.contains("read 6 files ("), "{}", answer.stderr);
     assert!(
-        answer.stderr.contains("by the fast path), 5 objects; 1 thread"),
+        answer.stderr.contains("by the fast path), 5 objects; 2 threads"),
         "{}",
         answer.stderr
     );

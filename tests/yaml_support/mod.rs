@@ -34,7 +34,10 @@ pub fn check(text: &str, tree: &Tree) {
     let index = LineIndex::new(text);
     let in_text = |span: Span, what: &str| {
         assert!(span.start <= span.end, "{what}: ends before it starts");
-        assert!(text.get(span.range()).is_some(), "{what}: out of bounds or within a character");
+        assert!(
+            text.get(span.range()).is_some(),
+            "{what}: out of bounds or within a character"
+        );
         index.position(text, span.start);
         index.position_utf16(text, span.end);
     };
@@ -46,10 +49,16 @@ pub fn check(text: &str, tree: &Tree) {
         end = chunk.span.end;
         if let Some(root) = chunk.root {
             assert_eq!(root, nodes_end, "nodes between chunks");
-            assert_eq!(tree.nodes[root as usize].next, chunk.nodes_end, "more than one root");
+            assert_eq!(
+                tree.nodes[root as usize].next, chunk.nodes_end,
+                "more than one root"
+            );
         }
         assert!(chunk.nodes_end >= nodes_end, "nodes out of order");
-        assert!(chunk.root.is_some() || chunk.nodes_end == nodes_end, "nodes without a root");
+        assert!(
+            chunk.root.is_some() || chunk.nodes_end == nodes_end,
+            "nodes without a root"
+        );
         nodes_end = chunk.nodes_end;
         if let Some(error) = &chunk.error {
             in_text(error.span, "error");
@@ -85,7 +94,10 @@ fn check_nodes(root: Node<'_>, nodes_end: u32, chunk: Span) {
     for id in root.id()..nodes_end {
         let raw = &tree.nodes[id as usize];
         let span = Span::new(raw.start, raw.end);
-        assert!(text.get(span.range()).is_some(), "node out of bounds or within a character");
+        assert!(
+            text.get(span.range()).is_some(),
+            "node out of bounds or within a character"
+        );
         assert!(chunk.contains(span), "node outside of its chunk");
         assert!(raw.next > id && raw.next <= nodes_end, "node without an end");
         let mut children = 0;
@@ -93,7 +105,10 @@ fn check_nodes(root: Node<'_>, nodes_end: u32, chunk: Span) {
         let mut at = raw.start;
         while child < raw.next {
             let node = &tree.nodes[child as usize];
-            assert!(node.start >= at && node.end <= raw.end, "child outside of its place");
+            assert!(
+                node.start >= at && node.end <= raw.end,
+                "child outside of its place"
+            );
             at = node.end;
             child = node.next;
             children += 1;
@@ -114,7 +129,11 @@ fn check_comments(text: &str, tree: &Tree) {
         end = comment.end;
         let comment = text.get(comment.range()).expect("a comment in the text");
         assert!(comment.starts_with('#') && !comment.contains('\n'), "no comment");
-        assert_eq!(comment.trim_end_matches([' ', '\t', '\r']), comment, "trailing blanks");
+        assert_eq!(
+            comment.trim_end_matches([' ', '\t', '\r']),
+            comment,
+            "trailing blanks"
+        );
     }
     let mut comments = tree.comments.iter().peekable();
     for node in &tree.nodes {

@@ -15,10 +15,15 @@ type Id<'r> = (&'r str, &'r str, &'r str, &'r str);
 fn check(cx: &mut RunCx<'_>) {
     let files = cx.index.files;
     for (file, facts) in (0..).zip(files) {
+        if facts.objects.len() < 2 {
+            continue;
+        }
         let mut first = HashMap::with_capacity(facts.objects.len());
         for (i, object) in (0..).zip(&facts.objects) {
             let Some(id) = id(facts, object) else { continue };
-            if let Some(before) = first.insert(id, object.span) {
+            if let Some(before) = first.insert(id, object.span)
+                && counts(id)
+            {
                 let report = cx.report(
                     file,
                     object.document,
@@ -40,7 +45,7 @@ fn check(cx: &mut RunCx<'_>) {
             for (i, object) in (0..).zip(&facts.objects) {
                 let Some(id) = id(facts, object) else { continue };
                 match first.get(&id) {
-                    Some((other, before)) if *other != file => {
+                    Some((other, before)) if *other != file && counts(id) => {
                         let place =
                             format!("in what {} takes in", quote(&files[*kustomization as usize].file));
                         cx.report(file, object.document, Some(i), object.span, again(id, &place))
@@ -58,15 +63,22 @@ fn check(cx: &mut RunCx<'_>) {
 
 fn id<'r>(facts: &'r Facts, object: &ObjectFact) -> Option<Id<'r>> {
     let name = facts.str(object.name);
-    let id = (
-        facts.str(object.group),
-        facts.str(object.kind),
-        facts.str(object.namespace),
-        name,
-    );
-    // Requests such as a SubjectAccessReview are answered, not stored.
-    let stored = !matches!(id.0, "authorization.k8s.io" | "authentication.k8s.io");
-    (!name.is_empty() && !unrendered(name) && !unrendered(id.2) && stored).then_some(id)
+    (!name.is_empty()).then(|| {
+        (
+            facts.str(object.group),
+            facts.str(object.kind),
+            facts.str(object.namespace),
+            name,
+        )
+    })
+}
+
+/// Whether two objects with this identity get in each other's way.
+fn counts((group, _, namespace, name): Id<'_>) -> bool {
+    // Requests such as a SubjectAccessReview are answered, not stored; placeholders may become two names.
+    !matches!(group, "authorization.k8s.io" | "authentication.k8s.io")
+        && !unrendered(name)
+        && !unrendered(namespace)
 }
 
 fn again((_, kind, namespace, name): Id<'_>, place: &str) -> String {

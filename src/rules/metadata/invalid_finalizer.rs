@@ -20,8 +20,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let Some(judge) = super::judge(object, cx) else {
         return;
     };
-    // These two come with API servers of their own, which lack the rule about the slash.
-    let needs_domain = judge.built_in && !matches!(&*object.kind, "CustomResourceDefinition" | "APIService");
+    let needs_domain = judge.built_in && !is_lenient(object);
     let (mut orphan, mut foreground) = (None, None);
     for finalizer in finalizers.items() {
         let (Some(value), Some(text)) = (finalizer.value(), finalizer.text()) else {
@@ -62,4 +61,16 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
         .related(foreground, "deletes dependents first")
         .help("remove one; both are set by a deletion request and seldom belong into a manifest");
     }
+}
+
+/// Built-in kinds without the rule about the slash (measured): they share the check of custom resources.
+fn is_lenient(object: &Object<'_>) -> bool {
+    matches!(
+        object.group(),
+        "admissionregistration.k8s.io"
+            | "apiextensions.k8s.io"
+            | "apiregistration.k8s.io"
+            | "coordination.k8s.io"
+            | "events.k8s.io"
+    ) || matches!(&*object.kind, "Event" | "PodDisruptionBudget" | "RuntimeClass")
 }

@@ -26,7 +26,14 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
         return;
     }
     let shown = cx.shown(value);
-    for fault in (judge.name)(&masked(&text)) {
+    // Of these two kinds only the name that comes out is checked (measured).
+    let only_name = object.is("", "ReplicationController") || object.is("resource.k8s.io", "DeviceClass");
+    let faults = if only_name {
+        Vec::new()
+    } else {
+        (judge.name)(&masked(&text))
+    };
+    for fault in faults {
         cx.report_at(&prefix, format!("the `generateName` {shown} {fault}"))
             .refusal(ErrorType::Invalid, prefix.path())
             .help(HELP);
@@ -67,4 +74,27 @@ fn produced(prefix: &str) -> String {
         kept += 1;
     }
     format!("{}x4k2z", &prefix[..kept])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{masked, produced};
+
+    #[test]
+    fn a_final_dash_hides_the_character_before_it() {
+        assert_eq!(masked("jobs-"), "joba");
+        assert_eq!(masked("jobs.-"), "jobsa");
+        assert_eq!(masked("jobs--"), "jobsa");
+        assert_eq!(masked("-"), "-");
+        assert_eq!(masked("é-"), "éa");
+        assert_eq!(masked("jobs"), "jobs");
+    }
+
+    #[test]
+    fn a_produced_name_has_63_bytes_at_most() {
+        assert_eq!(produced("a-").len(), 7);
+        assert_eq!(produced(&"a".repeat(253)).len(), 63);
+        // Cut within a character, the name is as wrong as with all of it.
+        assert!(produced(&format!("{}é", "a".repeat(57))).contains('é'));
+    }
 }

@@ -19,7 +19,8 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     {
         return;
     }
-    for entry in list.items() {
+    for (index, entry) in kept(&list).iter().enumerate() {
+        let path = |part| format!("{}[{index}].{part}", list.path());
         let manager = entry.child("manager");
         let text = manager.text().unwrap_or_default();
         if text.len() > 128 {
@@ -27,7 +28,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
                 &manager,
                 "the name of this field manager is longer than 128 bytes",
             )
-            .refusal(ErrorType::TooLong, manager.path())
+            .refusal(ErrorType::TooLong, path("manager"))
             .help(HELP);
         }
         if text.chars().any(|c| !printable(c)) {
@@ -35,7 +36,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
                 &manager,
                 "the name of this field manager has a character that cannot be printed",
             )
-            .refusal(ErrorType::Invalid, manager.path())
+            .refusal(ErrorType::Invalid, path("manager"))
             .help(HELP);
         }
         let subresource = entry.child("subresource");
@@ -44,10 +45,24 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
                 &subresource,
                 "the name of this subresource is longer than 256 bytes",
             )
-            .refusal(ErrorType::TooLong, subresource.path())
+            .refusal(ErrorType::TooLong, path("subresource"))
             .help(HELP);
         }
     }
+}
+
+/// The entries in the server's order, without those that own no field: it drops them.
+fn kept<'s, 't>(list: &'s Field<'s, 't>) -> Vec<Field<'s, 't>> {
+    let mut entries: Vec<_> = list
+        .items()
+        .filter(|entry| entry.child("fieldsV1").is_filled())
+        .collect();
+    let key = |entry: &Field<'s, 't>| {
+        ["operation", "time", "manager", "apiVersion", "subresource"]
+            .map(|name| entry.child(name).text().unwrap_or_default().into_owned())
+    };
+    entries.sort_by_cached_key(key);
+    entries
 }
 
 /// Whether the server can read an entry. Versions other than the object's own are taken for unknown ones.
@@ -73,4 +88,17 @@ fn printable(c: char) -> bool {
                 | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
                 | '\u{2066}'..='\u{206f}' | '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
                 | '\u{e0001}' | '\u{e0020}'..='\u{e007f}' | '\u{f0000}'..))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn knows_what_cannot_be_printed() {
+        assert!("kubectl-client-side apply é 日本".chars().all(printable));
+        for c in ['\n', '\t', '\u{a0}', '\u{200b}', '\u{7f}', '\u{feff}'] {
+            assert!(!printable(c), "{c:?}");
+        }
+    }
 }

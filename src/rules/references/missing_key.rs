@@ -13,28 +13,32 @@ const NAMED: usize = 8;
 fn check(cx: &mut RunCx<'_>) {
     let index = cx.index;
     for site in index.uses().filter(|site| !site.fact.keys.is_empty()) {
-        let Some(reached) = super::closed(cx, &site) else {
+        let Some((meant, severity)) = super::closed(cx, &site) else {
             continue;
         };
         let facts = &index.files[site.file as usize];
         for (key, span) in facts.keys(&site.fact.keys) {
-            if reached.iter().any(|d| super::has_key(cx, d, key)) {
+            if meant.iter().any(|d| super::has_key(cx, d, key)) {
                 continue;
             }
             let what = index.table().target_name(site.fact.target);
-            let first = reached[0];
-            let message = format!(
-                "{what} {} has no key {}; {}",
-                quote(site.name),
-                quote(key),
-                super::consequence(index.row(&site))
-            );
+            let first = meant[0];
+            let lacks = if severity == Severity::Info {
+                format!(
+                    "the {what} {} that these files define has no key {}; if it is the one meant, ",
+                    quote(site.name),
+                    quote(key)
+                )
+            } else {
+                format!("{what} {} has no key {}; ", quote(site.name), quote(key))
+            };
+            let message = lacks + super::consequence(index.row(&site));
             let help = format!(
                 "its keys are {}; name one of them, or add the key",
                 keys(cx, &first)
             );
             cx.report_use(&site, span, message)
-                .severity(Severity::Error)
+                .severity(severity)
                 .help(help)
                 .related_in(
                     first.file,

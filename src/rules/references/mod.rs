@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use crate::diagnostic::{Edit, Severity};
 use crate::graph::table::{Breaks, Row};
-use crate::graph::{Defined, RunCx, UseSite, Verdict};
+use crate::graph::{Closeness, Defined, RunCx, UseSite, Verdict};
 use crate::rules::quote;
 use crate::source::Span;
 use crate::yaml::resolve;
@@ -20,65 +20,56 @@ use crate::yaml::resolve;
 /// How many other places a finding about something unknown lists.
 const OTHER_PLACES: usize = 4;
 
+/// A name that is not there, with what else there is, and everybody who uses it.
+struct Missing<'r> {
+    sites: Vec<UseSite<'r>>,
+    /// One of the same name in another namespace.
+    elsewhere: Option<Defined<'r>>,
+    /// One of a similar name, far away.
+    near: Option<Defined<'r>>,
+}
+
 /// Reports the uses, of the rows that `wanted` picks, of names that nobody defines where they are looked for.
 ///
-/// A name of which nothing is known may well be in the cluster. It is said once for a run, at its first use;
-/// otherwise one Secret made by hand would drown everything else.
+/// A name that is missing in a namespace is said once for a run, at its first use; otherwise one Secret made by
+/// hand would drown everything else.
 fn dangling<'r>(cx: &mut RunCx<'r>, wanted: fn(&Row) -> bool) {
     let index = cx.index;
-    let mut unknown: Vec<(UseSite<'r>, Vec<UseSite<'r>>)> = Vec::new();
+    let mut missing: Vec<Missing<'r>> = Vec::new();
     let mut known: HashMap<(&str, &str), usize> = HashMap::new();
     let mut last = None;
     for site in index.uses().filter(|site| wanted(index.row(site))) {
-        let verdict = index.verdict(&site);
-        if let Verdict::Unknown = verdict {
-            let namespace = index.namespace(site.file, site.namespace);
-            let at = *known.entry((namespace, site.name)).or_insert(unknown.len());
-            match unknown.get_mut(at) {
-                Some((_, others)) => others.push(site),
-                None => unknown.push((site, Vec::new())),
+        let (elsewhere, near) = match index.verdict(&site) {
+            Verdict::Fine => continue,
+            Verdict::Near(d) => {
+                // One object that says a wrong name over and over is one mistake.
+                let same = Some((site.file, site.fact.object, site.name));
+                if last != same {
+                    misspelt(cx, &site, d);
+                }
+                last = same;
+                continue;
             }
-            continue;
+            Verdict::Elsewhere(d) => (Some(d), None),
+            Verdict::Unknown(near) => (None, near),
+        };
+        let namespace = index.namespace(site.file, site.namespace);
+        let at = *known.entry((namespace, site.name)).or_insert(missing.len());
+        match missing.get_mut(at) {
+            Some(one) => one.sites.push(site),
+            None => missing.push(Missing {
+                sites: vec![site],
+                elsewhere,
+                near,
+            }),
         }
-        // One object that says a wrong name over and over is one mistake.
-        let same = Some((site.file, site.fact.object, site.name));
-        match verdict {
-            Verdict::Elsewhere(d) if last != same => elsewhere(cx, &site, d),
-            Verdict::Near(d) if last != same => near(cx, &site, d),
-            _ => continue,
-        }
-        last = same;
     }
-    for (site, others) in unknown {
-        absent(cx, &site, &others);
+    for one in &missing {
+        absent(cx, one);
     }
 }
 
-fn elsewhere<'r>(cx: &mut RunCx<'r>, site: &UseSite<'r>, d: Defined<'r>) {
-    let index = cx.index;
-    let what = index.table().target_name(d.target);
-    let used = index.namespace(site.file, site.namespace).to_string();
-    let has = index.namespace(d.file, d.namespace).to_string();
-    cx.report_use(
-        site,
-        site.fact.span,
-        format!(
-            "{what} {} is looked for in namespace {}, but only {} has it; {}",
-            quote(site.name),
-            quote(&used),
-            quote(&has),
-            consequence(index.row(site)),
-        ),
-    )
-    .severity(Severity::Warning)
-    .help(format!(
-        "put both into one namespace, or add the {what} to {} as well",
-        quote(&used)
-    ))
-    .related_in(d.file, d.fact.span, format!("it is {} here", verb(&d)));
-}
-
-fn near<'r>(cx: &mut RunCx<'r>, site: &UseSite<'r>, d: Defined<'r>) {
+fn misspelt<'r>(cx: &mut RunCx<'r>, site: &UseSite<'r>, d: Defined<'r>) {
     let index = cx.index;
     let what = index.table().target_name(d.target);
     let report = cx
@@ -113,33 +104,64 @@ fn near<'r>(cx: &mut RunCx<'r>, site: &UseSite<'r>, d: Defined<'r>) {
     }
 }
 
-fn absent<'r>(cx: &mut RunCx<'r>, site: &UseSite<'r>, others: &[UseSite<'r>]) {
+fn absent<'r>(cx: &mut RunCx<'r>, missing: &Missing<'r>) {
     let index = cx.index;
-    let what = index.table().target_name(site.fact.target);
-    let namespace = index.namespace(site.file, site.namespace);
-    let place = if namespace.is_empty() {
-        String::new()
-    } else {
-        format!(" in namespace {}", quote(namespace))
+    let [site, others @ ..] = missing.sites.as_slice() else {
+        return;
     };
+    let what = index.table().target_name(site.fact.target);
+    let namespace = index.namespace(site.file, site.namespace).to_string();
     let places = match others.len() {
         0 => String::new(),
         n => format!(" ({} places use it)", n + 1),
     };
-    let mut report = cx
-        .report_use(
-            site,
-            site.fact.span,
+    let breaks = consequence(index.row(site));
+    let (message, severity, help) = match missing.elsewhere {
+        Some(d) => (
             format!(
-                "nothing here defines or makes {what} {}{place}{places}; if the cluster has none either, {}",
+                "{what} {} is looked for in namespace {}, but only {} has it{places}; {breaks}",
                 quote(site.name),
-                consequence(index.row(site)),
+                quote(&namespace),
+                quote(index.namespace(d.file, d.namespace)),
             ),
-        )
-        .severity(Severity::Info)
-        .help(format!(
-            "check that the cluster has it, or add what makes the {what}"
-        ));
+            Severity::Warning,
+            format!(
+                "put them into one namespace, or add the {what} to {} as well",
+                quote(&namespace)
+            ),
+        ),
+        None => (
+            format!(
+                "nothing here defines or makes {what} {}{}{places}; if the cluster has none either, {breaks}",
+                quote(site.name),
+                if namespace.is_empty() {
+                    String::new()
+                } else {
+                    format!(" in namespace {}", quote(&namespace))
+                },
+            ),
+            Severity::Info,
+            match missing.near {
+                Some(d) if d.name == site.name => format!(
+                    "check the namespace: {} has one",
+                    quote(index.namespace(d.file, d.namespace))
+                ),
+                Some(d) => format!("check the name: elsewhere there is {}", quote(d.name)),
+                None => format!("check that the cluster has it, or add what makes the {what}"),
+            },
+        ),
+    };
+    let mut report = cx
+        .report_use(site, site.fact.span, message)
+        .severity(severity)
+        .help(help);
+    if let Some(d) = missing.elsewhere.or(missing.near) {
+        report = report.related_in(
+            d.file,
+            d.fact.span,
+            format!("{} is {} here", quote(d.name), verb(&d)),
+        );
+    }
     for other in others.iter().take(OTHER_PLACES) {
         report = report.related_in(other.file, other.fact.span, "used here too");
     }
@@ -149,6 +171,7 @@ fn absent<'r>(cx: &mut RunCx<'r>, site: &UseSite<'r>, others: &[UseSite<'r>]) {
 fn consequence(row: &Row) -> &'static str {
     match row.breaks {
         Breaks::FallsBack => "the controller serves its default certificate instead",
+        Breaks::OnPull => "private images are not pulled",
         Breaks::OnRestart => "the pod does not start",
         Breaks::Now => "what uses it fails",
     }
@@ -173,14 +196,27 @@ fn bare(site: &UseSite<'_>) -> Option<Span> {
     }
 }
 
-/// What a use reaches, if all keys of all of it are known.
-fn closed<'r>(cx: &RunCx<'r>, site: &UseSite<'r>) -> Option<Vec<Defined<'r>>> {
+/// What a field means, if its keys are all known: of several definitions the closest ones. With the severity
+/// that a key missing from them has.
+fn closed<'r>(cx: &RunCx<'r>, site: &UseSite<'r>) -> Option<(Vec<Defined<'r>>, Severity)> {
     if site.fact.optional || cx.index.row(site).loose {
         return None;
     }
-    let reached: Vec<_> = cx.index.reached(site).collect();
-    let known = !reached.is_empty() && reached.iter().all(|d| cx.index.is_closed(d));
-    known.then_some(reached)
+    let index = cx.index;
+    let closest = index.reached(site).map(|d| index.closeness(site, &d)).max()?;
+    let meant: Vec<_> = index
+        .reached(site)
+        .filter(|d| index.closeness(site, d) == closest)
+        .collect();
+    let severity = match closest {
+        Closeness::Together => Severity::Error,
+        Closeness::Near => Severity::Warning,
+        Closeness::Apart => Severity::Info,
+    };
+    meant
+        .iter()
+        .all(|d| index.is_closed(d))
+        .then_some((meant, severity))
 }
 
 /// Whether a definition has a key.

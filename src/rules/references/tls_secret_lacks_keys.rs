@@ -1,6 +1,5 @@
 //! A Secret, fully known here, that is used as a TLS certificate and lacks it or its key.
 
-use crate::diagnostic::Severity;
 use crate::graph::RunCx;
 use crate::rules::{Check, quote};
 
@@ -10,24 +9,24 @@ pub const CHECK: Check = Check::Run(check);
 fn check(cx: &mut RunCx<'_>) {
     let index = cx.index;
     for site in index.uses().filter(|site| index.row(site).tls) {
-        let Some(reached) = super::closed(cx, &site) else {
+        let Some((meant, severity)) = super::closed(cx, &site) else {
             continue;
         };
-        let lacks = |key: &str| !reached.iter().any(|d| super::has_key(cx, d, key));
+        let lacks = |key: &str| !meant.iter().any(|d| super::has_key(cx, d, key));
         let missing = match (lacks("tls.crt"), lacks("tls.key")) {
             (true, true) => "neither `tls.crt` nor `tls.key`",
             (true, false) => "no `tls.crt`",
             (false, true) => "no `tls.key`",
             (false, false) => continue,
         };
-        let first = reached[0];
+        let first = meant[0];
         let message = format!(
             "Secret {} is used as a TLS certificate, but has {missing}; {}",
             quote(site.name),
             super::consequence(index.row(&site))
         );
         cx.report_use(&site, site.fact.span, message)
-            .severity(Severity::Error)
+            .severity(severity)
             .help("give the Secret both keys, and the type kubernetes.io/tls so that the server checks them")
             .related_in(
                 first.file,
