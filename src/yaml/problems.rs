@@ -159,9 +159,9 @@ problems! {
 }
 
 impl SyntaxError {
-    /// Whether bytes that are not UTF-8 are what is wrong.
+    /// Whether bytes that are no text are what is wrong.
     pub fn is_encoding(&self) -> bool {
-        INVALID_UTF8.is(self)
+        UNDECODABLE.is(self)
     }
 
     /// Whether something else stands where the next key or item of a collection is expected.
