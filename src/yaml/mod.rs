@@ -117,6 +117,18 @@ fn new_chunk(span: Span, document: u32, tree: &Tree) -> Chunk {
         json: false,
         fast: false,
         indirect: false,
+        duplicates: Vec::new(),
+        unique: false,
+    }
+}
+
+/// Looks for keys that come again, once for all who ask later.
+pub fn note_duplicates(text: &str, tree: &mut Tree) {
+    for i in 0..tree.chunks.len() {
+        let found = duplicates(text, tree, &tree.chunks[i]);
+        let chunk = &mut tree.chunks[i];
+        chunk.unique = found.is_empty();
+        chunk.duplicates = found;
     }
 }
 

@@ -18,6 +18,7 @@ pub struct Node<'t> {
     id: NodeId,
     json: bool,
     indirect: bool,
+    unique: bool,
 }
 
 /// A key and its value in a mapping.
@@ -65,6 +66,7 @@ impl<'t> Node<'t> {
             id,
             json: chunk.json,
             indirect: chunk.indirect,
+            unique: chunk.unique,
         })
     }
 
@@ -236,11 +238,14 @@ impl<'t> Node<'t> {
     /// mapping or has no such key.
     pub fn entry(self, key: &str) -> Option<Entry<'t>> {
         if !self.indirect {
-            // The hot case: no allocation, and one pass.
+            // The hot case: no allocation, and at most one pass.
             let mut found = None;
             for entry in self.raw_entries() {
                 if entry.key.key_is(key) {
                     found = Some(entry);
+                    if self.unique {
+                        break;
+                    }
                 }
             }
             return found;

@@ -37,9 +37,7 @@ struct Judge {
 /// By which rules an object's metadata is judged; `None` for what may be no object of a cluster at all.
 fn judge(object: &Object<'_>, cx: &Cx<'_>) -> Option<Judge> {
     let group = object.group();
-    let known = schema::kind(group, object.version(), &object.kind)
-        .or_else(|| schema::versions_of(group, &object.kind).last());
-    if let Some(kind) = known {
+    if let Some(kind) = cx.kind_of(object) {
         let name = match kind.name_format(cx.kube()) {
             NameFormat::DnsSubdomain => names::dns1123_subdomain,
             NameFormat::DnsLabel => names::dns1123_label,
