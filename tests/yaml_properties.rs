@@ -411,7 +411,7 @@ proptest! {
         let broken = changed(&whole, &changes);
         // Only what the splitter sees could reach over.
         prop_assume!(!broken.contains("---") && !whole.contains("---"));
-        let text = format!("---\n{whole}\n---\n{broken}\n---\n{whole}");
+        let text = format!("---\n{whole}---\n{broken}\n---\n{whole}");
         let mut tree = Tree::default();
         parse(&text, &[], &mut tree);
         let values: Vec<_> = tree.chunks.iter().map(|chunk| (chunk.error.is_none(), whole_value(&text, &tree, chunk))).collect();

@@ -58,11 +58,15 @@ const BUILT_IN: [(&str, &str); 10] = [
 ];
 
 fn main() {
-    let Some(folder) = env::args_os().nth(1).map(PathBuf::from) else {
-        eprintln!("usage: kubeproof-schemas FOLDER (the package's kubernetes-json-schema)");
+    let mut args = env::args_os().skip(1).map(PathBuf::from);
+    let Some(folder) = args.next() else {
+        eprintln!("usage: kubeproof-schemas FOLDER [SCHEMAS]");
+        eprintln!("  FOLDER   the package's kubernetes-json-schema");
+        eprintln!("  SCHEMAS  what to write to; the default is schemas/ of this repository");
         process::exit(2);
     };
-    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+    let here = || Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+    let schemas = args.next().unwrap_or_else(here);
     let mut versions = known(&schemas);
     for (minor, path) in published(&folder) {
         versions.insert(minor, snapshot(&path));

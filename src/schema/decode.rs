@@ -5,12 +5,12 @@
 //! [`rank`](super::rank) tells which one the server itself would name.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::path::{Part, Place};
-use super::suggest::{self, Unknown};
 use super::table::{self, FieldRef};
-use super::{Shape, Ty, TypeId, format, message};
-use crate::diagnostic::{ErrorType, Stage};
+use super::{Shape, Ty, TypeId};
+use crate::diagnostic::ErrorType;
 use crate::rules::{Cx, ids};
 use crate::yaml::resolve::may_be_typed;
 use crate::yaml::tree::{COOK, PROPS};
@@ -184,21 +184,24 @@ impl<'a> Decoder<'_, 'a> {
 
     /// The entries that count, each once.
     fn each(&mut self, map: Node<'a>, mut check: impl FnMut(&mut Self, Entry<'a>)) {
-        if !map.is_indirect() && self.overridden.is_empty() {
-            for entry in map.raw_entries() {
+        if map.is_indirect() && map.raw_entries().any(|entry| entry.key.is_merge_key()) {
+            // What comes through a merge may be overridden, in this mapping only.
+            let entries: Vec<Entry<'a>> = map.entries().collect();
+            let mut later = HashSet::with_capacity(entries.len());
+            let mut last: Vec<Entry<'a>> = entries
+                .into_iter()
+                .rev()
+                .filter(|entry| entry.key.key_text().is_none_or(|key| later.insert(key)))
+                .collect();
+            last.reverse();
+            for entry in last {
                 check(self, entry);
             }
             return;
         }
-        let entries: Vec<Entry<'a>> = map.entries().collect();
-        for (i, entry) in entries.iter().enumerate() {
-            // A key that comes through a merge may be overridden later in this mapping only.
-            let again = map.is_indirect()
-                && entries[i + 1..]
-                    .iter()
-                    .any(|later| same_key(entry.key, later.key));
-            if !again && self.overridden.binary_search(&entry.key.id()).is_err() {
-                check(self, *entry);
+        for entry in map.raw_entries() {
+            if self.overridden.is_empty() || self.overridden.binary_search(&entry.key.id()).is_err() {
+                check(self, entry);
             }
         }
     }
@@ -252,141 +255,6 @@ impl<'a> Decoder<'_, 'a> {
         }
         self.strictness = strictness;
     }
-
-    fn unknown_field(&mut self, ty: TypeId, at: &Place<'_, 'a>, entry: Entry<'a>, key: &str) {
-        if self.strictness == Strictness::Off || entry.key.key_text().is_none() || self.cx.is_unrendered(key)
-        {
-            return;
-        }
-        let path = at.full();
-        let field = if path.is_empty() {
-            key.to_string()
-        } else {
-            format!("{path}.{key}")
-        };
-        let known = suggest::unknown_field(ty, key, self.cx.kube());
-        let lenient = self.strictness == Strictness::Lenient;
-        let text = message::unknown_field(ty, key, &known, lenient);
-        let fix = match &known {
-            Unknown::Near(near) if is_bare(entry.key) => {
-                // Only a difference in case is certain to be what the author meant.
-                let safe = near.eq_ignore_ascii_case(key) && at.value.entry(near).is_none();
-                let edit = crate::diagnostic::Edit {
-                    span: entry.key.span(),
-                    text: near.to_string(),
-                };
-                Some((format!("write `{near}`"), safe, vec![edit]))
-            }
-            _ => None,
-        };
-        let help = message::unknown_field_help(ty, key, &known, at, self.cx.kube());
-        let stage = self.stage(ErrorType::UnknownField);
-        let mut report = self
-            .cx
-            .report_as(ids::SCHEMA_UNKNOWN_FIELD, entry.key.span(), text)
-            .help(help);
-        if let Some((title, safe, edits)) = fix {
-            report = report.fix(title, safe, edits);
-        }
-        if lenient {
-            report.severity(crate::diagnostic::Severity::Warning);
-        } else {
-            report.refusal_at(stage, ErrorType::UnknownField, field);
-        }
-    }
-
-    fn mismatch(&mut self, at: &Place<'_, 'a>) {
-        let scalar = at.value.scalar();
-        if let Some(Scalar::Str(text)) = &scalar
-            && self.cx.is_unrendered(text)
-        {
-            return;
-        }
-        let field = at.of_types(self.minor >= 35);
-        let plain = at.value.raw().style == Style::Plain && at.value.tag().is_empty();
-        if at.shape == Shape::String && plain && !at.value.is_json() && scalar.is_some() {
-            return self.implicit_typing(at, scalar, field);
-        }
-        let wrong = message::mismatch(self.cx, at, scalar.as_ref());
-        let mut report = self.report(ids::SCHEMA_TYPE, at, wrong.text, ErrorType::TypeMismatch, field);
-        if let Some(help) = wrong.help {
-            report = report.help(help);
-        }
-        if let Some(edits) = wrong.edits {
-            report.fix("remove the quotes", true, edits);
-        }
-    }
-
-    /// A bare `yes`, `0644` or `1.10` where the field wants a string.
-    fn implicit_typing(&mut self, at: &Place<'_, 'a>, scalar: Option<Scalar<'a>>, field: String) {
-        let text = message::implicit_typing(self.cx, at, scalar);
-        // Two insertions, so that the value itself stands in no edit.
-        let span = at.value.resolved().span();
-        let quote = |at: u32| crate::diagnostic::Edit {
-            span: crate::source::Span::new(at, at),
-            text: "\"".into(),
-        };
-        let edits = vec![quote(span.start), quote(span.end)];
-        self.report(
-            ids::YAML_IMPLICIT_TYPING,
-            at,
-            text,
-            ErrorType::TypeMismatch,
-            field,
-        )
-        .help("quote the value")
-        .fix("quote the value", true, edits);
-    }
-
-    fn base64(&mut self, at: &Place<'_, 'a>, text: &str) {
-        if self.skip_base64 || self.cx.is_unrendered(text) {
-            return;
-        }
-        if let Some(offset) = format::base64_fault(text.as_bytes()) {
-            let text = message::base64(at, text, offset);
-            self.report(ids::SCHEMA_TYPE, at, text, ErrorType::Base64, String::new())
-                .help("encode the bytes as standard base64 with padding: `base64 -w0 FILE`");
-        }
-    }
-
-    fn time(&mut self, at: &Place<'_, 'a>, text: &str, micro: bool) {
-        if format::is_time(text, micro) || self.cx.is_unrendered(text) {
-            return;
-        }
-        let (text, help) = message::time(self.cx, at, micro);
-        self.report(ids::SCHEMA_TYPE, at, text, ErrorType::TimeFormat, String::new())
-            .help(help);
-    }
-
-    fn quantity(&mut self, at: &Place<'_, 'a>, text: &str) {
-        let Some(fault) = format::quantity_fault(text) else {
-            return;
-        };
-        if self.cx.is_unrendered(text) {
-            return;
-        }
-        let (text, help) = message::quantity(self.cx, at, text, fault);
-        self.report(ids::SCHEMA_TYPE, at, text, ErrorType::Quantity, String::new())
-            .help(help);
-    }
-
-    fn report(
-        &mut self,
-        rule: crate::rules::RuleId,
-        at: &Place<'_, 'a>,
-        text: String,
-        kind: ErrorType,
-        field: String,
-    ) -> crate::diagnostic::Report<'_> {
-        let stage = self.stage(kind);
-        self.cx
-            .report_as(rule, at.span(), text)
-            .refusal_at(stage, kind, field)
-    }
-
-    fn stage(&self, kind: ErrorType) -> Stage {
-        if self.in_list { Stage::Client } else { kind.stage() }
-    }
 }
 
 /// The field that a key names; a key that names none is spelled into `unknown`.
@@ -416,18 +284,6 @@ fn bare_key(key: Node<'_>) -> Option<&str> {
         Style::Plain => Some(source),
         Style::Single | Style::Double => source.get(1..source.len().checked_sub(1)?),
         _ => None,
-    }
-}
-
-/// Whether a key can be replaced by another word as it stands.
-fn is_bare(key: Node<'_>) -> bool {
-    key.raw().kind == Kind::Scalar && key.raw().style == Style::Plain
-}
-
-fn same_key(a: Node<'_>, b: Node<'_>) -> bool {
-    match (bare_key(a), bare_key(b)) {
-        (Some(a), Some(b)) if !may_be_typed(a) && !may_be_typed(b) => a == b,
-        _ => a.key_text() == b.key_text(),
     }
 }
 

@@ -3,6 +3,9 @@
 
 mod check;
 mod decode;
+mod duplicates;
+mod explain;
+mod fault;
 pub mod format;
 mod list;
 mod locate;
@@ -13,6 +16,7 @@ pub mod suggest;
 mod table;
 
 pub use check::{check, rank};
+pub use explain::{Explained, explain};
 
 use crate::version::KubeVersion;
 
@@ -304,6 +308,11 @@ pub fn kind(group: &str, version: &str, kind: &str) -> Option<&'static KindInfo>
         .binary_search_by(|info| (info.group, info.kind, info.version).cmp(&(group, kind, version)))
         .ok()
         .map(|i| &kinds[i])
+}
+
+/// A kind in a version of its group, or in the last version known of it.
+pub fn known(group: &str, version: &str, name: &str) -> Option<&'static KindInfo> {
+    kind(group, version, name).or_else(|| versions_of(group, name).last())
 }
 
 /// All versions of a kind in a group, by version.

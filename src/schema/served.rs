@@ -23,6 +23,9 @@ pub(super) fn identify<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> Identity {
         return Identity::Unknown;
     }
     let (group, version, kind) = (object.group(), object.version(), &*object.kind);
+    if group.is_empty() && kind == "List" {
+        return Identity::Unknown; // without items, or in another List: reported for the document
+    }
     let place = value_span(object.root, "apiVersion");
     if cx.is_unrendered(&object.api_version) || cx.is_unrendered(kind) {
         return Identity::Unknown;

@@ -69,15 +69,15 @@ pub(super) fn unknown_field(ty: TypeId, name: &str, kube: KubeVersion) -> Unknow
     nearest(name, fields()).map_or(Unknown::Nothing, Unknown::Near)
 }
 
-/// Where under a type a field of this name stands, breadth first, if at one place only.
+/// Where under a type a field of this name stands, breadth first: at one place only, or at one that every
+/// object has (`containers[].env` rather than `initContainers[].env`).
 fn below(ty: TypeId, name: &str, kube: KubeVersion) -> Option<String> {
     table::name_id(name.as_bytes())?;
     let mut level: Vec<(TypeId, String)> = vec![(ty, String::new())];
     let mut seen = vec![ty];
     for _ in 0..3 {
         let mut next = Vec::new();
-        let mut found: Option<String> = None;
-        let mut many = false;
+        let mut found: Vec<(bool, String)> = Vec::new();
         for (ty, path) in &level {
             for field in ty.fields(kube) {
                 let Some(inner) = field.ty.innermost() else {
@@ -91,14 +91,17 @@ fn below(ty: TypeId, name: &str, kube: KubeVersion) -> Option<String> {
                 let list = matches!(field.ty.shape(), super::Shape::List(_));
                 let here = format!("{path}{}{}.", field.name, if list { "[]" } else { "" });
                 if inner.field(name, kube).is_some() {
-                    many |= found.is_some();
-                    found = Some(format!("{here}{name}"));
+                    found.push((field.required, format!("{here}{name}")));
                 }
                 next.push((inner, here));
             }
         }
-        if found.is_some() {
-            return found.filter(|_| !many);
+        if found.len() > 1 {
+            found.retain(|(required, _)| *required);
+            return found.pop().filter(|_| found.is_empty()).map(|(_, path)| path);
+        }
+        if let Some((_, path)) = found.pop() {
+            return Some(path);
         }
         level = next;
     }

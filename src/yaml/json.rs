@@ -125,7 +125,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Closes what an error left open; a key without a value gets an absent one.
+    /// Closes what an error left open; a key without a value gets one that stands for nothing.
     fn abandon(&mut self) {
         while let Some(&frame) = self.frames.last() {
             if frame.object {
@@ -136,7 +136,7 @@ impl Parser<'_> {
                     count += 1;
                 }
                 if count % 2 == 1 {
-                    self.push(Kind::Scalar, Style::Plain, 0, self.last_end, self.last_end);
+                    self.push(Kind::Alias, Style::Plain, 0, self.last_end, self.last_end);
                 }
             }
             let empty = frame.node as usize + 1 == self.nodes.len();

@@ -248,6 +248,98 @@ fn what_kubectl_drops_is_told() {
     assert_eq!(losses("a: \"b\n"), []);
 }
 
+/// Keys and values of a broken document's root mapping; `?` is a value that could not be read.
+fn recovered(text: &str) -> Vec<(String, String)> {
+    let tree = read(text);
+    let chunk = &tree.chunks[0];
+    assert!(chunk.error.is_some(), "{text:?}");
+    let Some(root) = Node::root(text, &tree, chunk) else {
+        return Vec::new();
+    };
+    let show = |node: Node<'_>| match node.kind() {
+        Kind::Alias => "?".to_owned(),
+        _ => node.source().to_owned(),
+    };
+    root.raw_entries()
+        .map(|entry| (show(entry.key), show(entry.value)))
+        .collect()
+}
+
+#[test]
+fn a_broken_value_costs_no_more_than_itself() {
+    let with = |broken: &str| recovered(&format!("a: 1\nb: {broken}\nc:\n  d: 2\n"));
+    let expected = [("a", "1"), ("b", "?"), ("c", "d: 2")].map(|(key, value)| (key.into(), value.into()));
+    for broken in [
+        "@x",
+        "\"\\q\"",
+        "\"open",
+        "'open",
+        "[x, y",
+        "{x: y",
+        "[x: y: z]",
+        "[,]",
+        "x: y",
+        "|x\n  y: z",
+        "\n  - @x\n  - y: 1\n    z: 2".replace("@x", "\t- x").as_str(),
+        "!<x y",
+        "&",
+        "- x",
+    ] {
+        let mut got = with(broken);
+        // Where the value is a collection, part of it may have been read.
+        if let Some(entry) = got.get_mut(1)
+            && broken.starts_with('\n')
+        {
+            entry.1 = "?".into();
+        }
+        assert_eq!(got, expected, "{broken:?}");
+    }
+}
+
+#[test]
+fn reading_goes_on_in_the_collection_whose_indentation_fits() {
+    let text = "a:\n  b:\n  - x: 1\n    v: @\n    z: 2\n  - x: 3\n  - [\n  - x: 4\n  c: 5\nd: 6\n";
+    let tree = read(text);
+    let root = Node::root(text, &tree, &tree.chunks[0]).expect("a root");
+    let items: Vec<_> = root
+        .path(&["a", "b"])
+        .expect("a list")
+        .items()
+        .map(Node::source)
+        .collect();
+    assert_eq!(items, ["x: 1\n    v: @\n    z: 2", "x: 3", "[", "x: 4"]);
+    assert_eq!(root.path(&["a", "c"]).map(Node::source), Some("5"));
+    assert_eq!(root.get("d").map(Node::source), Some("6"));
+    let broken = root
+        .path(&["a", "b"])
+        .and_then(|list| list.items().next()?.get("v"));
+    assert_eq!(
+        broken.map(|node| (node.kind(), node.source(), node.is_null())),
+        Some((Kind::Alias, "@", false))
+    );
+}
+
+#[test]
+fn a_line_that_is_no_entry_is_skipped() {
+    let pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        pairs
+            .iter()
+            .map(|&(key, value)| (key.into(), value.into()))
+            .collect()
+    };
+    assert_eq!(recovered("a: 1\noops\nb: 2\n"), pairs(&[("a", "1"), ("b", "2")]));
+    assert_eq!(
+        recovered("a:\n    b: 1\n  c: 2\nd: 3\n"),
+        pairs(&[("a", "b: 1"), ("d", "3")])
+    );
+    assert_eq!(recovered("@x\na: 1\n"), pairs(&[("a", "1")]));
+    assert_eq!(recovered("a: [\n"), pairs(&[("a", "?")]));
+    assert_eq!(
+        recovered("{\"a\": 1, \"b\": [2}"),
+        pairs(&[("\"a\"", "1"), ("\"b\"", "[2")])
+    );
+}
+
 #[test]
 fn an_error_in_one_document_leaves_the_others_alone() {
     let text = "a: 1\n---\nb: [\n---\nc: 3\n---\nd: @\n---\n# empty\n---\ne: 5\n";
@@ -313,6 +405,11 @@ fn undecodable_bytes_are_an_error_in_yaml_only() {
     assert_eq!(tree.chunks[0].error, None);
     let error = tree.chunks[1].error.as_ref().map(|error| error.span);
     assert_eq!(error, Some(Span::new(15, 16)));
+    // In UTF-16 the place is a whole U+FFFD.
+    let decoded = crate::source::decode(vec![0xFF, 0xFE, b'-', 0, b' ', 0, 0, 0xD8]);
+    parse(&decoded.text, &decoded.invalid, &mut tree);
+    let error = tree.chunks[0].error.as_ref().map(|error| error.span);
+    assert_eq!(error, Some(Span::new(2, 5)));
     let decoded = crate::source::decode(b"{\"a\": \"caf\xE9\"}".to_vec());
     parse(&decoded.text, &decoded.invalid, &mut tree);
     assert_eq!(tree.chunks[0].error, None);

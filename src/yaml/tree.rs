@@ -4,6 +4,7 @@
 //! alternate key, value. Nothing is copied out of the text: a scalar is the span of its source text
 //! (quotes and block header included), cooked and resolved only when somebody asks ([`super::view`]).
 
+use super::duplicates::Duplicate;
 use crate::source::Span;
 
 /// What a node is.
@@ -16,7 +17,8 @@ pub enum Kind {
     Seq,
     /// A mapping.
     Map,
-    /// An alias (`*name`); [`Tree::alias_target`] says which node it stands for.
+    /// An alias (`*name`); [`Tree::alias_target`] says which node it stands for. In a document with an error
+    /// also a value that could not be read: it stands for nothing.
     Alias,
 }
 
@@ -57,8 +59,8 @@ pub struct RawNode {
     pub style: Style,
     /// [`COOK`] and [`PROPS`].
     pub flags: u8,
-    /// Spaces that the parent node is indented by plus one (0 = root); block scalars are cooked with it.
-    /// Saturates at 255, which the fast path does not take.
+    /// Of a block scalar, the column of the block collection around it plus one (0 = none), which it is
+    /// cooked with; saturates at 255. Of any other node 0.
     pub indent: u8,
 }
 
@@ -134,7 +136,8 @@ pub struct Chunk {
     /// The text between the separator lines.
     pub span: Span,
     /// The root node; `None` when the chunk is empty or nothing of it could be read. With `error` set,
-    /// the root holds as much of the document as is sure.
+    /// the root holds as much of the document as is sure: what stands before the error, and what follows
+    /// from where the indentation is clear again.
     pub root: Option<NodeId>,
     /// One past the last node of the chunk.
     pub nodes_end: NodeId,
@@ -148,6 +151,10 @@ pub struct Chunk {
     pub fast: bool,
     /// Whether it holds an alias, a merge key (`<<`) or a tag; if not, views skip those steps.
     pub indirect: bool,
+    /// Keys that come again, once [`note_duplicates`](super::note_duplicates) has looked for them.
+    pub duplicates: Vec<Duplicate>,
+    /// Known to hold no key twice: views stop at the first match.
+    pub unique: bool,
 }
 
 /// All documents of one file. The vectors are reused from file to file.

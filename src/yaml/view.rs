@@ -18,6 +18,7 @@ pub struct Node<'t> {
     id: NodeId,
     json: bool,
     indirect: bool,
+    unique: bool,
 }
 
 /// A key and its value in a mapping.
@@ -65,6 +66,7 @@ impl<'t> Node<'t> {
             id,
             json: chunk.json,
             indirect: chunk.indirect,
+            unique: chunk.unique,
         })
     }
 
@@ -206,10 +208,8 @@ impl<'t> Node<'t> {
         let bytes = node.text.as_bytes().get(raw.start as usize..raw.end as usize);
         match (raw.flags, raw.style, bytes) {
             (0, Style::Plain, Some(source)) if source != key.as_bytes() && !may_be_made(key) => return false,
-            (0, Style::Plain, Some(source)) if source == key.as_bytes() => {
-                if !resolve::may_be_typed(key) {
-                    return true;
-                }
+            (0, Style::Plain, Some(source)) if source == key.as_bytes() && !resolve::may_be_typed(key) => {
+                return true;
             }
             (0, Style::Double | Style::Single, Some([_, inner @ .., _])) => return inner == key.as_bytes(),
             _ => {}
@@ -238,11 +238,14 @@ impl<'t> Node<'t> {
     /// mapping or has no such key.
     pub fn entry(self, key: &str) -> Option<Entry<'t>> {
         if !self.indirect {
-            // The hot case: no allocation, and one pass.
+            // The hot case: no allocation, and at most one pass.
             let mut found = None;
             for entry in self.raw_entries() {
                 if entry.key.key_is(key) {
                     found = Some(entry);
+                    if self.unique {
+                        break;
+                    }
                 }
             }
             return found;

@@ -4,6 +4,7 @@
 
 #![allow(missing_docs)] // helpers of tests explain themselves
 
+mod across;
 mod canaries;
 mod exit;
 mod files;

@@ -1,6 +1,7 @@
 //! `metadata.ownerReferences`: each names a whole owner, and one at most is the controller.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::{Field, Object};
@@ -10,7 +11,7 @@ use crate::source::Span;
 pub const CHECK: Check = Check::Object(check);
 
 /// One reference as Go holds it.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Owner<'t> {
     api_version: Cow<'t, str>,
     kind: Cow<'t, str>,
@@ -63,12 +64,13 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
         return;
     }
     let mut kept: Vec<(Field<'_, 't>, Owner<'t>)> = Vec::new();
+    let mut seen = HashSet::new();
     for item in owners.items() {
         let Some(owner) = Owner::read(&item) else {
             return;
         };
         // The server drops repeated entries before it judges the rest.
-        if !kept.iter().any(|(_, other)| *other == owner) {
+        if seen.insert(owner.clone()) {
             kept.push((item, owner));
         }
     }

@@ -8,8 +8,9 @@ use crate::yaml::{Kind, Node, Scalar};
 pub const CHECK: Check = Check::Object(check);
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
-    // A text this short does not grow so much, whatever escapes its JSON needs.
-    if !object.root.is_indirect() && (object.root.span().len() as usize) < LIMIT / 4 {
+    // As JSON a text rarely grows: quotes and braces come in where indentation goes. To know for shorter ones
+    // would cost a walk over each.
+    if !object.root.is_indirect() && (object.root.span().len() as usize) < LIMIT / 2 {
         return;
     }
     let Some(size) = json_size(object.root).filter(|size| *size > LIMIT) else {

@@ -1,7 +1,7 @@
 //! Two objects in one document: `---` is missing between them.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 
 use crate::diagnostic::{Edit, ErrorType};
 use crate::manifest::Document;
@@ -21,20 +21,21 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         return;
     }
     super::about_object_at(document, root.span(), cx);
-    // Each repeated key is an error of the server; all those of one object are told at its start.
-    let mut seen: HashMap<Cow<'t, str>, Node<'t>> = HashMap::new();
+    // Each repeated key is an error of the server; all those of one object are told at its start, alike.
+    let mut firsts: HashMap<Cow<'t, str>, Span> = HashMap::new();
     for entry in root.raw_entries() {
         let Some(text) = entry.key.key_text() else {
             continue;
         };
-        let Some(first) = seen.get(&text).copied() else {
-            seen.insert(text, entry.key);
+        if let hash_map::Entry::Vacant(first) = firsts.entry(text.clone()) {
+            first.insert(entry.key.span());
             continue;
-        };
+        }
         let Some(start) = starts.iter().rfind(|start| start.key.id() <= entry.key.id()) else {
             continue;
         };
         let span = start.key.span();
+        let above = start.key.key_text().and_then(|text| firsts.get(&text).copied());
         let mut report = cx
             .report(
                 span,
@@ -42,10 +43,10 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
             )
             .refusal(ErrorType::DuplicateField, text)
             .help("write a line `---` above this one");
-        if start.key == entry.key {
-            report = report.related(first.span(), "the object above has this key already");
+        if let Some(above) = above {
+            report = report.related(above, "the object above has this key already");
         }
-        if begins_line(root.text(), span) {
+        if start.key == entry.key && begins_line(root.text(), span) {
             let edit = Edit {
                 span: Span::new(span.start, span.start),
                 text: "---\n".into(),

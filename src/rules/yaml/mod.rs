@@ -43,7 +43,7 @@ fn broken<'t>(document: &Document<'t>, cx: &Cx<'t>) -> Option<(&'t SyntaxError, 
         Cause::Tab
     } else if split_line(document, cx).is_some() {
         Cause::SplitInQuotes
-    } else if previous(document, cx).is_some_and(|previous| split_line(previous, cx).is_some()) {
+    } else if follows_split(document, cx) {
         Cause::AfterSplit
     } else {
         Cause::Syntax
@@ -66,12 +66,23 @@ fn split_line<'t>(document: &Document<'t>, cx: &Cx<'t>) -> Option<Span> {
     next.chunk.error.is_some().then_some(cut.span)
 }
 
-fn previous<'a, 't>(document: &Document<'t>, cx: &'a Cx<'t>) -> Option<&'a Document<'t>> {
+/// Whether a document is the rest of one that was cut inside quotes, or comes after such a rest: the lines
+/// of a PEM text cut more than once, and are no good separators.
+fn follows_split<'t>(document: &Document<'t>, cx: &Cx<'t>) -> bool {
     let at = cx
         .file
         .documents
         .partition_point(|d| d.chunk.span.start < document.chunk.span.start);
-    cx.file.documents.get(at.checked_sub(1)?)
+    for previous in cx.file.documents[..at].iter().rev().take(64) {
+        if split_line(previous, cx).is_some() {
+            return true;
+        }
+        let error = previous.chunk.error.as_ref();
+        if !error.is_some_and(|error| error.class == ErrorClass::Separator) {
+            return false;
+        }
+    }
+    false
 }
 
 /// What the server, or kubectl before it, answers to a reading error.

@@ -1,7 +1,7 @@
 //! An anchor that is defined twice, with different values, and used after that.
 
 use crate::manifest::Document;
-use crate::rules::{Check, Cx, quote};
+use crate::rules::{Check, Cx};
 use crate::source::Span;
 use crate::yaml::tree::Props;
 
@@ -40,10 +40,10 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     found.sort_by_key(|(_, again)| again.start);
     for (first, again) in found {
         super::about_object_at(document, again, cx);
-        let anchor = quote(text.get(again.range()).unwrap_or_default());
+        // Its name is not quoted: what looks like an anchor may be a password that lacks its quotes.
         cx.report(
             again,
-            format!("the anchor {anchor} is defined again with another value; aliases below mean this one, aliases above the first"),
+            "this anchor is defined again with another value; aliases below mean this one, aliases above the first",
         )
         .related(first, "defined here first")
         .help("give one of the two another name");

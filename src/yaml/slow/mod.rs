@@ -8,6 +8,7 @@ mod collections;
 mod fetch;
 mod marks;
 mod parse;
+mod recover;
 mod scalars;
 mod scan;
 mod token;
@@ -42,10 +43,7 @@ pub(super) fn parse(text: &str, span: Span, tree: &mut Tree) -> Outcome {
     let root = tree.nodes.len();
     let scanner = scan::Scanner::new(bytes, start, &mut tree.comments);
     let mut parser = parse::Parser::new(scanner, &mut tree.nodes, &mut tree.props, &mut tree.aliases);
-    let result = parser.document();
-    if result.is_err() {
-        parser.abandon();
-    }
+    let result = parser.document_with_recovery();
     let noted = parser.noted.take();
     let indirect = parser.indirect;
 

@@ -36,9 +36,11 @@ pub(super) enum State {
 }
 
 /// An open collection.
-struct Frame {
-    state: State,
-    node: NodeId,
+pub(super) struct Frame {
+    pub(super) state: State,
+    pub(super) node: NodeId,
+    /// Where the node that was completed before it ends.
+    pub(super) before: u32,
 }
 
 /// Anchor and tag read before their node.
@@ -51,13 +53,15 @@ pub(super) struct Marks {
 /// See the module's documentation.
 pub(super) struct Parser<'a> {
     pub(super) scanner: Scanner<'a>,
-    nodes: &'a mut Vec<RawNode>,
-    props: &'a mut Vec<Props>,
-    aliases: &'a mut Vec<(NodeId, NodeId)>,
-    frames: Vec<Frame>,
-    anchors: HashMap<&'a [u8], NodeId>,
+    pub(super) nodes: &'a mut Vec<RawNode>,
+    /// Index of the root node, once there is one.
+    pub(super) root: usize,
+    pub(super) props: &'a mut Vec<Props>,
+    pub(super) aliases: &'a mut Vec<(NodeId, NodeId)>,
+    pub(super) frames: Vec<Frame>,
+    pub(super) anchors: HashMap<&'a [u8], NodeId>,
     /// Where the node that was completed last ends.
-    last_end: u32,
+    pub(super) last_end: u32,
     /// The first error that does not stop parsing.
     pub(super) noted: Option<SyntaxError>,
     /// Whether there was an alias, a tag or `<<`.
@@ -73,6 +77,7 @@ impl<'a> Parser<'a> {
     ) -> Parser<'a> {
         Parser {
             scanner,
+            root: nodes.len(),
             nodes,
             props,
             aliases,
@@ -96,6 +101,11 @@ impl<'a> Parser<'a> {
             _ => {}
         }
         self.node(true, false)?;
+        self.collections()
+    }
+
+    /// Goes on until all open collections are closed. Returns the token after them.
+    pub(super) fn collections(&mut self) -> Scan<Option<Token>> {
         while let Some(frame) = self.frames.last() {
             match frame.state {
                 State::Item => self.item()?,
@@ -138,29 +148,6 @@ impl<'a> Parser<'a> {
             }
             self.scanner.skip();
         }
-    }
-
-    /// Closes what an error left open: every key gets a value, every collection an end.
-    pub(super) fn abandon(&mut self) {
-        while let Some(frame) = self.frames.last() {
-            let node = frame.node as usize;
-            if self.nodes[node].kind == Kind::Map && self.children(node) % 2 == 1 {
-                self.absent_after_last();
-            }
-            let bracket = self.scanner.char_end(self.nodes[node].start as usize);
-            let empty = node + 1 == self.nodes.len();
-            self.close(empty.then_some(bracket));
-        }
-    }
-
-    fn children(&self, node: usize) -> usize {
-        let mut count = 0;
-        let mut child = node + 1;
-        while child < self.nodes.len() {
-            child = self.nodes[child].next as usize;
-            count += 1;
-        }
-        count
     }
 
     // ---- the arena
@@ -243,7 +230,11 @@ impl<'a> Parser<'a> {
             flags,
             indent: 0,
         });
-        self.frames.push(Frame { state, node });
+        self.frames.push(Frame {
+            state,
+            node,
+            before: self.last_end,
+        });
         Ok(())
     }
 
@@ -252,9 +243,10 @@ impl<'a> Parser<'a> {
         let Some(frame) = self.frames.pop() else {
             return;
         };
-        self.last_end = end.map_or(self.last_end, |end| end as u32);
         let next = self.nodes.len() as NodeId;
         let node = &mut self.nodes[frame.node as usize];
+        // One that an error left empty ends where it starts.
+        self.last_end = end.map_or(self.last_end.max(node.start), |end| end as u32);
         node.end = self.last_end;
         node.next = next;
     }

@@ -89,6 +89,31 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Goes on at the start of a line further down, within block collections at the given columns.
+    pub(super) fn restart(&mut self, line: usize, columns: Vec<i32>) {
+        self.pos = line;
+        self.line += 1;
+        self.column = 0;
+        self.indents = [-1].into_iter().chain(columns).collect();
+        self.indent = self.indents.pop().unwrap_or(-1);
+        self.flow_level = 0;
+        self.key_allowed = true;
+        self.keys.truncate(1);
+        if let Some(key) = self.keys.first_mut() {
+            key.possible = false;
+        }
+        self.waiting.clear();
+        self.queue.clear();
+        self.ready = false;
+        while self
+            .comments
+            .last()
+            .is_some_and(|comment| comment.start as usize >= line)
+        {
+            self.comments.pop();
+        }
+    }
+
     // ---- what the parser calls
 
     /// The next token.

@@ -1,0 +1,155 @@
+//! What the walk reports: mismatches, malformed texts, unknown fields, each with the server's own answer.
+
+use super::decode::{Decoder, Strictness};
+use super::path::Place;
+use super::suggest::{self, Unknown};
+use super::{Shape, TypeId, format, message};
+use crate::diagnostic::{Edit, ErrorType, Report, Severity, Stage};
+use crate::rules::{RuleId, ids};
+use crate::source::Span;
+use crate::yaml::{Entry, Kind, Node, Scalar, Style};
+
+impl<'a> Decoder<'_, 'a> {
+    pub(super) fn unknown_field(&mut self, ty: TypeId, at: &Place<'_, 'a>, entry: Entry<'a>, key: &str) {
+        if self.strictness == Strictness::Off || entry.key.key_text().is_none() || self.cx.is_unrendered(key)
+        {
+            return;
+        }
+        // What SOPS encrypted is decrypted, and its own key removed, before it is applied.
+        if key == "sops" && at.up.is_none() && !self.cx.settings.no_skip {
+            return;
+        }
+        let path = at.full();
+        let field = if path.is_empty() {
+            key.to_string()
+        } else {
+            format!("{path}.{key}")
+        };
+        let known = suggest::unknown_field(ty, key, self.cx.kube());
+        let lenient = self.strictness == Strictness::Lenient;
+        let text = message::unknown_field(ty, key, &known, lenient);
+        let fix = match &known {
+            Unknown::Near(near) if is_bare(entry.key) => {
+                // Only a difference in case is certain to be what the author meant.
+                let safe = near.eq_ignore_ascii_case(key) && at.value.entry(near).is_none();
+                let edit = Edit {
+                    span: entry.key.span(),
+                    text: near.to_string(),
+                };
+                Some((format!("write `{near}`"), safe, vec![edit]))
+            }
+            _ => None,
+        };
+        let help = message::unknown_field_help(ty, key, &known, at, self.cx.kube());
+        let stage = self.stage(ErrorType::UnknownField);
+        let mut report = self
+            .cx
+            .report_as(ids::SCHEMA_UNKNOWN_FIELD, entry.key.span(), text)
+            .help(help);
+        if let Some((title, safe, edits)) = fix {
+            report = report.fix(title, safe, edits);
+        }
+        if lenient {
+            report.severity(Severity::Warning);
+        } else {
+            report.refusal_at(stage, ErrorType::UnknownField, field);
+        }
+    }
+
+    pub(super) fn mismatch(&mut self, at: &Place<'_, 'a>) {
+        let scalar = at.value.scalar();
+        if let Some(Scalar::Str(text)) = &scalar
+            && self.cx.is_unrendered(text)
+        {
+            return;
+        }
+        let field = at.of_types(self.minor >= 35);
+        let plain = at.value.raw().style == Style::Plain && at.value.tag().is_empty();
+        if at.shape == Shape::String && plain && !at.value.is_json() && scalar.is_some() {
+            return self.implicit_typing(at, scalar, field);
+        }
+        let wrong = message::mismatch(self.cx, at, scalar.as_ref());
+        let mut report = self.report(ids::SCHEMA_TYPE, at, wrong.text, ErrorType::TypeMismatch, field);
+        if let Some(help) = wrong.help {
+            report = report.help(help);
+        }
+        if let Some(edits) = wrong.edits {
+            report.fix("remove the quotes", true, edits);
+        }
+    }
+
+    /// A bare `yes`, `0644` or `1.10` where the field wants a string.
+    fn implicit_typing(&mut self, at: &Place<'_, 'a>, scalar: Option<Scalar<'a>>, field: String) {
+        let text = message::implicit_typing(self.cx, at, scalar);
+        // Two insertions, so that the value itself stands in no edit.
+        let span = at.value.resolved().span();
+        let quote = |at: u32| Edit {
+            span: Span::new(at, at),
+            text: "\"".into(),
+        };
+        let edits = vec![quote(span.start), quote(span.end)];
+        let rule = ids::YAML_IMPLICIT_TYPING;
+        let report = self
+            .report(rule, at, text, ErrorType::TypeMismatch, field)
+            .help("quote the value");
+        // What an alias stands for may be meant as it is elsewhere.
+        if at.value.raw().kind != Kind::Alias {
+            report.fix("quote the value", true, edits);
+        }
+    }
+
+    pub(super) fn base64(&mut self, at: &Place<'_, 'a>, text: &str) {
+        if self.skip_base64 || self.cx.is_unrendered(text) {
+            return;
+        }
+        if let Some(offset) = format::base64_fault(text.as_bytes()) {
+            let text = message::base64(at, text, offset);
+            self.report(ids::SCHEMA_TYPE, at, text, ErrorType::Base64, String::new())
+                .help("encode the bytes as standard base64 with padding: `base64 -w0 FILE`");
+        }
+    }
+
+    pub(super) fn time(&mut self, at: &Place<'_, 'a>, text: &str, micro: bool) {
+        if format::is_time(text, micro) || self.cx.is_unrendered(text) {
+            return;
+        }
+        let (text, help) = message::time(self.cx, at, micro);
+        self.report(ids::SCHEMA_TYPE, at, text, ErrorType::TimeFormat, String::new())
+            .help(help);
+    }
+
+    pub(super) fn quantity(&mut self, at: &Place<'_, 'a>, text: &str) {
+        let Some(fault) = format::quantity_fault(text) else {
+            return;
+        };
+        if self.cx.is_unrendered(text) {
+            return;
+        }
+        let (text, help) = message::quantity(self.cx, at, text, fault);
+        self.report(ids::SCHEMA_TYPE, at, text, ErrorType::Quantity, String::new())
+            .help(help);
+    }
+
+    pub(super) fn report(
+        &mut self,
+        rule: RuleId,
+        at: &Place<'_, 'a>,
+        text: String,
+        kind: ErrorType,
+        field: String,
+    ) -> Report<'_> {
+        let stage = self.stage(kind);
+        self.cx
+            .report_as(rule, at.span(), text)
+            .refusal_at(stage, kind, field)
+    }
+
+    pub(super) fn stage(&self, kind: ErrorType) -> Stage {
+        if self.in_list { Stage::Client } else { kind.stage() }
+    }
+}
+
+/// Whether a key can be replaced by another word as it stands.
+fn is_bare(key: Node<'_>) -> bool {
+    key.raw().kind == Kind::Scalar && key.raw().style == Style::Plain
+}
