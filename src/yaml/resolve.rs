@@ -118,7 +118,9 @@ fn json_literal(text: Cow<'_, str>) -> Scalar<'_> {
 
 /// A plain scalar without a tag.
 pub(super) fn plain(text: Cow<'_, str>) -> Scalar<'_> {
-    if !may_be_typed(&text) {
+    // The longest word that is no string is `false`.
+    let long_word = text.len() > 5 && text.as_bytes()[0].is_ascii_alphabetic();
+    if long_word || !may_be_typed(&text) {
         return Scalar::Str(text);
     }
     typed(&text).unwrap_or(Scalar::Str(text))

@@ -207,9 +207,16 @@ impl<'t> Node<'t> {
         // that are looked at, so that their text is not even touched.
         let bytes = node.text.as_bytes().get(raw.start as usize..raw.end as usize);
         match (raw.flags, raw.style, bytes) {
-            (0, Style::Plain, Some(source)) if source != key.as_bytes() && !may_be_made(key) => return false,
-            (0, Style::Plain, Some(source)) if source == key.as_bytes() && !resolve::may_be_typed(key) => {
-                return true;
+            (0, Style::Plain, Some(source)) => {
+                let wanted = key.as_bytes();
+                // Many keys are four letters long, so the first one is looked at before the call.
+                if source.len() != wanted.len() || source.first() != wanted.first() || source != wanted {
+                    if !may_be_made(key) {
+                        return false;
+                    }
+                } else if is_plain_word(wanted) {
+                    return true;
+                }
             }
             (0, Style::Double | Style::Single, Some([_, inner @ .., _])) => return inner == key.as_bytes(),
             _ => {}
@@ -319,6 +326,19 @@ impl<'t> Node<'t> {
         };
         Items { node, next, end }
     }
+}
+
+/// Whether a bare word that starts with a letter is a string: none of `true`, `yes`, `null` and their kin.
+fn is_plain_word(word: &[u8]) -> bool {
+    let typed: &[&[u8]] = match word.len() {
+        1 => &[b"y", b"n"],
+        2 => &[b"no", b"on"],
+        3 => &[b"yes", b"off"],
+        4 => &[b"true", b"null"],
+        5 => &[b"false"],
+        _ => &[],
+    };
+    word.first().is_some_and(u8::is_ascii_alphabetic) && !typed.iter().any(|t| word.eq_ignore_ascii_case(t))
 }
 
 /// Whether a boolean or a number can become this key: `yes:` reads "true", `0x1F:` reads "31".
