@@ -1,6 +1,8 @@
 //! The structural check of a document: what its objects are, whether the server can read them, and which
 //! of its keys stand twice.
 
+use std::sync::OnceLock;
+
 use super::decode::{Decoder, Strictness};
 use super::locate::Located;
 use super::path::{Part, Place};
@@ -120,7 +122,9 @@ fn custom_metadata<'t>(object: &Object<'t>, decoder: &mut Decoder<'_, 't>) {
     let Some(metadata) = object.root.entry("metadata") else {
         return;
     };
-    let Some(ty) = table::types().find(|ty| ty.group() == "meta" && ty.name() == "v1.ObjectMeta") else {
+    static OBJECT_META: OnceLock<Option<TypeId>> = OnceLock::new();
+    let find = || table::types().find(|ty| ty.group() == "meta" && ty.name() == "v1.ObjectMeta");
+    let Some(ty) = *OBJECT_META.get_or_init(find) else {
         return;
     };
     decoder.strictness = Strictness::Off;
