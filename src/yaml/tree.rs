@@ -4,6 +4,7 @@
 //! alternate key, value. Nothing is copied out of the text: a scalar is the span of its source text
 //! (quotes and block header included), cooked and resolved only when somebody asks ([`super::view`]).
 
+use super::fast::Scratch;
 use crate::source::Span;
 
 /// What a node is.
@@ -165,6 +166,8 @@ pub struct Tree {
     pub aliases: Vec<(NodeId, NodeId)>,
     /// The documents.
     pub chunks: Vec<Chunk>,
+    /// Memory of the fast reader, kept from chunk to chunk.
+    pub(super) scratch: Scratch,
 }
 
 impl Tree {
