@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::base64;
 use super::cook;
 use super::number::{self, Number};
-use super::tree::{Kind, Style};
+use super::tree::{Kind, PROPS, Style};
 use super::view::Node;
 
 /// The value of a scalar.
@@ -82,10 +82,12 @@ pub fn scalar(node: Node<'_>) -> Scalar<'_> {
             Scalar::Str(text)
         };
     }
-    let tag = Tag::of(node);
-    if tag != Tag::None {
-        // A mismatch is an error of the document, reported when it is read; here the text stands.
-        return tagged(tag, text.clone()).unwrap_or(Scalar::Str(text));
+    if raw.flags & PROPS != 0 {
+        let tag = Tag::of(node);
+        if tag != Tag::None {
+            // A mismatch is an error of the document, reported when it is read; here the text stands.
+            return tagged(tag, text.clone()).unwrap_or(Scalar::Str(text));
+        }
     }
     if raw.style == Style::Plain {
         plain(text)
