@@ -258,6 +258,15 @@ impl Tables {
             "pub(super) const OLDEST: u8 = {};\npub(super) const NEWEST: u8 = {};",
             self.versions.0, self.versions.1
         );
+        let object_meta = self
+            .types
+            .iter()
+            .position(|ty| ty.group == "meta" && ty.name == "v1.ObjectMeta");
+        let _ = writeln!(
+            out,
+            "/// The type of `metadata`.\npub(super) const OBJECT_META: TypeId = TypeId({});",
+            object_meta.expect("schemas/types/meta.txt has v1.ObjectMeta")
+        );
         let _ = writeln!(out, "static POOL: &str = {pool:?};");
         let _ = writeln!(out, "static OFFSETS: [u32; {}] = {offsets:?};", offsets.len());
         let slots = (field_names.len() * 3).next_power_of_two();

@@ -119,6 +119,7 @@ pub fn check_file(
 ) -> Checked {
     tree.clear();
     yaml::parse(&source.text, &source.invalid, tree);
+    yaml::note_duplicates(&source.text, tree);
     let file = File::read(name, &source.text, tree, surroundings, settings.no_skip);
     let mut cx = Cx::new(&file, settings);
     run_checks(&file, &mut cx);
@@ -175,6 +176,10 @@ fn run_checks<'t>(file: &'t File<'t>, cx: &mut Cx<'t>) {
         schema::check(document, cx);
         for object in &file.objects[document.objects.start as usize..document.objects.end as usize] {
             cx.object = Some(object.index);
+            cx.kind = (
+                object.index,
+                schema::known(object.group(), object.version(), &object.kind),
+            );
             for &rule in rules::object_checks(object.group(), &object.kind) {
                 if let Some(Check::Object(check)) = enabled(rule, cx) {
                     check(object, cx);
@@ -225,6 +230,11 @@ pub fn verdict(refusals: &mut Vec<&crate::diagnostic::Refusal>) -> Option<crate:
             (step, r.turn, r.field.clone())
         });
         refusals.truncate(1);
+    }
+    if first == crate::diagnostic::Stage::StrictDecode {
+        // A JSON document may have one unknown field twice; the server names it once.
+        let mut named = std::collections::HashSet::new();
+        refusals.retain(|r| r.kind != ErrorType::UnknownField || named.insert(&r.field));
     }
     Some(first)
 }

@@ -249,7 +249,8 @@ fn size_limits_are_the_servers() {
     let annotation = |bytes: usize| {
         secret(format!("  annotations:\n    k: {}\n", "a".repeat(bytes - 1))) // the key counts too
     };
-    let cases: [(&str, Vec<u8>, Option<(&str, &str)>); 4] = [
+    type Case = (&'static str, Vec<u8>, Option<(&'static str, &'static str)>);
+    let cases: [Case; 4] = [
         ("data at its limit", data(1_048_576), None),
         ("data over its limit", data(1_048_577), Some(("TooLong", "data"))),
         ("annotations at their limit", annotation(262_144), None),

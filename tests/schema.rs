@@ -309,6 +309,28 @@ fn only_the_last_of_repeated_keys_is_decoded() {
         answer(&pod("nodeName: a\nnodeName: 5\n")),
         "decode TypeMismatch spec.nodeName"
     );
+    // JSON's duplicates are named with their path, where the server looks at all.
+    let json = |rest: &str| {
+        format!(
+            r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"p"}},"spec":{{"containers":[{{"name":"a"}},{rest}]}}}}"#
+        )
+    };
+    for (rest, want) in [
+        (
+            r#"{"image":"a","image":"b"}"#,
+            "strict-decode DuplicateField spec.containers[1].image",
+        ),
+        (
+            r#"{"resources":{"limits":{"cpu":1,"cpu":2}}}"#,
+            "strict-decode DuplicateField spec.containers[1].resources.limits.cpu",
+        ),
+        (
+            r#"{"bogus":{"a":1,"a":2},"bogus":1}"#,
+            "strict-decode UnknownField spec.containers[1].bogus",
+        ),
+    ] {
+        assert_eq!(answer(&json(rest)), want, "{rest}");
+    }
     // A merge brings values that may be overridden, by one mapping and not by another.
     let merged = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, labels: &l {a: 5}, annotations: {<<: *l, a: '5'}}\n";
     assert_eq!(answer(merged), "decode TypeMismatch metadata.labels");
@@ -540,6 +562,10 @@ fn depth_and_size_do_no_harm() {
         "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: a}}\nspec: {{versions: [{{schema: {{openAPIV3Schema: {schema}}}}}]}}\n"
     );
     assert_eq!(answer(&text), "ok");
+    // Faults without number are reported and put into order all the same.
+    let args = "5, ".repeat(100_000);
+    let found = check(&pod(&format!("containers: [{{args: [{args}]}}]\n")));
+    assert_eq!(found.len(), 100_000);
     let many: String = (0..20_000).map(|i| format!("  k{i}: v\n")).collect();
     let text = format!(
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, labels: &l {{a: b}}}}\ndata:\n  <<: *l\n{many}"

@@ -147,8 +147,8 @@ fn many_keys_are_compared_in_good_time() {
 #[test]
 fn long_flow_collections_are_read_in_linear_time() {
     for item in ["a, ", "[], ", "{a: b}, ", "*x, ", "a\n, "] {
-        let text = format!("- &x 1\n- [{}]\n", item.repeat(300_000));
-        read(&text, |tree| assert!(tree.nodes.len() > 300_000));
+        let text = format!("- &x 1\n- [{}]\n", item.repeat(100_000));
+        read(&text, |tree| assert!(tree.nodes.len() > 100_000));
     }
     // Aliases of one node are no bomb until they outweigh everything else.
     assert_eq!(
@@ -202,7 +202,7 @@ fn control_characters_and_odd_encodings_are_values() {
     let decoded = decode(vec![0xFF; 1_000_000]);
     let mut tree = Tree::default();
     parse(&decoded.text, &decoded.invalid, &mut tree);
-    assert_eq!(message(&tree), Some("these bytes are not valid UTF-8"));
+    assert_eq!(message(&tree), Some("these bytes cannot be decoded as text"));
 }
 
 #[test]

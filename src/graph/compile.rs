@@ -522,3 +522,55 @@ fn push<T>(pool: &mut Vec<T>, items: impl IntoIterator<Item = T>) -> Done<Run> {
     let end = small(pool.len())?;
     Ok(Run { start, end })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{compile, split};
+
+    #[test]
+    fn faults_name_their_lines() {
+        let faults = |text: &str| -> Vec<usize> {
+            let head = "target Secret = Secret\n";
+            compile(&format!("{head}{text}"))
+                .err()
+                .unwrap_or_default()
+                .iter()
+                .map(|(line, _)| *line)
+                .collect()
+        };
+        assert!(faults("kind Pod\n  uses Secret spec.x.name key=key\n").is_empty());
+        for (text, line) in [
+            ("  uses Secret spec.x", 2),                        // nothing above to belong to
+            ("kind Pod\n  uses Sekret spec.x", 3),              // no such target
+            ("kind Pod\n  uses Secret spec..x", 3),             // an empty step
+            ("kind Pod\n  uses Secret spec.x[y", 3),            // an open bracket
+            ("kind Pod\n  uses Secret spec.**", 3),             // nothing to look for at any depth
+            ("kind Pod\n  uses Secret spec.x key=a.**.b", 3),   // any depth beside the name
+            ("kind Pod\n  uses Secret spec.x breaks=soon", 3),  // no such time
+            ("kind Pod\n  uses Secret spec.x names=y", 3),      // no such word
+            ("kind Pod\n  makes Secret {metadata.name-x", 3),   // an open brace
+            ("kind Pod\n  has Container spec.containers[]", 3), // no such type
+            ("type A\n  has A a", 3),                           // a part of itself
+            ("type A\ntype A", 3),                              // twice
+            ("kind Pod\n  keys data.keys()", 3),                // not declared
+            ("kind Pod\n  devours Secret spec.x", 3),           // no such verb
+        ] {
+            assert_eq!(faults(text), [line], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_text_and_the_statics_are_one() {
+        let text = include_str!("../../schemas/references.txt");
+        let compiled = compile(text).expect("the table is in order");
+        assert_eq!(format!("{compiled:?}"), format!("{:?}", crate::graph::standard()));
+    }
+
+    #[test]
+    fn paths_have_their_steps() {
+        let steps = |path: &str| split(path).map(|steps| steps.len());
+        assert_eq!(steps("."), Ok(0));
+        assert_eq!(steps("a.b[].c[d.e/f].*.keys()"), Ok(7));
+        assert_eq!(steps("a.**.*Ref.name"), Ok(3));
+    }
+}

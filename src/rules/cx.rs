@@ -5,9 +5,10 @@ use std::cell::OnceCell;
 
 use crate::diagnostic::{Diagnostic, Report};
 use crate::engine::Settings;
-use crate::manifest::{Field, File};
+use crate::manifest::{Field, File, Object};
 use crate::mask;
 use crate::rules::RuleId;
+use crate::schema::{self, KindInfo};
 use crate::source::Span;
 use crate::version::KubeVersion;
 use crate::yaml::Node;
@@ -18,6 +19,8 @@ pub struct Cx<'t> {
     pub file: &'t File<'t>,
     /// How the run was asked to judge.
     pub settings: &'t Settings,
+    /// The object whose kind was looked up last, and what the API knows of it.
+    pub(crate) kind: (u32, Option<&'static KindInfo>),
     pub(crate) rule: RuleId,
     pub(crate) document: u32,
     pub(crate) object: Option<u32>,
@@ -30,12 +33,21 @@ impl<'t> Cx<'t> {
         Cx {
             file,
             settings,
+            kind: (u32::MAX, None),
             rule: RuleId(0),
             document: 0,
             object: None,
             found: Vec::new(),
             masked: OnceCell::new(),
         }
+    }
+
+    /// What the API knows of an object's kind, in its version or else the last one known.
+    pub fn kind_of(&self, object: &Object<'_>) -> Option<&'static KindInfo> {
+        if self.kind.0 == object.index {
+            return self.kind.1; // looked up once for all checks of the object
+        }
+        schema::known(object.group(), object.version(), &object.kind)
     }
 
     /// The version of Kubernetes to judge by.

@@ -1,19 +1,15 @@
 //! The structural check of a document: what its objects are, whether the server can read them, and which
 //! of its keys stand twice.
 
-use std::sync::OnceLock;
-
 use super::decode::{Decoder, Strictness};
-use super::locate::Located;
+use super::locate::{Fault, Order};
 use super::path::{Part, Place};
 use super::served::{self, Identity};
 use super::{Shape, Ty, TypeId, table};
-use crate::diagnostic::{Diagnostic, ErrorType, Severity, Stage};
+use crate::diagnostic::{Diagnostic, Stage};
 use crate::manifest::{Document, File, Object};
-use crate::rules::yaml::missing_separator;
-use crate::rules::{Cx, ids, quote};
-use crate::source::Span;
-use crate::yaml::{self, Duplicate, DuplicateKind, Node};
+use crate::rules::Cx;
+use crate::yaml::DuplicateKind;
 
 /// Checks a document and its objects, before the rules do.
 pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
@@ -28,7 +24,8 @@ pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     let file = cx.file;
     cx.object = None;
     super::list::check(document, root, cx);
-    let duplicates = yaml::duplicates(file.text, file.tree, document.chunk);
+    let duplicates = &document.chunk.duplicates;
+    // Of a key that comes again YAML keeps the last value only; the others are never decoded.
     let mut overridden: Vec<u32> = duplicates
         .iter()
         .filter(|d| d.kind == DuplicateKind::Written && !root.is_json())
@@ -42,33 +39,8 @@ pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         let in_list = document.list && super::list::is_generic(root);
         kinds.push(check_object(object, in_list, &overridden, cx));
     }
-    // Keys of the root that come again because a `---` is missing are that rule's to report.
-    let spoken_for = if duplicates.is_empty() {
-        Vec::new()
-    } else {
-        missing_separator::spoken_for(root)
-    };
-    for duplicate in &duplicates {
-        let again = root.with_id(duplicate.again);
-        if spoken_for.binary_search(&duplicate.again).is_ok() {
-            continue;
-        }
-        // Sorted by their place, so the last one that starts before the key is the only one to hold it.
-        let at = objects.partition_point(|object| object.root.id() <= duplicate.again);
-        let owner = at
-            .checked_sub(1)
-            .map(|i| (&objects[i], kinds[i]))
-            .filter(|(object, _)| duplicate.again < object.root.raw().next);
-        cx.object = owner.map(|(object, _)| object.index);
-        let ty = owner.and_then(|(_, ty)| ty);
-        report_duplicate(
-            duplicate,
-            again,
-            owner.map(|(object, _)| object),
-            ty,
-            document.list,
-            cx,
-        );
+    if !duplicates.is_empty() {
+        super::duplicates::report(duplicates, root, objects, &kinds, document.list, cx);
     }
     cx.object = None;
 }
@@ -122,11 +94,7 @@ fn custom_metadata<'t>(object: &Object<'t>, decoder: &mut Decoder<'_, 't>) {
     let Some(metadata) = object.root.entry("metadata") else {
         return;
     };
-    static OBJECT_META: OnceLock<Option<TypeId>> = OnceLock::new();
-    let find = || table::types().find(|ty| ty.group() == "meta" && ty.name() == "v1.ObjectMeta");
-    let Some(ty) = *OBJECT_META.get_or_init(find) else {
-        return;
-    };
+    let ty = table::OBJECT_META;
     decoder.strictness = Strictness::Off;
     let holder = super::kind("", "v1", "Secret").and_then(|info| info.ty);
     let Some(field) = holder
@@ -158,69 +126,6 @@ fn custom_metadata<'t>(object: &Object<'t>, decoder: &mut Decoder<'_, 't>) {
             });
         }
     }
-}
-
-/// A key that stands twice in one mapping.
-fn report_duplicate<'t>(
-    duplicate: &Duplicate,
-    again: Node<'t>,
-    object: Option<&Object<'t>>,
-    ty: Option<TypeId>,
-    in_list: bool,
-    cx: &mut Cx<'t>,
-) {
-    let key = again.key_text().unwrap_or_default();
-    let shown = if cx.is_masked(again.span()) {
-        "a key".to_string()
-    } else {
-        quote(&key)
-    };
-    let first = again.with_id(duplicate.first).span();
-    let id = ids::YAML_DUPLICATE_KEY;
-    match duplicate.kind {
-        // Overriding what a merge brings is what merges are for.
-        DuplicateKind::Merged => {}
-        DuplicateKind::Collision => {
-            let text = format!(
-                "two keys of this mapping become {shown}; which of their values counts is left to chance"
-            );
-            cx.report_as(id, again.span(), text)
-                .related(first, "the other one")
-                .help("remove one of them")
-                .severity(Severity::Warning);
-        }
-        DuplicateKind::Written => {
-            let text = format!(
-                "{shown} is set twice in this mapping; kubectl silently takes the last value, a strict reader refuses the file"
-            );
-            let field = refused_field(again, &key, object, ty, cx);
-            let report = cx
-                .report_as(id, again.span(), text)
-                .related(first, "first set here")
-                .help("remove one of them");
-            // What stands in a List is taken apart by kubectl, which keeps the last value only.
-            if let Some(field) = field.filter(|_| !in_list) {
-                report.refusal(ErrorType::DuplicateField, field);
-            }
-        }
-    }
-}
-
-/// The field as the server's strict decoding names it: of YAML the key alone, of JSON the path. `None` where
-/// the server does not complain.
-fn refused_field<'t>(
-    again: Node<'t>,
-    key: &str,
-    object: Option<&Object<'t>>,
-    ty: Option<TypeId>,
-    cx: &Cx<'t>,
-) -> Option<String> {
-    let (object, ty) = object.zip(ty)?;
-    if !again.is_json() {
-        return Some(key.to_string());
-    }
-    let located = Located::new(object.root, ty, again.span(), cx.kube());
-    (located.typed && !located.own_reader).then(|| located.path())
 }
 
 /// Gives each of an object's decode errors its turn in the server's own order, so that [`verdict`] knows
@@ -257,25 +162,12 @@ fn rank_object(
     let Some(ty) = info.and_then(|info| info.ty) else {
         return;
     };
-    let located = |span: Span| Located::new(object.root, ty, span, kube);
-    let mut order: Vec<(usize, bool, Span, Located<'_>)> = group
+    let mut faults: Vec<Fault> = group
         .iter()
-        .filter_map(|&(_, i)| {
-            let diagnostic = diagnostics.get(i)?;
-            let at = located(diagnostic.span);
-            let own = matches!(
-                diagnostic.refusal.as_ref()?.kind,
-                ErrorType::TimeFormat | ErrorType::Quantity
-            );
-            Some((i, own || at.own_reader, diagnostic.span, at))
-        })
+        .filter_map(|&(_, i)| Some((diagnostics.get(i)?.span, i)))
         .collect();
-    let json = object.root.is_json();
-    order.sort_by(|a, b| {
-        let place = if json { a.2.cmp(&b.2) } else { a.3.before(&b.3) };
-        b.1.cmp(&a.1).then(place)
-    });
-    for (turn, (i, ..)) in order.into_iter().enumerate() {
+    faults.sort_unstable();
+    for (turn, i) in Order::of(object.root, ty, &faults, kube).into_iter().enumerate() {
         if let Some(refusal) = diagnostics.get_mut(i).and_then(|d| d.refusal.as_mut()) {
             refusal.turn = turn as u32;
         }

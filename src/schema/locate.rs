@@ -1,98 +1,166 @@
-//! Which of several decode errors the server would name: it stops at the first, in its own order.
+//! Where marked places stand in an object as the server meets them: in which order it finds decode errors,
+//! of which it names the first, and by which path.
 
 use std::borrow::Cow;
 
 use super::{Shape, TypeId};
 use crate::source::Span;
 use crate::version::KubeVersion;
-use crate::yaml::Node;
+use crate::yaml::{Kind, Node};
 
-/// One step towards a place, comparable as the server meets things: keys by their bytes.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Step<'t> {
-    Key(Cow<'t, str>),
-    Index(u32),
+/// A decode error: what it marks, and its index among the diagnostics.
+pub(super) type Fault = (Span, usize);
+
+/// Sorts decode errors into the server's order in one descent along the tree and the types.
+pub(super) struct Order {
+    kube: KubeVersion,
+    /// Errors of types that read their JSON themselves (times, quantities …): they end decoding at once, and
+    /// so win over mismatches that come earlier.
+    at_once: Vec<usize>,
+    /// Mismatches: the first is remembered, and decoding goes on.
+    remembered: Vec<usize>,
 }
 
-/// Where in an object a span lies, and what the types say on the way.
-pub(super) struct Located<'t> {
-    steps: Vec<Step<'t>>,
-    /// Every step is a field, an entry or an item that the types know, and none is read as it stands.
-    pub typed: bool,
-    /// A type on the way reads its JSON itself; its errors end decoding at once and win over earlier ones.
-    pub own_reader: bool,
-}
-
-impl<'t> Located<'t> {
-    /// Finds the key or value that a span marks.
-    pub(super) fn new(root: Node<'t>, ty: TypeId, span: Span, kube: KubeVersion) -> Located<'t> {
-        let mut found = Located {
-            steps: Vec::new(),
-            typed: true,
-            own_reader: false,
+impl Order {
+    /// The indices of `faults`, which are sorted by their spans, in the server's order.
+    pub(super) fn of(root: Node<'_>, ty: TypeId, faults: &[Fault], kube: KubeVersion) -> Vec<usize> {
+        let mut order = Order {
+            kube,
+            at_once: Vec::new(),
+            remembered: Vec::new(),
         };
-        let mut node = root;
-        let mut shape = Some(Shape::Struct(ty));
-        // The tree is finite and every step goes down in it.
-        loop {
-            found.own_reader |= matches!(
-                shape,
-                Some(
-                    Shape::Time | Shape::MicroTime | Shape::Quantity | Shape::IntOrString | Shape::Either(..)
-                )
-            );
-            if let Some((i, item)) = node
-                .items()
-                .enumerate()
-                .find(|(_, item)| item.span().contains(span))
-            {
-                found.steps.push(Step::Index(i as u32));
-                shape = match shape {
-                    Some(Shape::List(item) | Shape::Either(_, item)) => Some(item.shape()),
-                    _ => None,
-                };
-                node = item;
-            } else if let Some(entry) = node
-                .raw_entries()
-                .find(|entry| entry.key.span().contains(span) || entry.value.span().contains(span))
-            {
-                let key = entry.key.key_text().unwrap_or_default();
-                shape = match shape {
-                    Some(Shape::Struct(ty)) => ty.field(&key, kube).map(|field| field.ty.shape()),
-                    Some(Shape::Map(value)) => Some(value.shape()),
-                    _ => None,
-                };
-                found.steps.push(Step::Key(key));
-                if entry.key.span().contains(span) {
-                    found.typed &= shape.is_some();
-                    return found;
-                }
-                node = entry.value;
-            } else {
-                return found;
-            }
-            found.typed &= shape.is_some();
+        order.visit(root, Some(Shape::Struct(ty)), faults);
+        order.at_once.append(&mut order.remembered);
+        order.at_once
+    }
+
+    /// Takes up the faults that lie within a node, which `shape` belongs to.
+    fn visit(&mut self, node: Node<'_>, shape: Option<Shape>, faults: &[Fault]) {
+        let own = matches!(
+            shape,
+            Some(Shape::Time | Shape::MicroTime | Shape::Quantity | Shape::IntOrString | Shape::Either(..))
+        );
+        match node.raw().kind {
+            // Of an either-or, all that is inside fails through its own reader, in whatever order.
+            _ if own => self.at_once.extend(faults.iter().map(|(_, i)| i)),
+            Kind::Map => self.entries(node, shape, faults),
+            Kind::Seq => self.items(node, shape, faults),
+            _ => self.remembered.extend(faults.iter().map(|(_, i)| i)),
         }
     }
 
-    /// The path as strict decoding prints it.
-    pub(super) fn path(&self) -> String {
-        let mut out = String::new();
-        for step in &self.steps {
-            match step {
-                Step::Index(i) => out.push_str(&format!("[{i}]")),
-                Step::Key(key) if out.is_empty() => out.push_str(key),
-                Step::Key(key) => {
-                    out.push('.');
-                    out.push_str(key);
-                }
+    fn items(&mut self, seq: Node<'_>, shape: Option<Shape>, faults: &[Fault]) {
+        let shape = match shape {
+            Some(Shape::List(item)) => Some(item.shape()),
+            _ => None,
+        };
+        let mut rest = faults;
+        for item in seq.items() {
+            let inside = take(&mut rest, item.span().end);
+            if !inside.is_empty() {
+                self.visit(item, shape, inside);
+            }
+            if rest.is_empty() {
+                return;
             }
         }
-        out
+        self.remembered.extend(rest.iter().map(|(_, i)| i));
     }
 
-    /// Orders places as the server meets them in the JSON that YAML is turned into.
-    pub(super) fn before(&self, other: &Located<'_>) -> std::cmp::Ordering {
-        self.steps.iter().cmp(other.steps.iter())
+    fn entries(&mut self, map: Node<'_>, shape: Option<Shape>, faults: &[Fault]) {
+        let mut rest = faults;
+        let mut found: Vec<(Cow<'_, str>, Node<'_>, &[Fault])> = Vec::new();
+        for entry in map.raw_entries() {
+            let inside = take(&mut rest, entry.span().end);
+            if !inside.is_empty() {
+                found.push((entry.key.key_text().unwrap_or_default(), entry.value, inside));
+            }
+            if rest.is_empty() {
+                break;
+            }
+        }
+        // YAML is turned into JSON with sorted keys; a JSON document is read as it stands.
+        if !map.is_json() {
+            found.sort_by(|a, b| a.0.cmp(&b.0));
+        }
+        for (key, value, inside) in found {
+            let shape = match shape {
+                Some(Shape::Struct(ty)) => ty.field(&key, self.kube).map(|field| field.ty.shape()),
+                Some(Shape::Map(value)) => Some(value.shape()),
+                _ => None,
+            };
+            self.visit(value, shape, inside);
+        }
+        self.remembered.extend(rest.iter().map(|(_, i)| i));
     }
+}
+
+/// The paths of keys, which are sorted by their spans, as strict decoding prints them. Keys that the types do
+/// not know, and those in what somebody else reads, have none.
+pub(super) fn paths(root: Node<'_>, ty: TypeId, keys: &[Fault], kube: KubeVersion) -> Vec<(usize, String)> {
+    let mut paths = Paths {
+        kube,
+        path: String::new(),
+        found: Vec::new(),
+    };
+    paths.visit(root, Shape::Struct(ty), keys);
+    paths.found
+}
+
+struct Paths {
+    kube: KubeVersion,
+    path: String,
+    found: Vec<(usize, String)>,
+}
+
+impl Paths {
+    fn visit(&mut self, node: Node<'_>, shape: Shape, keys: &[Fault]) {
+        let mut rest = keys;
+        let whole = self.path.len();
+        if let Shape::List(item) = shape {
+            for (i, value) in node.items().enumerate() {
+                let inside = take(&mut rest, value.span().end);
+                if !inside.is_empty() {
+                    self.path.push_str(&format!("[{i}]"));
+                    self.visit(value, item.shape(), inside);
+                    self.path.truncate(whole);
+                }
+            }
+            return;
+        }
+        for entry in node.raw_entries() {
+            let inside = take(&mut rest, entry.span().end);
+            if inside.is_empty() {
+                continue;
+            }
+            let key = entry.key.key_text().unwrap_or_default();
+            let shape = match shape {
+                Shape::Struct(ty) => ty.field(&key, self.kube).map(|field| field.ty.shape()),
+                Shape::Map(value) => Some(value.shape()),
+                _ => None,
+            };
+            let Some(shape) = shape else { continue };
+            if whole > 0 {
+                self.path.push('.');
+            }
+            self.path.push_str(&key);
+            let (own, deeper): (Vec<Fault>, Vec<Fault>) = inside
+                .iter()
+                .partition(|(span, _)| entry.key.span().contains(*span));
+            self.found
+                .extend(own.iter().map(|(_, i)| (*i, self.path.clone())));
+            if !deeper.is_empty() {
+                self.visit(entry.value, shape, &deeper);
+            }
+            self.path.truncate(whole);
+        }
+    }
+}
+
+/// Cuts off what starts before `end`.
+fn take<'f>(rest: &mut &'f [Fault], end: u32) -> &'f [Fault] {
+    let cut = rest.partition_point(|(span, _)| span.start < end);
+    let (inside, after) = rest.split_at(cut);
+    *rest = after;
+    inside
 }

@@ -3,6 +3,7 @@
 
 mod check;
 mod decode;
+mod duplicates;
 mod explain;
 mod fault;
 pub mod format;
@@ -306,6 +307,11 @@ pub fn kind(group: &str, version: &str, kind: &str) -> Option<&'static KindInfo>
     lookup::versions(group, kind)
         .iter()
         .find(|info| info.version == version)
+}
+
+/// A kind in a version of its group, or in the last version known of it.
+pub fn known(group: &str, version: &str, name: &str) -> Option<&'static KindInfo> {
+    kind(group, version, name).or_else(|| versions_of(group, name).last())
 }
 
 /// All versions of a kind in a group, by version.

@@ -117,6 +117,18 @@ fn new_chunk(span: Span, document: u32, tree: &Tree) -> Chunk {
         json: false,
         fast: false,
         indirect: false,
+        duplicates: Vec::new(),
+        unique: false,
+    }
+}
+
+/// Looks for keys that come again, once for all who ask later.
+pub fn note_duplicates(text: &str, tree: &mut Tree) {
+    for i in 0..tree.chunks.len() {
+        let found = duplicates(text, tree, &tree.chunks[i]);
+        let chunk = &mut tree.chunks[i];
+        chunk.unique = found.is_empty();
+        chunk.duplicates = found;
     }
 }
 
@@ -164,15 +176,17 @@ fn read_piece(path: Path, text: &str, piece: Piece, invalid: &[Span], tree: &mut
 
 /// The first byte of a piece that is not UTF-8, or the first character that YAML forbids.
 fn unreadable(text: &str, span: Span, invalid: &[Span]) -> Option<SyntaxError> {
+    let char_at = |problem: problem::Problem, at: usize| {
+        let lead = text.as_bytes().get(at).copied().unwrap_or(0);
+        problem.at(at, at + chars::width(lead))
+    };
     let next = invalid.partition_point(|bytes| bytes.end <= span.start);
     let bytes = invalid
         .get(next)
         .filter(|bytes| bytes.start < span.end)
-        .map(|bytes| problem::INVALID_UTF8.at(bytes.start as usize, bytes.start as usize + 1));
-    let forbidden = chars::first_forbidden(&text.as_bytes()[span.range()]).map(|at| {
-        let at = span.start as usize + at;
-        problem::FORBIDDEN_CHARACTER.at(at, at + chars::width(text.as_bytes()[at]))
-    });
+        .map(|bytes| char_at(problem::UNDECODABLE, bytes.start as usize));
+    let forbidden = chars::first_forbidden(&text.as_bytes()[span.range()])
+        .map(|at| char_at(problem::FORBIDDEN_CHARACTER, span.start as usize + at));
     match (bytes, forbidden) {
         (Some(a), Some(b)) => Some(if a.span.start < b.span.start { a } else { b }),
         (a, b) => a.or(b),

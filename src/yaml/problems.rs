@@ -42,7 +42,7 @@ problems! {
     // The text itself.
     Syntax TOO_LARGE: "this file is too large to be read",
         "split it: kubectl and the API server take far smaller documents";
-    Syntax INVALID_UTF8: "these bytes are not valid UTF-8",
+    Syntax UNDECODABLE: "these bytes cannot be decoded as text",
         "save the file as UTF-8";
     Syntax FORBIDDEN_CHARACTER: "YAML does not allow this control character",
         "remove it, or write it as an escape such as \"\\x1b\" in double quotes";
@@ -159,9 +159,9 @@ problems! {
 }
 
 impl SyntaxError {
-    /// Whether bytes that are not UTF-8 are what is wrong.
+    /// Whether bytes that are no text are what is wrong.
     pub fn is_encoding(&self) -> bool {
-        INVALID_UTF8.is(self)
+        UNDECODABLE.is(self)
     }
 
     /// Whether something else stands where the next key or item of a collection is expected.

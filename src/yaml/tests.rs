@@ -405,6 +405,11 @@ fn undecodable_bytes_are_an_error_in_yaml_only() {
     assert_eq!(tree.chunks[0].error, None);
     let error = tree.chunks[1].error.as_ref().map(|error| error.span);
     assert_eq!(error, Some(Span::new(15, 16)));
+    // In UTF-16 the place is a whole U+FFFD.
+    let decoded = crate::source::decode(vec![0xFF, 0xFE, b'-', 0, b' ', 0, 0, 0xD8]);
+    parse(&decoded.text, &decoded.invalid, &mut tree);
+    let error = tree.chunks[0].error.as_ref().map(|error| error.span);
+    assert_eq!(error, Some(Span::new(2, 5)));
     let decoded = crate::source::decode(b"{\"a\": \"caf\xE9\"}".to_vec());
     parse(&decoded.text, &decoded.invalid, &mut tree);
     assert_eq!(tree.chunks[0].error, None);

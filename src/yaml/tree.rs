@@ -4,6 +4,7 @@
 //! alternate key, value. Nothing is copied out of the text: a scalar is the span of its source text
 //! (quotes and block header included), cooked and resolved only when somebody asks ([`super::view`]).
 
+use super::duplicates::Duplicate;
 use crate::source::Span;
 
 /// What a node is.
@@ -150,6 +151,10 @@ pub struct Chunk {
     pub fast: bool,
     /// Whether it holds an alias, a merge key (`<<`) or a tag; if not, views skip those steps.
     pub indirect: bool,
+    /// Keys that come again, once [`note_duplicates`](super::note_duplicates) has looked for them.
+    pub duplicates: Vec<Duplicate>,
+    /// Known to hold no key twice: views stop at the first match.
+    pub unique: bool,
 }
 
 /// All documents of one file. The vectors are reused from file to file.

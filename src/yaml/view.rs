@@ -18,6 +18,7 @@ pub struct Node<'t> {
     id: NodeId,
     json: bool,
     indirect: bool,
+    unique: bool,
 }
 
 /// A key and its value in a mapping.
@@ -65,6 +66,7 @@ impl<'t> Node<'t> {
             id,
             json: chunk.json,
             indirect: chunk.indirect,
+            unique: chunk.unique,
         })
     }
 
@@ -253,7 +255,7 @@ impl<'t> Node<'t> {
     /// mapping or has no such key.
     pub fn entry(self, key: &str) -> Option<Entry<'t>> {
         if !self.indirect {
-            // The hot case: no allocation, and one pass over the rows of the arena.
+            // The hot case: no allocation, and at most one pass over the rows of the arena.
             let map = self.raw();
             if map.kind != Kind::Map {
                 return None;
@@ -270,6 +272,9 @@ impl<'t> Node<'t> {
                         key: self.at(id),
                         value: self.at(row.next),
                     });
+                    if self.unique {
+                        break;
+                    }
                 }
                 id = nodes[row.next as usize].next;
             }

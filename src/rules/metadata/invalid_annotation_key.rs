@@ -42,3 +42,14 @@ fn lower_case(key: &str) -> String {
         .map(|c| c.to_lowercase().next().unwrap_or(c))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::lower_case;
+
+    #[test]
+    fn two_letters_become_ascii() {
+        assert_eq!(lower_case("\u{212a}\u{130}A"), "kia");
+        assert_eq!(lower_case("Ключ"), "ключ");
+    }
+}

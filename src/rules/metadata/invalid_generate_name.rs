@@ -75,3 +75,26 @@ fn produced(prefix: &str) -> String {
     }
     format!("{}x4k2z", &prefix[..kept])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{masked, produced};
+
+    #[test]
+    fn a_final_dash_hides_the_character_before_it() {
+        assert_eq!(masked("jobs-"), "joba");
+        assert_eq!(masked("jobs.-"), "jobsa");
+        assert_eq!(masked("jobs--"), "jobsa");
+        assert_eq!(masked("-"), "-");
+        assert_eq!(masked("é-"), "éa");
+        assert_eq!(masked("jobs"), "jobs");
+    }
+
+    #[test]
+    fn a_produced_name_has_63_bytes_at_most() {
+        assert_eq!(produced("a-").len(), 7);
+        assert_eq!(produced(&"a".repeat(253)).len(), 63);
+        // Cut within a character, the name is as wrong as with all of it.
+        assert!(produced(&format!("{}é", "a".repeat(57))).contains('é'));
+    }
+}

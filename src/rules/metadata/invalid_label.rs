@@ -65,3 +65,17 @@ fn value_like(text: &str) -> Option<String> {
     let like = swapped.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     (!like.is_empty() && text.is_ascii() && names::label_value(like).is_empty()).then(|| like.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::value_like;
+
+    #[test]
+    fn suggests_only_values_that_are_right() {
+        assert_eq!(value_like("team shop").as_deref(), Some("team-shop"));
+        assert_eq!(value_like("*.example.com").as_deref(), Some("example.com"));
+        assert_eq!(value_like("māori"), None);
+        assert_eq!(value_like("--"), None);
+        assert_eq!(value_like(&"a".repeat(64)), None);
+    }
+}

@@ -89,3 +89,16 @@ fn printable(c: char) -> bool {
                 | '\u{2066}'..='\u{206f}' | '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
                 | '\u{e0001}' | '\u{e0020}'..='\u{e007f}' | '\u{f0000}'..))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn knows_what_cannot_be_printed() {
+        assert!("kubectl-client-side apply é 日本".chars().all(printable));
+        for c in ['\n', '\t', '\u{a0}', '\u{200b}', '\u{7f}', '\u{feff}'] {
+            assert!(!printable(c), "{c:?}");
+        }
+    }
+}

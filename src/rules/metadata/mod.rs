@@ -37,9 +37,7 @@ struct Judge {
 /// By which rules an object's metadata is judged; `None` for what may be no object of a cluster at all.
 fn judge(object: &Object<'_>, cx: &Cx<'_>) -> Option<Judge> {
     let group = object.group();
-    let known = schema::kind(group, object.version(), &object.kind)
-        .or_else(|| schema::versions_of(group, &object.kind).last());
-    if let Some(kind) = known {
+    if let Some(kind) = cx.kind_of(object) {
         let name = match kind.name_format(cx.kube()) {
             NameFormat::DnsSubdomain => names::dns1123_subdomain,
             NameFormat::DnsLabel => names::dns1123_label,
@@ -114,4 +112,19 @@ fn name_like(text: &str, valid: fn(&str) -> Faults) -> Option<String> {
         .collect();
     let (dotted, dashed) = (out.join("."), out.join("-"));
     [dotted, dashed].into_iter().find(|name| valid(name).is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suggests_only_names_that_are_right() {
+        let like = |text| name_like(text, names::dns1123_subdomain);
+        assert_eq!(like("Shop_Credentials").as_deref(), Some("shop-credentials"));
+        assert_eq!(like("shop.example.com.").as_deref(), Some("shop.example.com"));
+        assert_eq!(like("日本"), None);
+        let label = |text| name_like(text, names::dns1123_label);
+        assert_eq!(label("Team.A").as_deref(), Some("team-a"));
+    }
 }

@@ -10,9 +10,10 @@ use crate::yaml::{Kind, Node, Scalar};
 pub const CHECK: Check = Check::Object(check);
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
-    // A text this short does not grow so much, whatever escapes its JSON needs.
+    // As JSON a text rarely grows: quotes and braces come in where indentation goes. To know for shorter ones
+    // would cost a walk over each.
     let root = object.root;
-    if !root.is_indirect() && (root.span().len() as usize) < LIMIT / 4 || at_most(root) <= LIMIT {
+    if !root.is_indirect() && (root.span().len() as usize) < LIMIT / 2 || at_most(root) <= LIMIT {
         return;
     }
     let Some(size) = json_size(object.root).filter(|size| *size > LIMIT) else {

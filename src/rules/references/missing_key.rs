@@ -1,5 +1,6 @@
 //! A key that a Secret or ConfigMap, fully known here, does not have.
 
+use crate::diagnostic::Severity;
 use crate::graph::{Defined, RunCx};
 use crate::rules::{Check, quote};
 
@@ -22,12 +23,16 @@ fn check(cx: &mut RunCx<'_>) {
             }
             let what = index.table().target_name(site.fact.target);
             let first = meant[0];
-            let message = format!(
-                "{what} {} has no key {}; {}",
-                quote(site.name),
-                quote(key),
-                super::consequence(index.row(&site))
-            );
+            let lacks = if severity == Severity::Info {
+                format!(
+                    "the {what} {} that these files define has no key {}; if it is the one meant, ",
+                    quote(site.name),
+                    quote(key)
+                )
+            } else {
+                format!("{what} {} has no key {}; ", quote(site.name), quote(key))
+            };
+            let message = lacks + super::consequence(index.row(&site));
             let help = format!(
                 "its keys are {}; name one of them, or add the key",
                 keys(cx, &first)

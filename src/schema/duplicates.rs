@@ -1,0 +1,113 @@
+//! Keys that stand twice in one mapping, and what the server makes of them.
+
+use super::TypeId;
+use super::locate::{self, Fault};
+use crate::diagnostic::{ErrorType, Severity};
+use crate::manifest::Object;
+use crate::rules::yaml::missing_separator;
+use crate::rules::{Cx, ids, quote};
+use crate::yaml::{Duplicate, DuplicateKind, Node};
+
+/// Reports the duplicate keys of a document. `types` are those of its `objects`, where the server has one.
+pub(super) fn report<'t>(
+    duplicates: &[Duplicate],
+    root: Node<'t>,
+    objects: &[Object<'t>],
+    types: &[Option<TypeId>],
+    list: bool,
+    cx: &mut Cx<'t>,
+) {
+    // Keys of the root that come again because a `---` is missing are that rule's to report.
+    let spoken_for = missing_separator::spoken_for(root);
+    let paths = if root.is_json() {
+        json_paths(duplicates, root, objects, types, cx)
+    } else {
+        Vec::new()
+    };
+    for (i, duplicate) in duplicates.iter().enumerate() {
+        if spoken_for.binary_search(&duplicate.again).is_ok() {
+            continue;
+        }
+        let again = root.with_id(duplicate.again);
+        let owner = owner(duplicate, objects);
+        cx.object = owner.map(|at| objects[at].index);
+        // What stands in a List is taken apart by kubectl, which keeps the last value only.
+        let judged = !list && owner.is_some_and(|at| types[at].is_some());
+        let field = if root.is_json() {
+            let path = paths.binary_search_by_key(&i, |(i, _)| *i);
+            path.ok().map(|at| paths[at].1.clone())
+        } else {
+            again.key_text().map(Into::into)
+        };
+        one(duplicate, again, field.filter(|_| judged), cx);
+    }
+}
+
+/// The object that a key lies in: sorted by their place, the last one that starts before the key.
+fn owner(duplicate: &Duplicate, objects: &[Object<'_>]) -> Option<usize> {
+    let at = objects.partition_point(|object| object.root.id() <= duplicate.again);
+    at.checked_sub(1)
+        .filter(|&at| duplicate.again < objects[at].root.raw().next)
+}
+
+/// The paths of duplicates that the server's JSON reader complains about, by their index.
+fn json_paths<'t>(
+    duplicates: &[Duplicate],
+    root: Node<'t>,
+    objects: &[Object<'t>],
+    types: &[Option<TypeId>],
+    cx: &Cx<'t>,
+) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (object, ty) in objects.iter().zip(types) {
+        let Some(ty) = ty else { continue };
+        let own = object.root.id()..object.root.raw().next;
+        let mut faults: Vec<Fault> = duplicates
+            .iter()
+            .enumerate()
+            .filter(|(_, duplicate)| own.contains(&duplicate.again))
+            .map(|(i, duplicate)| (root.with_id(duplicate.again).span(), i))
+            .collect();
+        faults.sort_unstable();
+        found.extend(locate::paths(object.root, *ty, &faults, cx.kube()));
+    }
+    found.sort_unstable();
+    found
+}
+
+/// One key that stands twice; `field` is what the server names it.
+fn one<'t>(duplicate: &Duplicate, again: Node<'t>, field: Option<String>, cx: &mut Cx<'t>) {
+    let key = again.key_text().unwrap_or_default();
+    let shown = if cx.is_masked(again.span()) {
+        "a key".to_string()
+    } else {
+        quote(&key)
+    };
+    let first = again.with_id(duplicate.first).span();
+    let id = ids::YAML_DUPLICATE_KEY;
+    match duplicate.kind {
+        // Overriding what a merge brings is what merges are for.
+        DuplicateKind::Merged => {}
+        DuplicateKind::Collision => {
+            let text = format!(
+                "two keys of this mapping become {shown}; which of their values counts is left to chance"
+            );
+            cx.report_as(id, again.span(), text)
+                .related(first, "the other one")
+                .help("remove one of them")
+                .severity(Severity::Warning);
+        }
+        DuplicateKind::Written => {
+            let text = format!(
+                "{shown} is set twice in this mapping; kubectl silently takes the last value, a strict reader refuses the file"
+            );
+            let report = cx
+                .report_as(id, again.span(), text)
+                .related(first, "first set here")
+                .help("remove one of them");
+            if let Some(field) = field {
+                report.refusal(ErrorType::DuplicateField, field);
+            }
+        }
+    }
+}
