@@ -74,12 +74,11 @@ pub fn apply(text: &str, masked: &[Span]) -> String {
     let mut at = 0;
     for span in masked {
         out.push_str(text.get(at..span.start as usize).unwrap_or_default());
+        // Indentation stays, so that a frame keeps its shape; blanks between words would tell their lengths.
+        let mut indentation = false;
         for c in text.get(span.range()).unwrap_or_default().chars() {
-            out.push(if c == '\n' || c == '\r' || c == ' ' {
-                c
-            } else {
-                '*'
-            });
+            indentation = matches!(c, '\n' | '\r') || (indentation && c == ' ');
+            out.push(if indentation { c } else { '*' });
         }
         at = span.end as usize;
     }

@@ -1,6 +1,7 @@
 //! The facts of all files of a run, to look names up in.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::facts::{Definition, Facts, ObjectFact, Use};
@@ -68,8 +69,10 @@ pub struct Index<'r> {
     /// By file index.
     pub files: &'r [Facts],
     table: &'r Table,
-    /// All definitions, by target and name, then in the order of the run.
+    /// All definitions; those of one name stand together, in the order of the run.
     defined: Vec<Defined<'r>>,
+    /// Where those of a name start in `defined`, and how many there are.
+    names: HashMap<(Target, &'r str), (u32, u32)>,
     /// Definitions whose names hold placeholders.
     patterns: Vec<Defined<'r>>,
     overlays: Overlays<'r>,
@@ -102,12 +105,31 @@ impl<'r> Index<'r> {
                 }
             }
         }
-        // Stable: of one name the definitions stay in the order of the run.
-        defined.sort_by_key(|d| (d.target, d.name));
+        // Those of one name together, in the order of the run.
+        let mut names: HashMap<(Target, &str), (u32, u32)> = HashMap::with_capacity(defined.len());
+        let mut places = Vec::with_capacity(defined.len());
+        for d in &defined {
+            let next = names.len() as u32;
+            let (place, count) = names.entry((d.target, d.name)).or_insert((next, 0));
+            *count += 1;
+            places.push(*place);
+        }
+        let mut order: Vec<u32> = (0..).take(defined.len()).collect();
+        order.sort_by_key(|i| places[*i as usize]);
+        let defined: Vec<Defined<'r>> = order.iter().map(|i| defined[*i as usize]).collect();
+        let mut start = 0;
+        while let Some(d) = defined.get(start as usize) {
+            let Some((from, count)) = names.get_mut(&(d.target, d.name)) else {
+                break;
+            };
+            *from = start;
+            start += *count;
+        }
         Index {
             files,
             table,
             defined,
+            names,
             patterns,
             overlays: Overlays::new(files),
             near: OnceLock::new(),
@@ -138,12 +160,8 @@ impl<'r> Index<'r> {
 
     /// Everything of this name, in whatever namespace.
     pub fn named(&self, target: Target, name: &str) -> &[Defined<'r>] {
-        let start = self
-            .defined
-            .partition_point(|d| (d.target, d.name) < (target, name));
-        let rest = &self.defined[start..];
-        let len = rest.partition_point(|d| (d.target, d.name) == (target, name));
-        &rest[..len]
+        let (start, count) = self.names.get(&(target, name)).copied().unwrap_or_default();
+        &self.defined[start as usize..(start + count) as usize]
     }
 
     /// What a field names, where it can be reached from there.

@@ -19,6 +19,8 @@ const PIECES: usize = 3;
 const SHORTEST: usize = 5;
 /// Two edits are believed from this length on.
 const TWO_EDITS: usize = 9;
+/// No name of an object is longer.
+const LONGEST: usize = 253;
 
 /// An index of names by their pieces. It holds hashes, not texts: a clash costs a comparison, no more.
 pub(super) struct Near {
@@ -29,7 +31,7 @@ pub(super) struct Near {
 }
 
 impl Near {
-    /// Indexes definitions, which are sorted by target and name.
+    /// Indexes definitions, of which those of one name stand together.
     pub(super) fn new(defined: &[Defined<'_>], files: &[Facts]) -> Self {
         let mut near = Near {
             pieces: HashMap::new(),
@@ -67,18 +69,19 @@ impl Near {
         closeness: impl Fn(&Defined<'_>) -> Option<Closeness>,
     ) -> Option<u32> {
         let limit = limit(name)?;
-        let mut seen = HashSet::new();
         let mut best: Option<(Reverse<Closeness>, usize, u32)> = None;
-        for i in self.candidates(target, name, limit) {
+        let mut candidates: Vec<u32> = self.candidates(target, name, limit).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        for i in candidates {
             let one = &defined[i as usize];
-            if !seen.insert(i) || one.target != target {
+            if one.target != target {
                 continue;
             }
             if let Some(distance) = distance(name.as_bytes(), one.name.as_bytes(), limit)
                 && self.slip(name, one.name, distance)
                 && let Some(closeness) = closeness(one)
             {
-                // Definitions are sorted by name, so ties go to the first in the alphabet.
                 let this = (Reverse(closeness), distance, i);
                 best = Some(best.map_or(this, |best| best.min(this)));
             }
@@ -165,7 +168,7 @@ fn limit(name: &str) -> Option<usize> {
     match name.len() {
         ..SHORTEST => None,
         SHORTEST..TWO_EDITS => Some(1),
-        TWO_EDITS..=253 => Some(2),
+        TWO_EDITS..=LONGEST => Some(2),
         _ => None,
     }
 }
@@ -183,28 +186,91 @@ fn words(name: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The number of letters to add, drop, change or swap with their neighbour, if at most `limit`.
+///
+/// Only the band of the table that can hold so few edits is computed.
 fn distance(a: &[u8], b: &[u8], limit: usize) -> Option<usize> {
-    let (mut before, mut last) = (vec![0; b.len() + 1], (0..=b.len()).collect::<Vec<usize>>());
+    const FAR: u8 = 100;
+    if a.len() > LONGEST || b.len() > LONGEST || a.len().abs_diff(b.len()) > limit {
+        return None;
+    }
+    // Three rows, used in turn: the swap looks back two.
+    let mut rows = [[FAR; LONGEST + 1]; 3];
+    for (j, cell) in (0..).zip(rows[0].iter_mut().take(limit + 1)) {
+        *cell = j;
+    }
     for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
-        for j in 1..=b.len() {
-            let change = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            row[j] = change.min(last[j] + 1).min(row[j - 1] + 1);
+        let (from, to) = (i.saturating_sub(limit).max(1), (i + limit).min(b.len()));
+        let (this, last, before) = (i % 3, (i + 2) % 3, (i + 1) % 3);
+        rows[this][from - 1] = if i <= limit { i as u8 } else { FAR };
+        let mut least = rows[this][from - 1];
+        for j in from..=to {
+            let change = rows[last][j - 1] + u8::from(a[i - 1] != b[j - 1]);
+            // The row above ends one short of this one; what is left there is of three rows before.
+            let drop = if j == i + limit { FAR } else { rows[last][j] + 1 };
+            let mut cell = change.min(drop).min(rows[this][j - 1] + 1).min(FAR);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = row[j].min(before[j - 2] + 1);
+                cell = cell.min(rows[before][j - 2] + 1);
             }
+            rows[this][j] = cell;
+            least = least.min(cell);
         }
-        if row.iter().all(|d| *d > limit) {
+        if usize::from(least) > limit {
             return None;
         }
-        before = std::mem::replace(&mut last, row);
     }
-    last.last().copied().filter(|d| *d <= limit)
+    let distance = usize::from(rows[a.len() % 3][b.len()]);
+    (distance <= limit).then_some(distance)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{distance, words};
+
+    /// The whole table, without a band.
+    fn plainly(a: &[u8], b: &[u8]) -> usize {
+        let mut table = vec![vec![0; b.len() + 1]; a.len() + 1];
+        for i in 0..=a.len() {
+            for j in 0..=b.len() {
+                table[i][j] = if i == 0 || j == 0 {
+                    i + j
+                } else {
+                    let change = table[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                    let mut cell = change.min(table[i - 1][j] + 1).min(table[i][j - 1] + 1);
+                    if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                        cell = cell.min(table[i - 2][j - 2] + 1);
+                    }
+                    cell
+                };
+            }
+        }
+        table[a.len()][b.len()]
+    }
+
+    #[test]
+    fn the_band_loses_nothing() {
+        // All pairs of words of up to five letters from two, which meet every case of the band's edges.
+        let mut words = vec![Vec::new()];
+        for len in 0..5 {
+            let longer: Vec<Vec<u8>> = words
+                .iter()
+                .filter(|word| word.len() == len)
+                .flat_map(|word| b"ab".map(|c| [word.as_slice(), &[c]].concat()))
+                .collect();
+            words.extend(longer);
+        }
+        for a in &words {
+            for b in &words {
+                for limit in [1, 2] {
+                    let d = plainly(a, b);
+                    assert_eq!(
+                        distance(a, b, limit),
+                        Some(d).filter(|d| *d <= limit),
+                        "{a:?} {b:?} {limit}"
+                    );
+                }
+            }
+        }
+    }
 
     #[test]
     fn counts_edits_and_swaps() {

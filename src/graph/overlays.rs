@@ -4,17 +4,24 @@ use std::collections::{HashMap, HashSet};
 
 use super::facts::Facts;
 
+/// What kustomizations do to the objects of one file.
+#[derive(Clone, Default)]
+struct Overlaid<'r> {
+    /// The namespaces that they put them into.
+    namespaces: Vec<&'r str>,
+    /// Whether they may give Secrets and ConfigMaps other keys.
+    keys_change: bool,
+    /// The kustomizations that take the file in, directly or through others; ascending.
+    taken_by: Vec<u32>,
+}
+
 /// What kustomizations do to the files of a run.
 #[derive(Default)]
 pub(super) struct Overlays<'r> {
-    /// The namespaces that kustomizations put the objects of a file into, by file.
-    namespaces: HashMap<u32, Vec<&'r str>>,
-    /// Files whose Secrets and ConfigMaps a kustomization may give other keys.
-    keys_change: HashSet<u32>,
+    /// What happens to the objects of each file; empty when there is no kustomization.
+    files: Vec<Overlaid<'r>>,
     /// Prefixes and suffixes that kustomizations put around names.
     affixes: Vec<(&'r str, &'r str)>,
-    /// The kustomizations that take in a file, directly or through others; ascending.
-    taken_by: HashMap<u32, Vec<u32>>,
     /// Of each kustomization, by file, the files that it lists itself.
     pub(super) listed: Vec<(u32, Vec<u32>)>,
 }
@@ -25,6 +32,7 @@ impl<'r> Overlays<'r> {
         if files.iter().all(|facts| facts.kustomizations.is_empty()) {
             return overlays;
         }
+        overlays.files = vec![Overlaid::default(); files.len()];
         let paths = Paths::new(files);
         for (file, facts) in (0..).zip(files) {
             let mut listed = Vec::new();
@@ -48,7 +56,7 @@ impl<'r> Overlays<'r> {
             let kustomization = overlays.listed[at].0;
             let reached = overlays.reached(at);
             for &file in &reached {
-                overlays.taken_by.entry(file).or_default().push(kustomization);
+                overlays.files[file as usize].taken_by.push(kustomization);
             }
             let facts = &files[kustomization as usize];
             for own in &facts.kustomizations {
@@ -60,15 +68,11 @@ impl<'r> Overlays<'r> {
                         patch.is_none_or(|patch| files[patch as usize].patches_keys)
                     });
                 for &file in &reached {
-                    if !namespace.is_empty() {
-                        let all = overlays.namespaces.entry(file).or_default();
-                        if !all.contains(&namespace) {
-                            all.push(namespace);
-                        }
+                    let file = &mut overlays.files[file as usize];
+                    if !namespace.is_empty() && !file.namespaces.contains(&namespace) {
+                        file.namespaces.push(namespace);
                     }
-                    if changes_keys {
-                        overlays.keys_change.insert(file);
-                    }
+                    file.keys_change |= changes_keys;
                 }
             }
         }
@@ -93,24 +97,24 @@ impl<'r> Overlays<'r> {
 
     /// Whether one kustomization takes in both files.
     pub(super) fn together(&self, a: u32, b: u32) -> bool {
-        match (self.taken_by.get(&a), self.taken_by.get(&b)) {
-            (Some(a), Some(b)) => a.iter().any(|root| b.binary_search(root).is_ok()),
-            _ => false,
-        }
+        let taken_by = |file| self.file(file).map_or(&[][..], |file| &file.taken_by);
+        let b = taken_by(b);
+        taken_by(a).iter().any(|root| b.binary_search(root).is_ok())
+    }
+
+    fn file(&self, file: u32) -> Option<&Overlaid<'r>> {
+        self.files.get(file as usize)
     }
 
     /// The namespaces that an object of this file can end up in, given its own; empty: any.
     pub(super) fn namespaces<'a>(&'a self, file: u32, own: &'a str) -> impl Iterator<Item = &'a str> {
-        let set = self.namespaces.get(&file);
-        set.into_iter()
-            .flatten()
-            .copied()
-            .chain(set.is_none().then_some(own))
+        let set = self.file(file).map_or(&[][..], |file| &file.namespaces);
+        set.iter().copied().chain(set.is_empty().then_some(own))
     }
 
     /// Whether the keys of the file's Secrets and ConfigMaps are not what they seem.
     pub(super) fn keys_change(&self, file: u32) -> bool {
-        self.keys_change.contains(&file)
+        self.file(file).is_some_and(|file| file.keys_change)
     }
 
     /// What a name may have been before kustomizations put something around it.

@@ -9,7 +9,8 @@ use crate::yaml::{Entry, Kind, Node, Scalar, Style};
 /// One step of a field path.
 #[derive(Clone, Debug)]
 enum Step<'t> {
-    Root,
+    /// The object; its `metadata`, which nearly every rule asks for, where that is known.
+    Root(Option<Option<Entry<'t>>>),
     /// `.name`
     Name(&'t str),
     /// `[0]`
@@ -33,9 +34,17 @@ impl<'p, 't> Field<'p, 't> {
     pub fn root(node: Node<'t>) -> Field<'t, 't> {
         Field {
             parent: None,
-            step: Step::Root,
+            step: Step::Root(None),
             key: None,
             value: Some(node),
+        }
+    }
+
+    /// The object itself, with the entry of its `metadata`.
+    pub(super) fn object(node: Node<'t>, metadata: Option<Entry<'t>>) -> Field<'t, 't> {
+        Field {
+            step: Step::Root(Some(metadata)),
+            ..Field::root(node)
         }
     }
 
@@ -44,7 +53,10 @@ impl<'p, 't> Field<'p, 't> {
     where
         'p: 's,
     {
-        let entry = self.value.and_then(|v| v.entry(name));
+        let entry = match self.step {
+            Step::Root(Some(metadata)) if name == "metadata" => metadata,
+            _ => self.value.and_then(|v| v.entry(name)),
+        };
         Field {
             parent: Some(self),
             step: Step::Name(name),
@@ -126,7 +138,7 @@ impl<'p, 't> Field<'p, 't> {
     /// The key's text: of an [`entries`](Field::entries) entry, or the field's name.
     pub fn name(&self) -> &str {
         match &self.step {
-            Step::Root | Step::Index(_) => "",
+            Step::Root(_) | Step::Index(_) => "",
             Step::Name(name) => name,
             Step::Key(key) => key,
         }
@@ -194,7 +206,7 @@ impl<'p, 't> Field<'p, 't> {
         }
         // Writing into a String cannot fail.
         let _ = match &self.step {
-            Step::Root => Ok(()),
+            Step::Root(_) => Ok(()),
             Step::Name(name) if out.is_empty() => write!(out, "{name}"),
             Step::Name(name) => write!(out, ".{name}"),
             Step::Index(i) => write!(out, "[{i}]"),

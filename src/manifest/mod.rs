@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::source::Span;
-use crate::yaml::{Chunk, Node, Tree};
+use crate::yaml::{Chunk, Entry, Node, Tree};
 
 /// One input, read: its documents and the objects in them.
 pub struct File<'t> {
@@ -45,6 +45,8 @@ pub struct Document<'t> {
 pub struct Object<'t> {
     /// Its mapping.
     pub root: Node<'t>,
+    /// Its `metadata`: looked up once, since nearly every rule asks for it.
+    metadata: Option<Entry<'t>>,
     /// `apiVersion`; for an item of a typed List that has none, the List's. "" when missing (`--no-skip`).
     pub api_version: Cow<'t, str>,
     /// `kind`; for an item of a typed List that has none, the List's without `List`.
@@ -82,12 +84,15 @@ impl<'t> Object<'t> {
 
     /// A cursor at the object's root.
     pub fn fields(&self) -> Field<'t, 't> {
-        Field::root(self.root)
+        Field::object(self.root, self.metadata)
     }
 
     /// The value at a path of keys.
     pub fn path(&self, keys: &[&str]) -> Option<Node<'t>> {
-        self.root.path(keys)
+        match keys.split_first() {
+            Some((&"metadata", rest)) => self.metadata?.value.path(rest),
+            _ => self.root.path(keys),
+        }
     }
 
     /// Where to point at the object as a whole: its name's value, else its `kind` key.
@@ -188,10 +193,11 @@ impl<'t> File<'t> {
         kind: Option<Cow<'t, str>>,
         item: Option<u32>,
     ) {
-        let metadata = root.get("metadata");
-        let text = |key| metadata.and_then(|m| m.get(key)).and_then(|v| v.str());
+        let metadata = root.entry("metadata");
+        let text = |key| metadata.and_then(|m| m.value.get(key)).and_then(|v| v.str());
         self.objects.push(Object {
             root,
+            metadata,
             api_version: api_version.unwrap_or_default(),
             kind: kind.unwrap_or_default(),
             name: text("name"),

@@ -49,6 +49,7 @@ fn given<'t>(cx: &Cx<'t>, node: Node<'t>, scalar: Option<&Scalar<'t>>) -> String
     match (node.kind(), scalar) {
         (Kind::Map, _) => "a mapping".into(),
         (Kind::Seq, _) => "a list".into(),
+        (_, Some(Scalar::Bool(_))) if cx.is_masked(node.span()) => "a boolean".into(),
         (_, Some(Scalar::Bool(_))) => format!("the boolean {}", cx.shown(node)),
         (_, Some(Scalar::Int(_) | Scalar::Uint(_) | Scalar::Float(_))) => {
             format!("the number {}", cx.shown(node))
@@ -146,6 +147,7 @@ fn wrong_number<'t>(cx: &Cx<'t>, shape: Shape, at: &Place<'_, 't>) -> Wrong {
 
 pub(super) fn implicit_typing<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<Scalar<'t>>) -> String {
     let becomes = match &scalar {
+        Some(Scalar::Bool(_)) if cx.is_masked(at.value.span()) => "a boolean".to_string(),
         Some(Scalar::Bool(value)) => format!("the boolean {value}"),
         Some(number) => {
             let json = number.json_number().unwrap_or_default();

@@ -11,6 +11,7 @@ mod fault;
 pub mod format;
 mod list;
 mod locate;
+mod lookup;
 mod message;
 mod path;
 mod served;
@@ -320,11 +321,9 @@ impl KindInfo {
 
 /// A kind in one version of its group (`""`, `v1`, `Secret`), whether or not it is still served.
 pub fn kind(group: &str, version: &str, kind: &str) -> Option<&'static KindInfo> {
-    let kinds = table::kinds();
-    kinds
-        .binary_search_by(|info| (info.group, info.kind, info.version).cmp(&(group, kind, version)))
-        .ok()
-        .map(|i| &kinds[i])
+    lookup::versions(group, kind)
+        .iter()
+        .find(|info| info.version == version)
 }
 
 /// A kind in a version of its group, or in the last version known of it.
@@ -334,10 +333,7 @@ pub fn known(group: &str, version: &str, name: &str) -> Option<&'static KindInfo
 
 /// All versions of a kind in a group, by version.
 pub fn versions_of(group: &str, kind: &str) -> &'static [KindInfo] {
-    let kinds = table::kinds();
-    let first = kinds.partition_point(|info| (info.group, info.kind) < (group, kind));
-    let end = kinds.partition_point(|info| (info.group, info.kind) <= (group, kind));
-    &kinds[first..end]
+    lookup::versions(group, kind)
 }
 
 /// All kinds in all versions, by group, kind and version.

@@ -132,8 +132,9 @@ fn super_version(object: &Object<'_>, cx: &Cx<'_>) -> Option<String> {
 /// A kind of the tables: served, not yet, or no longer.
 fn known(info: &'static KindInfo, place: Span, cx: &mut Cx<'_>) -> Identity {
     let kube = cx.kube();
-    let name = format!("{} {}", info.api_version(), info.kind);
+    let name = || format!("{} {}", info.api_version(), info.kind);
     if !info.serves(kube) {
+        let name = name();
         let (successor, note) = replacement(info, cx);
         if info.removed > 0 && info.removed <= kube.minor() {
             let gone = if info.removed == 1 {
@@ -155,7 +156,7 @@ fn known(info: &'static KindInfo, place: Span, cx: &mut Cx<'_>) -> Identity {
         return Identity::Unknown;
     }
     if !info.creatable {
-        let text = format!("{name} can only be read; the API server creates none");
+        let text = format!("{} can only be read; the API server creates none", name());
         not_served(cx, place, text, "remove the object".into());
         return Identity::Unknown;
     }
@@ -168,7 +169,8 @@ fn known(info: &'static KindInfo, place: Span, cx: &mut Cx<'_>) -> Identity {
         };
         let (successor, _) = replacement(info, cx);
         let text = format!(
-            "{name} is deprecated since Kubernetes 1.{}{ends}",
+            "{} is deprecated since Kubernetes 1.{}{ends}",
+            name(),
             info.deprecated
         );
         cx.report_as(ids::DEPRECATION_DEPRECATED_API, place, text)
@@ -179,12 +181,13 @@ fn known(info: &'static KindInfo, place: Span, cx: &mut Cx<'_>) -> Identity {
         } else {
             String::new()
         };
-        let text = format!("{name} has a stable successor{ends}");
+        let text = format!("{} has a stable successor{ends}", name());
         cx.report_as(ids::DEPRECATION_DEPRECATED_API, place, text)
             .help(format!("use `{}`", newer.api_version()));
     } else if !info.on_by_default {
         let text = format!(
-            "{name} is not served unless the administrator of the cluster switches it on (`--runtime-config`)"
+            "{} is not served unless the administrator of the cluster switches it on (`--runtime-config`)",
+            name()
         );
         cx.report_as(ids::SCHEMA_NOT_SERVED, place, text)
             .severity(Severity::Info);
@@ -194,12 +197,11 @@ fn known(info: &'static KindInfo, place: Span, cx: &mut Cx<'_>) -> Identity {
 
 /// The stable version of a kind that is at hand in a beta or alpha version.
 fn newer(info: &KindInfo, cx: &Cx<'_>) -> Option<&'static KindInfo> {
+    if suggest::stability(info.version).0 == 2 {
+        return None; // nearly always
+    }
     let successor = suggest::successor(info.group, info.kind, cx.kube())?;
-    let (own, other) = (
-        suggest::stability(info.version),
-        suggest::stability(successor.version),
-    );
-    (own.0 < 2 && other.0 == 2).then_some(successor)
+    (suggest::stability(successor.version).0 == 2).then_some(successor)
 }
 
 /// What to use instead: an order, and what the notes say where nothing takes its place.

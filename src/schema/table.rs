@@ -4,6 +4,7 @@ use super::{KindInfo, NameFormat, Scope, TypeId};
 
 #[path = "../../build/hash.rs"]
 mod hash;
+pub(super) use hash::name_hash;
 
 /// A type; its fields are `first..end` of [`FIELDS`], sorted by name.
 struct TypeRow {

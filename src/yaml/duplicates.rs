@@ -42,7 +42,7 @@ pub fn duplicates(text: &str, tree: &Tree, chunk: &Chunk) -> Vec<Duplicate> {
     let Some(root) = Node::root(text, tree, chunk) else {
         return found;
     };
-    let mut keys = Vec::new();
+    let (mut keys, mut order) = (Vec::new(), Vec::new());
     for id in root.id()..chunk.nodes_end {
         let node = root.at(id);
         if node.raw().kind != Kind::Map {
@@ -50,29 +50,29 @@ pub fn duplicates(text: &str, tree: &Tree, chunk: &Chunk) -> Vec<Duplicate> {
         }
         let merges = chunk.indirect && node.raw_entries().any(|entry| entry.key.is_merge_key());
         if merges {
-            merged(node, &mut found);
+            merged(node, &mut order, &mut found);
         } else {
-            written(node, &mut keys, &mut found);
+            written(node, &mut keys, &mut order, &mut found);
         }
     }
     found
 }
 
 /// The duplicates of a mapping without merge keys.
-fn written<'t>(map: Node<'t>, keys: &mut Vec<Key<'t>>, found: &mut Vec<Duplicate>) {
+fn written<'t>(map: Node<'t>, keys: &mut Vec<Key<'t>>, order: &mut Vec<u32>, found: &mut Vec<Duplicate>) {
     keys.clear();
     keys.extend(map.raw_entries().filter_map(|entry| Key::of(entry.key)));
-    compare(keys, found, |_, _, kind| kind);
+    compare(keys, order, found, |_, _, kind| kind);
 }
 
 /// The duplicates of a mapping with merge keys.
-fn merged(map: Node<'_>, found: &mut Vec<Duplicate>) {
+fn merged(map: Node<'_>, order: &mut Vec<u32>, found: &mut Vec<Duplicate>) {
     let own = map.id()..map.raw().next;
     // What stands in a map that is merged from right here is not the mapping's own either.
     let direct: Vec<NodeId> = map.raw_entries().map(|entry| entry.key.id()).collect();
     let is_own = |id: NodeId| own.contains(&id) && direct.binary_search(&id).is_ok();
-    let mut keys: Vec<Key<'_>> = map.entries().filter_map(|entry| Key::of(entry.key)).collect();
-    compare(&mut keys, found, |first, again, kind| {
+    let keys: Vec<Key<'_>> = map.entries().filter_map(|entry| Key::of(entry.key)).collect();
+    compare(&keys, order, found, |first, again, kind| {
         if is_own(first) && is_own(again) {
             kind
         } else {
@@ -144,7 +144,8 @@ impl<'t> Key<'t> {
 
 /// Finds equal keys. Every key is reported once, with the first one that it equals.
 fn compare(
-    keys: &mut [Key<'_>],
+    keys: &[Key<'_>],
+    order: &mut Vec<u32>,
     found: &mut Vec<Duplicate>,
     kind_of: impl Fn(NodeId, NodeId, DuplicateKind) -> DuplicateKind,
 ) {
@@ -166,7 +167,8 @@ fn compare(
         return;
     }
     // Sorting needs no hash and so knows no bad luck. It is stable: equal texts stay in their order.
-    let mut order: Vec<u32> = (0..keys.len() as u32).collect();
+    order.clear();
+    order.extend(0..keys.len() as u32);
     order.sort_by(|&a, &b| compare_text(&keys[a as usize], &keys[b as usize]));
     let mut pairs = Vec::new();
     for group in order.chunk_by(|&a, &b| keys[a as usize].text == keys[b as usize].text) {

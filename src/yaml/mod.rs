@@ -63,6 +63,8 @@ fn parse_by(path: Path, text: &str, invalid: &[Span], tree: &mut Tree) {
         refuse_length(tree);
         return;
     }
+    // About what manifests need; a fresh tree would otherwise grow, and be copied, ten times over.
+    tree.nodes.reserve(text.len() / 24);
     let mut start = bom_length(text);
     if split::looks_like_json(text, start) {
         match json_stream(text, start, tree) {

@@ -159,7 +159,7 @@ problems! {
 }
 
 impl SyntaxError {
-    /// Whether bytes that are not UTF-8 are what is wrong.
+    /// Whether bytes that are no text are what is wrong.
     pub fn is_encoding(&self) -> bool {
         UNDECODABLE.is(self)
     }

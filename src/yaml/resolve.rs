@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::base64;
 use super::cook;
 use super::number::{self, Number};
-use super::tree::{Kind, Style};
+use super::tree::{Kind, PROPS, Style};
 use super::view::Node;
 
 /// The value of a scalar.
@@ -82,10 +82,12 @@ pub fn scalar(node: Node<'_>) -> Scalar<'_> {
             Scalar::Str(text)
         };
     }
-    let tag = Tag::of(node);
-    if tag != Tag::None {
-        // A mismatch is an error of the document, reported when it is read; here the text stands.
-        return tagged(tag, text.clone()).unwrap_or(Scalar::Str(text));
+    if raw.flags & PROPS != 0 {
+        let tag = Tag::of(node);
+        if tag != Tag::None {
+            // A mismatch is an error of the document, reported when it is read; here the text stands.
+            return tagged(tag, text.clone()).unwrap_or(Scalar::Str(text));
+        }
     }
     if raw.style == Style::Plain {
         plain(text)
@@ -118,7 +120,9 @@ fn json_literal(text: Cow<'_, str>) -> Scalar<'_> {
 
 /// A plain scalar without a tag.
 pub(super) fn plain(text: Cow<'_, str>) -> Scalar<'_> {
-    if !may_be_typed(&text) {
+    // The longest word that is no string is `false`.
+    let long_word = text.len() > 5 && text.as_bytes()[0].is_ascii_alphabetic();
+    if long_word || !may_be_typed(&text) {
         return Scalar::Str(text);
     }
     typed(&text).unwrap_or(Scalar::Str(text))

@@ -5,6 +5,7 @@
 //! (quotes and block header included), cooked and resolved only when somebody asks ([`super::view`]).
 
 use super::duplicates::Duplicate;
+use super::fast::Scratch;
 use crate::source::Span;
 
 /// What a node is.
@@ -170,6 +171,8 @@ pub struct Tree {
     pub aliases: Vec<(NodeId, NodeId)>,
     /// The documents.
     pub chunks: Vec<Chunk>,
+    /// Memory of the fast reader, kept from chunk to chunk.
+    pub(super) scratch: Scratch,
 }
 
 impl Tree {

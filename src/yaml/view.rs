@@ -203,18 +203,40 @@ impl<'t> Node<'t> {
         if raw.kind != Kind::Scalar {
             return false;
         }
-        // The hot cases: a bare word, a quoted string without escapes. Lengths differ for nearly all keys
-        // that are looked at, so that their text is not even touched.
-        let bytes = node.text.as_bytes().get(raw.start as usize..raw.end as usize);
-        match (raw.flags, raw.style, bytes) {
-            (0, Style::Plain, Some(source)) if source != key.as_bytes() && !may_be_made(key) => return false,
-            (0, Style::Plain, Some(source)) if source == key.as_bytes() && !resolve::may_be_typed(key) => {
-                return true;
-            }
-            (0, Style::Double | Style::Single, Some([_, inner @ .., _])) => return inner == key.as_bytes(),
-            _ => {}
+        node.compares(raw, key)
+            .unwrap_or_else(|| node.key_text().is_some_and(|text| text == key))
+    }
+
+    /// Whether a scalar of this document reads `key`, where its source alone tells: a bare word, a quoted
+    /// string without escapes. Lengths differ for nearly all keys that are looked at, so that their text is
+    /// not even touched.
+    fn compares(self, raw: &RawNode, key: &str) -> Option<bool> {
+        if raw.flags != 0 {
+            return None;
         }
-        node.key_text().is_some_and(|text| text == key)
+        let (quotes, length) = match raw.style {
+            Style::Plain => (0, raw.end - raw.start),
+            Style::Double | Style::Single => (1, (raw.end - raw.start).saturating_sub(2)),
+            _ => return None,
+        };
+        let equal = length as usize == key.len() && {
+            let start = (raw.start + quotes) as usize;
+            let source = self
+                .text
+                .as_bytes()
+                .get(start..start + key.len())
+                .unwrap_or_default();
+            // Many keys are four letters long, so the first one is looked at before the call.
+            source.first() == key.as_bytes().first() && source == key.as_bytes()
+        };
+        // A bare word may be a boolean or a number, which reads otherwise than it is written.
+        let as_written = quotes > 0
+            || if equal {
+                is_plain_word(key.as_bytes())
+            } else {
+                !may_be_made(key)
+            };
+        as_written.then_some(equal)
     }
 
     /// Whether this key merges its value into the mapping: `<<`, plain, or tagged `!` or `!!merge`.
@@ -238,15 +260,28 @@ impl<'t> Node<'t> {
     /// mapping or has no such key.
     pub fn entry(self, key: &str) -> Option<Entry<'t>> {
         if !self.indirect {
-            // The hot case: no allocation, and at most one pass.
-            let mut found = None;
-            for entry in self.raw_entries() {
-                if entry.key.key_is(key) {
-                    found = Some(entry);
+            // The hot case: no allocation, and at most one pass over the rows of the arena.
+            let map = self.raw();
+            if map.kind != Kind::Map {
+                return None;
+            }
+            let (nodes, mut id, mut found) = (&self.tree.nodes, self.id + 1, None);
+            while id < map.next {
+                let row = &nodes[id as usize];
+                let key_is = || match row.kind {
+                    Kind::Scalar => self.compares(row, key),
+                    _ => Some(false),
+                };
+                if key_is().unwrap_or_else(|| self.at(id).key_is(key)) {
+                    found = Some(Entry {
+                        key: self.at(id),
+                        value: self.at(row.next),
+                    });
                     if self.unique {
                         break;
                     }
                 }
+                id = nodes[row.next as usize].next;
             }
             return found;
         }
@@ -319,6 +354,19 @@ impl<'t> Node<'t> {
         };
         Items { node, next, end }
     }
+}
+
+/// Whether a bare word that starts with a letter is a string: none of `true`, `yes`, `null` and their kin.
+fn is_plain_word(word: &[u8]) -> bool {
+    let typed: &[&[u8]] = match word.len() {
+        1 => &[b"y", b"n"],
+        2 => &[b"no", b"on"],
+        3 => &[b"yes", b"off"],
+        4 => &[b"true", b"null"],
+        5 => &[b"false"],
+        _ => &[],
+    };
+    word.first().is_some_and(u8::is_ascii_alphabetic) && !typed.iter().any(|t| word.eq_ignore_ascii_case(t))
 }
 
 /// Whether a boolean or a number can become this key: `yes:` reads "true", `0x1F:` reads "31".

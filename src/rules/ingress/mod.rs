@@ -17,6 +17,7 @@ pub(super) mod class_parameters;
 pub(super) mod class_scope;
 pub(super) mod default_class_value;
 pub(super) mod duplicate_path;
+pub(super) mod duplicate_tls_host;
 pub(super) mod empty_paths;
 pub(super) mod forbidden_path_sequence;
 mod host;

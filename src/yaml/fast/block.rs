@@ -9,7 +9,7 @@ impl Reader<'_> {
         while line < self.bytes.len() {
             line = self.line(line)?;
         }
-        while self.depth > 0 {
+        while !self.frames.is_empty() {
             self.close();
         }
         Some(())
@@ -58,8 +58,8 @@ impl Reader<'_> {
         match self.key(at)? {
             Some(key) => {
                 self.entry(at, column)?;
-                self.push_scalar(key.style, key.flags, at, key.end);
-                self.after_colon(key.end + 1, column)
+                self.push_scalar(key.scalar.style, key.scalar.flags, at, key.scalar.end);
+                self.after_colon(key.colon + 1, column)
             }
             None => {
                 self.give(column)?;
@@ -103,7 +103,7 @@ impl Reader<'_> {
             && frame.column == column
         {
             // Only a sequence in the column of its mapping ends here.
-            let parent = self.frames.get(self.depth.checked_sub(2)?)?;
+            let parent = self.frames.get(self.frames.len().checked_sub(2)?)?;
             if parent.kind != Kind::Map || parent.column != column {
                 return None;
             }

@@ -9,8 +9,8 @@ use crate::yaml::chars::trim_end;
 use crate::yaml::tree::{Kind, NodeId, Style};
 
 /// An open flow collection.
-#[derive(Clone, Copy)]
-struct Frame {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame {
     node: NodeId,
     kind: Kind,
     /// A comma must come before the next child.
@@ -32,39 +32,35 @@ static WITHIN_FLOW: [bool; 256] = {
 impl Reader<'_> {
     /// A flow collection at `at`. Returns where it ends.
     pub(super) fn flow(&mut self, at: usize) -> Option<usize> {
-        let mut frames = [Frame {
-            node: 0,
-            kind: Kind::Seq,
-            comma: false,
-        }; DEPTH];
-        frames[0] = self.open_flow(at);
-        let mut depth = 1;
+        self.open_flow(at)?;
         let mut at = self.flow_space(at + 1)?;
         loop {
-            let frame = frames.get_mut(depth - 1)?;
-            match self.byte(at) {
+            let byte = self.byte(at);
+            let frame = self.flow_frames.last_mut()?;
+            let comma = std::mem::replace(&mut frame.comma, byte != b',');
+            let Frame { node, kind, .. } = *frame;
+            match byte {
                 b']' | b'}' => {
-                    if (self.byte(at) == b']') != (frame.kind == Kind::Seq) {
+                    if (byte == b']') != (kind == Kind::Seq) {
                         return None;
                     }
                     at += 1;
-                    self.end_collection(frame.node, at as u32);
-                    depth -= 1;
-                    if depth == 0 {
+                    self.end_collection(node, at as u32);
+                    self.flow_frames.pop();
+                    if self.flow_frames.is_empty() {
                         return Some(at);
                     }
                     at = self.flow_space(at)?;
                     continue;
                 }
-                b',' if frame.comma => {
-                    frame.comma = false;
+                b',' if comma => {
                     at = self.flow_space(at + 1)?;
                     continue;
                 }
-                _ if frame.comma => return None,
-                _ => frame.comma = true,
+                _ if comma => return None,
+                _ => {}
             }
-            if frame.kind == Kind::Map {
+            if kind == Kind::Map {
                 let gap = self.flow_key(at)?;
                 at = self.flow_space(gap)?;
                 if matches!(self.byte(at), b',' | b'}') {
@@ -73,8 +69,7 @@ impl Reader<'_> {
                 }
             }
             if matches!(self.byte(at), b'[' | b'{') {
-                *frames.get_mut(depth)? = self.open_flow(at);
-                depth += 1;
+                self.open_flow(at)?;
                 at += 1;
             } else {
                 at = self.flow_value(at)?;
@@ -83,18 +78,22 @@ impl Reader<'_> {
         }
     }
 
-    fn open_flow(&mut self, at: usize) -> Frame {
+    fn open_flow(&mut self, at: usize) -> Option<()> {
+        if self.flow_frames.len() >= DEPTH {
+            return None;
+        }
         let kind = if self.byte(at) == b'[' {
             Kind::Seq
         } else {
             Kind::Map
         };
         let node = self.push_collection(kind, Style::Flow, at);
-        Frame {
+        self.flow_frames.push(Frame {
             node,
             kind,
             comma: false,
-        }
+        });
+        Some(())
     }
 
     /// Over blanks, line breaks and comments. `None` at the end of the text.

@@ -19,15 +19,21 @@ static WITHIN_KEY: [bool; 256] = {
     table
 };
 
+/// A key and its colon.
+pub(super) struct Key {
+    pub(super) scalar: Found,
+    pub(super) colon: usize,
+}
+
 impl Reader<'_> {
     /// The key at `at`, if what stands there is one: `Some(None)` when it is a value.
     #[inline]
-    pub(super) fn key(&mut self, at: usize) -> Option<Option<Found>> {
+    pub(super) fn key(&mut self, at: usize) -> Option<Option<Key>> {
         let first = self.byte(at);
         if !STARTS_PLAIN[first as usize] {
             match first {
                 b'"' | b'\'' => return self.quoted_key(at),
-                b'-' if !is_gap(self.byte(at + 1)) => {}
+                b'-' | b'?' | b':' if !is_gap(self.byte(at + 1)) => {}
                 b'?' | b':' => return None,
                 _ => return Some(None),
             }
@@ -44,24 +50,29 @@ impl Reader<'_> {
                 _ => end += 1,
             }
         }
-        let source = self.bytes.get(at..end)?;
-        let odd = source.ends_with(b" ")
-            || source.ends_with(b"\t")
-            || self.byte(end + 1) == b'\t'
-            || source.len() > KEY_LENGTH
-            || is_special_key(source);
+        let colon = end;
+        while self.byte(end - 1) == b' ' {
+            end -= 1;
+        }
+        let odd = self.byte(end - 1) == b'\t'
+            || self.byte(colon + 1) == b'\t'
+            || colon - at > KEY_LENGTH
+            || is_special_key(self.bytes.get(at..end)?);
         if odd {
             return None;
         }
-        Some(Some(Found {
-            end,
-            style: Style::Plain,
-            flags: 0,
+        Some(Some(Key {
+            scalar: Found {
+                end,
+                style: Style::Plain,
+                flags: 0,
+            },
+            colon,
         }))
     }
 
-    /// A key in quotes on one line, directly before its colon.
-    fn quoted_key(&mut self, at: usize) -> Option<Option<Found>> {
+    /// A key in quotes on one line.
+    fn quoted_key(&mut self, at: usize) -> Option<Option<Key>> {
         let quote = self.byte(at);
         let line = self.bytes.get(at..self.line_end(at))?;
         let mut end = 1;
@@ -75,18 +86,16 @@ impl Reader<'_> {
                 Some(_) => break,
             }
         }
-        let after = self.skip_spaces(at + end + 1);
-        if self.byte(after) != b':' {
+        let colon = self.skip_spaces(at + end + 1);
+        if self.byte(colon) != b':' {
             return Some(None);
         }
-        if after != at + end + 1
-            || end > KEY_LENGTH
-            || !is_gap(self.byte(after + 1))
-            || self.byte(after + 1) == b'\t'
-        {
+        let next = self.byte(colon + 1);
+        if colon - at > KEY_LENGTH || !is_gap(next) || next == b'\t' {
             return None;
         }
-        self.quoted(at, false).map(Some)
+        let scalar = self.quoted(at, false)?;
+        Some(Some(Key { scalar, colon }))
     }
 }
 
@@ -95,7 +104,9 @@ impl Reader<'_> {
 pub(super) fn is_special_key(source: &[u8]) -> bool {
     match source {
         b"~" | b"null" | b"Null" | b"NULL" | b"<<" => true,
-        [b'0'..=b'9', ..] => source.len() >= 18,
+        [b'0'..=b'9', ..] if source.len() >= 18 => source
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_'),
         _ => false,
     }
 }

@@ -34,7 +34,7 @@ const DEPTH: usize = 64;
 const WIDTH: usize = 200;
 
 /// An open block collection.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Frame {
     node: NodeId,
     /// Column of its keys or dashes.
@@ -56,8 +56,17 @@ struct Reader<'a> {
     root: usize,
     /// Where the node that was completed last ends.
     last_end: u32,
-    frames: [Frame; DEPTH],
-    depth: usize,
+    /// Open block collections.
+    frames: &'a mut Vec<Frame>,
+    /// Open flow collections.
+    flow_frames: &'a mut Vec<flow::Frame>,
+}
+
+/// The stacks of a reader, kept from one chunk to the next.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Scratch {
+    frames: Vec<Frame>,
+    flow_frames: Vec<flow::Frame>,
 }
 
 /// Reads a chunk. `None` when this reader does not take it; the tree is unchanged then. Otherwise the root,
@@ -72,21 +81,16 @@ pub(super) fn parse(text: &str, span: Span, tree: &mut Tree) -> Option<Option<No
         return None;
     }
     let (root, comments) = (tree.nodes.len(), tree.comments.len());
-    let frame = Frame {
-        node: 0,
-        column: 0,
-        kind: Kind::Map,
-        wanting: false,
-        gap: 0,
-    };
+    tree.scratch.frames.clear();
+    tree.scratch.flow_frames.clear();
     let mut reader = Reader {
         bytes,
         nodes: &mut tree.nodes,
         comments: &mut tree.comments,
         root,
         last_end: 0,
-        frames: [frame; DEPTH],
-        depth: 0,
+        frames: &mut tree.scratch.frames,
+        flow_frames: &mut tree.scratch.flow_frames,
     };
     let taken = reader.document(start);
     if taken.is_none() {
@@ -239,24 +243,23 @@ impl Reader<'_> {
 
     #[inline(always)]
     fn top(&mut self) -> Option<&mut Frame> {
-        self.frames.get_mut(..self.depth)?.last_mut()
+        self.frames.last_mut()
     }
 
     /// Opens a block collection whose first key or dash is at `at`.
     #[inline]
     fn open(&mut self, kind: Kind, column: u32, at: usize) -> Option<()> {
-        if column as usize > WIDTH {
+        if column as usize > WIDTH || self.frames.len() >= DEPTH {
             return None;
         }
         let node = self.push_collection(kind, Style::Plain, at);
-        *self.frames.get_mut(self.depth)? = Frame {
+        self.frames.push(Frame {
             node,
             column,
             kind,
             wanting: false,
             gap: 0,
-        };
-        self.depth += 1;
+        });
         Some(())
     }
 
@@ -264,11 +267,9 @@ impl Reader<'_> {
     #[inline]
     fn close(&mut self) {
         self.settle();
-        let Some(&mut Frame { node, .. }) = self.top() else {
-            return;
-        };
-        self.end_collection(node, self.last_end);
-        self.depth -= 1;
+        if let Some(frame) = self.frames.pop() {
+            self.end_collection(frame.node, self.last_end);
+        }
     }
 
     /// Gives the innermost collection an absent value if it waits for one.

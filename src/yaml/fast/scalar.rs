@@ -1,6 +1,6 @@
 //! Plain and quoted scalars.
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memchr3};
 
 use super::{Reader, is_break, is_gap};
 use crate::yaml::chars::{is_blank, trim_end};
@@ -18,7 +18,17 @@ pub(super) static STARTS_PLAIN: [bool; 256] = {
     table
 };
 
-/// A quoted scalar, or a key.
+/// What may end a plain scalar, or its line.
+static STOPS_PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    table[b':' as usize] = true;
+    table[b'#' as usize] = true;
+    table[b'\n' as usize] = true;
+    table[b'\r' as usize] = true;
+    table
+};
+
+/// Where a scalar ends and how it is written.
 pub(super) struct Found {
     pub(super) end: usize,
     pub(super) style: Style,
@@ -41,7 +51,8 @@ impl Reader<'_> {
     #[inline]
     pub(super) fn plain(&mut self, at: usize, parent: u32) -> Option<usize> {
         let first = self.byte(at);
-        if !STARTS_PLAIN[first as usize] && (first != b'-' || is_gap(self.byte(at + 1))) {
+        let indicator = matches!(first, b'-' | b'?' | b':') && !is_gap(self.byte(at + 1));
+        if !STARTS_PLAIN[first as usize] && !indicator {
             return None;
         }
         let mut line = self.plain_line(at)?;
@@ -86,31 +97,45 @@ impl Reader<'_> {
     /// would make a key of it.
     #[inline]
     fn plain_line(&mut self, at: usize) -> Option<PlainLine> {
-        let line_end = self.line_end(at);
-        let text = self.bytes.get(at..line_end)?;
-        let mut from = 0;
-        while let Some(found) = memchr2(b':', b'#', &text[from..]) {
-            let found = from + found;
-            if text[found] == b':' {
-                if is_gap(self.byte(at + found + 1)) {
-                    return None;
+        let mut end = at;
+        loop {
+            end = self.plain_stop(end);
+            match self.byte(end) {
+                b':' if is_gap(self.byte(end + 1)) => return None,
+                b'#' if end > at && is_blank(self.byte(end - 1)) => {
+                    let next = self.comment(end);
+                    return Some(PlainLine {
+                        end: trim_end(self.bytes, at, end),
+                        next,
+                        comment: true,
+                    });
                 }
-            } else if found > 0 && is_blank(text[found - 1]) {
-                let comment = at + found;
-                let next = self.comment(comment);
-                return Some(PlainLine {
-                    end: trim_end(self.bytes, at, comment),
-                    next,
-                    comment: true,
-                });
+                b'\n' | b'\r' => {
+                    let end = end.min(self.bytes.len());
+                    return Some(PlainLine {
+                        end: trim_end(self.bytes, at, end),
+                        next: self.after_break(end),
+                        comment: false,
+                    });
+                }
+                _ => end += 1,
             }
-            from = found + 1;
         }
-        Some(PlainLine {
-            end: trim_end(self.bytes, at, line_end),
-            next: line_end + 1,
-            comment: false,
-        })
+    }
+
+    /// The first byte from `at` on that may end a plain scalar.
+    #[inline(always)]
+    fn plain_stop(&self, at: usize) -> usize {
+        // Most values are shorter than what a vector search costs to begin.
+        let mut end = at;
+        while end < at + 24 {
+            if STOPS_PLAIN[self.byte(end) as usize] {
+                return end;
+            }
+            end += 1;
+        }
+        let rest = self.bytes.get(end..).unwrap_or_default();
+        memchr3(b':', b'#', b'\n', rest).map_or(self.bytes.len(), |found| end + found)
     }
 
     /// A quoted scalar at `at`; over several lines only if `multiline`.
