@@ -8,7 +8,7 @@ mod formats;
 mod ops;
 
 pub use formats::Format;
-pub use ops::{Cond, Is, Op, Row, Step, Test};
+pub use ops::{Cond, Is, Op, Row, Step, Test, is_set, of_format};
 
 use super::{Shape, Ty, TypeId};
 use crate::diagnostic::{ErrorType, Report};
@@ -48,6 +48,7 @@ fn walk<'t>(field: &Field<'_, 't>, ty: TypeId, cx: &mut Cx<'t>, depth: u32) {
             && value
                 .entry(info.name)
                 .is_some_and(|last| last.value == entry.value)
+            && !ops::is_passed_over(rows(ty), field, info.name)
         {
             inside(&field.child_entry(info.name, entry), info.ty, cx, depth + 1);
         }
