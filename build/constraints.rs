@@ -216,6 +216,11 @@ fn op(place: &str, words: &[&str]) -> String {
             let path = args.first().unwrap_or_else(|| panic!("{place}: `check` what?"));
             format!("Op::Check(crate::schema::checks::{path})")
         }
+        "value" => "Op::Value".into(),
+        "skip" => {
+            let path = args.first().unwrap_or_else(|| panic!("{place}: `skip` when?"));
+            format!("Op::Skip(crate::schema::checks::{path})")
+        }
         _ => format!("Op::Format(Format::{})", format_name(place, &[name])),
     }
 }

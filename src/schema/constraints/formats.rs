@@ -44,6 +44,8 @@ pub enum Format {
     HttpHeader,
     /// An octal file mode in a number is checked elsewhere; this is a whole number or a percentage.
     Percent,
+    /// A percentage that is not over 100; what is no percentage passes.
+    PartPercent,
 }
 
 impl Format {
@@ -69,6 +71,7 @@ impl Format {
             Format::DomainPath => "a domain and a path, such as `example.com/name`",
             Format::HttpHeader => "letters, digits and `-`",
             Format::Percent => "a percentage such as `25%`",
+            Format::PartPercent => "`100%` or less",
         }
     }
 
@@ -118,17 +121,23 @@ impl Format {
                 "may have only letters, digits and `-`",
             ),
             Format::Percent => one(
-                value
-                    .strip_suffix('%')
-                    .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())),
+                percent(value).is_some(),
                 "must be a whole number followed by `%`",
             ),
+            Format::PartPercent => one(percent(value).is_none_or(|n| n <= 100), "is more than `100%`"),
         }
     }
 }
 
 fn one(holds: bool, fault: &'static str) -> Faults {
     if holds { Vec::new() } else { vec![fault] }
+}
+
+/// The number of a percentage such as `25%`; one that is too large for an integer counts as the largest.
+pub fn percent(value: &str) -> Option<i64> {
+    let digits = value.strip_suffix('%')?;
+    let number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    number.then(|| digits.parse().unwrap_or(i64::MAX))
 }
 
 fn backsteps(path: &str) -> Faults {

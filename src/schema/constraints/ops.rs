@@ -102,6 +102,29 @@ pub enum Op {
     AtLeastOneOf(&'static [&'static str]),
     /// Anything else: a function that reports by itself.
     Check(for<'p, 't> fn(&Field<'p, 't>, &mut Cx<'t>)),
+    /// The field is a struct and no pointer in Go: it is looked into even when it is missing.
+    Value,
+    /// What is in the field is not looked into when the function says so of the row's struct.
+    Skip(for<'p, 't> fn(&Field<'p, 't>, &Cx<'t>) -> bool),
+}
+
+/// The fields that are looked into even when they are missing.
+pub(super) fn values(rows: &'static [Row]) -> impl Iterator<Item = &'static str> {
+    rows.iter().filter_map(|row| match row.path {
+        [Step::Name(name)] if row.tests.iter().any(|test| matches!(test.op, Op::Value)) => Some(*name),
+        _ => None,
+    })
+}
+
+/// Whether a field of a struct is not looked into.
+pub(super) fn skips<'t>(rows: &'static [Row], name: &str, base: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
+    rows.iter().any(|row| {
+        matches!(row.path, [Step::Name(this)] if *this == name)
+            && row.tests.iter().any(|test| match test.op {
+                Op::Skip(skip) => skip(base, cx),
+                _ => false,
+            })
+    })
 }
 
 /// Runs a row on a struct.
@@ -207,7 +230,7 @@ fn one<'t>(
     let set = is_set(field, pointer);
     let before = cx.count();
     match op {
-        Op::Default(_) => {}
+        Op::Default(_) | Op::Value | Op::Skip(_) => {}
         Op::Required if !set && default.is_none() => {
             let name = named(field);
             fault(cx, place, ErrorType::Required, format!("{name} is required")).help(format!("add {name}"));
