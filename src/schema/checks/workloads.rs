@@ -4,7 +4,7 @@ use super::matching::{self, Verdict};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::rules::Cx;
-use crate::schema::constraints::{fault, is_set, percent};
+use crate::schema::constraints::{fault, percent};
 use crate::yaml::Kind;
 
 /// Whether the spec's selector is malformed; the server then leaves the template alone.
@@ -207,14 +207,6 @@ pub fn rolling_daemons<'t>(rolling: &Field<'_, 't>, cx: &mut Cx<'t>) {
             fault(cx, &unavailable, ErrorType::Required, message).help("make one of them at least 1");
         }
         _ => {}
-    }
-}
-
-/// A StatefulSet must be allowed to take at least one pod down.
-pub fn not_zero<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    if is_set(field, true) && weight(field, 1) == 0 && !waits(field, cx) {
-        let message = format!("with `{}` at 0 no pod could ever be replaced", field.name());
-        fault(cx, field, ErrorType::Invalid, message).help("use at least 1");
     }
 }
 

@@ -110,12 +110,7 @@ impl Format {
                 faults
             }
             Format::NoBacksteps => backsteps(value),
-            Format::DomainPath => one(
-                value.split_once('/').is_some_and(|(domain, path)| {
-                    !path.is_empty() && names::dns1123_subdomain(domain).is_empty()
-                }),
-                "must be a domain, `/` and a path",
-            ),
+            Format::DomainPath => domain_path(value),
             Format::HttpHeader => one(
                 !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'),
                 "may have only letters, digits and `-`",
@@ -131,6 +126,20 @@ impl Format {
 
 fn one(holds: bool, fault: &'static str) -> Faults {
     if holds { Vec::new() } else { vec![fault] }
+}
+
+/// A domain, `/`, and a path of characters that a URL may have unescaped.
+fn domain_path(value: &str) -> Faults {
+    let Some((domain, path)) = value
+        .split_once('/')
+        .filter(|(domain, path)| !domain.is_empty() && !path.is_empty())
+    else {
+        return vec!["must be a domain, `/` and a path"];
+    };
+    let mut faults = names::dns1123_subdomain(domain);
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:".contains(&b);
+    faults.extend(one(path.bytes().all(allowed), "has a path with characters that a URL has not"));
+    faults
 }
 
 /// The number of a percentage such as `25%`; one that is too large for an integer counts as the largest.
