@@ -29,20 +29,34 @@ fn object_name<'t>(object: &Field<'_, 't>) -> Option<Cow<'t, str>> {
         return Some(name);
     }
     // 63 characters at the most, five of them random.
-    let kept = base.char_indices().take_while(|(at, c)| at + c.len_utf8() <= 58).map(|(_, c)| c);
+    let kept = base
+        .char_indices()
+        .take_while(|(at, c)| at + c.len_utf8() <= 58)
+        .map(|(_, c)| c);
     Some(Cow::Owned(kept.chain("x0000".chars()).collect()))
 }
 
 /// The controller that a job is left to.
 pub fn managed_by<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let Some(text) = field.text().filter(|text| field.is_set() && !cx.is_unrendered(text)) else { return };
+    let Some(text) = field
+        .text()
+        .filter(|text| field.is_set() && !cx.is_unrendered(text))
+    else {
+        return;
+    };
     if text.is_empty() {
         let message = "an empty `managedBy` names no controller";
-        fault(cx, field, ErrorType::Required, message).help("name one, such as `example.com/controller`, or remove it");
+        fault(cx, field, ErrorType::Required, message)
+            .help("name one, such as `example.com/controller`, or remove it");
     }
-    for reason in Format::DomainPath.faults(&text, cx.kube()).into_iter().filter(|_| !text.is_empty()) {
+    for reason in Format::DomainPath
+        .faults(&text, cx.kube())
+        .into_iter()
+        .filter(|_| !text.is_empty())
+    {
         let message = format!("{} is no name of a controller: it {reason}", quote(&text));
-        fault(cx, field, ErrorType::Invalid, message).help("use a domain and a path, such as `example.com/controller`");
+        fault(cx, field, ErrorType::Invalid, message)
+            .help("use a domain and a path, such as `example.com/controller`");
     }
     if text.len() > 63 {
         let message = "`managedBy` has more than 63 bytes";
@@ -68,19 +82,23 @@ pub fn limits<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
     over(&most_failed, 100_000, ", the most of an indexed job");
     if total.is_some_and(|total| total > 100_000) && per_index.is_set() {
-        let why = ", the most of an indexed job with more than 100000 completions and a backoff limit per index";
+        let why =
+            ", the most of an indexed job with more than 100000 completions and a backoff limit per index";
         over(&parallelism, 10_000, why);
         over(&most_failed, 10_000, why);
         if !most_failed.is_set() {
             let message = "a job of more than 100000 completions with a backoff limit per index must say how many may fail";
-            fault(cx, &most_failed, ErrorType::Required, message).help("add `maxFailedIndexes`, 10000 at the most");
+            fault(cx, &most_failed, ErrorType::Required, message)
+                .help("add `maxFailedIndexes`, 10000 at the most");
         }
     }
 }
 
 /// When an indexed job counts as successful early.
 pub fn success_policy<'t>(policy: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let Some(spec) = policy.parent().filter(|_| policy.is_set()) else { return };
+    let Some(spec) = policy.parent().filter(|_| policy.is_set()) else {
+        return;
+    };
     let rules = policy.child("rules");
     if !rules.is_filled() {
         let message = "a success policy without a rule says nothing";
@@ -125,14 +143,22 @@ fn success_rule<'t>(rule: &Field<'_, 't>, completions: i64, cx: &mut Cx<'t>) {
             }
         }
     }
-    let Some(number) = count.int().filter(|_| count.is_set()) else { return };
+    let Some(number) = count.int().filter(|_| count.is_set()) else {
+        return;
+    };
     let mut over = |bad: bool, message: String| {
         if bad {
             fault(cx, &count, ErrorType::Invalid, message).help("use a smaller number, 0 or more");
         }
     };
-    over(number < 0, format!("`succeededCount` is {number}, but it cannot be negative"));
-    over(number > completions, format!("`succeededCount` is {number}, more than the {completions} completions"));
+    over(
+        number < 0,
+        format!("`succeededCount` is {number}, but it cannot be negative"),
+    );
+    over(
+        number > completions,
+        format!("`succeededCount` is {number}, more than the {completions} completions"),
+    );
     let message = format!("`succeededCount` is {number}, more than the {listed} indexes listed");
     over(indexes.is_set() && number > listed, message);
 }
@@ -188,7 +214,8 @@ pub fn failure_rule<'t>(rule: &Field<'_, 't>, cx: &mut Cx<'t>) {
         (false, false) => "a rule must look at exit codes or at pod conditions",
         _ => return,
     };
-    fault(cx, rule, ErrorType::Invalid, message).help("give the rule one of `onExitCodes` and `onPodConditions`");
+    fault(cx, rule, ErrorType::Invalid, message)
+        .help("give the rule one of `onExitCodes` and `onPodConditions`");
 }
 
 fn exit_codes<'t>(codes: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -196,7 +223,8 @@ fn exit_codes<'t>(codes: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut Cx<'t>) 
     match operator.text().as_deref() {
         Some("") => {
             let message = "`operator` is required";
-            fault(cx, &operator, ErrorType::Required, message).help("add `operator: In` or `operator: NotIn`");
+            fault(cx, &operator, ErrorType::Required, message)
+                .help("add `operator: In` or `operator: NotIn`");
         }
         Some("In" | "NotIn") | None => {}
         Some(other) => {
@@ -254,12 +282,15 @@ fn has_container(spec: &Field<'_, '_>, name: &str) -> bool {
 
 /// The pods of a job end, so they cannot always restart.
 pub fn restart_policy<'t>(policy: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let Some(text) = policy.text().filter(|text| !cx.is_unrendered(text)) else { return };
+    let Some(text) = policy.text().filter(|text| !cx.is_unrendered(text)) else {
+        return;
+    };
     let help = "set `restartPolicy: OnFailure` or `restartPolicy: Never`";
     match &*text {
         "OnFailure" | "Never" => {}
         "" => {
-            let message = "a job must say when its pods restart: the default, `Always`, is not for pods that end";
+            let message =
+                "a job must say when its pods restart: the default, `Always`, is not for pods that end";
             fault(cx, policy, ErrorType::Required, message).help(help);
         }
         "Always" => {
@@ -291,7 +322,9 @@ pub fn no_manual_selector<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 
 /// The type of a pod's condition, which cannot be left out.
 pub fn condition_type<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let Some(text) = field.text().filter(|text| !cx.is_unrendered(text)) else { return };
+    let Some(text) = field.text().filter(|text| !cx.is_unrendered(text)) else {
+        return;
+    };
     for reason in names::qualified_name(&text) {
         let message = format!("{} is no type of a pod's condition: it {reason}", quote(&text));
         fault(cx, field, ErrorType::Invalid, message).help("use a type such as `DisruptionTarget`");
@@ -300,7 +333,9 @@ pub fn condition_type<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 
 /// The selector of a Job, which the server writes itself unless told otherwise.
 pub fn selector<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let Some(object) = spec.parent().filter(|_| is_job(spec)) else { return };
+    let Some(object) = spec.parent().filter(|_| is_job(spec)) else {
+        return;
+    };
     let selector = spec.child("selector");
     let template = spec.child("template");
     let metadata = template.child("metadata");
@@ -308,7 +343,8 @@ pub fn selector<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if spec.child("manualSelector").bool() == Some(true) {
         if !selector.is_set() {
             let message = "with `manualSelector` the job must bring its selector";
-            fault(cx, &selector, ErrorType::Required, message).help("add `selector`, or remove `manualSelector`");
+            fault(cx, &selector, ErrorType::Required, message)
+                .help("add `selector`, or remove `manualSelector`");
         }
         if matching::selects(&selector, &labels, cx) == Verdict::Differs {
             workloads::differs(spec, cx);
@@ -329,15 +365,24 @@ pub fn selector<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let label = labels.key(key);
         if !label.is_set() {
             added_name(object, &template, shared, &name, cx);
-        } else if label.text().is_some_and(|text| text != name && !cx.is_unrendered(&text)) {
+        } else if label
+            .text()
+            .is_some_and(|text| text != name && !cx.is_unrendered(&text))
+        {
             generated(&label, cx);
         }
     }
     let expected = |pair: &Field<'_, 't>| UID_LABELS.contains(&pair.name());
-    if selector.is_set() && !selector.child("matchLabels").entries().any(|pair| expected(&pair)) {
+    if selector.is_set()
+        && !selector
+            .child("matchLabels")
+            .entries()
+            .any(|pair| expected(&pair))
+    {
         if matching::selects(&selector, &labels, cx) == Verdict::Differs {
             workloads::differs(spec, cx);
-            let message = "the server writes a job's selector itself; this one does not select the job's pods";
+            let message =
+                "the server writes a job's selector itself; this one does not select the job's pods";
             fault(cx, &selector, ErrorType::Invalid, message).help("remove `selector`");
         }
     }
@@ -350,14 +395,23 @@ fn generated<'t>(label: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 /// Faults of the name as the value of a label of the pods.
-fn added_name<'t>(object: &Field<'_, 't>, template: &Field<'_, 't>, shared: bool, name: &str, cx: &mut Cx<'t>) {
+fn added_name<'t>(
+    object: &Field<'_, 't>,
+    template: &Field<'_, 't>,
+    shared: bool,
+    name: &str,
+    cx: &mut Cx<'t>,
+) {
     if cx.is_unrendered(name) {
         return;
     }
     let metadata = object.child("metadata");
     let place = metadata.child("name").place();
     for reason in names::label_value(name) {
-        let message = format!("the job's name becomes a label of its pods, but {} {reason}", quote(name));
+        let message = format!(
+            "the job's name becomes a label of its pods, but {} {reason}",
+            quote(name)
+        );
         fault(cx, &template.child("labels"), ErrorType::Invalid, message.clone())
             .at(place)
             .help("use a name of 63 characters at the most");
@@ -381,11 +435,16 @@ pub fn name<'t>(object: &Field<'_, 't>, cx: &mut Cx<'t>) {
         _ if !spec.child("parallelism").is_set() => 1,
         _ => return,
     };
-    let Some(name) = object_name(object).filter(|name| total > 0 && !cx.is_unrendered(name)) else { return };
+    let Some(name) = object_name(object).filter(|name| total > 0 && !cx.is_unrendered(name)) else {
+        return;
+    };
     let host = format!("{name}-{}", total - 1);
     if let Some(reason) = names::dns1123_label(&host).first() {
         let metadata = object.child("metadata");
-        let message = format!("the last pod of the job would be called {}, which {reason}", quote(&host));
+        let message = format!(
+            "the last pod of the job would be called {}, which {reason}",
+            quote(&host)
+        );
         fault(cx, &metadata.child("name"), ErrorType::Invalid, message)
             .help("use a name without dots, short enough for the index after it");
     }

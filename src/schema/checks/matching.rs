@@ -36,7 +36,8 @@ pub fn selects<'t>(selector: &Field<'_, 't>, labels: &Field<'_, 't>, cx: &Cx<'t>
         } else if !names::qualified_name(pair.name()).is_empty() || !names::label_value(&value).is_empty() {
             return Verdict::Invalid;
         } else {
-            verdict = verdict.and(labels.test(pair.name(), |found| found.is_some_and(|found| found == value)));
+            verdict =
+                verdict.and(labels.test(pair.name(), |found| found.is_some_and(|found| found == value)));
         }
     }
     for expression in selector.child("matchExpressions").items() {
@@ -95,7 +96,10 @@ fn requirement<'t>(expression: &Field<'_, 't>, labels: &Labels<'_, 't>, cx: &Cx<
         };
         values.push(value);
     }
-    if cx.is_unrendered(&key) || cx.is_unrendered(&operator) || values.iter().any(|value| cx.is_unrendered(value)) {
+    if cx.is_unrendered(&key)
+        || cx.is_unrendered(&operator)
+        || values.iter().any(|value| cx.is_unrendered(value))
+    {
         return Verdict::Unknown;
     }
     let wants_values = match &*operator {
@@ -146,13 +150,20 @@ impl<'f, 't> Labels<'f, 't> {
     fn get(&self, key: &str) -> Option<Cow<'t, str>> {
         match &self.index {
             Some(index) => index.get(key).cloned(),
-            None => self.field.entries().filter(|pair| pair.name() == key).last()?.text(),
+            None => self
+                .field
+                .entries()
+                .filter(|pair| pair.name() == key)
+                .last()?
+                .text(),
         }
     }
 
     fn test(&self, key: &str, holds: impl Fn(Option<&str>) -> bool) -> Verdict {
         let found = self.get(key);
-        let waits = found.as_ref().is_some_and(|value| !self.no_skip && unrendered(value));
+        let waits = found
+            .as_ref()
+            .is_some_and(|value| !self.no_skip && unrendered(value));
         if waits || (found.is_none() && self.open) {
             Verdict::Unknown
         } else if holds(found.as_deref()) {

@@ -22,16 +22,44 @@ struct Part {
 }
 
 const PARTS: [Part; 5] = [
-    Part { name: "minute", min: 0, max: 59, names: &[] },
-    Part { name: "hour", min: 0, max: 23, names: &[] },
-    Part { name: "day of the month", min: 1, max: 31, names: &[] },
-    Part { name: "month", min: 1, max: 12, names: &MONTHS },
-    Part { name: "day of the week", min: 0, max: 6, names: &DAYS },
+    Part {
+        name: "minute",
+        min: 0,
+        max: 59,
+        names: &[],
+    },
+    Part {
+        name: "hour",
+        min: 0,
+        max: 23,
+        names: &[],
+    },
+    Part {
+        name: "day of the month",
+        min: 1,
+        max: 31,
+        names: &[],
+    },
+    Part {
+        name: "month",
+        min: 1,
+        max: 12,
+        names: &MONTHS,
+    },
+    Part {
+        name: "day of the week",
+        min: 0,
+        max: 6,
+        names: &DAYS,
+    },
 ];
 
 /// A schedule in the format of cron.
 pub fn schedule<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let Some(text) = field.text().filter(|text| !text.is_empty() && !cx.is_unrendered(text)) else {
+    let Some(text) = field
+        .text()
+        .filter(|text| !text.is_empty() && !cx.is_unrendered(text))
+    else {
         return;
     };
     if let Err(reason) = parse(&text) {
@@ -71,7 +99,8 @@ fn parse(text: &str) -> Result<(), String> {
     }
     for (value, part) in text.split_whitespace().zip(&PARTS) {
         for range in value.split(',').filter(|range| !range.is_empty()) {
-            part.range(range).map_err(|reason| format!("its {} {reason}", part.name))?;
+            part.range(range)
+                .map_err(|reason| format!("its {} {reason}", part.name))?;
         }
     }
     Ok(())
@@ -142,13 +171,17 @@ fn is_duration(text: &str) -> bool {
     let mut total = 0.0;
     let mut any = false;
     while !rest.is_empty() {
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(rest.len());
         let (number, after) = rest.split_at(end);
         let digits = number.bytes().filter(u8::is_ascii_digit).count();
         if digits == 0 || number.len() - digits > 1 {
             return false;
         }
-        let end = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
+        let end = after
+            .find(|c: char| c.is_ascii_digit() || c == '.')
+            .unwrap_or(after.len());
         let (unit, after) = after.split_at(end);
         let seconds = match unit {
             "ns" => 1e-9,
@@ -176,7 +209,9 @@ pub fn time_zone<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if !field.is_set() {
         return;
     }
-    let Some(name) = field.text().filter(|name| !cx.is_unrendered(name)) else { return };
+    let Some(name) = field.text().filter(|name| !cx.is_unrendered(name)) else {
+        return;
+    };
     if name.is_empty() {
         let message = "an empty time zone is none: the server wants a name or no field at all";
         fault(cx, field, ErrorType::Invalid, message).help("name a zone such as `Etc/UTC`, or remove it");
@@ -189,7 +224,11 @@ pub fn time_zone<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if name != "Local" && !is_zone(&name) {
         let message = format!("{} is no time zone", quote(&name));
         let near = ZONES.lines().find(|zone| {
-            zone.eq_ignore_ascii_case(&name) || zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&name))
+            zone.eq_ignore_ascii_case(&name)
+                || zone
+                    .rsplit('/')
+                    .next()
+                    .is_some_and(|city| city.eq_ignore_ascii_case(&name))
         });
         let help = match near {
             Some(zone) => format!("did you mean `{zone}`?"),
@@ -206,16 +245,45 @@ mod tests {
     #[test]
     fn reads_schedules_as_the_server_does() {
         for yes in [
-            "* * * * *", "*/5 0 1,15 * 1-5", "0 0 1 jan SUN", "5/15 ? * * ?", "@hourly", "@every 1h30m", "@every 0",
-            ", * * * *", "+5 * * * *", "*-9 * * * *", "TZ=Europe/Berlin 0 0 * * *", "@every -1.5s",
+            "* * * * *",
+            "*/5 0 1,15 * 1-5",
+            "0 0 1 jan SUN",
+            "5/15 ? * * ?",
+            "@hourly",
+            "@every 1h30m",
+            "@every 0",
+            ", * * * *",
+            "+5 * * * *",
+            "*-9 * * * *",
+            "TZ=Europe/Berlin 0 0 * * *",
+            "@every -1.5s",
         ] {
             assert_eq!(parse(yes), Ok(()), "{yes}");
         }
         for no in [
-            "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 7",
-            "*/0 * * * *", "5-1 * * * *", "1-2-3 * * * *", "1/2/3 * * * *", "@reboot", "@every 5", "@every 1d",
-            "@every", "* * * * sunday", "H * * * *", "-5 * * * *", "TZ=Nope/x * * * * *", "TZ=UTC", "@Hourly",
-            "@every 1..5s", "@every 9999999h",
+            "* * * *",
+            "* * * * * *",
+            "60 * * * *",
+            "* 24 * * *",
+            "* * 0 * *",
+            "* * * 13 *",
+            "* * * * 7",
+            "*/0 * * * *",
+            "5-1 * * * *",
+            "1-2-3 * * * *",
+            "1/2/3 * * * *",
+            "@reboot",
+            "@every 5",
+            "@every 1d",
+            "@every",
+            "* * * * sunday",
+            "H * * * *",
+            "-5 * * * *",
+            "TZ=Nope/x * * * * *",
+            "TZ=UTC",
+            "@Hourly",
+            "@every 1..5s",
+            "@every 9999999h",
         ] {
             assert!(parse(no).is_err(), "{no}");
         }
@@ -223,7 +291,14 @@ mod tests {
 
     #[test]
     fn knows_time_zones_by_their_exact_name() {
-        for zone in ["UTC", "Etc/UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Asia/Calcutta", "EST"] {
+        for zone in [
+            "UTC",
+            "Etc/UTC",
+            "Europe/Berlin",
+            "America/Argentina/Buenos_Aires",
+            "Asia/Calcutta",
+            "EST",
+        ] {
             assert!(is_zone(zone), "{zone}");
         }
         for no in ["europe/berlin", "Europe", "CEST", "UTC+1", "", "../UTC"] {

@@ -64,8 +64,7 @@ fn judge<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Verdict {
 
 fn empty_selector<'t>(selector: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let message = "the selector is empty, so it would select every pod of the namespace";
-    fault(cx, selector, ErrorType::Invalid, message)
-        .help("name the template's labels under `matchLabels`");
+    fault(cx, selector, ErrorType::Invalid, message).help("name the template's labels under `matchLabels`");
 }
 
 /// Reports that the template's labels are not what the selector wants.
@@ -102,8 +101,7 @@ pub fn template_restarts_always<'t>(pod: &Field<'_, 't>, cx: &mut Cx<'t>) {
             "this controller keeps its pods running, so they cannot restart {}",
             crate::rules::quote(&other)
         );
-        fault(cx, &policy, ErrorType::NotSupported, message)
-            .help("use `Always`, or a Job for pods that end");
+        fault(cx, &policy, ErrorType::NotSupported, message).help("use `Always`, or a Job for pods that end");
     }
     if deadline.is_set() {
         let message = "this controller keeps its pods running, so they cannot have a deadline";
@@ -116,7 +114,11 @@ pub fn progress_deadline<'t>(deadline: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let Some(spec) = deadline.parent() else { return };
     let ready = spec.child("minReadySeconds");
     // 600 seconds when it is not set.
-    let value = if deadline.is_set() { deadline.int() } else { Some(600) };
+    let value = if deadline.is_set() {
+        deadline.int()
+    } else {
+        Some(600)
+    };
     if let (Some(value), Some(ready_after)) = (value, ready.int())
         && value <= ready_after
     {
@@ -137,9 +139,7 @@ fn weight(field: &Field<'_, '_>, default: i64) -> i64 {
         return number;
     }
     let text = field.text().unwrap_or_default();
-    percent(&text)
-        .or_else(|| text.parse().ok())
-        .unwrap_or_default()
+    percent(&text).or_else(|| text.parse().ok()).unwrap_or_default()
 }
 
 /// Faults of one int-or-percent: neither a number nor a percentage, or below 0.
@@ -178,7 +178,10 @@ pub fn rolling_deployment<'t>(rolling: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (unavailable, surge) = (rolling.child("maxUnavailable"), rolling.child("maxSurge"));
     int_or_percent(&unavailable, cx);
     int_or_percent(&surge, cx);
-    if weight(&unavailable, 25) == 0 && weight(&surge, 25) == 0 && !waits(&unavailable, cx) && !waits(&surge, cx)
+    if weight(&unavailable, 25) == 0
+        && weight(&surge, 25) == 0
+        && !waits(&unavailable, cx)
+        && !waits(&surge, cx)
     {
         let message = "with `maxSurge` at 0 too, no pod could ever be replaced";
         fault(cx, &unavailable, ErrorType::Invalid, message)
@@ -200,7 +203,8 @@ pub fn rolling_daemons<'t>(rolling: &Field<'_, 't>, cx: &mut Cx<'t>) {
     match (weight(&unavailable, 1) != 0, weight(&surge, 0) != 0) {
         (true, true) => {
             let message = "`maxSurge` may not be set while `maxUnavailable` is not 0 (it is 1 when left out)";
-            fault(cx, &surge, ErrorType::Invalid, message).help("set `maxUnavailable: 0`, or remove `maxSurge`");
+            fault(cx, &surge, ErrorType::Invalid, message)
+                .help("set `maxUnavailable: 0`, or remove `maxSurge`");
         }
         (false, false) => {
             let message = "with `maxUnavailable` and `maxSurge` at 0 no pod could ever be replaced";
@@ -223,7 +227,9 @@ pub fn stateful_strategy<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 fn choice<'t>(field: &Field<'_, 't>, at: &Field<'_, 't>, allowed: &[&str], cx: &mut Cx<'t>) {
-    let Some(text) = field.text().filter(|text| !text.is_empty()) else { return };
+    let Some(text) = field.text().filter(|text| !text.is_empty()) else {
+        return;
+    };
     if !allowed.contains(&&*text) && !cx.is_unrendered(&text) {
         let message = format!("`{}` does not know {}", field.name(), crate::rules::quote(&text));
         let place = field.place();

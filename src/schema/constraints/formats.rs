@@ -115,10 +115,7 @@ impl Format {
                 !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'),
                 "may have only letters, digits and `-`",
             ),
-            Format::Percent => one(
-                percent(value).is_some(),
-                "must be a whole number followed by `%`",
-            ),
+            Format::Percent => one(percent(value).is_some(), "must be a whole number followed by `%`"),
             Format::PartPercent => one(percent(value).is_none_or(|n| n <= 100), "is more than `100%`"),
         }
     }
@@ -138,7 +135,10 @@ fn domain_path(value: &str) -> Faults {
     };
     let mut faults = names::dns1123_subdomain(domain);
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:".contains(&b);
-    faults.extend(one(path.bytes().all(allowed), "has a path with characters that a URL has not"));
+    faults.extend(one(
+        path.bytes().all(allowed),
+        "has a path with characters that a URL has not",
+    ));
     faults
 }
 
