@@ -10,6 +10,7 @@ mod list;
 mod locate;
 mod message;
 mod path;
+pub mod quantity;
 mod served;
 pub mod suggest;
 mod table;
