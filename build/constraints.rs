@@ -230,6 +230,11 @@ fn op(place: &str, words: &[&str]) -> String {
             let path = args.first().unwrap_or_else(|| panic!("{place}: `check` what?"));
             format!("Op::Check(crate::schema::checks::{path})")
         }
+        "value" => "Op::Value".into(),
+        "skip" => match args.first() {
+            Some(path) => format!("Op::Skip(crate::schema::checks::{path})"),
+            None => "Op::Skip(|_, _| true)".into(),
+        },
         _ => format!("Op::Format(Format::{})", format_name(place, &[name])),
     }
 }

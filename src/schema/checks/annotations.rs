@@ -15,6 +15,7 @@ const APPARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 /// The annotations of a Pod.
 pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if let Some(pod) = field.parent().and_then(|metadata| metadata.parent()) {
+        mirror(field, &pod.child("spec"), cx);
         check(field, field, &pod.child("spec"), cx);
     }
 }
@@ -26,6 +27,15 @@ pub fn of_template<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
+/// Templates are looked at in `templates`.
+fn mirror<'t>(field: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let entry = field.key(MIRROR);
+    if entry.value().is_some() && spec.child("nodeName").text().is_some_and(|node| node.is_empty()) {
+        let message = "a mirror pod stands for one on a node, but `nodeName` names none";
+        fault(cx, &entry, ErrorType::Invalid, message).help("remove the annotation: only a kubelet sets it");
+    }
+}
+
 fn check<'t>(field: &Field<'_, 't>, shown: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     for entry in field.entries() {
         let key = entry.name();
@@ -33,12 +43,7 @@ fn check<'t>(field: &Field<'_, 't>, shown: &Field<'_, 't>, spec: &Field<'_, 't>,
             continue;
         };
         let at = entry.place();
-        if key == MIRROR && spec.child("nodeName").text().is_some_and(|node| node.is_empty()) {
-            let message = "a mirror pod stands for one on a node, but `nodeName` names none";
-            fault(cx, &shown.key(key), ErrorType::Invalid, message)
-                .at(at)
-                .help("remove the annotation: only a kubelet sets it");
-        } else if key == DELETION_COST && !is_cost(&value) {
+        if key == DELETION_COST && !is_cost(&value) {
             let message = format!("{} is no 32-bit number", quote(&value));
             fault(cx, &shown.key(key), ErrorType::Invalid, message)
                 .at(at)

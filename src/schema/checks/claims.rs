@@ -2,6 +2,7 @@
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
+use crate::names;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::{Format, fault, is_set, of_format};
 use crate::schema::quantity::Quantity;
@@ -81,11 +82,14 @@ pub fn capacity<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 
 /// A local volume lies on one node, which must be said.
 pub fn local_affinity<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    if is_set(field, true) {
+    let Some(spec) = field.parent() else { return };
+    let affinity = spec.child("nodeAffinity");
+    // A volume that is written out may not have the affinity, and misses it all the same.
+    if is_set(&affinity, true) && spec.name() != "inlineVolumeSpec" {
         return;
     }
     let message = "a local volume lies on one node, which `nodeAffinity` must name";
-    fault(cx, field, ErrorType::Required, message).help("add `nodeAffinity.required`");
+    fault(cx, &affinity, ErrorType::Required, message).help("add `nodeAffinity.required`");
 }
 
 /// The root of the host must not be emptied when the claim goes.
@@ -113,39 +117,88 @@ pub fn root_recycled<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
-/// What fills a claimed volume.
+/// What fills a claimed volume. Of a claim itself the server first drops a `dataSource` that is neither a claim
+/// nor a snapshot, and copies `dataSource` and `dataSourceRef` to each other; of a template it does not.
 pub fn data_sources<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let source = field.child("dataSource");
-    let reference = field.child("dataSourceRef");
-    for one in [&source, &reference] {
-        if !is_set(one, true) {
-            continue;
-        }
-        for name in ["name", "kind"] {
-            let part = one.child(name);
-            if part.text().is_some_and(|text| text.is_empty()) {
-                fault(cx, &part, ErrorType::Required, format!("`{name}` is required"))
-                    .help(format!("add `{name}`"));
-            }
-        }
-        let group = one.child("apiGroup");
-        if !is_set(&group, false) {
-            if one
-                .child("kind")
-                .text()
-                .is_some_and(|kind| kind != "PersistentVolumeClaim")
-            {
-                let message = "without `apiGroup`, a claim is filled from a PersistentVolumeClaim only";
-                fault(cx, one, ErrorType::Invalid, message)
-                    .help("add `apiGroup`, such as `snapshot.storage.k8s.io`");
-            }
-        } else {
-            of_format(Format::DnsSubdomain, &group, &group, cx);
+    let (source, reference) = (field.child("dataSource"), field.child("dataSourceRef"));
+    let claim = field.parent().is_some_and(|root| root.parent().is_none());
+    let has_source = is_set(&source, true) && (!claim || is_claim_or_snapshot(&source));
+    let has_reference = is_set(&reference, true);
+    let elsewhere = is_set(&reference.child("namespace"), false);
+    if has_source {
+        data_source(&source, &source, cx);
+        if claim && !has_reference {
+            data_source(&source, &reference, cx);
         }
     }
+    if !has_reference {
+        return;
+    }
+    data_source(&reference, &reference, cx);
+    if claim && !has_source && !elsewhere {
+        data_source(&reference, &source, cx);
+    }
     let namespace = reference.child("namespace");
-    if is_set(&namespace, false) {
+    if elsewhere {
         of_format(Format::DnsLabel, &namespace, &namespace, cx);
+    }
+    if !has_source {
+        return;
+    }
+    let differ = ["apiGroup", "kind", "name"].into_iter().any(|name| {
+        let (one, other) = (source.child(name), reference.child(name));
+        one.text() != other.text() || name == "apiGroup" && is_set(&one, true) != is_set(&other, true)
+    });
+    if elsewhere || differ {
+        let message = "`dataSource` and `dataSourceRef` name different sources";
+        fault(cx, field, ErrorType::Invalid, message)
+            .at(source.handle())
+            .help("remove `dataSource`")
+            .related(reference.handle(), "the other source");
+    }
+}
+
+fn is_claim_or_snapshot(source: &Field<'_, '_>) -> bool {
+    let group = source.child("apiGroup").text().unwrap_or_default();
+    let kind = source.child("kind").text().unwrap_or_default();
+    matches!(
+        (&*group, &*kind),
+        ("", "PersistentVolumeClaim") | ("snapshot.storage.k8s.io", "VolumeSnapshot")
+    )
+}
+
+/// One source, reported under the path of `shown`.
+fn data_source<'t>(source: &Field<'_, 't>, shown: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    for name in ["name", "kind"] {
+        let part = source.child(name);
+        if part.text().is_some_and(|text| text.is_empty()) {
+            fault(
+                cx,
+                &shown.child(name),
+                ErrorType::Required,
+                format!("`{name}` is required"),
+            )
+            .at(part.place())
+            .help(format!("add `{name}`"));
+        }
+    }
+    let group = source.child("apiGroup");
+    let kind = source.child("kind");
+    if is_set(&group, false) {
+        let Some(text) = group.text().filter(|text| !cx.is_unrendered(text)) else {
+            return;
+        };
+        for reason in names::dns1123_subdomain(&text) {
+            let message = format!("{} is no API group: it {reason}", quote(&text));
+            fault(cx, &shown.child("apiGroup"), ErrorType::Invalid, message)
+                .at(group.place())
+                .help("use a group such as `snapshot.storage.k8s.io`");
+        }
+    } else if kind.text().is_some_and(|kind| kind != "PersistentVolumeClaim") {
+        let message = "without `apiGroup`, a volume is filled from a PersistentVolumeClaim only";
+        fault(cx, shown, ErrorType::Invalid, message)
+            .at(kind.place())
+            .help("add `apiGroup`, such as `snapshot.storage.k8s.io`");
     }
 }
 

@@ -2,8 +2,13 @@
 
 pub mod annotations;
 pub mod claims;
+pub mod jobs;
+mod matching;
 pub mod podspec;
 pub mod projected;
+pub mod schedule;
 pub mod selectors;
 pub mod storage;
+pub mod templates;
 pub mod volumes;
+pub mod workloads;

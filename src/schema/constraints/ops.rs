@@ -117,6 +117,29 @@ pub enum Op {
     UniqueItemsBy(&'static [&'static str]),
     /// Invalid: more bytes.
     MaxLengthInvalid(i64),
+    /// The field is a struct and no pointer in Go: it is looked into even when it is missing.
+    Value,
+    /// What is in the field is not looked into when the function says so of the row's struct.
+    Skip(for<'p, 't> fn(&Field<'p, 't>, &Cx<'t>) -> bool),
+}
+
+/// The fields that are looked into even when they are missing.
+pub(super) fn values(rows: &'static [Row]) -> impl Iterator<Item = &'static str> {
+    rows.iter().filter_map(|row| match row.path {
+        [Step::Name(name)] if row.tests.iter().any(|test| matches!(test.op, Op::Value)) => Some(*name),
+        _ => None,
+    })
+}
+
+/// Whether a field of a struct is not looked into.
+pub(super) fn skips<'t>(rows: &'static [Row], name: &str, base: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
+    rows.iter().any(|row| {
+        matches!(row.path, [Step::Name(this)] if *this == name)
+            && row.tests.iter().any(|test| match test.op {
+                Op::Skip(skip) => skip(base, cx) && test.when.iter().all(|cond| holds(cond, base)),
+                _ => false,
+            })
+    })
 }
 
 /// Runs a row on a struct.
@@ -227,7 +250,7 @@ fn one<'t>(
     let set = is_set(field, pointer);
     let before = cx.count();
     match op {
-        Op::Default(_) => {}
+        Op::Default(_) | Op::Value | Op::Skip(_) => {}
         Op::Required if !set && default.is_none() => {
             let name = named(field);
             fault(cx, place, ErrorType::Required, format!("{name} is required")).help(format!("add {name}"));
@@ -327,7 +350,7 @@ fn one<'t>(
                 fault(cx, place, ErrorType::Invalid, message).help(format!("use one of {}", list(known)));
             }
         }
-        Op::Union(members) if field.value().is_some() => union(members, field, place, cx),
+        Op::Union(members) if field.value().is_some() => union(members, default.is_some(), field, place, cx),
         Op::UniqueItemsBy(keys) => unique_by(keys, true, field, cx),
         Op::Keys(format) if set => {
             for entry in field.entries() {
@@ -445,11 +468,15 @@ pub(super) fn is_passed_over(rows: &[Row], field: &Field<'_, '_>, name: &str) ->
 
 fn union<'t>(
     members: &[(&'static str, &'static str)],
+    filled: bool,
     field: &Field<'_, 't>,
     place: &Field<'_, 't>,
     cx: &mut Cx<'t>,
 ) {
     let Some(first) = chosen(members, field) else {
+        if filled {
+            return;
+        }
         let known: Vec<&str> = members.iter().take(4).map(|(name, _)| *name).collect();
         fault(
             cx,
