@@ -1,5 +1,6 @@
 //! Checks that the vocabulary of constraints cannot say, called from rows of `schemas/constraints/`.
 
+pub mod hpa;
 pub mod jobs;
 mod matching;
 pub mod schedule;

@@ -121,7 +121,7 @@ pub(super) fn skips<'t>(rows: &'static [Row], name: &str, base: &Field<'_, 't>, 
     rows.iter().any(|row| {
         matches!(row.path, [Step::Name(this)] if *this == name)
             && row.tests.iter().any(|test| match test.op {
-                Op::Skip(skip) => skip(base, cx),
+                Op::Skip(skip) => skip(base, cx) && test.when.iter().all(|cond| holds(cond, base)),
                 _ => false,
             })
     })
