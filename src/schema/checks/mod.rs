@@ -2,6 +2,7 @@
 
 pub mod annotations;
 pub mod claims;
+pub mod hpa;
 pub mod jobs;
 mod matching;
 pub mod podspec;
