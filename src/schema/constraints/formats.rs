@@ -44,6 +44,8 @@ pub enum Format {
     HttpHeader,
     /// An octal file mode in a number is checked elsewhere; this is a whole number or a percentage.
     Percent,
+    /// A text without white space at its ends.
+    Trimmed,
 }
 
 impl Format {
@@ -69,6 +71,7 @@ impl Format {
             Format::DomainPath => "a domain and a path, such as `example.com/name`",
             Format::HttpHeader => "letters, digits and `-`",
             Format::Percent => "a percentage such as `25%`",
+            Format::Trimmed => "the text without the white space at its ends",
         }
     }
 
@@ -123,6 +126,7 @@ impl Format {
                     .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())),
                 "must be a whole number followed by `%`",
             ),
+            Format::Trimmed => one(value.trim() == value, "must not start or end with white space"),
         }
     }
 }
