@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{ErrorType, Stage};
 use crate::manifest::Field;
+use crate::names;
 use crate::rules::Cx;
-use crate::schema::constraints::fault;
+use crate::schema::constraints::{Format, fault};
 
 use super::containers::{LISTS, judged, one_of, shown};
 
@@ -18,6 +19,8 @@ struct Volume {
     claim: bool,
     empty_dir: bool,
     image: bool,
+    /// A claim template of the StatefulSet.
+    template: bool,
 }
 
 struct Volumes<'t> {
@@ -34,6 +37,7 @@ impl<'t> Volumes<'t> {
             by_name: HashMap::new(),
             vague: false,
         };
+        volumes.claims(spec, cx);
         for (index, volume) in list.items().enumerate() {
             let Some(name) = judged(&volume.child("name"), cx) else {
                 volumes.vague = true;
@@ -49,18 +53,77 @@ impl<'t> Volumes<'t> {
                 claim: claim.iter().any(|source| volume.child(source).is_set()),
                 empty_dir: bare || volume.child("emptyDir").is_set(),
                 image: volume.child("image").is_set(),
+                template: false,
             };
-            if volumes.by_name.get(&name).is_none_or(|earlier| earlier.refused) {
+            if volumes
+                .by_name
+                .get(&name)
+                .is_none_or(|earlier| earlier.refused && !earlier.template)
+            {
                 volumes.by_name.insert(name, found);
             }
         }
         volumes
     }
 
+    /// The claims of a StatefulSet are volumes, too, and go before volumes of their names.
+    fn claims(&mut self, spec: &Field<'_, 't>, cx: &Cx<'t>) {
+        let Some(set) = set_of(spec) else { return };
+        let templates = set.child("volumeClaimTemplates");
+        for template in templates.items() {
+            let Some(name) = judged(&template.child("metadata").child("name"), cx) else {
+                self.vague = true;
+                continue;
+            };
+            let claim = Volume {
+                refused: !names::dns1123_label(&name).is_empty(),
+                claim: true,
+                empty_dir: false,
+                image: false,
+                template: true,
+            };
+            self.by_name.insert(name, claim);
+        }
+    }
+
     fn get(&self, name: &str) -> Option<&Volume> {
         self.by_name
             .get(name)
             .filter(|volume| !volume.refused && !name.is_empty())
+    }
+}
+
+/// The spec of the StatefulSet whose pods are described.
+fn set_of<'p, 't>(spec: &Field<'p, 't>) -> Option<&'p Field<'p, 't>> {
+    let set = spec.parent()?.parent()?;
+    let is_set = set.parent()?.child("kind").text().as_deref() == Some("StatefulSet");
+    is_set.then_some(set)
+}
+
+/// The names of a StatefulSet's claims, which are those of volumes of its pods.
+pub fn claim_names<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(set) = set_of(spec) else { return };
+    let volumes = spec.child("volumes");
+    let templates = set.child("volumeClaimTemplates");
+    for (index, template) in templates.items().enumerate() {
+        let metadata = template.child("metadata");
+        let name = metadata.child("name");
+        let Some(text) = judged(&name, cx) else { continue };
+        if text.is_empty() {
+            for path in ["name", "persistentVolumeClaim.claimName"] {
+                let message = "a volume claim template needs a name, which is the name of the volume";
+                fault(cx, &name, ErrorType::Required, message)
+                    .help("add `metadata.name`")
+                    .refusal(ErrorType::Required, format!("{}[{index}].{path}", volumes.path()));
+            }
+            continue;
+        }
+        for reason in names::dns1123_label(&text) {
+            let message = format!("{} cannot be the name of a volume: it {reason}", shown(&name, cx));
+            fault(cx, &name, ErrorType::Invalid, message)
+                .help(format!("use {}", Format::DnsLabel.describe()))
+                .refusal(ErrorType::Invalid, format!("{}[{index}].name", volumes.path()));
+        }
     }
 }
 
