@@ -117,13 +117,13 @@ pub fn root_recycled<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
-/// What fills a claimed volume. Of a claim itself the server first drops a `dataSource` that is neither a claim
-/// nor a snapshot, and copies `dataSource` and `dataSourceRef` to each other; of a template it does not.
+/// What fills a claimed volume. Of a claim itself the server first drops a lone `dataSource` that is neither a
+/// claim nor a snapshot, and copies `dataSource` and `dataSourceRef` to each other; of a template it does not.
 pub fn data_sources<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (source, reference) = (field.child("dataSource"), field.child("dataSourceRef"));
     let claim = field.parent().is_some_and(|root| root.parent().is_none());
-    let has_source = is_set(&source, true) && (!claim || is_claim_or_snapshot(&source));
     let has_reference = is_set(&reference, true);
+    let has_source = is_set(&source, true) && (!claim || has_reference || is_claim_or_snapshot(&source));
     let elsewhere = is_set(&reference.child("namespace"), false);
     if has_source {
         data_source(&source, &source, cx);

@@ -2,10 +2,17 @@
 
 pub mod annotations;
 pub mod claims;
+pub mod containers;
+pub mod containers_env;
+pub mod containers_probes;
+pub mod containers_resources;
+pub mod containers_security;
+pub mod containers_volumes;
 pub mod hpa;
 pub mod jobs;
 mod matching;
 pub mod podspec;
+pub mod podspec_resources;
 pub mod projected;
 pub mod schedule;
 pub mod selectors;

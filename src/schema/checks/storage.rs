@@ -61,8 +61,14 @@ pub fn topologies<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 fault(cx, &key, ErrorType::Duplicate, message).help("put all values under one key");
             }
         }
-        // The server compares each two terms, and reports each two that are equal.
-        let equals = terms.entry(meaning).or_insert(0_usize);
+        // The server compares each two terms, and reports each two that are equal; it begins with an empty one
+        // for each term.
+        let empty = if meaning.is_empty() {
+            field.items().count()
+        } else {
+            0
+        };
+        let equals = terms.entry(meaning).or_insert(empty);
         for _ in 0..(*equals).min(left) {
             let message = "an earlier term allows the same topology";
             fault(cx, &list, ErrorType::Duplicate, message).help("remove one of them");
