@@ -149,3 +149,21 @@ pub fn not_negative<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         fault(cx, field, ErrorType::Invalid, message).help("use a size such as `10Gi`");
     }
 }
+
+/// Tokens that a driver asks for: one for each audience, of which one may be the API server's own, "".
+pub fn token_requests<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let mut seen = HashSet::new();
+    for request in field.items() {
+        let audience = request.child("audience");
+        let Some(text) = audience.text() else { continue };
+        if !seen.insert(text) {
+            fault(
+                cx,
+                &audience,
+                ErrorType::Duplicate,
+                "another token is for the same audience",
+            )
+            .help("ask for one token for each audience");
+        }
+    }
+}
