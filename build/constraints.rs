@@ -225,6 +225,7 @@ fn op(place: &str, words: &[&str]) -> String {
                 .collect();
             format!("Op::Union(&{members:?})")
         }
+        "file-mode" => "Op::FileMode".into(),
         "max-length-invalid" => format!("Op::MaxLengthInvalid({})", number(0)),
         "unique-items-by" => format!("Op::UniqueItemsBy({})", list()),
         "check" => {

@@ -131,7 +131,7 @@ pub fn keys<'t>(field: &Field<'_, 't>, shown: &Field<'_, 't>, cx: &mut Cx<'t>) {
             let at = entry.key_node().map_or(field.place(), |key| key.span());
             let message = format!("{} is no valid annotation key: it {reason}", quote(entry.name()));
             fault(cx, shown, ErrorType::Invalid, message)
-                .at(at)
+                .related(at, "this one")
                 .help("use a name such as `app` or `example.com/app`");
         }
     }

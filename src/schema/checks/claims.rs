@@ -25,7 +25,7 @@ pub fn access_modes<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             }
             let message = format!("{} is no access mode", quote(&text));
             fault(cx, field, ErrorType::NotSupported, message)
-                .at(mode.place())
+                .related(mode.place(), "this one")
                 .help("use one of `ReadWriteOnce`, `ReadOnlyMany`, `ReadWriteMany`, `ReadWriteOncePod`");
         } else if text == "ReadWriteOncePod" {
             alone = true;
@@ -47,7 +47,6 @@ pub fn claim_size<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if storage.value().is_none() {
         let message = "the claim does not say how much storage it asks for";
         fault(cx, &shown, ErrorType::Required, message)
-            .at(requests.place())
             .help("add `resources.requests.storage`, such as `10Gi`");
         return;
     }

@@ -120,7 +120,7 @@ pub fn toleration_value<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if let Some(reason) = names::label_value(&value).first() {
         let message = format!("{} is no value of a taint: it {reason}", quote(&value));
         fault(cx, &toleration.child("operator"), ErrorType::Invalid, message)
-            .at(field.place())
+            .related(field.place(), "this one")
             .help("use up to 63 letters, digits, `-`, `_` and `.`");
     }
 }

@@ -19,7 +19,7 @@ pub fn labels<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         for reason in names::qualified_name(entry.name()) {
             let message = format!("{} is no valid label key: it {reason}", quote(entry.name()));
             fault(cx, field, ErrorType::Invalid, message)
-                .at(at)
+                .related(at, "this one")
                 .help("use a name such as `app` or `example.com/app`");
         }
         let Some(value) = entry.text().filter(|value| !cx.is_unrendered(value)) else {
@@ -29,7 +29,7 @@ pub fn labels<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             let shown = entry.value().map(|node| cx.shown(node)).unwrap_or_default();
             let message = format!("{shown} is no valid label value: it {reason}");
             fault(cx, field, ErrorType::Invalid, message)
-                .at(entry.place())
+                .related(entry.place(), "this one")
                 .help("use up to 63 letters, digits, `-`, `_` and `.`");
         }
     }

@@ -30,7 +30,7 @@ pub fn parameters<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         if name.is_empty() {
             let at = entry.key_node().map_or(field.place(), |key| key.span());
             fault(cx, field, ErrorType::Invalid, "a parameter has an empty name")
-                .at(at)
+                .related(at, "this one")
                 .help("name it, or remove it");
         }
         bytes += name.len() + entry.text().map_or(0, |text| text.len());
@@ -104,7 +104,7 @@ pub fn lifecycle_modes<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         if !matches!(&*text, "Persistent" | "Ephemeral") {
             let message = format!("{} is no lifecycle of a volume", quote(&text));
             fault(cx, field, ErrorType::NotSupported, message)
-                .at(mode.place())
+                .related(mode.place(), "this one")
                 .help("use `Persistent` or `Ephemeral`");
         }
     }
@@ -120,13 +120,13 @@ pub fn topology_keys<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         };
         if text.is_empty() {
             fault(cx, driver, ErrorType::Required, "a topology key is empty")
-                .at(key.place())
+                .related(key.place(), "this one")
                 .help("use the name of a node's label");
         }
         for reason in names::qualified_name(&text) {
             let message = format!("{} is no valid label key: it {reason}", quote(&text));
             fault(cx, driver, ErrorType::Invalid, message)
-                .at(key.place())
+                .related(key.place(), "this one")
                 .help("use a name such as `topology.example.com/zone`");
         }
         if !seen.insert(text) {
@@ -136,7 +136,7 @@ pub fn topology_keys<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 ErrorType::Duplicate,
                 "this key stands in the list already",
             )
-            .at(key.place())
+            .related(key.place(), "this one")
             .help("remove one of them");
         }
     }

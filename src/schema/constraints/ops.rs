@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Format, fault};
-use crate::diagnostic::ErrorType;
+use crate::diagnostic::{ErrorType, Related};
 use crate::manifest::Field;
 use crate::rules::Cx;
 use crate::yaml::{Kind, Scalar};
@@ -119,6 +119,8 @@ pub enum Op {
     UniqueItemsBy(&'static [&'static str]),
     /// Invalid: more bytes.
     MaxLengthInvalid(i64),
+    /// Invalid: a number that is no mode of a file.
+    FileMode,
     /// The field is a struct and no pointer in Go: it is looked into even when it is missing.
     Value,
     /// What is in the field is not looked into when the function says so of the row's struct.
@@ -162,9 +164,11 @@ pub(super) fn run<'t>(row: &'static Row, base: &Field<'_, 't>, cx: &mut Cx<'t>) 
                 None => one(&test.op, row.pointer, default, field, field, cx),
                 Some(at) => {
                     let mut failed = false;
+                    let before = cx.count();
                     each(base, at, &mut |place| {
                         failed |= one(&test.op, row.pointer, default, field, place, cx);
                     });
+                    mark(field, before, cx);
                     failed
                 }
             };
@@ -176,6 +180,23 @@ pub(super) fn run<'t>(row: &'static Row, base: &Field<'_, 't>, cx: &mut Cx<'t>) 
             }
         }
     });
+}
+
+/// Marks the field itself in findings that are reported elsewhere.
+fn mark<'t>(field: &Field<'_, 't>, before: usize, cx: &mut Cx<'t>) {
+    if field.value().is_none() {
+        return;
+    }
+    let span = field.place();
+    for finding in cx.found.iter_mut().skip(before) {
+        if finding.related.is_empty() && finding.span != span {
+            finding.related.push(Related {
+                message: "this one".into(),
+                file: None,
+                span,
+            });
+        }
+    }
 }
 
 /// Calls `f` for each field that a path leads to; a field that is missing counts, an item that is missing not.
@@ -328,6 +349,19 @@ fn one<'t>(
                 };
                 fault(cx, place, kind, format!("{name} has more than {max} bytes"))
                     .help(format!("shorten it to {max} bytes"));
+            }
+        }
+        Op::FileMode if set => {
+            if let Some(mode) = field.int().filter(|mode| !(0..=0o777).contains(mode)) {
+                let name = named(field);
+                let message = format!("{name} is {mode}, but a file mode is between 0 and 0777, which is 511");
+                // Written without the zero that makes it octal?
+                let octal = i64::from_str_radix(&mode.to_string(), 8).ok();
+                let help = match octal.filter(|octal| (0..=0o777).contains(octal)) {
+                    Some(octal) => format!("did you mean octal `0{mode}`, which is {octal}?"),
+                    None => "use a mode such as `0644`, which is 420".into(),
+                };
+                fault(cx, place, ErrorType::Invalid, message).help(help);
             }
         }
         Op::MaxItems(max) if set => {
