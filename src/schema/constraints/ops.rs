@@ -354,7 +354,8 @@ fn one<'t>(
         Op::FileMode if set => {
             if let Some(mode) = field.int().filter(|mode| !(0..=0o777).contains(mode)) {
                 let name = named(field);
-                let message = format!("{name} is {mode}, but a file mode is between 0 and 0777, which is 511");
+                let message =
+                    format!("{name} is {mode}, but a file mode is between 0 and 0777, which is 511");
                 // Written without the zero that makes it octal?
                 let octal = i64::from_str_radix(&mode.to_string(), 8).ok();
                 let help = match octal.filter(|octal| (0..=0o777).contains(octal)) {
@@ -481,13 +482,18 @@ pub fn of_format<'t>(format: Format, field: &Field<'_, 't>, place: &Field<'_, 't
 
 fn refuse<'t>(kind: ErrorType, field: &Field<'_, 't>, place: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let name = named(field);
-    let message = match kind {
-        ErrorType::Required => format!("{name} is required here"),
-        ErrorType::Forbidden => format!("{name} may not be set here"),
-        _ if field.is_set() => format!("{name} may not be {} here", shown(field, cx)),
-        _ => format!("{name} may not be empty here"),
+    let scalar = field.value().is_some_and(|value| value.scalar().is_some());
+    let (message, help) = match kind {
+        ErrorType::Required => (format!("{name} is required here"), "add it"),
+        ErrorType::Forbidden => (format!("{name} may not be set here"), "remove it"),
+        _ if !field.is_set() => (format!("{name} may not be empty here"), "set it"),
+        _ if scalar => (
+            format!("{name} may not be {} here", shown(field, cx)),
+            "change or remove it",
+        ),
+        _ => (format!("{name} is wrong"), "change it"),
     };
-    fault(cx, place, kind, message);
+    fault(cx, place, kind, message).help(help);
 }
 
 /// The first of a union's members that is set.
