@@ -34,6 +34,15 @@ fn mirror<'t>(field: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let message = "a mirror pod stands for one on a node, but `nodeName` names none";
         fault(cx, &entry, ErrorType::Invalid, message).help("remove the annotation: only a kubelet sets it");
     }
+    let claims = spec.child("resourceClaims");
+    if entry.value().is_some() && claims.is_filled() {
+        let message =
+            "a mirror pod stands for one that its node runs by itself, which can claim no resources";
+        // The server names no field.
+        fault(cx, &claims, ErrorType::Forbidden, message)
+            .help("remove `resourceClaims`")
+            .refusal(ErrorType::Forbidden, "[]");
+    }
 }
 
 fn check<'t>(field: &Field<'_, 't>, shown: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut Cx<'t>) {

@@ -80,6 +80,44 @@ pub fn capacity<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
+/// The annotation that held mount options before `mountOptions` did: only for volumes that are mounted with some.
+pub fn mount_options<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    const ANNOTATION: &str = "volume.beta.kubernetes.io/mount-options";
+    const WITH_OPTIONS: [&str; 17] = [
+        "gcePersistentDisk",
+        "awsElasticBlockStore",
+        "glusterfs",
+        "nfs",
+        "rbd",
+        "quobyte",
+        "iscsi",
+        "cinder",
+        "cephfs",
+        "azureFile",
+        "vsphereVolume",
+        "azureDisk",
+        "photonPersistentDisk",
+        "flocker",
+        "scaleIO",
+        "fc",
+        "portworxVolume",
+    ];
+    let options = field.key(ANNOTATION);
+    let Some(root) = field.parent().and_then(|metadata| metadata.parent()) else {
+        return;
+    };
+    let spec = root.child("spec");
+    let taken = || WITH_OPTIONS.iter().any(|name| is_set(&spec.child(name), true));
+    if options.value().is_none() || taken() {
+        return;
+    }
+    let at = options.handle();
+    let message = "a volume of this kind is mounted without options";
+    fault(cx, &field.dotted(ANNOTATION), ErrorType::Forbidden, message)
+        .at(at)
+        .help("remove the annotation");
+}
+
 /// A local volume lies on one node, which must be said.
 pub fn local_affinity<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let Some(spec) = field.parent() else { return };
@@ -117,13 +155,13 @@ pub fn root_recycled<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
-/// What fills a claimed volume. Of a claim itself the server first drops a `dataSource` that is neither a claim
-/// nor a snapshot, and copies `dataSource` and `dataSourceRef` to each other; of a template it does not.
+/// What fills a claimed volume. Of a claim itself the server first drops a lone `dataSource` that is neither a
+/// claim nor a snapshot, and copies `dataSource` and `dataSourceRef` to each other; of a template it does not.
 pub fn data_sources<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (source, reference) = (field.child("dataSource"), field.child("dataSourceRef"));
     let claim = field.parent().is_some_and(|root| root.parent().is_none());
-    let has_source = is_set(&source, true) && (!claim || is_claim_or_snapshot(&source));
     let has_reference = is_set(&reference, true);
+    let has_source = is_set(&source, true) && (!claim || has_reference || is_claim_or_snapshot(&source));
     let elsewhere = is_set(&reference.child("namespace"), false);
     if has_source {
         data_source(&source, &source, cx);

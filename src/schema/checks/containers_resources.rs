@@ -79,7 +79,7 @@ pub(super) fn requirements<'t>(
     }
 }
 
-fn key<'t>(entry: &Field<'_, 't>) -> Cow<'t, str> {
+pub(super) fn key<'t>(entry: &Field<'_, 't>) -> Cow<'t, str> {
     entry
         .key_node()
         .and_then(|key| key.key_text())
@@ -87,12 +87,12 @@ fn key<'t>(entry: &Field<'_, 't>) -> Cow<'t, str> {
 }
 
 /// The amount of a resource: the server keeps thousandths.
-fn amount(entry: &Field<'_, '_>) -> Option<Quantity> {
+pub(super) fn amount(entry: &Field<'_, '_>) -> Option<Quantity> {
     Quantity::of(entry).map(Quantity::rounded_to_milli)
 }
 
 /// Whether one amount is a name and a quantity that exist. Reported as `path`, which may be but a copy of it.
-fn resource<'t>(
+pub(super) fn resource<'t>(
     entry: &Field<'_, 't>,
     path: &Field<'_, 't>,
     name_faults: fn(&str) -> Faults,
@@ -134,7 +134,7 @@ fn resource<'t>(
     }
 }
 
-fn within<'t>(
+pub(super) fn within<'t>(
     limits: &Field<'_, 't>,
     requests: &Field<'_, 't>,
     request: &Field<'_, 't>,
@@ -276,7 +276,7 @@ pub(super) fn name_faults(name: &str) -> Faults {
 }
 
 /// What is wrong with the name of a container's resource.
-fn container_name_faults(name: &str) -> Faults {
+pub(super) fn container_name_faults(name: &str) -> Faults {
     let mut faults = name_faults(name);
     if !name.contains('/') {
         if !matches!(name, "cpu" | "memory" | "ephemeral-storage") && !is_huge(name) {

@@ -178,13 +178,6 @@ pub fn host_process<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             let options = context.child("windowsOptions");
             let own = options.child("hostProcess");
             let set = is_set(&own, true).then(|| own.bool() == Some(true));
-            if let (Some(pod), Some(set)) = (pod, set)
-                && pod != set
-            {
-                let message =
-                    format!("`hostProcess` is {pod} for the pod, so it cannot be {set} for a container");
-                fault(cx, &own, ErrorType::Invalid, message).help("say it once, for the pod");
-            }
             if set.or(pod) == Some(true) {
                 host += 1;
             }

@@ -61,8 +61,14 @@ pub fn topologies<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 fault(cx, &key, ErrorType::Duplicate, message).help("put all values under one key");
             }
         }
-        // The server compares each two terms, and reports each two that are equal.
-        let equals = terms.entry(meaning).or_insert(0_usize);
+        // The server compares each two terms, and reports each two that are equal; it begins with an empty one
+        // for each term.
+        let empty = if meaning.is_empty() {
+            field.items().count()
+        } else {
+            0
+        };
+        let equals = terms.entry(meaning).or_insert(empty);
         for _ in 0..(*equals).min(left) {
             let message = "an earlier term allows the same topology";
             fault(cx, &list, ErrorType::Duplicate, message).help("remove one of them");
@@ -141,5 +147,23 @@ pub fn not_negative<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if Quantity::of(field).is_some_and(Quantity::is_negative) {
         let message = format!("`{}` is negative", field.name());
         fault(cx, field, ErrorType::Invalid, message).help("use a size such as `10Gi`");
+    }
+}
+
+/// Tokens that a driver asks for: one for each audience, of which one may be the API server's own, "".
+pub fn token_requests<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let mut seen = HashSet::new();
+    for request in field.items() {
+        let audience = request.child("audience");
+        let Some(text) = audience.text() else { continue };
+        if !seen.insert(text) {
+            fault(
+                cx,
+                &audience,
+                ErrorType::Duplicate,
+                "another token is for the same audience",
+            )
+            .help("ask for one token for each audience");
+        }
     }
 }

@@ -359,7 +359,7 @@ fn one<'t>(
                 fault(cx, place, ErrorType::Invalid, message).help(format!("use one of {}", list(known)));
             }
         }
-        Op::Union(members) if field.value().is_some() => union(members, default.is_some(), field, place, cx),
+        Op::Union(members) => union(members, default.is_some(), field, place, cx),
         Op::UniqueItemsBy(keys) => unique_by(keys, true, field, cx),
         Op::Keys(format) if set => {
             for entry in field.entries() {
