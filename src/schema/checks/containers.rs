@@ -270,22 +270,19 @@ fn at_most<'t>(list: &Field<'_, 't>, most: usize, cx: &mut Cx<'t>) {
 
 /// NotSupported for any other text, "" included.
 pub(super) fn one_of<'t>(field: &Field<'_, 't>, allowed: &[&str], cx: &mut Cx<'t>) {
-    one_of_at(field, field, allowed, cx);
+    if let Some((message, help)) = unknown(field, allowed, cx) {
+        fault(cx, field, ErrorType::NotSupported, message).help(help);
+    }
 }
 
-fn one_of_at<'t>(field: &Field<'_, 't>, path: &Field<'_, 't>, allowed: &[&str], cx: &mut Cx<'t>) {
-    let Some(text) = judged(field, cx).filter(|text| !allowed.contains(&&**text)) else {
-        return;
-    };
+fn unknown<'t>(field: &Field<'_, 't>, allowed: &[&str], cx: &Cx<'t>) -> Option<(String, String)> {
+    let text = judged(field, cx).filter(|text| !allowed.contains(&&**text))?;
     let help = match allowed.iter().find(|known| known.eq_ignore_ascii_case(&text)) {
         Some(known) => format!("did you mean `{known}`?"),
         None => format!("use one of `{}`", allowed.join("`, `")),
     };
     let message = format!("`{}` does not know {}", field.name(), shown(field, cx));
-    let span = field.place();
-    fault(cx, path, ErrorType::NotSupported, message)
-        .at(span)
-        .help(help);
+    Some((message, help))
 }
 
 /// What resizing a container's resources does to it.
@@ -321,22 +318,24 @@ pub fn resize_policy<'t>(list: &Field<'_, 't>, cx: &mut Cx<'t>) {
             (&resource, &name, ["cpu", "memory"]),
             (&policy, &restart, ["NotRequired", "RestartContainer"]),
         ] {
+            let span = field.place();
             if text.is_empty() {
                 let message = format!("a resize policy needs `{}`", field.name());
-                let span = field.place();
                 fault(cx, list, ErrorType::Required, message)
-                    .at(span)
-                    .help(format!("add `{}`", field.name()));
-            } else {
-                one_of_at(field, list, &allowed, cx);
+                    .help(format!("add `{}`", field.name()))
+                    .related(span, "missing here");
+            } else if let Some((message, help)) = unknown(field, &allowed, cx) {
+                fault(cx, list, ErrorType::NotSupported, message)
+                    .help(help)
+                    .related(span, "this one");
             }
         }
         if never && restart != "NotRequired" {
             let message = "the pod is never restarted, so that resizing cannot restart its container";
             let span = policy.place();
             fault(cx, list, ErrorType::Invalid, message)
-                .at(span)
-                .help("use `NotRequired`, or another `restartPolicy` of the pod");
+                .help("use `NotRequired`, or another `restartPolicy` of the pod")
+                .related(span, "this one");
         }
         if finishes && restart == "RestartContainer" && cx.kube().minor() >= 36 {
             let message = "resizing cannot restart an init container that runs once";

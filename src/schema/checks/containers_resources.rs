@@ -9,6 +9,7 @@ use crate::names::{self, Faults};
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
 use crate::schema::quantity::Quantity;
+use crate::source::Span;
 
 use super::containers::{is_of_pod, judged, list_of, shown};
 
@@ -56,8 +57,8 @@ pub(super) fn requirements<'t>(
                 );
                 let span = request.key_node().map_or(request.place(), |key| key.span());
                 fault(cx, &limits, ErrorType::Required, message)
-                    .at(span)
-                    .help(format!("add the same amount of {} to `limits`", quote(&name)));
+                    .help(format!("add the same amount of {} to `limits`", quote(&name)))
+                    .related(span, "requested here");
             }
             _ => {}
         }
@@ -90,7 +91,7 @@ pub(super) fn amount(entry: &Field<'_, '_>) -> Option<Quantity> {
     Quantity::of(entry).map(Quantity::rounded_to_milli)
 }
 
-/// Whether one amount is a name and a quantity that exist. Reported as `path`, pointing at `entry`.
+/// Whether one amount is a name and a quantity that exist. Reported as `path`, which may be but a copy of it.
 pub(super) fn resource<'t>(
     entry: &Field<'_, 't>,
     path: &Field<'_, 't>,
@@ -101,39 +102,35 @@ pub(super) fn resource<'t>(
     if cx.is_unrendered(name) {
         return;
     }
-    let copied = if path.value().is_some() {
-        ""
-    } else {
-        " (the limit is the request, too)"
+    let copied = path.value().is_none();
+    let tell = |message: String, span: Span, cx: &mut Cx<'t>| {
+        if copied {
+            let message = format!("{message} (the limit is the request, too)");
+            fault(cx, path, ErrorType::Invalid, message)
+                .help("mend the limit")
+                .related(span, "the limit");
+        } else {
+            fault(cx, path, ErrorType::Invalid, message).at(span).help(
+                "use an amount such as `500m` of `cpu`, or `128Mi` of `memory`; other names need a domain",
+            );
+        }
     };
     for reason in name_faults(name) {
-        let message = format!("{} {reason}{copied}", quote(name));
         let span = entry.key_node().map_or(entry.place(), |key| key.span());
-        fault(cx, path, ErrorType::Invalid, message)
-            .at(span)
-            .help("use `cpu`, `memory`, `ephemeral-storage`, `hugepages-SIZE`, or a name with its domain");
+        tell(format!("{} {reason}", quote(name)), span, cx);
     }
     let Some(amount) = amount(entry) else { return };
-    let mut reasons: Vec<String> = Vec::new();
-    if amount.is_negative() {
-        reasons.push("may not be negative".into());
-    }
-    if is_counted(name) && !amount.is_whole() {
-        reasons.push("must be a whole number".into());
-    }
-    if is_huge(name) && !is_divisible(name, amount) {
-        reasons.push("must be a multiple of the page size".into());
-    }
-    for reason in reasons {
-        let message = format!(
-            "{} of {} is wrong: it {reason}{copied}",
-            shown(entry, cx),
-            quote(name)
-        );
-        let span = entry.place();
-        fault(cx, path, ErrorType::Invalid, message)
-            .at(span)
-            .help("use an amount such as `500m` of cpu, or `128Mi` of memory");
+    let faults = [
+        (amount.is_negative(), "may not be negative"),
+        (is_counted(name) && !amount.is_whole(), "must be a whole number"),
+        (
+            is_huge(name) && !is_divisible(name, amount),
+            "must be a multiple of the page size",
+        ),
+    ];
+    for (_, reason) in faults.iter().filter(|(wrong, _)| *wrong) {
+        let message = format!("{} of {} is wrong: it {reason}", shown(entry, cx), quote(name));
+        tell(message, entry.place(), cx);
     }
 }
 
@@ -191,7 +188,6 @@ pub(super) fn claims<'t>(claims: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut 
         let (Some(name), Some(request)) = (judged(&field, cx), judged(&part, cx)) else {
             continue;
         };
-        let span = field.place();
         if name.is_empty() {
             fault(cx, &claim, ErrorType::Required, "a claim needs a `name`")
                 .help("add the name of one of the pod's `resourceClaims`");
@@ -212,14 +208,11 @@ pub(super) fn claims<'t>(claims: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut 
         }
         for _ in 0..again {
             let message = format!("{} is claimed already", shown(&field, cx));
-            fault(cx, &claim, ErrorType::Duplicate, message)
-                .at(span)
-                .help("remove one of them");
+            fault(cx, &claim, ErrorType::Duplicate, message).help("remove one of them");
         }
         if !declared.contains(&name) {
             let message = format!("the pod's `resourceClaims` have no {}", shown(&field, cx));
             fault(cx, &claim, ErrorType::NotFound, message)
-                .at(span)
                 .help("add it to `resourceClaims` of the pod, or use a name from there");
         }
     }
