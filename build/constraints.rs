@@ -85,7 +85,9 @@ fn row(place: &str, line: &str) -> String {
 
 /// `a.b[].c` as steps; `.` alone is the struct itself.
 fn steps(path: &str) -> String {
-    let mut out = Vec::new();
+    let ups = path.chars().take_while(|c| *c == '^').count();
+    let path = &path[ups..];
+    let mut out = vec!["Step::Up".to_string(); ups];
     for part in path.split('.').filter(|part| !part.is_empty()) {
         let mut name = part;
         let mut suffix = Vec::new();
@@ -212,6 +214,18 @@ fn op(place: &str, words: &[&str]) -> String {
         "exactly-one-of" => format!("Op::ExactlyOneOf({})", list()),
         "at-least-one-of" => format!("Op::AtLeastOneOf({})", list()),
         "keys" => format!("Op::Keys(Format::{})", format_name(place, args)),
+        "refuse" => format!("Op::Refuse(crate::diagnostic::ErrorType::{})", args.join("")),
+        "known" => format!("Op::Known({})", list()),
+        "even-empty" => format!("Op::EvenEmpty(Format::{})", format_name(place, args)),
+        "union" => {
+            let members: Vec<_> = args
+                .iter()
+                .map(|one| one.split_once('=').unwrap_or((one, one)))
+                .collect();
+            format!("Op::Union(&{members:?})")
+        }
+        "max-length-invalid" => format!("Op::MaxLengthInvalid({})", number(0)),
+        "unique-items-by" => format!("Op::UniqueItemsBy({})", list()),
         "check" => {
             let path = args.first().unwrap_or_else(|| panic!("{place}: `check` what?"));
             format!("Op::Check(crate::schema::checks::{path})")

@@ -8,7 +8,7 @@ mod formats;
 mod ops;
 
 pub use formats::{Format, percent};
-pub use ops::{Cond, Is, Op, Row, Step, Test, is_set};
+pub use ops::{Cond, Is, Op, Row, Step, Test, is_set, of_format};
 
 use super::{Shape, Ty, TypeId};
 use crate::diagnostic::{ErrorType, Report};
@@ -50,6 +50,7 @@ fn walk<'t>(field: &Field<'_, 't>, ty: TypeId, cx: &mut Cx<'t>, depth: u32) {
                 .value()
                 .and_then(|value| value.entry(info.name))
                 .is_some_and(|last| last.value == entry.value)
+            && !ops::is_passed_over(rows, field, info.name)
             && !ops::skips(rows, info.name, field, cx)
         {
             inside(&field.child_entry(info.name, entry), info.ty, cx, depth + 1);
