@@ -110,8 +110,9 @@ fn steps(path: &str) -> String {
     format!("[{}]", out.join(", "))
 }
 
-/// `op args… [if cond and cond] [at path] [since 1.30] [until 1.33]`.
+/// `op args… [if cond and cond] [at path] [since 1.30] [until 1.33] [-- why]`.
 fn test(place: &str, text: &str) -> String {
+    let (text, why) = text.split_once(" -- ").unwrap_or((text, ""));
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut end = words.len();
     let (mut when, mut at, mut since, mut until) = (String::new(), "None".to_string(), 0u8, u8::MAX);
@@ -159,7 +160,7 @@ fn test(place: &str, text: &str) -> String {
         i += 1;
     }
     let op = op(place, &words[..end]);
-    format!("Test {{ op: {op}, when: &[{when}], at: {at}, since: {since}, until: {until} }}")
+    format!("Test {{ op: {op}, when: &[{when}], at: {at}, since: {since}, until: {until}, why: {why:?} }}")
 }
 
 /// `path=value`, `path!=value`, `path` (set), `!path` (unset).

@@ -62,6 +62,14 @@ impl Quantity {
         }
     }
 
+    /// To a thousandth, rounded up (away from zero), as the server keeps the amounts of resources.
+    pub fn rounded_to_milli(self) -> Quantity {
+        const MICROS: i128 = NANOS / 1000;
+        let rest = self.0 % MICROS;
+        let up = if rest == 0 { 0 } else { self.0.signum() * MICROS };
+        Quantity((self.0 - rest).saturating_add(up))
+    }
+
     /// A whole multiple of a quantity, which is not zero.
     pub fn is_multiple_of(self, unit: Quantity) -> bool {
         unit.0 != 0 && self.0 % unit.0 == 0

@@ -138,6 +138,7 @@ pub fn service_ranges<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if count > 2 {
         let message = format!("a ServiceCIDR has two ranges at the most, not {count}");
         fault(cx, field, ErrorType::Invalid, message).help("keep one of each IP family");
+        return;
     }
     let mut families = Vec::new();
     for item in field.items() {

@@ -9,6 +9,106 @@ use crate::names;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
 
+/// The server gives a Namespace its name as a label.
+pub fn namespace_label<'t>(name: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let (Some(text), Some(metadata)) = (name.text(), name.parent()) else {
+        return;
+    };
+    if cx.is_unrendered(&text) {
+        return;
+    }
+    for reason in names::label_value(&text) {
+        let place = name.place();
+        let message = format!(
+            "the name becomes a label of the Namespace, but {} {reason}",
+            quote(&text)
+        );
+        fault(cx, &metadata.child("labels"), ErrorType::Invalid, message)
+            .at(place)
+            .help("use up to 63 lower-case letters, digits and `-`");
+    }
+}
+
+const AVOID: &str = "scheduler.alpha.kubernetes.io/preferAvoidPods";
+
+/// The annotation that keeps pods of some controllers away, in JSON.
+pub fn annotations<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let entry = field.key(AVOID);
+    let Some(text) = entry.value().and_then(|_| entry.text()) else {
+        return;
+    };
+    if text.is_empty() || cx.is_unrendered(&text) {
+        return;
+    }
+    let place = entry.place();
+    let Ok(avoid) = serde_json::from_str::<serde_json::Value>(&text) else {
+        let message = "the annotation is no JSON";
+        fault(cx, &field.dotted("AvoidPods"), ErrorType::Invalid, message)
+            .at(place)
+            .help("write a list of pods' controllers under `preferAvoidPods`");
+        return;
+    };
+    let list = avoid.get("preferAvoidPods").and_then(|list| list.as_array());
+    for (at, pod) in list.into_iter().flatten().enumerate() {
+        let shown = field.dotted(AVOID);
+        let shown = shown.odd_item(at as u32);
+        let shown = shown.child("PodSignature");
+        let controller = pod
+            .get("podSignature")
+            .and_then(|signature| signature.get("podController"));
+        let help = "name the controller, with `controller: true`";
+        match controller.filter(|controller| !controller.is_null()) {
+            None => {
+                let message = "the annotation does not name a controller";
+                fault(cx, &shown, ErrorType::Required, message)
+                    .at(place)
+                    .help(help);
+            }
+            Some(controller) if controller.get("controller").and_then(|c| c.as_bool()) != Some(true) => {
+                let message = "the owner in the annotation is no controller";
+                fault(
+                    cx,
+                    &shown.child("PodController").child("Controller"),
+                    ErrorType::Invalid,
+                    message,
+                )
+                .at(place)
+                .help(help);
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// Features that a Node declares: names in capitals, sorted.
+pub fn features<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let mut last: Option<std::borrow::Cow<'t, str>> = None;
+    for item in field.items() {
+        let Some(text) = item.text() else { return };
+        let camel = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
+        if text.len() > 253
+            || !text.starts_with(|c: char| c.is_ascii_uppercase())
+            || !text.split('/').all(camel)
+        {
+            let message = format!("{} is no name of a feature", quote(&text));
+            fault(cx, &item, ErrorType::Invalid, message)
+                .help("use a name such as `MyFeature` or `MyFeature/part`");
+        }
+        match last.as_deref().map(|last| last.cmp(&*text)) {
+            Some(std::cmp::Ordering::Equal) => {
+                let message = format!("{} stands in the list already", quote(&text));
+                fault(cx, &item, ErrorType::Duplicate, message).help("remove one of them");
+            }
+            Some(std::cmp::Ordering::Greater) => {
+                let message = "the features must be sorted";
+                fault(cx, &item, ErrorType::Invalid, message).help("sort the list");
+            }
+            _ => {}
+        }
+        last = Some(text);
+    }
+}
+
 /// What must happen before a Namespace is gone; reported at the list.
 pub fn finalizers<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     for item in field.items() {

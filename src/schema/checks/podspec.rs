@@ -164,26 +164,6 @@ pub fn dns_limits<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
-/// On the host's network a container's port is the node's port.
-pub fn host_ports<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    if field.child("hostNetwork").bool() != Some(true) {
-        return;
-    }
-    for container in field.child("containers").items() {
-        for port in container.child("ports").items() {
-            let (host, own) = (port.child("hostPort"), port.child("containerPort"));
-            let (Some(number), Some(wanted)) = (host.int(), own.int()) else {
-                continue;
-            };
-            if number != 0 && number != wanted {
-                let message = format!("with `hostNetwork` port {wanted} cannot become {number} on the node");
-                fault(cx, &host, ErrorType::Invalid, message)
-                    .help("use the same number as `containerPort`, or remove `hostPort`");
-            }
-        }
-    }
-}
-
 /// Windows: either all containers are processes of the host, or none.
 pub fn host_process<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let context = field.child("securityContext");
@@ -223,64 +203,4 @@ pub fn host_process<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let message = "processes of the host are on the host's network, which the pod must say";
         fault(cx, &network, ErrorType::Invalid, message).help("add `hostNetwork: true`");
     }
-}
-
-/// The name of the Windows user that a process runs as: `USER` or `DOMAIN\USER`.
-pub fn windows_user<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    if !is_set(field, true) {
-        return;
-    }
-    let Some(name) = field.text().filter(|name| !cx.is_unrendered(name)) else {
-        return;
-    };
-    let mut report = |message: &str| {
-        fault(cx, field, ErrorType::Invalid, message).help("use `USER` or `DOMAIN\\USER`");
-    };
-    if name.is_empty() {
-        return report("the name of the Windows user is empty");
-    }
-    if name.chars().any(|c| c.is_ascii_control()) {
-        return report("the name of a Windows user has no control characters");
-    }
-    let (domain, user) = match name.split_once('\\') {
-        Some((_, rest)) if rest.contains('\\') => {
-            return report("the name of a Windows user has one backslash at the most");
-        }
-        Some((domain, user)) => (Some(domain), user),
-        None => (None, &*name),
-    };
-    if let Some(domain) = domain {
-        if domain.len() >= 256 {
-            report("the domain of a Windows user is shorter than 256 characters");
-        }
-        if !is_netbios(domain) && !is_windows_domain(domain) {
-            report("this is neither a NetBIOS nor a DNS name of a domain");
-        }
-    }
-    if user.is_empty() {
-        report("the backslash is followed by no user");
-    } else if user.len() > 104 {
-        report("the name of a Windows user has 104 characters at the most");
-    }
-    if !user.is_empty() && user.bytes().all(|b| matches!(b, b'.' | b' ')) {
-        report("the name of a Windows user is more than dots and spaces");
-    }
-    if user.contains(|c| "\"/\\:;|=,+*?<>@[]".contains(c)) {
-        report("the name of a Windows user has none of `\"/\\:;|=,+*?<>@[]`");
-    }
-}
-
-fn is_netbios(domain: &str) -> bool {
-    let count = domain.chars().count();
-    (1..=15).contains(&count) && !domain.starts_with('.') && !domain.contains(|c| "\\/:*?\"<>|".contains(c))
-}
-
-fn is_windows_domain(domain: &str) -> bool {
-    domain.contains('.')
-        && domain.split('.').all(|part| {
-            let bytes = part.as_bytes();
-            bytes.first().is_some_and(u8::is_ascii_alphanumeric)
-                && bytes.last().is_some_and(u8::is_ascii_alphanumeric)
-                && bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
-        })
 }

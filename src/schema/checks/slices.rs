@@ -1,7 +1,6 @@
 //! EndpointSlices.
 
 use std::collections::HashSet;
-use std::net::IpAddr;
 
 use super::addresses;
 use crate::diagnostic::ErrorType;
@@ -47,15 +46,15 @@ fn address<'t>(list: &Field<'_, 't>, item: &Field<'_, 't>, text: &str, family: &
         faults.push("is not in its canonical form");
     }
     invalid(item, text, &faults, cx);
-    let plain = addresses::plain(ip);
-    if plain.is_ipv4() != (family == "IPv4") {
+    let is_v4 = addresses::plain(ip).is_ipv4();
+    if is_v4 == ip.is_ipv4() && is_v4 != (family == "IPv4") {
         let message = format!("{} is no {family} address, as `addressType` says", quote(text));
         let place = item.place();
         fault(cx, list, ErrorType::Invalid, message)
             .at(place)
             .help("make a slice for each IP family");
     }
-    let reasons = addresses::endpoint(IpAddr::clone(&ip));
+    let reasons = addresses::endpoint(ip);
     invalid(item, text, &reasons, cx);
 }
 

@@ -42,6 +42,8 @@ pub struct Test {
     pub since: u8,
     /// Last minor version that makes it.
     pub until: u8,
+    /// Why, in a few words that go after the message; may be empty.
+    pub why: &'static str,
 }
 
 /// A condition on another field.
@@ -155,6 +157,7 @@ pub(super) fn run<'t>(row: &'static Row, base: &Field<'_, 't>, cx: &mut Cx<'t>) 
                 default = Some(text);
                 continue;
             }
+            let before = cx.count();
             let failed = match test.at {
                 None => one(&test.op, row.pointer, default, field, field, cx),
                 Some(at) => {
@@ -166,6 +169,9 @@ pub(super) fn run<'t>(row: &'static Row, base: &Field<'_, 't>, cx: &mut Cx<'t>) 
                 }
             };
             if failed {
+                if !test.why.is_empty() {
+                    cx.explain(before, test.why);
+                }
                 break;
             }
         }
@@ -276,7 +282,10 @@ fn one<'t>(
             .help("remove it");
         }
         Op::OneOf(allowed) if set => {
-            if let Some(value) = field.text().filter(|value| !allowed.contains(&&**value)) {
+            if let Some(value) = field
+                .text()
+                .filter(|value| !allowed.contains(&&**value) && !cx.is_unrendered(value))
+            {
                 let near = allowed.iter().find(|a| a.eq_ignore_ascii_case(&value));
                 let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
