@@ -1,8 +1,8 @@
 //! HorizontalPodAutoscalers.
 
+use super::resource_names;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::names;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
 use crate::schema::quantity::Quantity;
@@ -202,7 +202,7 @@ pub fn resource_name<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     else {
         return;
     };
-    for reason in names::qualified_name(&text) {
+    for reason in resource_names::container_faults(&text) {
         let message = format!("{} is no name of a resource: it {reason}", quote(&text));
         fault(cx, field, ErrorType::Invalid, message).help("use `cpu`, `memory` or a name with its domain");
     }
