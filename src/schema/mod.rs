@@ -14,6 +14,7 @@ mod locate;
 mod lookup;
 mod message;
 mod path;
+pub mod quantity;
 mod served;
 pub mod suggest;
 mod table;
