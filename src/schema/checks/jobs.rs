@@ -15,6 +15,9 @@ const NAME_LABELS: [&str; 2] = ["job-name", "batch.kubernetes.io/job-name"];
 /// Where it adds the job's uid.
 const UID_LABELS: [&str; 2] = ["controller-uid", "batch.kubernetes.io/controller-uid"];
 
+/// A uid that nobody can have written.
+const UID: &str = "\0";
+
 /// Whether a JobSpec is that of a Job, not of a CronJob's template.
 fn is_job(spec: &Field<'_, '_>) -> bool {
     spec.parent().is_some_and(|object| object.parent().is_none())
@@ -372,19 +375,23 @@ pub fn selector<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
             generated(&label, cx);
         }
     }
-    let expected = |pair: &Field<'_, 't>| UID_LABELS.contains(&pair.name());
-    if selector.is_set()
-        && !selector
-            .child("matchLabels")
-            .entries()
-            .any(|pair| expected(&pair))
-    {
-        if matching::selects(&selector, &labels, cx) == Verdict::Differs {
-            workloads::differs(spec, cx);
-            let message =
-                "the server writes a job's selector itself; this one does not select the job's pods";
-            fault(cx, &selector, ErrorType::Invalid, message).help("remove `selector`");
-        }
+    if !selector.is_set() {
+        return;
+    }
+    let mut added = [("", ""); 4];
+    for (slot, key) in added.iter_mut().zip(UID_LABELS) {
+        *slot = (key, UID);
+    }
+    for (slot, key) in added[2..].iter_mut().zip(NAME_LABELS) {
+        *slot = (key, &name);
+    }
+    if matching::selects_with(&selector, &labels, &added, cx) == Verdict::Differs {
+        workloads::differs(spec, cx);
+    }
+    let nothing = labels.child("");
+    if matching::selects_with(&selector, &nothing, &added, cx) == Verdict::Differs {
+        let message = "the server writes a job's selector itself; this one does not select the job's pods";
+        fault(cx, &selector, ErrorType::Invalid, message).help("remove `selector`");
     }
 }
 
