@@ -13,6 +13,7 @@ pub mod containers_security;
 pub mod containers_volumes;
 pub mod events;
 pub mod hpa;
+pub mod job_policies;
 pub mod jobs;
 pub mod limits;
 mod matching;
