@@ -132,8 +132,9 @@ pub fn port_names<'t>(ports: &Field<'_, 't>, cx: &mut Cx<'t>) {
 /// Ports taken on the node: in range, the container's own under `hostNetwork`, none taken twice.
 pub fn host_ports<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let host_network = spec.child("hostNetwork").bool() == Some(true);
-    // In a Pod the server fills in what `hostNetwork` means for the ports.
-    let filled_in = host_network && is_of_pod(spec);
+    let minor = cx.kube().minor();
+    // In a Pod the server fills in what `hostNetwork` means for the ports; before 1.28 in templates, too.
+    let filled_in = host_network && (minor < 28 || is_of_pod(spec));
     let mut taken: HashMap<(Cow<'t, str>, Cow<'t, str>, i64), Span> = HashMap::new();
     for list in ["containers", "initContainers"] {
         let list = spec.child(list);
@@ -151,7 +152,12 @@ pub fn host_ports<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
                     let message = format!(
                         "`hostPort` {number} differs from `containerPort` {own}, but with `hostNetwork: true` they are the same port"
                     );
-                    fault(cx, &host, ErrorType::Invalid, message).help("remove `hostPort`");
+                    let path = if minor < 28 {
+                        port.child("containerPort")
+                    } else {
+                        port.child("hostPort")
+                    };
+                    fault(cx, &path, ErrorType::Invalid, message).help("remove `hostPort`");
                 }
                 if number == 0 && filled_in && own != 0 {
                     number = own;
@@ -204,13 +210,16 @@ pub fn restart<'t>(container: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let rules = container.child("restartPolicyRules");
     let minor = cx.kube().minor();
     let init = list_of(container) == "initContainers";
-    if minor < 35 {
-        // Rules are dropped unread there, and only sidecars have a policy.
+    if minor == 28 || minor == 34 {
+        // Rules and policies are dropped unread, but those of sidecars, which 1.28 drops as well.
+        return;
+    }
+    if minor < 34 {
         if init && policy.is_set() {
             one_of(&policy, &["Always"], cx);
         } else if policy.is_set() {
             let message =
-                "only an init container may have a `restartPolicy` of its own before Kubernetes 1.35";
+                "only an init container may have a `restartPolicy` of its own before Kubernetes 1.34";
             fault(cx, &policy, ErrorType::Forbidden, message).help("remove it, or set it for the pod");
         }
         return;
@@ -264,7 +273,13 @@ fn at_most<'t>(list: &Field<'_, 't>, most: usize, cx: &mut Cx<'t>) {
     let count = list.items().count();
     if count > most {
         let message = format!("`{}` has {count} items, more than {most}", list.name());
-        fault(cx, list, ErrorType::TooMany, message).help(format!("keep {most} of them at the most"));
+        // Until 1.35 the server took a list for a text.
+        let kind = if cx.kube().minor() < 36 {
+            ErrorType::TooLong
+        } else {
+            ErrorType::TooMany
+        };
+        fault(cx, list, kind, message).help(format!("keep {most} of them at the most"));
     }
 }
 

@@ -159,6 +159,25 @@ pub(super) fn field_ref<'t>(reference: &Field<'_, 't>, known: &[&str], cx: &mut 
         }
         return;
     }
+    let minor = cx.kube().minor();
+    if path == "status.hostIPs" && minor < 29 {
+        let kind = if minor < 28 {
+            ErrorType::Invalid
+        } else {
+            ErrorType::Forbidden
+        };
+        let place = if minor < 28 { &field } else { reference };
+        let span = field.place();
+        fault(
+            cx,
+            place,
+            kind,
+            "`status.hostIPs` can be shown since Kubernetes 1.29",
+        )
+        .at(span)
+        .help("use `status.hostIP`");
+        return;
+    }
     if known.contains(&&*path) || (path == "spec.host" && known.contains(&"spec.nodeName")) {
         return;
     }

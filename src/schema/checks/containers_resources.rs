@@ -170,7 +170,8 @@ pub(super) fn within<'t>(
 
 /// The names in `claims`, which the pod's `resourceClaims` declare.
 pub(super) fn claims<'t>(claims: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    if !claims.is_filled() {
+    // Before 1.34 the server drops them unread.
+    if !claims.is_filled() || cx.kube().minor() < 34 {
         return;
     }
     let declared = spec.child("resourceClaims");
