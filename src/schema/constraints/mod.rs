@@ -8,7 +8,7 @@ mod formats;
 mod ops;
 
 pub use formats::Format;
-pub use ops::{Cond, Is, Op, Row, Step, Test};
+pub use ops::{Cond, Is, Op, Row, Step, Test, is_set};
 
 use super::{Shape, Ty, TypeId};
 use crate::diagnostic::{ErrorType, Report};
