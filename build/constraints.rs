@@ -85,7 +85,9 @@ fn row(place: &str, line: &str) -> String {
 
 /// `a.b[].c` as steps; `.` alone is the struct itself.
 fn steps(path: &str) -> String {
-    let mut out = Vec::new();
+    let ups = path.chars().take_while(|c| *c == '^').count();
+    let path = &path[ups..];
+    let mut out = vec!["Step::Up".to_string(); ups];
     for part in path.split('.').filter(|part| !part.is_empty()) {
         let mut name = part;
         let mut suffix = Vec::new();
@@ -108,8 +110,9 @@ fn steps(path: &str) -> String {
     format!("[{}]", out.join(", "))
 }
 
-/// `op args… [if cond and cond] [at path] [since 1.30] [until 1.33]`.
+/// `op args… [if cond and cond] [at path] [since 1.30] [until 1.33] [-- why]`.
 fn test(place: &str, text: &str) -> String {
+    let (text, why) = text.split_once(" -- ").unwrap_or((text, ""));
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut end = words.len();
     let (mut when, mut at, mut since, mut until) = (String::new(), "None".to_string(), 0u8, u8::MAX);
@@ -157,7 +160,7 @@ fn test(place: &str, text: &str) -> String {
         i += 1;
     }
     let op = op(place, &words[..end]);
-    format!("Test {{ op: {op}, when: &[{when}], at: {at}, since: {since}, until: {until} }}")
+    format!("Test {{ op: {op}, when: &[{when}], at: {at}, since: {since}, until: {until}, why: {why:?} }}")
 }
 
 /// `path=value`, `path!=value`, `path` (set), `!path` (unset).
@@ -212,10 +215,28 @@ fn op(place: &str, words: &[&str]) -> String {
         "exactly-one-of" => format!("Op::ExactlyOneOf({})", list()),
         "at-least-one-of" => format!("Op::AtLeastOneOf({})", list()),
         "keys" => format!("Op::Keys(Format::{})", format_name(place, args)),
+        "refuse" => format!("Op::Refuse(crate::diagnostic::ErrorType::{})", args.join("")),
+        "known" => format!("Op::Known({})", list()),
+        "even-empty" => format!("Op::EvenEmpty(Format::{})", format_name(place, args)),
+        "union" => {
+            let members: Vec<_> = args
+                .iter()
+                .map(|one| one.split_once('=').unwrap_or((one, one)))
+                .collect();
+            format!("Op::Union(&{members:?})")
+        }
+        "file-mode" => "Op::FileMode".into(),
+        "max-length-invalid" => format!("Op::MaxLengthInvalid({})", number(0)),
+        "unique-items-by" => format!("Op::UniqueItemsBy({})", list()),
         "check" => {
             let path = args.first().unwrap_or_else(|| panic!("{place}: `check` what?"));
             format!("Op::Check(crate::schema::checks::{path})")
         }
+        "value" => "Op::Value".into(),
+        "skip" => match args.first() {
+            Some(path) => format!("Op::Skip(crate::schema::checks::{path})"),
+            None => "Op::Skip(|_, _| true)".into(),
+        },
         _ => format!("Op::Format(Format::{})", format_name(place, &[name])),
     }
 }

@@ -16,6 +16,8 @@ enum Step<'t> {
     Index(u32),
     /// `[key]` of a map with free keys
     Key(Cow<'t, str>),
+    /// The same printed `.key`
+    Dotted(Cow<'t, str>),
 }
 
 /// A field of an object, present or not: where it is, or where it should be, and its path.
@@ -129,6 +131,30 @@ impl<'p, 't> Field<'p, 't> {
             })
     }
 
+    /// The entry `key` of this map with free keys, printed `.key`: some of the server's paths are so.
+    pub fn dotted<'s>(&'s self, key: &str) -> Field<'s, 't>
+    where
+        'p: 's,
+    {
+        Field {
+            step: Step::Dotted(Cow::Owned(key.to_string())),
+            ..self.key(key)
+        }
+    }
+
+    /// A field printed as item `i` of this one, which is no list: some of the server's paths are so.
+    pub fn odd_item<'s>(&'s self, i: u32) -> Field<'s, 't>
+    where
+        'p: 's,
+    {
+        Field {
+            parent: Some(self),
+            step: Step::Index(i),
+            key: None,
+            value: None,
+        }
+    }
+
     /// The entries of this map with free keys, in order; of a repeated key each occurrence.
     pub fn entries<'s>(&'s self) -> impl Iterator<Item = Field<'s, 't>> + use<'s, 'p, 't>
     where
@@ -155,7 +181,7 @@ impl<'p, 't> Field<'p, 't> {
         match &self.step {
             Step::Root | Step::Index(_) => "",
             Step::Name(name) => name,
-            Step::Key(key) => key,
+            Step::Key(key) | Step::Dotted(key) => key,
         }
     }
 
@@ -226,6 +252,7 @@ impl<'p, 't> Field<'p, 't> {
             Step::Name(name) => write!(out, ".{name}"),
             Step::Index(i) => write!(out, "[{i}]"),
             Step::Key(key) => write!(out, "[{key}]"),
+            Step::Dotted(key) => write!(out, ".{key}"),
         };
     }
 

@@ -93,6 +93,14 @@ impl<'t> Cx<'t> {
         self.found.len()
     }
 
+    /// Adds a reason to the messages of all findings from the given one on.
+    pub fn explain(&mut self, from: usize, why: &str) {
+        for finding in self.found.iter_mut().skip(from) {
+            finding.message.push_str(": ");
+            finding.message.push_str(why);
+        }
+    }
+
     /// Whether a text still waits to be filled in (`${VAR}`, `{{ x }}`, `<name>`, SOPS' `ENC[…]`), so that
     /// its final value cannot be judged. Never with `--no-skip`, which judges what stands there.
     pub fn is_unrendered(&self, text: &str) -> bool {

@@ -13,6 +13,7 @@ mod list;
 mod locate;
 mod message;
 mod path;
+pub mod quantity;
 mod served;
 pub mod suggest;
 mod table;

@@ -44,6 +44,24 @@ pub enum Format {
     HttpHeader,
     /// An octal file mode in a number is checked elsewhere; this is a whole number or a percentage.
     Percent,
+    /// An IP address; before 1.36 as Go once read it, with leading zeros.
+    IpLegacy,
+    /// A domain to search in: `_` is allowed since 1.33, so is a dot at the end.
+    SearchDomain,
+    /// A path below a volume: relative, without `..`, not starting with `..`.
+    VolumePath,
+    /// A text without `/`.
+    NoSlash,
+    /// An iSCSI name: iqn, eui or naa.
+    IscsiName,
+    /// A DNS-1123 subdomain, whose capitals count as small letters.
+    LowerSubdomain,
+    /// A qualified name, whose capitals count as small letters.
+    LowerQualifiedName,
+    /// A text without white space at its ends.
+    Trimmed,
+    /// A percentage that is not over 100; what is no percentage passes.
+    PartPercent,
 }
 
 impl Format {
@@ -69,6 +87,15 @@ impl Format {
             Format::DomainPath => "a domain and a path, such as `example.com/name`",
             Format::HttpHeader => "letters, digits and `-`",
             Format::Percent => "a percentage such as `25%`",
+            Format::IpLegacy => "an IP address such as `192.0.2.1` or `2001:db8::1`",
+            Format::SearchDomain => "a domain such as `svc.cluster.local`",
+            Format::VolumePath => "a relative path without `..`",
+            Format::NoSlash => "a name without `/`",
+            Format::IscsiName => "a name such as `iqn.2001-04.com.example:storage`, `eui.…` or `naa.…`",
+            Format::Trimmed => "it without the white space at its ends",
+            Format::LowerSubdomain => "letters, digits, `-` and `.`, 253 at the most",
+            Format::LowerQualifiedName => "a name such as `csi.example.com` or `example.com/disk`",
+            Format::PartPercent => "`100%` or less",
         }
     }
 
@@ -107,28 +134,139 @@ impl Format {
                 faults
             }
             Format::NoBacksteps => backsteps(value),
-            Format::DomainPath => one(
-                value.split_once('/').is_some_and(|(domain, path)| {
-                    !path.is_empty() && names::dns1123_subdomain(domain).is_empty()
-                }),
-                "must be a domain, `/` and a path",
-            ),
+            Format::DomainPath => domain_path(value),
             Format::HttpHeader => one(
                 !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'),
                 "may have only letters, digits and `-`",
             ),
-            Format::Percent => one(
-                value
-                    .strip_suffix('%')
-                    .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())),
-                "must be a whole number followed by `%`",
-            ),
+            Format::IpLegacy => ip_legacy(value, kube),
+            Format::SearchDomain => search_domain(value, kube),
+            Format::VolumePath => {
+                let mut faults = Format::LocalPath.faults(value, kube);
+                if value.starts_with("..") && !value.starts_with("../") {
+                    faults.push("must not start with `..`");
+                }
+                faults
+            }
+            Format::NoSlash => one(!value.contains('/'), "must not contain `/`"),
+            Format::IscsiName => one(iscsi_name(value), "is no iqn, eui or naa name"),
+            Format::Trimmed => one(value.trim() == value, "has white space at its ends"),
+            Format::LowerSubdomain => names::dns1123_subdomain(&value.to_ascii_lowercase()),
+            Format::LowerQualifiedName => names::qualified_name(&value.to_ascii_lowercase()),
+            Format::Percent => one(percent(value).is_some(), "must be a whole number followed by `%`"),
+            Format::PartPercent => one(percent(value).is_none_or(|n| n <= 100), "is more than `100%`"),
         }
     }
 }
 
+/// Since 1.36 leading zeros and IPv4 written as IPv6 are refused, which programs read in different ways.
+fn ip_legacy(value: &str, kube: KubeVersion) -> Faults {
+    if !names::is_ip_sloppy(value) {
+        return vec!["is no IP address"];
+    }
+    if kube.minor() < 36 {
+        return Vec::new();
+    }
+    match value.parse::<std::net::IpAddr>() {
+        Err(_) => vec!["must not have leading zeros"],
+        Ok(std::net::IpAddr::V6(ip)) if ip.to_ipv4_mapped().is_some() => {
+            vec!["must not be an IPv4 address written as IPv6"]
+        }
+        Ok(_) => Vec::new(),
+    }
+}
+
+/// `_` and the root domain `.` are taken since 1.33.
+fn search_domain(value: &str, kube: KubeVersion) -> Faults {
+    let relaxed = kube.minor() >= 33;
+    if relaxed && value == "." {
+        return Vec::new();
+    }
+    let domain = value.strip_suffix('.').unwrap_or(value);
+    if relaxed && domain.contains('_') {
+        // `_` may stand wherever a letter may, but at the end of a part.
+        let letters: Vec<String> = domain
+            .split('.')
+            .map(|part| match part.strip_suffix('_') {
+                Some(_) => String::new(),
+                None => part.replace('_', "a"),
+            })
+            .collect();
+        return names::dns1123_subdomain(&letters.join("."));
+    }
+    names::dns1123_subdomain(domain)
+}
+
+/// What the server's three patterns take: `iqn.YYYY-MM.domain:name`, `eui.` and 16, `naa.` and 32 characters.
+fn iscsi_name(value: &str) -> bool {
+    let alnums = |rest: &str, length: usize| {
+        let mut chars = rest.bytes();
+        // The dot after the prefix stands for any character.
+        chars.next().is_some_and(|b| b != b'\n')
+            && rest.len() == length + 1
+            && chars.all(|b| b.is_ascii_alphanumeric())
+    };
+    if let Some(rest) = value.strip_prefix("eui") {
+        return alnums(rest, 16);
+    }
+    if let Some(rest) = value.strip_prefix("naa") {
+        return alnums(rest, 32);
+    }
+    value.strip_prefix("iqn.").is_some_and(iqn)
+}
+
+fn iqn(rest: &str) -> bool {
+    let bytes = rest.as_bytes();
+    let dated = bytes.len() > 8
+        && bytes[..4].iter().all(u8::is_ascii_digit)
+        && bytes[4] == b'-'
+        && bytes[5..7].iter().all(u8::is_ascii_digit)
+        && bytes[7] == b'.';
+    if !dated {
+        return false;
+    }
+    let Some((authority, name)) = rest.get(8..).and_then(|rest| rest.split_once(':')) else {
+        return false;
+    };
+    !authority.is_empty()
+        && authority
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
+        && !name.is_empty()
+        && !name.chars().any(|c| {
+            matches!(
+                c,
+                ',' | ';' | '*' | '&' | '$' | '|' | ' ' | '\t' | '\n' | '\r' | '\x0c'
+            )
+        })
+}
+
 fn one(holds: bool, fault: &'static str) -> Faults {
     if holds { Vec::new() } else { vec![fault] }
+}
+
+/// A domain, `/`, and a path of characters that a URL may have unescaped.
+fn domain_path(value: &str) -> Faults {
+    let Some((domain, path)) = value
+        .split_once('/')
+        .filter(|(domain, path)| !domain.is_empty() && !path.is_empty())
+    else {
+        return vec!["must be a domain, `/` and a path"];
+    };
+    let mut faults = names::dns1123_subdomain(domain);
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:".contains(&b);
+    faults.extend(one(
+        path.bytes().all(allowed),
+        "has a path with characters that a URL has not",
+    ));
+    faults
+}
+
+/// The number of a percentage such as `25%`; one that is too large for an integer counts as the largest.
+pub fn percent(value: &str) -> Option<i64> {
+    let digits = value.strip_suffix('%')?;
+    let number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    number.then(|| digits.parse().unwrap_or(i64::MAX))
 }
 
 fn backsteps(path: &str) -> Faults {

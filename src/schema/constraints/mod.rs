@@ -7,8 +7,8 @@
 mod formats;
 mod ops;
 
-pub use formats::Format;
-pub use ops::{Cond, Is, Op, Row, Step, Test, is_set};
+pub use formats::{Format, percent};
+pub use ops::{Cond, Is, Op, Row, Step, Test, is_set, of_format};
 
 use super::{Shape, Ty, TypeId};
 use crate::diagnostic::{ErrorType, Report};
@@ -35,9 +35,9 @@ fn walk<'t>(field: &Field<'_, 't>, ty: TypeId, cx: &mut Cx<'t>, depth: u32) {
     if depth > DEPTH {
         return;
     }
-    let Some(value) = field.value() else { return };
-    for entry in value.entries() {
-        // A key that repeats holds its last value only.
+    let rows = rows(ty);
+    for entry in field.value().into_iter().flat_map(|value| value.entries()) {
+        // A key that repeats holds its last value only; a null is no struct.
         let Some(name) = entry.key.key_text() else {
             continue;
         };
@@ -45,14 +45,27 @@ fn walk<'t>(field: &Field<'_, 't>, ty: TypeId, cx: &mut Cx<'t>, depth: u32) {
             continue;
         };
         if info.ty.constrained()
-            && value
-                .entry(info.name)
+            && !entry.value.is_null()
+            && field
+                .value()
+                .and_then(|value| value.entry(info.name))
                 .is_some_and(|last| last.value == entry.value)
+            && !ops::is_passed_over(rows, field, info.name)
+            && !ops::skips(rows, info.name, field, cx)
         {
             inside(&field.child_entry(info.name, entry), info.ty, cx, depth + 1);
         }
     }
-    for row in rows(ty) {
+    for name in ops::values(rows) {
+        let child = field.child(name);
+        if !child.is_set()
+            && let Some(info) = ty.field(name, cx.kube())
+            && !ops::skips(rows, name, field, cx)
+        {
+            inside(&child, info.ty, cx, depth + 1);
+        }
+    }
+    for row in rows {
         ops::run(row, field, cx);
     }
 }

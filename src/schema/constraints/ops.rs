@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Format, fault};
-use crate::diagnostic::ErrorType;
+use crate::diagnostic::{ErrorType, Related};
 use crate::manifest::Field;
 use crate::rules::Cx;
 use crate::yaml::{Kind, Scalar};
@@ -26,6 +26,8 @@ pub enum Step {
     Items,
     /// Each value of a map.
     Values,
+    /// The struct, list or map around.
+    Up,
 }
 
 /// One test of a row.
@@ -40,6 +42,8 @@ pub struct Test {
     pub since: u8,
     /// Last minor version that makes it.
     pub until: u8,
+    /// Why, in a few words that go after the message; may be empty.
+    pub why: &'static str,
 }
 
 /// A condition on another field.
@@ -102,6 +106,44 @@ pub enum Op {
     AtLeastOneOf(&'static [&'static str]),
     /// Anything else: a function that reports by itself.
     Check(for<'p, 't> fn(&Field<'p, 't>, &mut Cx<'t>)),
+    /// Reports the error whenever the test's conditions hold.
+    Refuse(ErrorType),
+    /// Invalid: any other text, "" included.
+    Known(&'static [&'static str]),
+    /// As [`Op::Format`], of an unset text too.
+    EvenEmpty(Format),
+    /// Exactly one of the fields, each with the name that the server reports it by (`""`: not at all). The
+    /// fields after the first are not looked into.
+    Union(&'static [(&'static str, &'static str)]),
+    /// As [`Op::UniqueBy`], reported at the item.
+    UniqueItemsBy(&'static [&'static str]),
+    /// Invalid: more bytes.
+    MaxLengthInvalid(i64),
+    /// Invalid: a number that is no mode of a file.
+    FileMode,
+    /// The field is a struct and no pointer in Go: it is looked into even when it is missing.
+    Value,
+    /// What is in the field is not looked into when the function says so of the row's struct.
+    Skip(for<'p, 't> fn(&Field<'p, 't>, &Cx<'t>) -> bool),
+}
+
+/// The fields that are looked into even when they are missing.
+pub(super) fn values(rows: &'static [Row]) -> impl Iterator<Item = &'static str> {
+    rows.iter().filter_map(|row| match row.path {
+        [Step::Name(name)] if row.tests.iter().any(|test| matches!(test.op, Op::Value)) => Some(*name),
+        _ => None,
+    })
+}
+
+/// Whether a field of a struct is not looked into.
+pub(super) fn skips<'t>(rows: &'static [Row], name: &str, base: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
+    rows.iter().any(|row| {
+        matches!(row.path, [Step::Name(this)] if *this == name)
+            && row.tests.iter().any(|test| match test.op {
+                Op::Skip(skip) => skip(base, cx) && test.when.iter().all(|cond| holds(cond, base)),
+                _ => false,
+            })
+    })
 }
 
 /// Runs a row on a struct.
@@ -117,21 +159,44 @@ pub(super) fn run<'t>(row: &'static Row, base: &Field<'_, 't>, cx: &mut Cx<'t>) 
                 default = Some(text);
                 continue;
             }
+            let before = cx.count();
             let failed = match test.at {
                 None => one(&test.op, row.pointer, default, field, field, cx),
                 Some(at) => {
                     let mut failed = false;
+                    let before = cx.count();
                     each(base, at, &mut |place| {
                         failed |= one(&test.op, row.pointer, default, field, place, cx);
                     });
+                    mark(field, before, cx);
                     failed
                 }
             };
             if failed {
+                if !test.why.is_empty() {
+                    cx.explain(before, test.why);
+                }
                 break;
             }
         }
     });
+}
+
+/// Marks the field itself in findings that are reported elsewhere.
+fn mark<'t>(field: &Field<'_, 't>, before: usize, cx: &mut Cx<'t>) {
+    if field.value().is_none() {
+        return;
+    }
+    let span = field.place();
+    for finding in cx.found.iter_mut().skip(before) {
+        if finding.related.is_empty() && finding.span != span {
+            finding.related.push(Related {
+                message: "this one".into(),
+                file: None,
+                span,
+            });
+        }
+    }
 }
 
 /// Calls `f` for each field that a path leads to; a field that is missing counts, an item that is missing not.
@@ -141,6 +206,11 @@ fn each<'t>(field: &Field<'_, 't>, path: &[Step], f: &mut dyn FnMut(&Field<'_, '
         Some((Step::Name(name), rest)) => each(&field.child(name), rest, f),
         Some((Step::Items, rest)) => field.items().for_each(|item| each(&item, rest, f)),
         Some((Step::Values, rest)) => field.entries().for_each(|value| each(&value, rest, f)),
+        Some((Step::Up, rest)) => {
+            if let Some(parent) = field.parent() {
+                each(parent, rest, f);
+            }
+        }
     }
 }
 
@@ -207,7 +277,7 @@ fn one<'t>(
     let set = is_set(field, pointer);
     let before = cx.count();
     match op {
-        Op::Default(_) => {}
+        Op::Default(_) | Op::Value | Op::Skip(_) => {}
         Op::Required if !set && default.is_none() => {
             let name = named(field);
             fault(cx, place, ErrorType::Required, format!("{name} is required")).help(format!("add {name}"));
@@ -233,7 +303,10 @@ fn one<'t>(
             .help("remove it");
         }
         Op::OneOf(allowed) if set => {
-            if let Some(value) = field.text().filter(|value| !allowed.contains(&&**value)) {
+            if let Some(value) = field
+                .text()
+                .filter(|value| !allowed.contains(&&**value) && !cx.is_unrendered(value))
+            {
                 let near = allowed.iter().find(|a| a.eq_ignore_ascii_case(&value));
                 let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
@@ -267,16 +340,29 @@ fn one<'t>(
                 .help(format!("use a number that is {bounds}"));
             }
         }
-        Op::MaxLength(max) if set => {
+        Op::MaxLength(max) | Op::MaxLengthInvalid(max) if set => {
             if field.text().is_some_and(|value| value.len() as i64 > *max) {
                 let name = named(field);
-                fault(
-                    cx,
-                    place,
-                    ErrorType::TooLong,
-                    format!("{name} has more than {max} bytes"),
-                )
-                .help(format!("shorten it to {max} bytes"));
+                let kind = match op {
+                    Op::MaxLength(_) => ErrorType::TooLong,
+                    _ => ErrorType::Invalid,
+                };
+                fault(cx, place, kind, format!("{name} has more than {max} bytes"))
+                    .help(format!("shorten it to {max} bytes"));
+            }
+        }
+        Op::FileMode if set => {
+            if let Some(mode) = field.int().filter(|mode| !(0..=0o777).contains(mode)) {
+                let name = named(field);
+                let message =
+                    format!("{name} is {mode}, but a file mode is between 0 and 0777, which is 511");
+                // Written without the zero that makes it octal?
+                let octal = i64::from_str_radix(&mode.to_string(), 8).ok();
+                let help = match octal.filter(|octal| (0..=0o777).contains(octal)) {
+                    Some(octal) => format!("did you mean octal `0{mode}`, which is {octal}?"),
+                    None => "use a mode such as `0644`, which is 420".into(),
+                };
+                fault(cx, place, ErrorType::Invalid, message).help(help);
             }
         }
         Op::MaxItems(max) if set => {
@@ -294,21 +380,22 @@ fn one<'t>(
                 .help(format!("keep {max} of them at the most"));
             }
         }
-        Op::Format(format) if set => {
-            if let Some(value) = field.text().filter(|value| !cx.is_unrendered(value)) {
-                for reason in format.faults(&value, cx.kube()) {
-                    let shown = shown(field, cx);
-                    let name = named(field);
-                    fault(
-                        cx,
-                        place,
-                        ErrorType::Invalid,
-                        format!("{shown} is no valid {name}: it {reason}"),
-                    )
-                    .help(format!("use {}", format.describe()));
-                }
+        Op::Format(format) if set => of_format(*format, field, place, cx),
+        Op::EvenEmpty(format) => of_format(*format, field, place, cx),
+        Op::Refuse(kind) => refuse(*kind, field, place, cx),
+        Op::Known(known) => {
+            if field.text().is_some_and(|value| !known.contains(&&*value)) {
+                let name = named(field);
+                let message = if set {
+                    format!("{name} does not know {}", shown(field, cx))
+                } else {
+                    format!("{name} may not be empty")
+                };
+                fault(cx, place, ErrorType::Invalid, message).help(format!("use one of {}", list(known)));
             }
         }
+        Op::Union(members) => union(members, default.is_some(), field, place, cx),
+        Op::UniqueItemsBy(keys) => unique_by(keys, true, field, cx),
         Op::Keys(format) if set => {
             for entry in field.entries() {
                 for reason in format.faults(entry.name(), cx.kube()) {
@@ -343,7 +430,7 @@ fn one<'t>(
                 }
             }
         }
-        Op::UniqueBy(keys) => unique_by(keys, field, cx),
+        Op::UniqueBy(keys) => unique_by(keys, false, field, cx),
         Op::AtMostOneOf(names) | Op::ExactlyOneOf(names) if field.value().is_some() => {
             let mut first = None;
             for &name in *names {
@@ -375,6 +462,93 @@ fn one<'t>(
     cx.count() > before
 }
 
+/// Invalid, once for each fault of the text.
+pub fn of_format<'t>(format: Format, field: &Field<'_, 't>, place: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(value) = field.text().filter(|value| !cx.is_unrendered(value)) else {
+        return;
+    };
+    for reason in format.faults(&value, cx.kube()) {
+        let shown = shown(field, cx);
+        let name = named(field);
+        fault(
+            cx,
+            place,
+            ErrorType::Invalid,
+            format!("{shown} is no valid {name}: it {reason}"),
+        )
+        .help(format!("use {}", format.describe()));
+    }
+}
+
+fn refuse<'t>(kind: ErrorType, field: &Field<'_, 't>, place: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let name = named(field);
+    let scalar = field.value().is_some_and(|value| value.scalar().is_some());
+    let (message, help) = match kind {
+        ErrorType::Required => (format!("{name} is required here"), "add it"),
+        ErrorType::Forbidden => (format!("{name} may not be set here"), "remove it"),
+        _ if !field.is_set() => (format!("{name} may not be empty here"), "set it"),
+        _ if scalar => (
+            format!("{name} may not be {} here", shown(field, cx)),
+            "change or remove it",
+        ),
+        _ => (format!("{name} is wrong"), "change it"),
+    };
+    fault(cx, place, kind, message).help(help);
+}
+
+/// The first of a union's members that is set.
+fn chosen(members: &[(&'static str, &'static str)], field: &Field<'_, '_>) -> Option<&'static str> {
+    let mut names = members.iter().map(|(name, _)| *name);
+    names.find(|name| is_set(&field.child(name), true))
+}
+
+/// Whether the server does not look into `name`, because another member of its union was set first.
+pub(super) fn is_passed_over(rows: &[Row], field: &Field<'_, '_>, name: &str) -> bool {
+    rows.iter().flat_map(|row| row.tests).any(|test| match test.op {
+        Op::Union(members) => {
+            members
+                .iter()
+                .any(|(member, reported)| *member == name && !reported.is_empty())
+                && chosen(members, field).is_some_and(|first| first != name)
+        }
+        _ => false,
+    })
+}
+
+fn union<'t>(
+    members: &[(&'static str, &'static str)],
+    filled: bool,
+    field: &Field<'_, 't>,
+    place: &Field<'_, 't>,
+    cx: &mut Cx<'t>,
+) {
+    let Some(first) = chosen(members, field) else {
+        if filled {
+            return;
+        }
+        let known: Vec<&str> = members.iter().take(4).map(|(name, _)| *name).collect();
+        fault(
+            cx,
+            place,
+            ErrorType::Required,
+            "it names no kind of source, of which it needs exactly one",
+        )
+        .help(format!("add one, such as {}", list(&known)));
+        return;
+    };
+    for &(name, reported) in members {
+        let child = field.child(name);
+        if name == first || reported.is_empty() || !is_set(&child, true) {
+            continue;
+        }
+        let message = format!("`{name}` and `{first}` exclude each other");
+        let span = child.place();
+        fault(cx, &field.child(reported), ErrorType::Forbidden, message)
+            .at(span)
+            .help("keep one of them");
+    }
+}
+
 fn none_of<'t>(names: &[&str], place: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let list = list(names);
     fault(
@@ -386,7 +560,7 @@ fn none_of<'t>(names: &[&str], place: &Field<'_, 't>, cx: &mut Cx<'t>) {
     .help("add one of them");
 }
 
-fn unique_by<'t>(keys: &[&'static str], field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+fn unique_by<'t>(keys: &[&'static str], whole: bool, field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let mut seen = std::collections::HashMap::new();
     for item in field.items() {
         let key: Vec<Cow<'_, str>> = keys.iter().map(|key| text(&item.child(key))).collect();
@@ -404,7 +578,7 @@ fn unique_by<'t>(keys: &[&'static str], field: &Field<'_, 't>, cx: &mut Cx<'t>) 
                 let shown = shown(&at, cx);
                 fault(
                     cx,
-                    &at,
+                    if whole { &item } else { &at },
                     ErrorType::Duplicate,
                     format!("{shown} is used twice in this list"),
                 )

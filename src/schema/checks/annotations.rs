@@ -1,0 +1,138 @@
+//! Annotations that mean something to pods.
+
+use crate::diagnostic::ErrorType;
+use crate::manifest::Field;
+use crate::names;
+use crate::rules::{Cx, quote};
+use crate::schema::constraints::fault;
+
+const MIRROR: &str = "kubernetes.io/config.mirror";
+const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
+const SECCOMP_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
+const SECCOMP_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
+const APPARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
+
+/// The annotations of a Pod.
+pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if let Some(pod) = field.parent().and_then(|metadata| metadata.parent()) {
+        mirror(field, &pod.child("spec"), cx);
+        check(field, field, &pod.child("spec"), cx);
+    }
+}
+
+/// The annotations of a pod template, which the server reports without `metadata`.
+pub fn of_template<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if let Some(template) = field.parent().and_then(|metadata| metadata.parent()) {
+        check(field, &template.child("annotations"), &template.child("spec"), cx);
+    }
+}
+
+/// Templates are looked at in `templates`.
+fn mirror<'t>(field: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let entry = field.key(MIRROR);
+    if entry.value().is_some() && spec.child("nodeName").text().is_some_and(|node| node.is_empty()) {
+        let message = "a mirror pod stands for one on a node, but `nodeName` names none";
+        fault(cx, &entry, ErrorType::Invalid, message).help("remove the annotation: only a kubelet sets it");
+    }
+    let claims = spec.child("resourceClaims");
+    if entry.value().is_some() && claims.is_filled() {
+        let message =
+            "a mirror pod stands for one that its node runs by itself, which can claim no resources";
+        // The server names no field.
+        fault(cx, &claims, ErrorType::Forbidden, message)
+            .help("remove `resourceClaims`")
+            .refusal(ErrorType::Forbidden, "[]");
+    }
+}
+
+fn check<'t>(field: &Field<'_, 't>, shown: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    for entry in field.entries() {
+        let key = entry.name();
+        let Some(value) = entry.text().filter(|value| !cx.is_unrendered(value)) else {
+            continue;
+        };
+        let at = entry.place();
+        if key == DELETION_COST && !is_cost(&value) {
+            let message = format!("{} is no 32-bit number", quote(&value));
+            fault(cx, &shown.key(key), ErrorType::Invalid, message)
+                .at(at)
+                .help("use a whole number without leading zeros or `+`");
+        } else if key == SECCOMP_POD || key.starts_with(SECCOMP_CONTAINER) {
+            seccomp(&value, &entry, &shown.dotted(key), cx);
+        } else if let Some(container) = key.strip_prefix(APPARMOR) {
+            if !has_container(spec, container) {
+                let message = format!("the pod has no container {}", quote(container));
+                let at = entry.key_node().map_or(at, |key| key.span());
+                fault(cx, &shown.key(key), ErrorType::Invalid, message)
+                    .at(at)
+                    .help("use the name of one of its containers");
+            }
+            if !(value.is_empty()
+                || value == "runtime/default"
+                || value == "unconfined"
+                || value.starts_with("localhost/"))
+            {
+                let message = format!("{} is no AppArmor profile", quote(&value));
+                fault(cx, &shown.key(key), ErrorType::Invalid, message)
+                    .at(at)
+                    .help("use `runtime/default`, `unconfined` or `localhost/PROFILE`");
+            }
+        }
+    }
+}
+
+fn seccomp<'t>(profile: &str, entry: &Field<'_, 't>, shown: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if matches!(profile, "runtime/default" | "docker/default" | "unconfined") {
+        return;
+    }
+    let faults: &[&str] = match profile.strip_prefix("localhost/") {
+        None => &["is no seccomp profile"],
+        Some(path) => match (path.starts_with('/'), path.split('/').any(|part| part == "..")) {
+            (true, true) => &["must be a relative path", "must not contain `..`"],
+            (true, false) => &["must be a relative path"],
+            (false, true) => &["must not contain `..`"],
+            (false, false) => &[],
+        },
+    };
+    for reason in faults {
+        fault(
+            cx,
+            shown,
+            ErrorType::Invalid,
+            format!("{} {reason}", quote(profile)),
+        )
+        .at(entry.place())
+        .help("set `securityContext.seccompProfile` instead");
+    }
+}
+
+/// A 32-bit number, written as the server itself would: no `+`, no leading zeros.
+fn is_cost(value: &str) -> bool {
+    value.parse::<i32>().is_ok_and(|_| {
+        let digits = value.strip_prefix('-').unwrap_or(value);
+        !value.starts_with('+') && (digits == "0" || !digits.starts_with('0'))
+    })
+}
+
+fn has_container(spec: &Field<'_, '_>, name: &str) -> bool {
+    ["initContainers", "containers", "ephemeralContainers"]
+        .into_iter()
+        .any(|list| {
+            spec.child(list)
+                .items()
+                .any(|container| container.child("name").text().is_some_and(|text| text == name))
+        })
+}
+
+/// Annotation keys: reported at the map.
+pub fn keys<'t>(field: &Field<'_, 't>, shown: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    for entry in field.entries() {
+        for reason in names::qualified_name(&entry.name().to_ascii_lowercase()) {
+            let at = entry.key_node().map_or(field.place(), |key| key.span());
+            let message = format!("{} is no valid annotation key: it {reason}", quote(entry.name()));
+            fault(cx, shown, ErrorType::Invalid, message)
+                .related(at, "this one")
+                .help("use a name such as `app` or `example.com/app`");
+        }
+    }
+}

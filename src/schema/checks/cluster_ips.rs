@@ -1,0 +1,226 @@
+//! The cluster IPs and IP families of a Service. The server judges them before it looks at the rest of the
+//! Service, and reports nothing else when they are wrong.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use super::addresses;
+use crate::diagnostic::ErrorType;
+use crate::manifest::Field;
+use crate::rules::{Cx, quote};
+use crate::schema::constraints::{Format, fault};
+
+enum Place {
+    Ips,
+    Ip(usize),
+    Family(usize),
+    Policy,
+}
+
+struct Found {
+    place: Place,
+    kind: ErrorType,
+    message: String,
+    help: &'static str,
+}
+
+/// Whether the server refuses a Service for its cluster IPs or IP families, and does not look at the rest.
+pub fn is_refused_early<'t>(service: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
+    !faults(&service.child("spec"), cx).is_empty()
+}
+
+/// Reports the faults of a Service's cluster IPs and IP families.
+pub fn early<'t>(service: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let spec = service.child("spec");
+    let (ips, families) = (spec.child("clusterIPs"), spec.child("ipFamilies"));
+    for found in faults(&spec, cx) {
+        let report = |field: &Field<'_, 't>, cx: &mut Cx<'t>| {
+            let single = spec.child("clusterIP");
+            let place = if field.value().is_none() && single.value().is_some() && !ips.is_filled() {
+                single.place()
+            } else {
+                field.place()
+            };
+            fault(cx, field, found.kind, found.message.as_str())
+                .at(place)
+                .help(found.help);
+        };
+        match found.place {
+            Place::Ips => report(&ips, cx),
+            Place::Ip(at) => match ips.items().nth(at) {
+                Some(item) => report(&item, cx),
+                None => report(&ips.odd_item(at as u32), cx),
+            },
+            Place::Family(at) => {
+                if let Some(item) = families.items().nth(at) {
+                    report(&item, cx);
+                }
+            }
+            Place::Policy => report(&spec.child("ipFamilyPolicy"), cx),
+        }
+    }
+}
+
+/// The cluster IPs; a single `clusterIP` stands for a list of one.
+pub fn effective<'t>(spec: &Field<'_, 't>) -> Vec<Cow<'t, str>> {
+    let ips = spec.child("clusterIPs");
+    if ips.is_filled() {
+        return ips.items().map(|item| item.text().unwrap_or_default()).collect();
+    }
+    match spec.child("clusterIP").text() {
+        Some(ip) if !ip.is_empty() => vec![ip],
+        _ => Vec::new(),
+    }
+}
+
+fn faults<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
+    let mut found = Vec::new();
+    if spec.child("type").text().as_deref() == Some("ExternalName") {
+        return found;
+    }
+    let mut add = |place, kind, message: String, help| {
+        found.push(Found {
+            place,
+            kind,
+            message,
+            help,
+        });
+    };
+    let single = spec.child("clusterIP").text().unwrap_or_default();
+    let ips = effective(spec);
+    let waits = cx.is_unrendered(&single) || ips.iter().any(|ip| cx.is_unrendered(ip));
+    if let Some(first) = ips.first().filter(|_| !waits) {
+        if single.is_empty() {
+            let message = "`clusterIPs` repeats `clusterIP`, which is not set".to_string();
+            add(
+                Place::Ips,
+                ErrorType::Invalid,
+                message,
+                "set `clusterIP` to the first of them",
+            );
+        } else if *first != single {
+            let message = format!(
+                "the first of `clusterIPs` must be `clusterIP`, {}",
+                quote(&single)
+            );
+            add(
+                Place::Ips,
+                ErrorType::Invalid,
+                message,
+                "make them equal, or remove `clusterIPs`",
+            );
+        }
+    }
+    let mut families: Vec<Cow<'t, str>> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for (at, family) in spec.child("ipFamilies").items().enumerate() {
+        let text = family.text().unwrap_or_default();
+        let help = "use `IPv4`, `IPv6`, or both in the order wanted";
+        if !matches!(&*text, "IPv4" | "IPv6") && !cx.is_unrendered(&text) {
+            let message = format!("{} is no IP family", quote(&text));
+            add(Place::Family(at), ErrorType::NotSupported, message, help);
+        }
+        if !seen.insert(text.clone()) {
+            let message = format!("{} stands in the list already", quote(&text));
+            add(Place::Family(at), ErrorType::Duplicate, message, help);
+        }
+        families.push(text);
+    }
+    let policy = spec.child("ipFamilyPolicy");
+    let policy_text = policy.text().unwrap_or_default();
+    if policy.is_set()
+        && !matches!(
+            &*policy_text,
+            "SingleStack" | "PreferDualStack" | "RequireDualStack"
+        )
+        && !cx.is_unrendered(&policy_text)
+    {
+        let message = format!("`ipFamilyPolicy` does not know {}", quote(&policy_text));
+        let help = "use `SingleStack`, `PreferDualStack` or `RequireDualStack`";
+        add(Place::Policy, ErrorType::NotSupported, message, help);
+    }
+    if !waits {
+        cluster_ips(&ips, &families, cx, &mut add);
+    }
+    if found.is_empty() && matches!(&*policy_text, "" | "SingleStack") {
+        let help = "set `ipFamilyPolicy: PreferDualStack` or `RequireDualStack`";
+        for (count, what) in [(ips.len(), "cluster IPs"), (families.len(), "IP families")] {
+            if count == 2 {
+                let message =
+                    format!("a Service with one stack, which is the default, cannot have two {what}");
+                found.push(Found {
+                    place: Place::Policy,
+                    kind: ErrorType::Invalid,
+                    message,
+                    help,
+                });
+            }
+        }
+    }
+    found
+}
+
+fn cluster_ips(
+    ips: &[Cow<'_, str>],
+    families: &[Cow<'_, str>],
+    cx: &Cx<'_>,
+    add: &mut dyn FnMut(Place, ErrorType, String, &'static str),
+) {
+    let mut bad = false;
+    for (at, ip) in ips.iter().enumerate() {
+        if at == 0 && ip == "None" {
+            if ips.len() > 1 {
+                bad = true;
+                let message = "`None` must be the only one of `clusterIPs`".to_string();
+                add(Place::Ips, ErrorType::Invalid, message, "remove the others");
+            }
+            continue;
+        }
+        for reason in Format::IpLegacy.faults(ip, cx.kube()) {
+            bad = true;
+            let message = format!("{} is no valid cluster IP: it {reason}", quote(ip));
+            let help = "use an address of the cluster's service range, or `None`, or leave it out";
+            add(Place::Ip(at), ErrorType::Invalid, message, help);
+        }
+    }
+    if ips.len() > 2 {
+        let message = format!("a Service has two cluster IPs at the most, not {}", ips.len());
+        add(
+            Place::Ips,
+            ErrorType::Invalid,
+            message,
+            "keep one of each IP family",
+        );
+    }
+    if bad {
+        return;
+    }
+    let is_v6 = |ip: &str| matches!(addresses::parse(ip).map(addresses::plain), Some(IpAddr::V6(_)));
+    let v6 = ips.iter().filter(|ip| is_v6(ip)).count();
+    if ips.len() > 1 && (v6 == 0 || v6 == ips.len()) {
+        let message = "two cluster IPs must be of different IP families".to_string();
+        add(
+            Place::Ips,
+            ErrorType::Invalid,
+            message,
+            "keep one of each IP family",
+        );
+    }
+    if ips.first().is_some_and(|ip| ip == "None") {
+        return;
+    }
+    for (at, (ip, family)) in ips.iter().zip(families).enumerate() {
+        if matches!((&**family, is_v6(ip)), ("IPv4", true) | ("IPv6", false)) {
+            let message = format!(
+                "{} is not of the family `{family}`, as `ipFamilies` says",
+                quote(ip)
+            );
+            add(
+                Place::Ip(at),
+                ErrorType::Invalid,
+                message,
+                "put both lists into the same order",
+            );
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Nodes and Namespaces.
+
+use std::collections::HashSet;
+
+use super::{addresses, quota};
+use crate::diagnostic::ErrorType;
+use crate::manifest::Field;
+use crate::names;
+use crate::rules::{Cx, quote};
+use crate::schema::constraints::fault;
+
+/// The server gives a Namespace its name as a label.
+pub fn namespace_label<'t>(name: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let (Some(text), Some(metadata)) = (name.text(), name.parent()) else {
+        return;
+    };
+    if cx.is_unrendered(&text) {
+        return;
+    }
+    for reason in names::label_value(&text) {
+        let place = name.place();
+        let message = format!(
+            "the name becomes a label of the Namespace, but {} {reason}",
+            quote(&text)
+        );
+        fault(cx, &metadata.child("labels"), ErrorType::Invalid, message)
+            .at(place)
+            .help("use up to 63 lower-case letters, digits and `-`");
+    }
+}
+
+const AVOID: &str = "scheduler.alpha.kubernetes.io/preferAvoidPods";
+
+/// The annotation that keeps pods of some controllers away, in JSON.
+pub fn annotations<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let entry = field.key(AVOID);
+    let Some(text) = entry.value().and_then(|_| entry.text()) else {
+        return;
+    };
+    if text.is_empty() || cx.is_unrendered(&text) {
+        return;
+    }
+    let place = entry.place();
+    let Ok(avoid) = serde_json::from_str::<serde_json::Value>(&text) else {
+        let message = "the annotation is no JSON";
+        fault(cx, &field.dotted("AvoidPods"), ErrorType::Invalid, message)
+            .at(place)
+            .help("write a list of pods' controllers under `preferAvoidPods`");
+        return;
+    };
+    let list = avoid.get("preferAvoidPods").and_then(|list| list.as_array());
+    for (at, pod) in list.into_iter().flatten().enumerate() {
+        let shown = field.dotted(AVOID);
+        let shown = shown.odd_item(at as u32);
+        let shown = shown.child("PodSignature");
+        let controller = pod
+            .get("podSignature")
+            .and_then(|signature| signature.get("podController"));
+        let help = "name the controller, with `controller: true`";
+        match controller.filter(|controller| !controller.is_null()) {
+            None => {
+                let message = "the annotation does not name a controller";
+                fault(cx, &shown, ErrorType::Required, message)
+                    .at(place)
+                    .help(help);
+            }
+            Some(controller) if controller.get("controller").and_then(|c| c.as_bool()) != Some(true) => {
+                let message = "the owner in the annotation is no controller";
+                fault(
+                    cx,
+                    &shown.child("PodController").child("Controller"),
+                    ErrorType::Invalid,
+                    message,
+                )
+                .at(place)
+                .help(help);
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// Features that a Node declares: names in capitals, sorted.
+pub fn features<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let mut last: Option<std::borrow::Cow<'t, str>> = None;
+    for item in field.items() {
+        let Some(text) = item.text() else { return };
+        let camel = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
+        if text.len() > 253
+            || !text.starts_with(|c: char| c.is_ascii_uppercase())
+            || !text.split('/').all(camel)
+        {
+            let message = format!("{} is no name of a feature", quote(&text));
+            fault(cx, &item, ErrorType::Invalid, message)
+                .help("use a name such as `MyFeature` or `MyFeature/part`");
+        }
+        match last.as_deref().map(|last| last.cmp(&*text)) {
+            Some(std::cmp::Ordering::Equal) => {
+                let message = format!("{} stands in the list already", quote(&text));
+                fault(cx, &item, ErrorType::Duplicate, message).help("remove one of them");
+            }
+            Some(std::cmp::Ordering::Greater) => {
+                let message = "the features must be sorted";
+                fault(cx, &item, ErrorType::Invalid, message).help("sort the list");
+            }
+            _ => {}
+        }
+        last = Some(text);
+    }
+}
+
+/// What must happen before a Namespace is gone; reported at the list.
+pub fn finalizers<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    for item in field.items() {
+        let Some(text) = item.text().filter(|text| !cx.is_unrendered(text)) else {
+            continue;
+        };
+        let mut faults = names::qualified_name(&text);
+        if !text.contains('/') && !matches!(&*text, "kubernetes" | "orphan" | "foregroundDeletion") {
+            faults.push("has no domain, and is none of Kubernetes' own");
+        }
+        let at = item.place();
+        for reason in faults {
+            let message = format!("{} is no valid finalizer: it {reason}", quote(&text));
+            fault(cx, field, ErrorType::Invalid, message)
+                .at(at)
+                .help("use `kubernetes`, or a name with its domain");
+        }
+    }
+}
+
+/// The taints of a Node, which the server reports below `metadata`.
+pub fn taints<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(node) = field.parent().and_then(Field::parent) else {
+        return;
+    };
+    let metadata = node.child("metadata");
+    let shown = metadata.child("taints");
+    let mut seen = HashSet::new();
+    for (at, item) in field.items().enumerate() {
+        let shown = shown.odd_item(at as u32);
+        let (key, value, effect) = (item.child("key"), item.child("value"), item.child("effect"));
+        let (Some(name), Some(text), Some(kind)) = (key.text(), value.text(), effect.text()) else {
+            continue;
+        };
+        if [&name, &text, &kind].iter().any(|text| cx.is_unrendered(text)) {
+            continue;
+        }
+        let place = key.place();
+        for reason in names::qualified_name(&name) {
+            let message = format!("{} is no valid key of a taint: it {reason}", quote(&name));
+            fault(cx, &shown.child("key"), ErrorType::Invalid, message)
+                .at(place)
+                .help("use a name such as `example.com/dedicated`");
+        }
+        let place = value.place();
+        if let Some(reason) = names::label_value(&text).first() {
+            let message = format!("{} is no valid value of a taint: it {reason}", quote(&text));
+            fault(cx, &shown.child("value"), ErrorType::Invalid, message)
+                .at(place)
+                .help("use up to 63 letters, digits, `-`, `_` and `.`");
+        }
+        let place = effect.place();
+        let help = "use `NoSchedule`, `PreferNoSchedule` or `NoExecute`";
+        let field = shown.child("effect");
+        if kind.is_empty() {
+            fault(cx, &field, ErrorType::Required, "a taint must say what it does")
+                .at(place)
+                .help(help);
+        } else if !matches!(&*kind, "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
+            let message = format!("a taint cannot do {}", quote(&kind));
+            fault(cx, &field, ErrorType::NotSupported, message)
+                .at(place)
+                .help(help);
+        }
+        if !seen.insert((name, kind)) {
+            let place = item.place();
+            let message = "an earlier taint has the same key and effect";
+            fault(cx, &shown, ErrorType::Duplicate, message)
+                .at(place)
+                .help("remove one of them");
+        }
+    }
+}
+
+/// The ranges that a Node gives its pods addresses of; `podCIDR` wins over `podCIDRs`.
+pub fn pod_ranges<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let (single, list) = (spec.child("podCIDR"), spec.child("podCIDRs"));
+    let Some(first) = single.text() else { return };
+    let mut ranges = Vec::new();
+    for item in list.items() {
+        let Some(text) = item.text() else { return };
+        ranges.push((text, item.place()));
+    }
+    if !first.is_empty() && ranges.first().is_none_or(|range| range.0 != first) {
+        ranges = vec![(first, single.place())];
+    }
+    if ranges.iter().any(|range| cx.is_unrendered(&range.0)) {
+        return;
+    }
+    for (at, (text, place)) in ranges.iter().enumerate() {
+        for reason in addresses::legacy_prefix(text, cx.kube()) {
+            let message = format!("{} is no valid range of addresses: it {reason}", quote(text));
+            fault(cx, &list.odd_item(at as u32), ErrorType::Invalid, message)
+                .at(*place)
+                .help("use an address with its prefix length, such as `10.244.0.0/24`");
+        }
+    }
+    if ranges.len() < 2 {
+        return;
+    }
+    let family = |text: &str| addresses::parse_prefix(text).map(|(ip, _)| addresses::plain(ip).is_ipv4());
+    let families: Vec<_> = ranges.iter().map(|(text, _)| family(text)).collect();
+    let unread = families.contains(&None);
+    if unread {
+        let message = "the ranges cannot be compared, since not all can be read";
+        fault(cx, &list, ErrorType::InternalError, message).help("correct the ranges");
+    }
+    if unread || families.len() > 2 || families.first() == families.last() {
+        let message = "a node has one range of each IP family at the most";
+        fault(cx, &list, ErrorType::Invalid, message).help("keep one of each IP family");
+    }
+}
+
+/// What a Node has of each resource; reported at `capacity.cpu`.
+pub fn resources<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    for entry in field.entries() {
+        quota::amount(&entry, entry.name(), &field.dotted(entry.name()), cx);
+    }
+}

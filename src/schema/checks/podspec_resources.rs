@@ -1,0 +1,186 @@
+//! Resources of a pod as a whole: its own requests and limits, and its overhead.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::diagnostic::ErrorType;
+use crate::manifest::Field;
+use crate::rules::{Cx, quote};
+use crate::schema::constraints::fault;
+use crate::schema::quantity::Quantity;
+
+use super::containers::{is_of_pod, shown, stays};
+use super::containers_resources::{
+    amount, claims, container_name_faults, is_huge, key, may_overcommit, name_faults, resource, within,
+};
+
+type Amounts<'t> = HashMap<Cow<'t, str>, Quantity>;
+
+/// What running the pod costs beyond its containers, checked and reported as if they were limits.
+pub fn overhead<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let limits = field.child("limits");
+    for amount in field.entries() {
+        let shown = limits.key(amount.name());
+        resource(&amount, &shown, container_name_faults, cx);
+    }
+}
+
+/// What the pod as a whole requests and may use.
+pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(spec) = field.parent().filter(|_| field.is_set()) else {
+        return;
+    };
+    let own_claims = field.child("claims");
+    if own_claims.is_filled() {
+        let message = "a pod as a whole claims no resources, only its containers do";
+        fault(cx, &own_claims, ErrorType::Forbidden, message).help("move the claims to a container");
+        claims(&own_claims, spec, cx);
+    }
+    let (limits, requests) = (field.child("limits"), field.child("requests"));
+    for list in [&limits, &requests] {
+        for entry in list.entries() {
+            let before = cx.count();
+            resource(&entry, &entry, name_faults, cx);
+            if !is_of_pods(entry.name()) && cx.count() == before && !cx.is_unrendered(entry.name()) {
+                let message = format!("{} is no resource of a pod as a whole", quote(entry.name()));
+                let at = entry.key_node().map_or(entry.place(), |key| key.span());
+                fault(cx, &entry, ErrorType::NotSupported, message)
+                    .at(at)
+                    .help("use `cpu`, `memory` or `hugepages-SIZE`, or move it to a container");
+            }
+        }
+    }
+    let limited = amounts(&limits);
+    for request in requests.entries() {
+        let name = key(&request);
+        match (limited.get(&name), amount(&request)) {
+            (Some(&limit), Some(value)) => within(&limits, &requests, &request, value, limit, cx),
+            (None, _) if !may_overcommit(&name) => {
+                let message = format!("{} is requested without a limit", quote(&name));
+                let at = request.key_node().map_or(request.place(), |key| key.span());
+                fault(cx, &limits, ErrorType::Required, message)
+                    .at(at)
+                    .help(format!("add the same amount of {} to `limits`", quote(&name)));
+            }
+            _ => {}
+        }
+    }
+    if is_of_pod(spec) {
+        // The server makes a request of each limit that has none, and judges it, too.
+        for limit in limits.entries() {
+            if is_of_pods(limit.name()) && requests.key(limit.name()).value().is_none() {
+                resource(&limit, &requests.key(limit.name()), name_faults, cx);
+            }
+        }
+    }
+    enough(spec, &requests, cx);
+    single_limits(spec, field, &limited, cx);
+}
+
+fn is_of_pods(name: &str) -> bool {
+    matches!(name, "cpu" | "memory") || is_huge(name)
+}
+
+fn amounts<'t>(list: &Field<'_, 't>) -> Amounts<'t> {
+    list.entries()
+        .filter_map(|entry| Some((key(&entry), amount(&entry)?)))
+        .collect()
+}
+
+/// The pod's requests cover those of its containers together.
+fn enough<'t>(spec: &Field<'_, 't>, requests: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if !requests.is_filled() {
+        return;
+    }
+    let together = aggregate(spec);
+    for request in requests.entries() {
+        let (Some(value), Some(&wanted)) = (amount(&request), together.get(request.name())) else {
+            continue;
+        };
+        if wanted > value {
+            let message = format!(
+                "the pod requests {} of {}, but its containers request more together",
+                shown(&request, cx),
+                quote(request.name())
+            );
+            fault(cx, &request, ErrorType::Invalid, message)
+                .help("raise it, or lower the containers' requests");
+        }
+    }
+}
+
+/// What containers request together: those that stay at once, those that only prepare one after the other.
+fn aggregate<'t>(spec: &Field<'_, 't>) -> Amounts<'t> {
+    let filled_in = is_of_pod(spec);
+    let of = |container: &Field<'_, 't>| {
+        let resources = container.child("resources");
+        let mut requests = if filled_in {
+            amounts(&resources.child("limits"))
+        } else {
+            Amounts::new()
+        };
+        requests.extend(amounts(&resources.child("requests")));
+        requests
+    };
+    let add = |sum: &mut Amounts<'t>, more: &Amounts<'t>| {
+        for (name, &value) in more {
+            let slot = sum.entry(name.clone()).or_default();
+            *slot = slot.plus(value);
+        }
+    };
+    let (mut all, mut staying, mut most) = (Amounts::new(), Amounts::new(), Amounts::new());
+    for container in spec.child("containers").items() {
+        add(&mut all, &of(&container));
+    }
+    for container in spec.child("initContainers").items() {
+        let own = of(&container);
+        let mut now = staying.clone();
+        add(&mut now, &own);
+        if stays(&container) {
+            add(&mut all, &own);
+            staying = now.clone();
+        }
+        for (name, value) in now {
+            let slot = most.entry(name).or_default();
+            *slot = (*slot).max(value);
+        }
+    }
+    for (name, value) in most {
+        let slot = all.entry(name).or_default();
+        *slot = (*slot).max(value);
+    }
+    all
+}
+
+/// No container may use more than the pod.
+fn single_limits<'t>(
+    spec: &Field<'_, 't>,
+    resources: &Field<'_, 't>,
+    limited: &Amounts<'t>,
+    cx: &mut Cx<'t>,
+) {
+    if limited.is_empty() {
+        return;
+    }
+    for (index, container) in spec.child("containers").items().enumerate() {
+        let own = container.child("resources");
+        let limits = own.child("limits");
+        for limit in limits.entries() {
+            let name = limit.name();
+            let (Some(value), Some(&most)) = (amount(&limit), limited.get(name)) else {
+                continue;
+            };
+            if value > most {
+                let message = format!(
+                    "the container may use {} of {}, more than the whole pod",
+                    shown(&limit, cx),
+                    quote(name)
+                );
+                let path = format!("{}.containers[{index}][{name}].limits", resources.path());
+                fault(cx, &limit, ErrorType::Invalid, message)
+                    .help("lower it, or raise the pod's limit")
+                    .refusal(ErrorType::Invalid, path);
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Volumes of a pod, but for what is projected into them.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::ErrorType;
+use crate::manifest::Field;
+use crate::names;
+use crate::rules::{Cx, quote};
+use crate::schema::constraints::{fault, is_set};
+use crate::schema::quantity::Quantity;
+
+/// Volumes of one name: the server looks at valid names only.
+pub fn unique_names<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let mut seen = HashMap::new();
+    for volume in field.items() {
+        let name = volume.child("name");
+        let Some(text) = name.text() else { continue };
+        if text.is_empty() || !names::dns1123_label(&text).is_empty() {
+            continue;
+        }
+        let message = format!("a volume is called {} already", quote(&text));
+        if let Some(first) = seen.insert(text, name.place()) {
+            fault(cx, &name, ErrorType::Duplicate, message)
+                .help("give each volume its own name")
+                .related(first, "first used here");
+        }
+    }
+}
+
+/// Names that are made from a volume's name and another: of the claim of an ephemeral volume, of an iSCSI session.
+pub fn joined_names<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let name = field.child("name");
+    let Some(text) = name.text() else { return };
+    let iscsi = field.child("iscsi");
+    let portal = iscsi.child("targetPortal").text().unwrap_or_default();
+    if is_set(&iscsi.child("initiatorName"), true) && text.len() + 1 + portal.len() > 64 {
+        let message = "the volume's name and `targetPortal` together are longer than 63 characters, which an `initiatorName` needs to be unique";
+        fault(cx, &name, ErrorType::Invalid, message).help("shorten the volume's name");
+    }
+    // The claim of an ephemeral volume is called POD-VOLUME; only a Pod knows its name.
+    if text.is_empty() || !is_set(&field.child("ephemeral"), true) {
+        return;
+    }
+    let root = field
+        .parent()
+        .and_then(|list| list.parent())
+        .and_then(|spec| spec.parent());
+    let Some(root) = root.filter(|root| root.parent().is_none()) else {
+        return;
+    };
+    let metadata = root.child("metadata");
+    let Some(pod) = metadata.child("name").text().filter(|pod| !pod.is_empty()) else {
+        return;
+    };
+    if cx.is_unrendered(&pod) || cx.is_unrendered(&text) {
+        return;
+    }
+    for reason in names::dns1123_subdomain(&format!("{pod}-{text}")) {
+        let message = format!("the volume's claim would be called `{pod}-{text}`, which {reason}");
+        fault(cx, &name, ErrorType::Invalid, message).help("change the volume's name, or the pod's");
+    }
+}
+
+/// The size limit of an emptyDir.
+pub fn size_limit<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if Quantity::of(field).is_some_and(Quantity::is_negative) {
+        let message = "`sizeLimit` is negative";
+        fault(cx, field, ErrorType::Forbidden, message).help("use a size such as `1Gi`");
+    }
+}
+
+/// Options of a flex volume: names of kubernetes.io and k8s.io are reserved.
+pub fn flex_options<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    for option in field.entries() {
+        let domain = option.name().split('/').next().unwrap_or_default();
+        let domain = format!(".{}", domain.to_ascii_lowercase());
+        if domain.ends_with(".kubernetes.io") || domain.ends_with(".k8s.io") {
+            let at = option.key_node().map_or(field.place(), |key| key.span());
+            let message = format!("{} is reserved for Kubernetes", quote(option.name()));
+            fault(cx, &option, ErrorType::Invalid, message)
+                .at(at)
+                .help("use a domain of your own");
+        }
+    }
+}
+
+/// Where an Azure disk is, by its kind.
+pub fn azure_disk_uri<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(disk) = field.parent() else { return };
+    let (Some(uri), Some(kind)) = (field.text(), disk.child("kind").text()) else {
+        return;
+    };
+    if cx.is_unrendered(&uri) {
+        return;
+    }
+    let explicit = is_set(&disk.child("kind"), true);
+    let wanted = if explicit && kind == "Managed" {
+        "/subscriptions/"
+    } else {
+        "https://"
+    };
+    if !uri.starts_with(wanted) {
+        let kind = if explicit { &*kind } else { "Shared" };
+        let message = format!("the URI of a disk of kind {} starts with `{wanted}`", quote(kind));
+        fault(cx, field, ErrorType::NotSupported, message).help(if wanted == "https://" {
+            "use `https://ACCOUNT.blob.core.windows.net/CONTAINER/DISK.vhd`, or `kind: Managed`"
+        } else {
+            "use `/subscriptions/SUB/resourcegroups/GROUP/providers/microsoft.compute/disks/DISK`"
+        });
+    }
+}
+
+/// The registries and the tenant of a Quobyte volume.
+pub fn quobyte<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let registry = field.child("registry");
+    let tenant = field.child("tenant");
+    let Some(text) = registry.text().filter(|text| !text.is_empty()) else {
+        return;
+    };
+    if tenant.text().is_some_and(|tenant| tenant.len() >= 65) {
+        let message = "`tenant` is longer than 64 characters";
+        fault(cx, &tenant, ErrorType::Required, message).help("use the tenant's UUID");
+        return;
+    }
+    if cx.is_unrendered(&text) {
+        return;
+    }
+    for pair in text.split(',') {
+        if !is_host_port(pair) {
+            let message = format!("{} is no host with a port", quote(pair));
+            fault(cx, &registry, ErrorType::Invalid, message)
+                .help("use `HOST:PORT`, or several separated by commas");
+        }
+    }
+}
+
+/// What Go's net.SplitHostPort takes.
+fn is_host_port(pair: &str) -> bool {
+    let Some((host, port)) = pair.rsplit_once(':') else {
+        return false;
+    };
+    let host = match host.strip_prefix('[') {
+        Some(rest) => match rest.strip_suffix(']') {
+            Some(inner) => inner,
+            None => return false,
+        },
+        None if host.contains(':') => return false,
+        None => host,
+    };
+    !host.contains(['[', ']']) && !port.contains(['[', ']'])
+}
+
+/// The session of an iSCSI volume is named after the persistent volume.
+pub fn target_portal<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if !is_set(field, true) {
+        return;
+    }
+    let Some(iscsi) = field.parent() else { return };
+    let root = iscsi.parent().and_then(|spec| spec.parent());
+    let Some(root) = root.filter(|root| root.parent().is_none()) else {
+        return;
+    };
+    let metadata = root.child("metadata");
+    let name = metadata.child("name").text().unwrap_or_default();
+    let portal = iscsi.child("targetPortal");
+    let length = portal.text().map_or(0, |text| text.len());
+    if name.len() + 1 + length > 64 {
+        let message = "the volume's name and `targetPortal` together are longer than 63 characters, which an `initiatorName` needs to be unique";
+        fault(cx, &iscsi.child("targetportal"), ErrorType::Invalid, message)
+            .at(portal.place())
+            .help("shorten the volume's name");
+    }
+}
