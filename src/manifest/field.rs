@@ -99,6 +99,33 @@ impl<'p, 't> Field<'p, 't> {
         }
     }
 
+    /// The entry `key` of this map with free keys, present or not, whose entry was looked up before.
+    pub fn key_entry<'s>(&'s self, key: Cow<'t, str>, entry: Option<Entry<'t>>) -> Field<'s, 't>
+    where
+        'p: 's,
+    {
+        Field {
+            parent: Some(self),
+            step: Step::Key(key),
+            key: entry.map(|e| e.key),
+            value: entry.map(|e| e.value),
+        }
+    }
+
+    /// Another field under the name that the server's own form of the object gives it: `spec.validation` is
+    /// what was written as `spec.versions[0].schema`.
+    pub fn renamed<'s>(&'s self, name: &'static str, from: &Field<'_, 't>) -> Field<'s, 't>
+    where
+        'p: 's,
+    {
+        Field {
+            parent: Some(self),
+            step: Step::Name(name),
+            key: from.key,
+            value: from.value,
+        }
+    }
+
     /// The items of this list, in order.
     pub fn items<'s>(&'s self) -> impl Iterator<Item = Field<'s, 't>> + use<'s, 'p, 't>
     where

@@ -1,0 +1,116 @@
+//! Whether versions of a CustomResourceDefinition share a schema: equality as the server decodes it.
+
+use std::collections::HashMap;
+
+use crate::yaml::{Entry, Kind, Node, Scalar};
+
+const DEPTH: u32 = 200;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Of {
+    Struct,
+    /// A map with free keys.
+    Free,
+    /// Any JSON.
+    Json,
+}
+
+/// Two structs of the API, where absent and null are the same.
+pub fn same(a: Option<Node<'_>>, b: Option<Node<'_>>) -> bool {
+    match (present(a), present(b)) {
+        (None, None) => true,
+        (Some(a), Some(b)) => equal(a, b, Of::Struct, 0),
+        _ => false,
+    }
+}
+
+/// Two lists, where absent, null and empty are the same.
+pub fn same_list(a: Option<Node<'_>>, b: Option<Node<'_>>) -> bool {
+    let filled = |node: Option<Node<'_>>| node.is_some_and(|node| node.items().next().is_some());
+    if !filled(a) || !filled(b) {
+        return filled(a) == filled(b);
+    }
+    same(a, b)
+}
+
+fn present(node: Option<Node<'_>>) -> Option<Node<'_>> {
+    node.filter(|node| !node.is_null())
+}
+
+fn equal(a: Node<'_>, b: Node<'_>, of: Of, depth: u32) -> bool {
+    if depth > DEPTH || a.kind() != b.kind() {
+        return false;
+    }
+    match a.kind() {
+        Kind::Seq => {
+            let (mut left, mut right) = (a.items(), b.items());
+            loop {
+                match (left.next(), right.next()) {
+                    (None, None) => return true,
+                    (Some(a), Some(b)) if equal(a, b, of, depth + 1) => {}
+                    _ => return false,
+                }
+            }
+        }
+        Kind::Map => {
+            let keep = |entry: &Entry<'_>| of != Of::Struct || says_something(entry);
+            let mut others: HashMap<_, _> = b
+                .entries()
+                .filter(keep)
+                .map(|entry| (entry.key.key_text().unwrap_or_default(), entry.value))
+                .collect();
+            for entry in a.entries().filter(keep) {
+                let key = entry.key.key_text().unwrap_or_default();
+                let inner = match (of, &*key) {
+                    (Of::Json, _) => Of::Json,
+                    (Of::Free, _) => Of::Struct,
+                    (_, "properties" | "patternProperties" | "definitions" | "dependencies") => Of::Free,
+                    (_, "default" | "enum" | "example") => Of::Json,
+                    _ => Of::Struct,
+                };
+                let Some(other) = others.remove(&key) else {
+                    return false;
+                };
+                if !equal(entry.value, other, inner, depth + 1) {
+                    return false;
+                }
+            }
+            others.is_empty()
+        }
+        _ => match (a.scalar(), b.scalar()) {
+            (Some(Scalar::Int(a)), Some(Scalar::Float(b)))
+            | (Some(Scalar::Float(b)), Some(Scalar::Int(a))) => a as f64 == b,
+            (a, b) => a == b,
+        },
+    }
+}
+
+/// Zero values of Go are as good as absent; of pointers null only.
+fn says_something(entry: &Entry<'_>) -> bool {
+    let pointer = || {
+        const POINTERS: [&str; 8] = [
+            "$ref",
+            "additionalItems",
+            "additionalProperties",
+            "optionalOldSelf",
+            "reason",
+            "x-kubernetes-list-type",
+            "x-kubernetes-map-type",
+            "x-kubernetes-preserve-unknown-fields",
+        ];
+        POINTERS.iter().any(|name| entry.key.key_is(name))
+    };
+    match entry.value.kind() {
+        Kind::Seq => entry.value.items().next().is_some(),
+        Kind::Map => {
+            const MAPS: [&str; 4] = ["properties", "patternProperties", "definitions", "dependencies"];
+            entry.value.entries().next().is_some() || !MAPS.iter().any(|name| entry.key.key_is(name))
+        }
+        _ => match entry.value.scalar() {
+            None | Some(Scalar::Null) => false,
+            Some(Scalar::Str(text)) => !text.is_empty() || pointer(),
+            Some(Scalar::Bool(value)) => value || pointer(),
+            Some(_) => true,
+        },
+    }
+}

@@ -1,0 +1,504 @@
+//! Parts of the judgement of a CustomResourceDefinition's schema: lists and maps, rules, completeness.
+
+use std::collections::{HashMap, HashSet};
+
+use super::crd_schema::{DEPTH, Parts, Walker, find, is_filled, is_true, schema, text};
+use crate::diagnostic::ErrorType;
+use crate::manifest::Field;
+use crate::yaml::{Entry, Kind, Node, Scalar};
+
+/// What keeps a schema from being turned into a structural one, at any depth.
+pub(super) fn unsupported(schema: Node<'_>, depth: u32, budget: &mut u32) -> Option<&'static str> {
+    *budget = budget.saturating_sub(1);
+    if depth > DEPTH || *budget == 0 {
+        return None;
+    }
+    let p = Parts::of(schema);
+    let is_list =
+        |entry: Option<Entry<'_>>| entry.is_some_and(|e| e.value.kind() == Kind::Seq) && is_filled(entry);
+    let found = [
+        ("id", !text(p.id).is_empty()),
+        ("$schema", !text(p.schema).is_empty()),
+        ("$ref", !text(p.reference).is_empty()),
+        ("patternProperties", is_filled(p.pattern_properties)),
+        ("dependencies", is_filled(p.dependencies)),
+        ("additionalItems", p.additional_items.is_some()),
+        ("definitions", is_filled(p.definitions)),
+        ("items", is_list(p.items)),
+        (
+            "x-kubernetes-preserve-unknown-fields",
+            p.preserve
+                .is_some_and(|e| e.value.scalar() == Some(Scalar::Bool(false))),
+        ),
+    ];
+    if let Some((name, _)) = found.iter().find(|(_, set)| *set) {
+        return Some(name);
+    }
+    let mut inner = |node: Node<'_>| match node.is_map() {
+        true => unsupported(node, depth + 1, budget),
+        false => None,
+    };
+    for entry in [p.items, p.additional_properties, p.not].into_iter().flatten() {
+        if let Some(name) = inner(entry.value) {
+            return Some(name);
+        }
+    }
+    if let Some(properties) = p.properties {
+        for entry in properties.value.entries() {
+            if let Some(name) = inner(entry.value) {
+                return Some(name);
+            }
+        }
+    }
+    for list in [p.all_of, p.any_of, p.one_of].into_iter().flatten() {
+        for node in list.value.items() {
+            if let Some(name) = inner(node) {
+                return Some(name);
+            }
+        }
+    }
+    None
+}
+
+/// `anyOf` of exactly the types integer and string.
+pub(super) fn is_int_or_string(any_of: Option<Entry<'_>>) -> bool {
+    let Some(any_of) = any_of else { return false };
+    let mut kinds = ["integer", "string"].into_iter();
+    let mut items = any_of.value.items();
+    for wanted in kinds.by_ref() {
+        let Some(node) = items.next() else { return false };
+        let mut one = false;
+        for entry in node.entries() {
+            let is_type = entry.key.key_is("type") && entry.value.str().is_some_and(|kind| kind == wanted);
+            if !is_type {
+                return false;
+            }
+            one = true;
+        }
+        if !one {
+            return false;
+        }
+    }
+    items.next().is_none()
+}
+
+/// A schema of metadata that says nothing but its type and formats of the names.
+pub(super) fn is_plain_metadata(p: &Parts<'_>) -> bool {
+    let names_only = p.properties.is_none_or(|properties| {
+        let mut count = 0;
+        for entry in properties.value.entries() {
+            if !entry.key.key_is("name") && !entry.key.key_is("generateName") {
+                return false;
+            }
+            count += 1;
+        }
+        count <= 2
+    });
+    let lists = [p.listed, p.all_of, p.any_of, p.one_of];
+    let set = [
+        p.not,
+        p.items,
+        p.additional_properties,
+        p.max_properties,
+        p.min_properties,
+        p.list_type,
+        p.map_type,
+        p.required,
+        p.map_keys,
+        p.validations,
+    ];
+    let flags = [
+        p.nullable,
+        p.preserve,
+        p.embedded,
+        p.int_or_string,
+        p.unique_items,
+    ];
+    let words = [p.title, p.description, p.pattern];
+    names_only
+        && !p.others
+        && !lists.into_iter().any(is_filled)
+        && set.iter().all(Option::is_none)
+        && !flags.into_iter().any(is_true)
+        && words.into_iter().all(|entry| text(entry).is_empty())
+}
+
+/// Whether Go's regexp reads a pattern. Its syntax is that of RE2; what both of them and Perl know is not judged.
+pub(super) fn is_regex(pattern: &str) -> bool {
+    super::regex::is_valid(pattern)
+}
+
+/// `x-kubernetes-list-type`, `-map-type` and `-list-map-keys`.
+pub(super) fn list_and_map<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Parts<'t>) {
+    if p.map_type.is_none() && p.list_type.is_none() && p.map_keys.is_none() {
+        return;
+    }
+    let kind = text(p.kind);
+    let item = schema(p.items).map(|entry| Parts::of(entry.value));
+    let items = s.child("items");
+    if p.map_type.is_some() {
+        wants_type(walker, s, &kind, "object", "x-kubernetes-map-type");
+        one_of(walker, s, "x-kubernetes-map-type", &["atomic", "granular"]);
+    }
+    let list_type = text(p.list_type);
+    if p.list_type.is_some() {
+        if kind != "array" {
+            wants_type(walker, s, &kind, "array", "x-kubernetes-list-type");
+        } else if list_type == "set"
+            && let Some(item) = &item
+        {
+            let message = "the items of a set are compared as a whole, so they must be atomic";
+            let help = "set it to `atomic`";
+            match &*text(item.kind) {
+                "array" if item.list_type.is_some() && text(item.list_type) != "atomic" => {
+                    walker.report(
+                        &items.child("x-kubernetes-list-type"),
+                        ErrorType::Invalid,
+                        message,
+                        help,
+                    );
+                }
+                "object" if text(item.map_type) != "atomic" => {
+                    walker.report(
+                        &items.child("x-kubernetes-map-type"),
+                        ErrorType::Invalid,
+                        message,
+                        help,
+                    );
+                }
+                _ => {}
+            }
+        }
+        one_of(walker, s, "x-kubernetes-list-type", &["atomic", "set", "map"]);
+    }
+    if is_filled(p.map_keys) && list_type != "map" {
+        let error = match p.list_type {
+            None => ErrorType::Required,
+            Some(_) => ErrorType::Invalid,
+        };
+        let message = "only a list of type `map` has keys";
+        walker.report(
+            &s.child("x-kubernetes-list-type"),
+            error,
+            message,
+            "set `x-kubernetes-list-type: map`",
+        );
+    }
+    if matches!(&*list_type, "set" | "map") && item.is_some_and(|item| is_true(item.nullable)) {
+        let message = format!("an item of a {list_type} cannot be null");
+        walker.report(
+            &items.child("nullable"),
+            ErrorType::Forbidden,
+            message,
+            "remove `nullable`",
+        );
+    }
+    if list_type == "map" {
+        keys(walker, s, p, &items, item);
+    }
+}
+
+fn wants_type<'t>(
+    walker: &mut Walker<'_, 't>,
+    s: &Field<'_, 't>,
+    kind: &str,
+    wanted: &'static str,
+    with: &str,
+) {
+    if kind == wanted {
+        return;
+    }
+    let error = match kind {
+        "" => ErrorType::Required,
+        _ => ErrorType::Invalid,
+    };
+    let message = format!("`{with}` is for the type `{wanted}` only");
+    walker.report(
+        &s.child("type"),
+        error,
+        message,
+        format!("set `type: {wanted}`, or remove `{with}`"),
+    );
+}
+
+fn one_of<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, name: &'static str, allowed: &[&str]) {
+    let at = s.child(name);
+    if let Some(value) = at.text()
+        && !allowed.contains(&&*value)
+        && !walker.cx.is_unrendered(&value)
+    {
+        let message = format!("`{name}` does not know {}", crate::rules::quote(&value));
+        walker.report(
+            &at,
+            ErrorType::NotSupported,
+            message,
+            format!("use `{}`", allowed.join("` or `")),
+        );
+    }
+}
+
+fn keys<'t>(
+    walker: &mut Walker<'_, 't>,
+    s: &Field<'_, 't>,
+    p: &Parts<'t>,
+    items: &Field<'_, 't>,
+    item: Option<Parts<'t>>,
+) {
+    let list = s.child("x-kubernetes-list-map-keys");
+    if !is_filled(p.map_keys) {
+        let message = "a list of type `map` needs the fields that are its keys";
+        walker.report(
+            &list,
+            ErrorType::Required,
+            message,
+            "add `x-kubernetes-list-map-keys`",
+        );
+    }
+    if p.items.is_none() {
+        let message = "a list of type `map` needs the schema of its items";
+        walker.report(items, ErrorType::Required, message, "add `items`");
+    }
+    let Some(item) = item else {
+        if p.items.is_some() {
+            let message = "a list of type `map` needs one schema for all its items";
+            walker.report(items, ErrorType::Invalid, message, "write one schema");
+        }
+        return;
+    };
+    let is_object = text(item.kind) == "object";
+    if !is_object {
+        let message = "the items of a list of type `map` are objects";
+        walker.report(
+            &items.child("type"),
+            ErrorType::Invalid,
+            message,
+            "set `type: object`",
+        );
+    }
+    let properties = items.child("properties");
+    let mut by_name = HashMap::new();
+    for entry in item
+        .properties
+        .into_iter()
+        .flat_map(|entry| entry.value.entries())
+    {
+        by_name.insert(entry.key.key_text().unwrap_or_default(), entry);
+    }
+    let required: HashSet<_> = item
+        .required
+        .into_iter()
+        .flat_map(|entry| entry.value.items())
+        .filter_map(|node| node.str())
+        .collect();
+    let mut seen = HashSet::new();
+    for key in list.items() {
+        let Some(name) = key.text() else { continue };
+        let entry = by_name.get(&name).copied();
+        if is_object {
+            if entry.is_none() {
+                let message = "a key of the list is no property of its items";
+                walker.report(&list, ErrorType::Invalid, message, "name properties of the items");
+            }
+            if !seen.insert(name.clone()) {
+                walker.report(
+                    &list,
+                    ErrorType::Invalid,
+                    "a key stands in the list twice",
+                    "remove one of them",
+                );
+            }
+        }
+        let Some(entry) = entry else { continue };
+        let parts = Parts::of(entry.value);
+        let property = properties.key_entry(name.clone(), Some(entry));
+        if is_object && matches!(&*text(parts.kind), "array" | "object") {
+            let message = "a key of a list is a plain value";
+            walker.report(
+                &property.child("type"),
+                ErrorType::Invalid,
+                message,
+                "use a string, number or boolean",
+            );
+        }
+        if !required.contains(&name) && parts.default.is_none() {
+            let message = "a key of a list must always have a value";
+            let help = "make it required, or give it a default";
+            walker.report(&property.child("default"), ErrorType::Required, message, help);
+        }
+        if is_true(parts.nullable) {
+            let message = "a key of a list cannot be null";
+            walker.report(
+                &property.child("nullable"),
+                ErrorType::Forbidden,
+                message,
+                "remove `nullable`",
+            );
+        }
+    }
+}
+
+/// `x-kubernetes-validations`, all but the meaning of the expressions.
+pub(super) fn rules<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Parts<'t>) {
+    let Some(entry) = p.validations else { return };
+    let breaks = |text: &str| text.contains(['\n', '\r']);
+    for rule in s.child_entry("x-kubernetes-validations", entry).items() {
+        let (expression, message) = (rule.child("rule"), rule.child("message"));
+        let (message_expression, path) = (rule.child("messageExpression"), rule.child("fieldPath"));
+        let written = |field: &Field<'_, 't>| field.text().unwrap_or_default();
+        let (code, words) = (written(&expression), written(&message));
+        if code.trim().is_empty() {
+            walker.report(
+                &expression,
+                ErrorType::Required,
+                "the rule is empty",
+                "write a CEL expression",
+            );
+        } else if !words.is_empty() && words.trim().is_empty() {
+            walker.report(
+                &message,
+                ErrorType::Invalid,
+                "the message is blank",
+                "remove it, or write one",
+            );
+        } else if breaks(words.trim()) {
+            walker.report(
+                &message,
+                ErrorType::Invalid,
+                "the message may not have line breaks",
+                "write it on one line",
+            );
+        } else if breaks(code.trim()) && words.trim().is_empty() {
+            let text = "a rule of several lines needs a message";
+            walker.report(&message, ErrorType::Required, text, "add `message`");
+        }
+        let code = written(&message_expression);
+        if !code.is_empty() && code.trim().is_empty() {
+            walker.report(
+                &message_expression,
+                ErrorType::Required,
+                "the expression is blank",
+                "remove it",
+            );
+        }
+        let reason = rule.child("reason");
+        const REASONS: [&str; 4] = [
+            "FieldValueDuplicate",
+            "FieldValueForbidden",
+            "FieldValueInvalid",
+            "FieldValueRequired",
+        ];
+        if reason.is_set()
+            && let Some(value) = reason.text()
+            && !REASONS.contains(&&*value)
+        {
+            let text = format!("{} is no reason", crate::rules::quote(&value));
+            walker.report(
+                &reason,
+                ErrorType::NotSupported,
+                text,
+                format!("use `{}`", REASONS.join("` or `")),
+            );
+        }
+        let value = written(&path);
+        if !value.is_empty() {
+            if value.trim().is_empty() {
+                walker.report(&path, ErrorType::Invalid, "the path is blank", "remove it");
+            }
+            if breaks(&value) {
+                walker.report(
+                    &path,
+                    ErrorType::Invalid,
+                    "the path may not have line breaks",
+                    "write it on one line",
+                );
+            }
+            let node = s.value();
+            if node.is_some_and(|node| {
+                unsupported(node, 0, &mut walker.budget).is_none() && find(node, &value, true).is_none()
+            }) {
+                walker.report(
+                    &path,
+                    ErrorType::Invalid,
+                    "the path leads to no field of this schema",
+                    "write it as `.spec.name`",
+                );
+            }
+        }
+    }
+}
+
+/// Every field that a junctor restricts must be declared outside of them. How many are not.
+pub(super) fn completeness<'t>(walker: &mut Walker<'_, 't>, root: &Field<'_, 't>) -> u32 {
+    let Some(node) = root.value() else { return 0 };
+    let mut checker = Completeness {
+        properties: HashMap::new(),
+        faults: 0,
+    };
+    checker.junctors(walker, node, root, 0);
+    checker.faults
+}
+
+struct Completeness<'t> {
+    /// The declared properties, by the place of their map.
+    properties: HashMap<u32, HashMap<std::borrow::Cow<'t, str>, Entry<'t>>>,
+    faults: u32,
+}
+
+impl<'t> Completeness<'t> {
+    fn junctors(&mut self, walker: &mut Walker<'_, 't>, v: Node<'t>, s: &Field<'_, 't>, depth: u32) {
+        let p = Parts::of(v);
+        if let Some(not) = schema(p.not) {
+            self.branch(walker, not.value, s, depth + 1);
+        }
+        for list in [p.all_of, p.any_of, p.one_of].into_iter().flatten() {
+            for node in list.value.items().filter(|node| node.is_map()) {
+                self.branch(walker, node, s, depth + 1);
+            }
+        }
+    }
+
+    fn branch(&mut self, walker: &mut Walker<'_, 't>, v: Node<'t>, s: &Field<'_, 't>, depth: u32) {
+        if depth > DEPTH || !walker.spend() {
+            return;
+        }
+        if !s.value().is_some_and(|node| node.is_map()) {
+            self.missing(walker, s);
+            return;
+        }
+        self.junctors(walker, v, s, depth);
+        let p = Parts::of(v);
+        if let Some(items) = schema(p.items) {
+            self.branch(walker, items.value, &s.child("items"), depth + 1);
+        }
+        let Some(restricted) = p.properties else { return };
+        let declared = s.child("properties");
+        for entry in restricted.value.entries() {
+            let name = entry.key.key_text().unwrap_or_default();
+            let found = declared.value().and_then(|map| {
+                let by_name = self.properties.entry(map.resolved().id()).or_insert_with(|| {
+                    map.entries()
+                        .map(|entry| (entry.key.key_text().unwrap_or_default(), entry))
+                        .collect()
+                });
+                by_name.get(&name).copied()
+            });
+            let property = declared.key_entry(name, found);
+            if found.is_none() {
+                self.missing(walker, &property);
+            } else if entry.value.is_map() {
+                self.branch(walker, entry.value, &property, depth + 1);
+            }
+        }
+    }
+
+    fn missing(&mut self, walker: &mut Walker<'_, 't>, s: &Field<'_, 't>) {
+        self.faults += 1;
+        let message = "a field is restricted below `allOf`, `anyOf`, `oneOf` or `not`, but declared nowhere outside of them";
+        walker.report(
+            s,
+            ErrorType::Required,
+            message,
+            "declare it with its type in the schema itself",
+        );
+    }
+}
