@@ -94,8 +94,9 @@ pub fn target<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     };
     let found = ["containers", "initContainers"].iter().any(|list| {
         let list = spec.child(list);
+        // A name that is not known yet may be the one.
         list.items()
-            .any(|container| container.child("name").text().as_deref() == Some(&*target))
+            .any(|container| judged(&container.child("name"), cx).is_none_or(|name| name == target))
     });
     if !found {
         let message = format!("the pod has no container {}", shown(field, cx));
@@ -146,7 +147,9 @@ pub fn host_ports<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
             let ports = container.child("ports");
             for (index, port) in ports.items().enumerate() {
                 let host = port.child("hostPort");
-                let own = port.child("containerPort").int().unwrap_or_default();
+                let Some(own) = port.child("containerPort").int() else {
+                    continue;
+                };
                 let mut number = host.int().unwrap_or_default();
                 if number != 0 && number != own && host_network && list.name() == "containers" {
                     let message = format!(

@@ -174,12 +174,16 @@ pub(super) fn claims<'t>(claims: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut 
     if !claims.is_filled() || cx.kube().minor() < 34 {
         return;
     }
-    let declared = spec.child("resourceClaims");
-    let declared: HashSet<Cow<'t, str>> = declared
-        .items()
-        .filter_map(|claim| claim.child("name").text())
-        .filter(|name| !name.is_empty())
-        .collect();
+    let list = spec.child("resourceClaims");
+    let mut declared: HashSet<Cow<'t, str>> = HashSet::new();
+    // A name that is not known yet may be the one.
+    let mut vague = false;
+    for claim in list.items() {
+        match judged(&claim.child("name"), cx) {
+            Some(name) => drop(declared.insert(name)),
+            None => vague = true,
+        }
+    }
     // By claim: all of it, and how many of its requests.
     let mut whole: HashSet<Cow<'t, str>> = HashSet::new();
     let mut parts: HashMap<Cow<'t, str>, HashSet<Cow<'t, str>>> = HashMap::new();
@@ -211,7 +215,7 @@ pub(super) fn claims<'t>(claims: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut 
             let message = format!("{} is claimed already", shown(&field, cx));
             fault(cx, &claim, ErrorType::Duplicate, message).help("remove one of them");
         }
-        if !declared.contains(&name) {
+        if !vague && !declared.contains(&name) {
             let message = format!("the pod's `resourceClaims` have no {}", shown(&field, cx));
             fault(cx, &claim, ErrorType::NotFound, message)
                 .help("add it to `resourceClaims` of the pod, or use a name from there");

@@ -177,6 +177,9 @@ fn compare<'t>(profile: &Profile, spec: &Field<'_, 't>, annotations: &Field<'_, 
             };
             let local = text.strip_prefix("localhost/");
             let file = source.child("localhostProfile");
+            if judged(&file, cx).is_none() {
+                continue;
+            }
             let wrong = match source.child("type").text().as_deref() {
                 Some("Unconfined") if text != "unconfined" => "type",
                 Some("RuntimeDefault") if !profile.default.contains(&&*text) => "type",

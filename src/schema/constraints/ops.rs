@@ -142,7 +142,7 @@ pub(super) fn skips<'t>(rows: &'static [Row], name: &str, base: &Field<'_, 't>, 
         matches!(row.path, [Step::Name(this)] if *this == name)
             && row.tests.iter().any(|test| match test.op {
                 Op::Skip(_) if minor < test.since || minor > test.until => false,
-                Op::Skip(skip) => skip(base, cx) && test.when.iter().all(|cond| holds(cond, base)),
+                Op::Skip(skip) => skip(base, cx) && test.when.iter().all(|cond| holds(cond, base, cx)),
                 _ => false,
             })
     })
@@ -154,7 +154,8 @@ pub(super) fn run<'t>(row: &'static Row, base: &Field<'_, 't>, cx: &mut Cx<'t>) 
         let mut default = None;
         for test in row.tests {
             let minor = cx.kube().minor();
-            if minor < test.since || minor > test.until || !test.when.iter().all(|cond| holds(cond, base)) {
+            if minor < test.since || minor > test.until || !test.when.iter().all(|cond| holds(cond, base, cx))
+            {
                 continue;
             }
             if let Op::Default(text) = test.op {
@@ -249,7 +250,8 @@ fn text<'t>(field: &Field<'_, 't>) -> Cow<'t, str> {
     }
 }
 
-fn holds(cond: &Cond, base: &Field<'_, '_>) -> bool {
+/// What a placeholder will be is not known, so that no condition on it holds.
+fn holds(cond: &Cond, base: &Field<'_, '_>, cx: &Cx<'_>) -> bool {
     let mut from = base;
     for _ in 0..cond.up {
         let Some(parent) = from.parent() else { return false };
@@ -261,7 +263,10 @@ fn holds(cond: &Cond, base: &Field<'_, '_>) -> bool {
             Is::Set => is_set(field, cond.pointer),
             Is::Unset => !is_set(field, cond.pointer),
             Is::Equal(texts) => texts.contains(&&*text(field)),
-            Is::Not(texts) => !texts.contains(&&*text(field)),
+            Is::Not(texts) => {
+                let text = text(field);
+                !texts.contains(&&*text) && !cx.is_unrendered(&text)
+            }
         };
     });
     any
