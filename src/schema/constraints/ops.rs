@@ -250,8 +250,7 @@ fn text<'t>(field: &Field<'_, 't>) -> Cow<'t, str> {
     }
 }
 
-/// What a placeholder will be is not known, so that no condition on it holds.
-fn holds(cond: &Cond, base: &Field<'_, '_>, cx: &Cx<'_>) -> bool {
+fn holds<'t>(cond: &Cond, base: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
     let mut from = base;
     for _ in 0..cond.up {
         let Some(parent) = from.parent() else { return false };
@@ -263,6 +262,7 @@ fn holds(cond: &Cond, base: &Field<'_, '_>, cx: &Cx<'_>) -> bool {
             Is::Set => is_set(field, cond.pointer),
             Is::Unset => !is_set(field, cond.pointer),
             Is::Equal(texts) => texts.contains(&&*text(field)),
+            // What still waits to be filled in may yet become one of them.
             Is::Not(texts) => {
                 let text = text(field);
                 !texts.contains(&&*text) && !cx.is_unrendered(&text)
@@ -391,7 +391,10 @@ fn one<'t>(
         Op::EvenEmpty(format) => of_format(*format, field, place, cx),
         Op::Refuse(kind) => refuse(*kind, field, place, cx),
         Op::Known(known) => {
-            if field.text().is_some_and(|value| !known.contains(&&*value)) {
+            if field
+                .text()
+                .is_some_and(|value| !known.contains(&&*value) && !cx.is_unrendered(&value))
+            {
                 let name = named(field);
                 let message = if set {
                     format!("{name} does not know {}", shown(field, cx))
@@ -420,10 +423,10 @@ fn one<'t>(
             }
         }
         Op::Unique => {
-            let mut seen: Vec<Cow<'_, str>> = Vec::new();
+            let mut seen = std::collections::HashSet::new();
             for item in field.items() {
                 let Some(value) = item.text() else { continue };
-                if seen.contains(&value) {
+                if !seen.insert(value) {
                     let shown = shown(&item, cx);
                     fault(
                         cx,
@@ -432,8 +435,6 @@ fn one<'t>(
                         format!("{shown} stands in the list already"),
                     )
                     .help("remove one of them");
-                } else {
-                    seen.push(value);
                 }
             }
         }
