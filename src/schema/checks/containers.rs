@@ -1,8 +1,8 @@
 //! Containers of a pod: names, host ports, restart and resize policies.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
@@ -52,14 +52,27 @@ pub(super) fn stays(container: &Field<'_, '_>) -> bool {
     }
 }
 
-/// The names of all containers of a pod, which are unique.
+/// The names of all containers of a pod, which are unique, and those that ephemeral ones look into.
 pub fn names<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let mut seen: HashMap<Cow<'t, str>, Span> = HashMap::new();
+    let mut lasting: HashSet<Cow<'t, str>> = HashSet::new();
+    // A name that is not known yet may be any.
+    let mut vague = false;
     for list in ["containers", "initContainers", "ephemeralContainers"] {
         let list = spec.child(list);
+        let ephemeral = list.name() == "ephemeralContainers";
+        if ephemeral && list.is_filled() {
+            lasting.extend(seen.keys().cloned());
+        }
         for container in list.items() {
+            if ephemeral && !vague {
+                target(&container.child("targetContainerName"), &lasting, cx);
+            }
             let name = container.child("name");
-            let Some(text) = judged(&name, cx) else { continue };
+            let Some(text) = judged(&name, cx) else {
+                vague = true;
+                continue;
+            };
             let quoted = shown(&name, cx);
             match seen.entry(text) {
                 Entry::Vacant(slot) => {
@@ -81,23 +94,8 @@ pub fn names<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 /// The container that an ephemeral one looks into.
-pub fn target<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let Some(spec) = field
-        .parent()
-        .and_then(|c| c.parent())
-        .and_then(|list| list.parent())
-    else {
-        return;
-    };
-    let Some(target) = judged(field, cx).filter(|target| !target.is_empty()) else {
-        return;
-    };
-    let found = ["containers", "initContainers"].iter().any(|list| {
-        let list = spec.child(list);
-        list.items()
-            .any(|container| container.child("name").text().as_deref() == Some(&*target))
-    });
-    if !found {
+fn target<'t>(field: &Field<'_, 't>, known: &HashSet<Cow<'t, str>>, cx: &mut Cx<'t>) {
+    if judged(field, cx).is_some_and(|target| !target.is_empty() && !known.contains(&target)) {
         let message = format!("the pod has no container {}", shown(field, cx));
         fault(cx, field, ErrorType::NotFound, message).help("name a container of this pod");
     }
@@ -146,7 +144,9 @@ pub fn host_ports<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
             let ports = container.child("ports");
             for (index, port) in ports.items().enumerate() {
                 let host = port.child("hostPort");
-                let own = port.child("containerPort").int().unwrap_or_default();
+                let Some(own) = port.child("containerPort").int() else {
+                    continue;
+                };
                 let mut number = host.int().unwrap_or_default();
                 if number != 0 && number != own && host_network && list.name() == "containers" {
                     let message = format!(

@@ -51,7 +51,7 @@ pub fn source<'t>(source: &Field<'_, 't>, cx: &mut Cx<'t>) {
         .count();
     let valued = source
         .parent()
-        .is_some_and(|variable| variable.child("value").text().is_none_or(|text| !text.is_empty()));
+        .is_some_and(|variable| judged(&variable.child("value"), cx).is_some_and(|text| !text.is_empty()));
     if sources == 0 {
         fault(cx, source, ErrorType::Invalid, "`valueFrom` names no source").help(format!(
             "add one of `fieldRef`, `resourceFieldRef`, `{}`",

@@ -186,8 +186,9 @@ fn propagation<'t>(container: &Field<'_, 't>, list: &Field<'_, 't>, mount: &Fiel
     let before = cx.count();
     one_of(&field, &["None", "HostToContainer", "Bidirectional"], cx);
     relocate(before, &list.child("mountPropagation"), cx);
-    let privileged = container.child("securityContext").child("privileged").bool() == Some(true);
-    if field.text().as_deref() == Some("Bidirectional") && !privileged {
+    let context = container.child("securityContext");
+    let unprivileged = context.child("privileged").bool() == Some(false);
+    if field.text().as_deref() == Some("Bidirectional") && unprivileged {
         let message = "what a container mounts reaches the node only from a privileged container";
         fault(cx, &list.child("mountPropagation"), ErrorType::Forbidden, message)
             .at(span)
@@ -215,7 +216,7 @@ fn recursion<'t>(list: &Field<'_, 't>, mount: &Field<'_, 't>, cx: &mut Cx<'t>) {
             .help("add `readOnly: true`");
     }
     let propagation = mount.child("mountPropagation");
-    if propagation.is_set() && propagation.text().as_deref() != Some("None") {
+    if propagation.is_set() && judged(&propagation, cx).is_some_and(|mode| mode != "None") {
         let message = format!("`recursiveReadOnly: {mode}` does not go with `mountPropagation`");
         fault(cx, &path, ErrorType::Forbidden, message)
             .at(span)

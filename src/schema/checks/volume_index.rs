@@ -96,6 +96,15 @@ impl<'t> Volumes<'t> {
         self.by_name.get(name)
     }
 
+    /// A volume whose name differs in its capitals only; not looked for in long lists.
+    fn near(&self, name: &str) -> Option<&str> {
+        let names = self.by_name.keys().filter(|_| self.by_name.len() < 100);
+        names
+            .filter(|known| known.eq_ignore_ascii_case(name))
+            .map(|known| &**known)
+            .min()
+    }
+
     /// Reports a name that no usable volume has.
     pub(super) fn missing(&self, name: &Field<'_, 't>, text: &str, cx: &mut Cx<'t>) {
         let shown = shown(name, cx);
@@ -106,7 +115,7 @@ impl<'t> Volumes<'t> {
             ),
             _ if self.vague && !text.is_empty() => return,
             _ => {
-                let near = self.by_name.keys().find(|known| known.eq_ignore_ascii_case(text));
+                let near = self.near(text);
                 let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "add a volume of that name to the pod's `volumes`".into(),

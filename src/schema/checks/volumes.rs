@@ -92,7 +92,7 @@ pub fn azure_disk_uri<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (Some(uri), Some(kind)) = (field.text(), disk.child("kind").text()) else {
         return;
     };
-    if cx.is_unrendered(&uri) {
+    if cx.is_unrendered(&uri) || cx.is_unrendered(&kind) {
         return;
     }
     let explicit = is_set(&disk.child("kind"), true);

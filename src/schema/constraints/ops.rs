@@ -142,7 +142,7 @@ pub(super) fn skips<'t>(rows: &'static [Row], name: &str, base: &Field<'_, 't>, 
         matches!(row.path, [Step::Name(this)] if *this == name)
             && row.tests.iter().any(|test| match test.op {
                 Op::Skip(_) if minor < test.since || minor > test.until => false,
-                Op::Skip(skip) => skip(base, cx) && test.when.iter().all(|cond| holds(cond, base)),
+                Op::Skip(skip) => skip(base, cx) && test.when.iter().all(|cond| holds(cond, base, cx)),
                 _ => false,
             })
     })
@@ -154,7 +154,8 @@ pub(super) fn run<'t>(row: &'static Row, base: &Field<'_, 't>, cx: &mut Cx<'t>) 
         let mut default = None;
         for test in row.tests {
             let minor = cx.kube().minor();
-            if minor < test.since || minor > test.until || !test.when.iter().all(|cond| holds(cond, base)) {
+            if minor < test.since || minor > test.until || !test.when.iter().all(|cond| holds(cond, base, cx))
+            {
                 continue;
             }
             if let Op::Default(text) = test.op {
@@ -249,7 +250,7 @@ fn text<'t>(field: &Field<'_, 't>) -> Cow<'t, str> {
     }
 }
 
-fn holds(cond: &Cond, base: &Field<'_, '_>) -> bool {
+fn holds<'t>(cond: &Cond, base: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
     let mut from = base;
     for _ in 0..cond.up {
         let Some(parent) = from.parent() else { return false };
@@ -261,7 +262,11 @@ fn holds(cond: &Cond, base: &Field<'_, '_>) -> bool {
             Is::Set => is_set(field, cond.pointer),
             Is::Unset => !is_set(field, cond.pointer),
             Is::Equal(texts) => texts.contains(&&*text(field)),
-            Is::Not(texts) => !texts.contains(&&*text(field)),
+            // What still waits to be filled in may yet become one of them.
+            Is::Not(texts) => {
+                let text = text(field);
+                !texts.contains(&&*text) && !cx.is_unrendered(&text)
+            }
         };
     });
     any
@@ -386,7 +391,10 @@ fn one<'t>(
         Op::EvenEmpty(format) => of_format(*format, field, place, cx),
         Op::Refuse(kind) => refuse(*kind, field, place, cx),
         Op::Known(known) => {
-            if field.text().is_some_and(|value| !known.contains(&&*value)) {
+            if field
+                .text()
+                .is_some_and(|value| !known.contains(&&*value) && !cx.is_unrendered(&value))
+            {
                 let name = named(field);
                 let message = if set {
                     format!("{name} does not know {}", shown(field, cx))
@@ -415,10 +423,10 @@ fn one<'t>(
             }
         }
         Op::Unique => {
-            let mut seen: Vec<Cow<'_, str>> = Vec::new();
+            let mut seen = std::collections::HashSet::new();
             for item in field.items() {
                 let Some(value) = item.text() else { continue };
-                if seen.contains(&value) {
+                if !seen.insert(value) {
                     let shown = shown(&item, cx);
                     fault(
                         cx,
@@ -427,8 +435,6 @@ fn one<'t>(
                         format!("{shown} stands in the list already"),
                     )
                     .help("remove one of them");
-                } else {
-                    seen.push(value);
                 }
             }
         }
