@@ -474,15 +474,12 @@ pub fn of_format<'t>(format: Format, field: &Field<'_, 't>, place: &Field<'_, 't
         return;
     };
     for reason in format.faults(&value, cx.kube()) {
-        let shown = shown(field, cx);
         let name = named(field);
-        fault(
-            cx,
-            place,
-            ErrorType::Invalid,
-            format!("{shown} is no valid {name}: it {reason}"),
-        )
-        .help(format!("use {}", format.describe()));
+        let message = match &*value {
+            "" => format!("{name} is empty, but it {reason}"),
+            _ => format!("{} is no valid {name}: it {reason}", shown(field, cx)),
+        };
+        fault(cx, place, ErrorType::Invalid, message).help(format!("use {}", format.describe()));
     }
 }
 
