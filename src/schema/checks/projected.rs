@@ -4,9 +4,8 @@ use std::collections::HashSet;
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::names;
-use crate::rules::{Cx, quote};
-use crate::schema::constraints::{Format, fault, is_set, of_format};
+use crate::rules::Cx;
+use crate::schema::constraints::{fault, is_set};
 
 use super::containers_env;
 
@@ -87,26 +86,6 @@ pub fn unique_paths<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 }
             }
         }
-        for kind in ["clusterTrustBundle", "podCertificate"] {
-            let kind = source.child(kind);
-            if !is_set(&kind, true) {
-                continue;
-            }
-            let paths: &[&'static str] = match kind.name() {
-                "clusterTrustBundle" => &["path"],
-                _ => &["credentialBundlePath", "keyPath", "certificateChainPath"],
-            };
-            for name in paths {
-                let path = kind.child(name);
-                let Some(text) = path.text() else { continue };
-                if text.is_empty() && kind.name() != "clusterTrustBundle" {
-                    continue;
-                }
-                if !seen.insert(text) {
-                    repeated.push(path.place());
-                }
-            }
-        }
     }
     for at in repeated {
         let message = "another source writes to this path already";
@@ -118,14 +97,8 @@ pub fn unique_paths<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 
 /// One source of a projected volume has one kind.
 pub fn one_kind<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let kinds = [
-        "secret",
-        "configMap",
-        "downwardAPI",
-        "serviceAccountToken",
-        "clusterTrustBundle",
-        "podCertificate",
-    ];
+    // The server drops certificates before it looks: their features are off by default.
+    let kinds = ["secret", "configMap", "downwardAPI", "serviceAccountToken"];
     if kinds
         .iter()
         .filter(|kind| is_set(&field.child(kind), true))
@@ -134,46 +107,5 @@ pub fn one_kind<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     {
         let message = "a source is of one kind";
         fault(cx, field, ErrorType::Forbidden, message).help("make each kind a source of its own");
-    }
-}
-
-/// A trust bundle is chosen by name, or by signer and labels.
-pub fn trust_bundle<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let name = field.child("name");
-    let signer = field.child("signerName");
-    match (is_set(&name, true), is_set(&signer, true)) {
-        (true, true) => {
-            let message = "`name` and `signerName` exclude each other";
-            fault(cx, field, ErrorType::Invalid, message).help("keep one of them");
-        }
-        (false, false) => {
-            let message = "the bundle is chosen by neither `name` nor `signerName`";
-            fault(cx, field, ErrorType::Required, message).help("add one of them");
-        }
-        (true, false) => {
-            let Some(text) = name.text().filter(|text| !cx.is_unrendered(text)) else {
-                return;
-            };
-            if text.is_empty() {
-                fault(cx, &name, ErrorType::Required, "`name` is empty").help("name a ClusterTrustBundle");
-            }
-            // SIGNER:NAME, the domain and the path of the signer separated by a colon too.
-            let last = text.rsplit(':').next().unwrap_or_default();
-            for reason in names::dns1123_subdomain(last) {
-                let message = format!("{} is no valid name: it {reason}", quote(&text));
-                fault(cx, &name, ErrorType::Invalid, message).help("use the name of a ClusterTrustBundle");
-            }
-            let selector = field.child("labelSelector");
-            if is_set(&selector, true) {
-                let message = "`labelSelector` chooses among a signer's bundles, but `name` is given";
-                fault(cx, &selector, ErrorType::Invalid, message).help("remove it, or use `signerName`");
-            }
-        }
-        (false, true) => {
-            if signer.text().is_some_and(|text| text.is_empty()) {
-                fault(cx, &signer, ErrorType::Required, "`signerName` is empty").help("name a signer");
-            }
-            of_format(Format::DomainPath, &signer, &signer, cx);
-        }
     }
 }
