@@ -22,10 +22,20 @@ pub enum Verdict {
 
 /// How a LabelSelector judges labels. A selector that is missing selects nothing, an empty one everything.
 pub fn selects<'t>(selector: &Field<'_, 't>, labels: &Field<'_, 't>, cx: &Cx<'t>) -> Verdict {
+    selects_with(selector, labels, &[], cx)
+}
+
+/// The same with labels that the server adds where they are missing.
+pub fn selects_with<'t>(
+    selector: &Field<'_, 't>,
+    labels: &Field<'_, 't>,
+    added: &[(&str, &str)],
+    cx: &Cx<'t>,
+) -> Verdict {
     if !selector.is_set() {
         return Verdict::Differs;
     }
-    let labels = Labels::of(labels, cx);
+    let labels = Labels::of(labels, added, cx);
     let mut verdict = Verdict::Matches;
     for pair in selector.child("matchLabels").entries() {
         let Some(value) = pair.value().and_then(|_| pair.text()) else {
@@ -51,7 +61,7 @@ pub fn selects<'t>(selector: &Field<'_, 't>, labels: &Field<'_, 't>, cx: &Cx<'t>
 
 /// How the map of a selector without expressions, which the server does not look into, judges labels.
 pub fn map_selects<'t>(selector: &Field<'_, 't>, labels: &Field<'_, 't>, cx: &Cx<'t>) -> Verdict {
-    let labels = Labels::of(labels, cx);
+    let labels = Labels::of(labels, &[], cx);
     let mut verdict = Verdict::Matches;
     for pair in selector.entries() {
         let Some(value) = pair.text() else {
@@ -127,6 +137,7 @@ const FEW: usize = 16;
 /// Labels by key.
 struct Labels<'f, 't> {
     field: &'f Field<'f, 't>,
+    added: &'f [(&'f str, &'f str)],
     index: Option<HashMap<String, Cow<'t, str>>>,
     /// Whether a key waits to be filled in, so that more labels may come.
     open: bool,
@@ -134,10 +145,11 @@ struct Labels<'f, 't> {
 }
 
 impl<'f, 't> Labels<'f, 't> {
-    fn of(field: &'f Field<'f, 't>, cx: &Cx<'t>) -> Self {
+    fn of(field: &'f Field<'f, 't>, added: &'f [(&'f str, &'f str)], cx: &Cx<'t>) -> Self {
         let many = field.entries().nth(FEW).is_some();
         Labels {
             field,
+            added,
             index: many.then(|| {
                 let entry = |pair: Field<'_, 't>| (pair.name().to_string(), pair.text().unwrap_or_default());
                 field.entries().map(entry).collect()
@@ -147,16 +159,18 @@ impl<'f, 't> Labels<'f, 't> {
         }
     }
 
-    fn get(&self, key: &str) -> Option<Cow<'t, str>> {
-        match &self.index {
+    fn get(&self, key: &str) -> Option<Cow<'_, str>> {
+        let written = match &self.index {
             Some(index) => index.get(key).cloned(),
             None => self
                 .field
                 .entries()
                 .filter(|pair| pair.name() == key)
-                .last()?
-                .text(),
-        }
+                .last()
+                .and_then(|pair| pair.text()),
+        };
+        let added = || self.added.iter().find(|(name, _)| *name == key);
+        written.or_else(|| added().map(|(_, value)| Cow::Borrowed(*value)))
     }
 
     fn test(&self, key: &str, holds: impl Fn(Option<&str>) -> bool) -> Verdict {

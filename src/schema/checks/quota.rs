@@ -92,13 +92,12 @@ pub fn scopes<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let at = operator.place();
         let unknown =
             !matches!(&*text, "In" | "NotIn" | "Exists" | "DoesNotExist") && !cx.is_unrendered(&text);
-        if SCOPES[..4].contains(&&*scope) || scope == "CrossNamespacePodAffinity" {
-            if text != "Exists" {
-                let message = format!("the scope `{scope}` has no values, so the operator must be `Exists`");
-                fault(cx, &expressions.child("operator"), ErrorType::Invalid, message)
-                    .at(at)
-                    .help("use `Exists`");
-            }
+        let without_values = SCOPES[..4].contains(&&*scope) || scope == "CrossNamespacePodAffinity";
+        if without_values && text != "Exists" {
+            let message = format!("the scope `{scope}` has no values, so the operator must be `Exists`");
+            fault(cx, &expressions.child("operator"), ErrorType::Invalid, message)
+                .at(at)
+                .help("use `Exists`");
         }
         let values = item.child("values");
         let place = values.place();

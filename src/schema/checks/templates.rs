@@ -15,7 +15,11 @@ pub fn metadata<'t>(template: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let metadata = template.child("metadata");
     let labels = metadata.child("labels");
     let object = labels_become_objects(template);
-    let times = if is_stateful(template) { 2 } else { 1 };
+    let times = if is_stateful(template) && cx.kube().minor() >= 34 {
+        2
+    } else {
+        1
+    };
     for label in labels.entries() {
         let keys = names::qualified_name(label.name());
         let values = label
