@@ -137,10 +137,15 @@ pub(super) fn values(rows: &'static [Row]) -> impl Iterator<Item = &'static str>
 
 /// Whether a field of a struct is not looked into.
 pub(super) fn skips<'t>(rows: &'static [Row], name: &str, base: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
+    let minor = cx.kube().minor();
     rows.iter().any(|row| {
         matches!(row.path, [Step::Name(this)] if *this == name)
             && row.tests.iter().any(|test| match test.op {
-                Op::Skip(skip) => skip(base, cx) && test.when.iter().all(|cond| holds(cond, base)),
+                Op::Skip(skip) => {
+                    (test.since..=test.until).contains(&minor)
+                        && test.when.iter().all(|cond| holds(cond, base))
+                        && skip(base, cx)
+                }
                 _ => false,
             })
     })
