@@ -87,6 +87,19 @@ impl<'p, 't> Field<'p, 't> {
         }
     }
 
+    /// The entry `key` of this map, which is known not to have it.
+    pub fn missing_key<'s>(&'s self, key: Cow<'t, str>) -> Field<'s, 't>
+    where
+        'p: 's,
+    {
+        Field {
+            parent: Some(self),
+            step: Step::Key(key),
+            key: None,
+            value: None,
+        }
+    }
+
     /// The items of this list, in order.
     pub fn items<'s>(&'s self) -> impl Iterator<Item = Field<'s, 't>> + use<'s, 'p, 't>
     where

@@ -154,14 +154,15 @@ pub fn root_recycled<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
-/// What fills a claimed volume. Of a claim itself the server first drops a lone `dataSource` that is neither a
+/// What fills a claimed volume. Of a claim itself the server first drops a `dataSourceRef` to another namespace;
+/// then a lone `dataSource` that is neither a
 /// claim nor a snapshot, and copies `dataSource` and `dataSourceRef` to each other; of a template it does not.
 pub fn data_sources<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (source, reference) = (field.child("dataSource"), field.child("dataSourceRef"));
     let claim = field.parent().is_some_and(|root| root.parent().is_none());
-    let has_reference = is_set(&reference, true);
-    let has_source = is_set(&source, true) && (!claim || has_reference || is_claim_or_snapshot(&source));
     let elsewhere = is_set(&reference.child("namespace"), false);
+    let has_reference = is_set(&reference, true) && !(claim && elsewhere);
+    let has_source = is_set(&source, true) && (!claim || has_reference || is_claim_or_snapshot(&source));
     if has_source {
         data_source(&source, &source, cx);
         if claim && !has_reference {
@@ -172,7 +173,7 @@ pub fn data_sources<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     }
     data_source(&reference, &reference, cx);
-    if claim && !has_source && !elsewhere {
+    if claim && !has_source {
         data_source(&reference, &source, cx);
     }
     let namespace = reference.child("namespace");

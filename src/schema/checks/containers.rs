@@ -1,8 +1,8 @@
 //! Containers of a pod: names, host ports, restart and resize policies.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
@@ -52,14 +52,27 @@ pub(super) fn stays(container: &Field<'_, '_>) -> bool {
     }
 }
 
-/// The names of all containers of a pod, which are unique.
+/// The names of all containers of a pod, which are unique, and those that ephemeral ones look into.
 pub fn names<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let mut seen: HashMap<Cow<'t, str>, Span> = HashMap::new();
+    let mut lasting: HashSet<Cow<'t, str>> = HashSet::new();
+    // A name that is not known yet may be any.
+    let mut vague = false;
     for list in ["containers", "initContainers", "ephemeralContainers"] {
         let list = spec.child(list);
+        let ephemeral = list.name() == "ephemeralContainers";
+        if ephemeral && list.is_filled() {
+            lasting.extend(seen.keys().cloned());
+        }
         for container in list.items() {
+            if ephemeral && !vague {
+                target(&container.child("targetContainerName"), &lasting, cx);
+            }
             let name = container.child("name");
-            let Some(text) = judged(&name, cx) else { continue };
+            let Some(text) = judged(&name, cx) else {
+                vague = true;
+                continue;
+            };
             let quoted = shown(&name, cx);
             match seen.entry(text) {
                 Entry::Vacant(slot) => {
@@ -81,23 +94,8 @@ pub fn names<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 /// The container that an ephemeral one looks into.
-pub fn target<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let Some(spec) = field
-        .parent()
-        .and_then(|c| c.parent())
-        .and_then(|list| list.parent())
-    else {
-        return;
-    };
-    let Some(target) = judged(field, cx).filter(|target| !target.is_empty()) else {
-        return;
-    };
-    let found = ["containers", "initContainers"].iter().any(|list| {
-        let list = spec.child(list);
-        list.items()
-            .any(|container| container.child("name").text().as_deref() == Some(&*target))
-    });
-    if !found {
+fn target<'t>(field: &Field<'_, 't>, known: &HashSet<Cow<'t, str>>, cx: &mut Cx<'t>) {
+    if judged(field, cx).is_some_and(|target| !target.is_empty() && !known.contains(&target)) {
         let message = format!("the pod has no container {}", shown(field, cx));
         fault(cx, field, ErrorType::NotFound, message).help("name a container of this pod");
     }
@@ -132,8 +130,9 @@ pub fn port_names<'t>(ports: &Field<'_, 't>, cx: &mut Cx<'t>) {
 /// Ports taken on the node: in range, the container's own under `hostNetwork`, none taken twice.
 pub fn host_ports<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let host_network = spec.child("hostNetwork").bool() == Some(true);
-    // In a Pod the server fills in what `hostNetwork` means for the ports.
-    let filled_in = host_network && is_of_pod(spec);
+    let minor = cx.kube().minor();
+    // In a Pod the server fills in what `hostNetwork` means for the ports; before 1.28 in templates, too.
+    let filled_in = host_network && (minor < 28 || is_of_pod(spec));
     let mut taken: HashMap<(Cow<'t, str>, Cow<'t, str>, i64), Span> = HashMap::new();
     for list in ["containers", "initContainers"] {
         let list = spec.child(list);
@@ -145,13 +144,20 @@ pub fn host_ports<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
             let ports = container.child("ports");
             for (index, port) in ports.items().enumerate() {
                 let host = port.child("hostPort");
-                let own = port.child("containerPort").int().unwrap_or_default();
+                let Some(own) = port.child("containerPort").int() else {
+                    continue;
+                };
                 let mut number = host.int().unwrap_or_default();
                 if number != 0 && number != own && host_network && list.name() == "containers" {
                     let message = format!(
                         "`hostPort` {number} differs from `containerPort` {own}, but with `hostNetwork: true` they are the same port"
                     );
-                    fault(cx, &host, ErrorType::Invalid, message).help("remove `hostPort`");
+                    let path = if minor < 28 {
+                        port.child("containerPort")
+                    } else {
+                        port.child("hostPort")
+                    };
+                    fault(cx, &path, ErrorType::Invalid, message).help("remove `hostPort`");
                 }
                 if number == 0 && filled_in && own != 0 {
                     number = own;
@@ -204,13 +210,16 @@ pub fn restart<'t>(container: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let rules = container.child("restartPolicyRules");
     let minor = cx.kube().minor();
     let init = list_of(container) == "initContainers";
-    if minor < 35 {
-        // Rules are dropped unread there, and only sidecars have a policy.
+    if minor == 28 || minor == 34 {
+        // Rules and policies are dropped unread, but those of sidecars, which 1.28 drops as well.
+        return;
+    }
+    if minor < 34 {
         if init && policy.is_set() {
             one_of(&policy, &["Always"], cx);
         } else if policy.is_set() {
             let message =
-                "only an init container may have a `restartPolicy` of its own before Kubernetes 1.35";
+                "only an init container may have a `restartPolicy` of its own before Kubernetes 1.34";
             fault(cx, &policy, ErrorType::Forbidden, message).help("remove it, or set it for the pod");
         }
         return;
@@ -264,7 +273,13 @@ fn at_most<'t>(list: &Field<'_, 't>, most: usize, cx: &mut Cx<'t>) {
     let count = list.items().count();
     if count > most {
         let message = format!("`{}` has {count} items, more than {most}", list.name());
-        fault(cx, list, ErrorType::TooMany, message).help(format!("keep {most} of them at the most"));
+        // Until 1.35 the server took a list for a text.
+        let kind = if cx.kube().minor() < 36 {
+            ErrorType::TooLong
+        } else {
+            ErrorType::TooMany
+        };
+        fault(cx, list, kind, message).help(format!("keep {most} of them at the most"));
     }
 }
 

@@ -51,7 +51,7 @@ pub fn source<'t>(source: &Field<'_, 't>, cx: &mut Cx<'t>) {
         .count();
     let valued = source
         .parent()
-        .is_some_and(|variable| variable.child("value").text().is_none_or(|text| !text.is_empty()));
+        .is_some_and(|variable| judged(&variable.child("value"), cx).is_some_and(|text| !text.is_empty()));
     if sources == 0 {
         fault(cx, source, ErrorType::Invalid, "`valueFrom` names no source").help(format!(
             "add one of `fieldRef`, `resourceFieldRef`, `{}`",
@@ -157,6 +157,25 @@ pub(super) fn field_ref<'t>(reference: &Field<'_, 't>, known: &[&str], cx: &mut 
                 .at(span)
                 .help("use a key such as `app` or `example.com/app`");
         }
+        return;
+    }
+    let minor = cx.kube().minor();
+    if path == "status.hostIPs" && minor < 29 {
+        let kind = if minor < 28 {
+            ErrorType::Invalid
+        } else {
+            ErrorType::Forbidden
+        };
+        let place = if minor < 28 { &field } else { reference };
+        let span = field.place();
+        fault(
+            cx,
+            place,
+            kind,
+            "`status.hostIPs` can be shown since Kubernetes 1.29",
+        )
+        .at(span)
+        .help("use `status.hostIP`");
         return;
     }
     if known.contains(&&*path) || (path == "spec.host" && known.contains(&"spec.nodeName")) {

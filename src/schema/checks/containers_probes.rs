@@ -17,10 +17,12 @@ fn applies<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) -> bool {
     let Some(container) = field.parent().filter(|_| field.is_set()) else {
         return false;
     };
-    if stays(container) {
+    let init = list_of(container) == "initContainers";
+    // Before 1.29 the server knows no sidecars.
+    if stays(container) && !(init && cx.kube().minor() < 29) {
         return true;
     }
-    if list_of(container) == "initContainers" {
+    if init && judged(&container.child("restartPolicy"), cx).is_some() {
         let message = format!("an init container that runs once has no `{}`", field.name());
         fault(cx, field, ErrorType::Forbidden, message)
             .help("remove it, or make the container a sidecar with `restartPolicy: Always`");

@@ -35,41 +35,29 @@ pub(super) fn requirements<'t>(
 ) {
     let limits = resources.child("limits");
     let requests = resources.child("requests");
-    let mut amounts: HashMap<Cow<'t, str>, Option<Quantity>> = HashMap::new();
+    let mut limited = HashMap::new();
     let (mut huge, mut common) = (false, false);
     for limit in limits.entries() {
         let name = key(&limit);
-        resource(&limit, &limit, name_faults, cx);
+        resource(&limit, &limit, false, name_faults, cx);
         huge |= is_huge(&name);
         common |= matches!(&*name, "cpu" | "memory");
-        amounts.insert(name, amount(&limit));
+        limited.insert(name, limit);
     }
     let mut requested: HashSet<Cow<'t, str>> = HashSet::new();
     for request in requests.entries() {
         let name = key(&request);
-        resource(&request, &request, name_faults, cx);
-        match (amounts.get(&name), amount(&request)) {
-            (Some(&Some(limit)), Some(value)) => within(&limits, &requests, &request, value, limit, cx),
-            (None, _) if !may_overcommit(&name) => {
-                let message = format!(
-                    "{} is requested without a limit, but it cannot be shared",
-                    quote(&name)
-                );
-                let span = request.key_node().map_or(request.place(), |key| key.span());
-                fault(cx, &limits, ErrorType::Required, message)
-                    .help(format!("add the same amount of {} to `limits`", quote(&name)))
-                    .related(span, "requested here");
-            }
-            _ => {}
-        }
+        resource(&request, &request, false, name_faults, cx);
+        within(limited.get(&name), &limits, &requests, &request, cx);
         huge |= is_huge(&name);
         common |= matches!(&*name, "cpu" | "memory");
         requested.insert(name);
     }
     if filled_in {
         for limit in limits.entries() {
-            if !requested.contains(&key(&limit)) {
-                resource(&limit, &requests.key(limit.name()), name_faults, cx);
+            let name = key(&limit);
+            if !requested.contains(&name) {
+                resource(&limit, &requests.missing_key(name), true, name_faults, cx);
             }
         }
     }
@@ -91,10 +79,12 @@ pub(super) fn amount(entry: &Field<'_, '_>) -> Option<Quantity> {
     Quantity::of(entry).map(Quantity::rounded_to_milli)
 }
 
-/// Whether one amount is a name and a quantity that exist. Reported as `path`, which may be but a copy of it.
+/// Whether one amount is a name and a quantity that exist. Reported as `path`; `copied`: the server made that
+/// of the amount, which is a limit.
 pub(super) fn resource<'t>(
     entry: &Field<'_, 't>,
     path: &Field<'_, 't>,
+    copied: bool,
     name_faults: fn(&str) -> Faults,
     cx: &mut Cx<'t>,
 ) {
@@ -102,7 +92,6 @@ pub(super) fn resource<'t>(
     if cx.is_unrendered(name) {
         return;
     }
-    let copied = path.value().is_none();
     let tell = |message: String, span: Span, cx: &mut Cx<'t>| {
         if copied {
             let message = format!("{message} (the limit is the request, too)");
@@ -134,33 +123,46 @@ pub(super) fn resource<'t>(
     }
 }
 
+/// Whether a request stays within its limit.
 pub(super) fn within<'t>(
+    limit: Option<&Field<'_, 't>>,
     limits: &Field<'_, 't>,
     requests: &Field<'_, 't>,
     request: &Field<'_, 't>,
-    value: Quantity,
-    limit: Quantity,
     cx: &mut Cx<'t>,
 ) {
     let name = request.name();
-    let (relation, help) = if value != limit && !may_overcommit(name) {
+    let Some(limit) = limit else {
+        if !may_overcommit(name) && !cx.is_unrendered(name) {
+            let name = quote(name);
+            let message = format!("{name} is requested without a limit, but it cannot be shared");
+            let span = request.key_node().map_or(request.place(), |key| key.span());
+            fault(cx, limits, ErrorType::Required, message)
+                .help(format!("add the same amount of {name} to `limits`"))
+                .related(span, "requested here");
+        }
+        return;
+    };
+    let (Some(most), Some(value)) = (amount(limit), amount(request)) else {
+        return;
+    };
+    let (relation, help) = if value != most && !may_overcommit(name) {
         (
             "differs from",
             "use the same amount: this resource cannot be shared",
         )
-    } else if value > limit {
+    } else if value > most {
         ("is more than", "raise the limit, or request less")
     } else {
         return;
     };
-    let top = limits.key(name);
     let message = format!(
         "the request of {} for {} {relation} its limit {}",
         shown(request, cx),
         quote(name),
-        shown(&top, cx)
+        shown(limit, cx)
     );
-    let (span, top) = (request.place(), top.place());
+    let (span, top) = (request.place(), limit.place());
     // The server reports it at the whole map.
     fault(cx, requests, ErrorType::Invalid, message)
         .at(span)
@@ -170,15 +172,20 @@ pub(super) fn within<'t>(
 
 /// The names in `claims`, which the pod's `resourceClaims` declare.
 pub(super) fn claims<'t>(claims: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    if !claims.is_filled() {
+    // Before 1.34 the server drops them unread.
+    if !claims.is_filled() || cx.kube().minor() < 34 {
         return;
     }
-    let declared = spec.child("resourceClaims");
-    let declared: HashSet<Cow<'t, str>> = declared
-        .items()
-        .filter_map(|claim| claim.child("name").text())
-        .filter(|name| !name.is_empty())
-        .collect();
+    let list = spec.child("resourceClaims");
+    let mut declared: HashSet<Cow<'t, str>> = HashSet::new();
+    // A name that is not known yet may be the one.
+    let mut vague = false;
+    for claim in list.items() {
+        match judged(&claim.child("name"), cx) {
+            Some(name) => drop(declared.insert(name)),
+            None => vague = true,
+        }
+    }
     // By claim: all of it, and how many of its requests.
     let mut whole: HashSet<Cow<'t, str>> = HashSet::new();
     let mut parts: HashMap<Cow<'t, str>, HashSet<Cow<'t, str>>> = HashMap::new();
@@ -210,7 +217,7 @@ pub(super) fn claims<'t>(claims: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut 
             let message = format!("{} is claimed already", shown(&field, cx));
             fault(cx, &claim, ErrorType::Duplicate, message).help("remove one of them");
         }
-        if !declared.contains(&name) {
+        if !vague && !declared.contains(&name) {
             let message = format!("the pod's `resourceClaims` have no {}", shown(&field, cx));
             fault(cx, &claim, ErrorType::NotFound, message)
                 .help("add it to `resourceClaims` of the pod, or use a name from there");

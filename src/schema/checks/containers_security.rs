@@ -1,5 +1,7 @@
 //! Security contexts of containers.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::rules::Cx;
@@ -156,6 +158,11 @@ pub fn annotations<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 fn compare<'t>(profile: &Profile, spec: &Field<'_, 't>, annotations: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let named: HashMap<_, _> = annotations
+        .entries()
+        .filter_map(|entry| Some((entry.key_node()?.key_text()?, entry)))
+        .filter_map(|(key, entry)| Some((key.strip_prefix(profile.annotation)?.to_string(), entry)))
+        .collect();
     let pods = spec.child("securityContext");
     let pods = pods.child(profile.field);
     for list in LISTS {
@@ -171,12 +178,17 @@ fn compare<'t>(profile: &Profile, spec: &Field<'_, 't>, annotations: &Field<'_, 
             let Some(name) = container.child("name").text() else {
                 continue;
             };
-            let annotation = annotations.key(&format!("{}{name}", profile.annotation));
-            let Some(text) = judged(&annotation, cx).filter(|_| annotation.is_set()) else {
+            let Some(annotation) = named.get(&*name) else {
+                continue;
+            };
+            let Some(text) = judged(annotation, cx).filter(|_| annotation.is_set()) else {
                 continue;
             };
             let local = text.strip_prefix("localhost/");
             let file = source.child("localhostProfile");
+            if judged(&file, cx).is_none() {
+                continue;
+            }
             let wrong = match source.child("type").text().as_deref() {
                 Some("Unconfined") if text != "unconfined" => "type",
                 Some("RuntimeDefault") if !profile.default.contains(&&*text) => "type",

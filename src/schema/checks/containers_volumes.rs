@@ -1,154 +1,15 @@
-//! Where containers mount the pod's volumes.
+//! Where containers mount the pod's volumes, and the files they read variables from.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use crate::diagnostic::{ErrorType, Stage};
+use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::names;
 use crate::rules::Cx;
-use crate::schema::constraints::{Format, fault};
+use crate::schema::constraints::fault;
 
 use super::containers::{LISTS, judged, one_of, shown};
-
-/// What a mount needs to know of a volume.
-struct Volume {
-    /// The server refuses it, so that it counts as missing.
-    refused: bool,
-    /// A claim, written out or by name.
-    claim: bool,
-    empty_dir: bool,
-    image: bool,
-    /// A claim template of the StatefulSet.
-    template: bool,
-}
-
-struct Volumes<'t> {
-    by_name: HashMap<Cow<'t, str>, Volume>,
-    /// Some name is a placeholder, so that a name that is missing may yet exist.
-    vague: bool,
-}
-
-impl<'t> Volumes<'t> {
-    fn of(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Self {
-        let list = spec.child("volumes");
-        let refused = refused(&list, cx);
-        let mut volumes = Volumes {
-            by_name: HashMap::new(),
-            vague: false,
-        };
-        volumes.claims(spec, cx);
-        for (index, volume) in list.items().enumerate() {
-            let Some(name) = judged(&volume.child("name"), cx) else {
-                volumes.vague = true;
-                continue;
-            };
-            let claim = ["persistentVolumeClaim", "ephemeral"];
-            // A volume without a source is an empty folder.
-            let bare = !volume
-                .entries()
-                .any(|entry| entry.name() != "name" && entry.is_set());
-            let found = Volume {
-                refused: refused.contains(&index),
-                claim: claim.iter().any(|source| volume.child(source).is_set()),
-                empty_dir: bare || volume.child("emptyDir").is_set(),
-                image: volume.child("image").is_set(),
-                template: false,
-            };
-            if volumes
-                .by_name
-                .get(&name)
-                .is_none_or(|earlier| earlier.refused && !earlier.template)
-            {
-                volumes.by_name.insert(name, found);
-            }
-        }
-        volumes
-    }
-
-    /// The claims of a StatefulSet are volumes, too, and go before volumes of their names.
-    fn claims(&mut self, spec: &Field<'_, 't>, cx: &Cx<'t>) {
-        let Some(set) = set_of(spec) else { return };
-        let templates = set.child("volumeClaimTemplates");
-        for template in templates.items() {
-            let Some(name) = judged(&template.child("metadata").child("name"), cx) else {
-                self.vague = true;
-                continue;
-            };
-            let claim = Volume {
-                refused: !names::dns1123_label(&name).is_empty(),
-                claim: true,
-                empty_dir: false,
-                image: false,
-                template: true,
-            };
-            self.by_name.insert(name, claim);
-        }
-    }
-
-    fn get(&self, name: &str) -> Option<&Volume> {
-        self.by_name
-            .get(name)
-            .filter(|volume| !volume.refused && !name.is_empty())
-    }
-}
-
-/// The spec of the StatefulSet whose pods are described.
-fn set_of<'p, 't>(spec: &Field<'p, 't>) -> Option<&'p Field<'p, 't>> {
-    let set = spec.parent()?.parent()?;
-    let is_set = set.parent()?.child("kind").text().as_deref() == Some("StatefulSet");
-    is_set.then_some(set)
-}
-
-/// The names of a StatefulSet's claims, which are those of volumes of its pods.
-pub fn claim_names<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let Some(set) = set_of(spec) else { return };
-    let volumes = spec.child("volumes");
-    let templates = set.child("volumeClaimTemplates");
-    for (index, template) in templates.items().enumerate() {
-        let metadata = template.child("metadata");
-        let name = metadata.child("name");
-        let Some(text) = judged(&name, cx) else { continue };
-        if text.is_empty() {
-            for path in ["name", "persistentVolumeClaim.claimName"] {
-                let message = "a volume claim template needs a name, which is the name of the volume";
-                fault(cx, &name, ErrorType::Required, message)
-                    .help("add `metadata.name`")
-                    .refusal(ErrorType::Required, format!("{}[{index}].{path}", volumes.path()));
-            }
-            continue;
-        }
-        for reason in names::dns1123_label(&text) {
-            let message = format!("{} cannot be the name of a volume: it {reason}", shown(&name, cx));
-            fault(cx, &name, ErrorType::Invalid, message)
-                .help(format!("use {}", Format::DnsLabel.describe()))
-                .refusal(ErrorType::Invalid, format!("{}[{index}].name", volumes.path()));
-        }
-    }
-}
-
-/// The volumes in which a fault was found: the server forgets them.
-fn refused(volumes: &Field<'_, '_>, cx: &Cx<'_>) -> HashSet<usize> {
-    let mut refused = HashSet::new();
-    let here = |d: &&crate::diagnostic::Diagnostic| d.document == cx.document && d.object == cx.object;
-    let mut found = cx.found.iter().rev().take_while(here).peekable();
-    if found.peek().is_none() || !volumes.is_filled() {
-        return refused;
-    }
-    let list = format!("{}[", volumes.path());
-    for refusal in found.filter_map(|d| d.refusal.as_ref()) {
-        let index = refusal
-            .field
-            .strip_prefix(&list)
-            .and_then(|rest| rest.split_once(']'));
-        if let Some(index) = index.and_then(|(index, _)| index.parse().ok())
-            && refusal.stage == Stage::Validation
-        {
-            refused.insert(index);
-        }
-    }
-    refused
-}
+use super::volume_index::{Volume, Volumes};
 
 /// All mounts, devices and files of a pod's containers.
 pub fn mounts<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -173,7 +34,7 @@ pub fn mounts<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
                     taken(&path, twice, attached.paths.contains(&text), "volumeDevices", cx);
                 }
                 clash(&mount, &attached, "volumeDevices", cx);
-                mode(&container, &mounts, &mount, &volumes, cx);
+                mode(&container, &mounts, &mount, cx);
             }
             let (mut names, mut paths) = (HashSet::new(), HashSet::new());
             for device in devices.items() {
@@ -255,33 +116,9 @@ fn match_volume<'t, 'v>(
     let text = judged(&name, cx)?;
     let found = volumes.get(&text);
     if found.is_none() {
-        missing(&name, &text, volumes, cx);
+        volumes.missing(&name, &text, cx);
     }
     found
-}
-
-fn missing<'t>(name: &Field<'_, 't>, text: &str, volumes: &Volumes<'t>, cx: &mut Cx<'t>) {
-    let shown = shown(name, cx);
-    let report = match volumes.by_name.get(text) {
-        Some(volume) if volume.refused => {
-            let message = format!("volume {shown} counts as missing, because the server refuses it");
-            fault(cx, name, ErrorType::NotFound, message).help("mend the volume")
-        }
-        _ if volumes.vague && !text.is_empty() => return,
-        _ => {
-            let known = volumes
-                .by_name
-                .keys()
-                .find(|known| known.eq_ignore_ascii_case(text));
-            let help = match known {
-                Some(known) => format!("did you mean `{known}`?"),
-                None => "add a volume of that name to the pod's `volumes`".into(),
-            };
-            let message = format!("the pod has no volume {shown}, which is mounted here");
-            fault(cx, name, ErrorType::NotFound, message).help(help)
-        }
-    };
-    let _ = report;
 }
 
 fn match_device<'t>(device: &Field<'_, 't>, volumes: &Volumes<'t>, cx: &mut Cx<'t>) {
@@ -301,30 +138,13 @@ fn backsteps(path: &str) -> bool {
 }
 
 /// How a volume is mounted. The server reports most of it at the list.
-fn mode<'t>(
-    container: &Field<'_, 't>,
-    list: &Field<'_, 't>,
-    mount: &Field<'_, 't>,
-    volumes: &Volumes<'t>,
-    cx: &mut Cx<'t>,
-) {
-    let image = mount
-        .child("name")
-        .text()
-        .is_some_and(|name| volumes.get(&name).is_some_and(|volume| volume.image));
+fn mode<'t>(container: &Field<'_, 't>, list: &Field<'_, 't>, mount: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let sub = mount.child("subPath");
     let expression = mount.child("subPathExpr");
     for field in [&sub, &expression] {
         let Some(text) = field.text().filter(|text| !text.is_empty()) else {
             continue;
         };
-        if image && cx.kube().minor() < 33 {
-            let message = format!(
-                "`{}` does not work with a volume of an image before 1.33",
-                field.name()
-            );
-            fault(cx, field, ErrorType::Invalid, message).help("mount the whole image");
-        }
         // `$(NAME)` is what an expression is for; what it stands for is checked when the pod starts.
         if cx.is_unrendered(&text) && !text.starts_with('/') && !backsteps(&text) {
             continue;
@@ -366,8 +186,9 @@ fn propagation<'t>(container: &Field<'_, 't>, list: &Field<'_, 't>, mount: &Fiel
     let before = cx.count();
     one_of(&field, &["None", "HostToContainer", "Bidirectional"], cx);
     relocate(before, &list.child("mountPropagation"), cx);
-    let privileged = container.child("securityContext").child("privileged").bool() == Some(true);
-    if field.text().as_deref() == Some("Bidirectional") && !privileged {
+    let context = container.child("securityContext");
+    let unprivileged = context.child("privileged").bool() == Some(false);
+    if field.text().as_deref() == Some("Bidirectional") && unprivileged {
         let message = "what a container mounts reaches the node only from a privileged container";
         fault(cx, &list.child("mountPropagation"), ErrorType::Forbidden, message)
             .at(span)
@@ -395,7 +216,7 @@ fn recursion<'t>(list: &Field<'_, 't>, mount: &Field<'_, 't>, cx: &mut Cx<'t>) {
             .help("add `readOnly: true`");
     }
     let propagation = mount.child("mountPropagation");
-    if propagation.is_set() && propagation.text().as_deref() != Some("None") {
+    if propagation.is_set() && judged(&propagation, cx).is_some_and(|mode| mode != "None") {
         let message = format!("`recursiveReadOnly: {mode}` does not go with `mountPropagation`");
         fault(cx, &path, ErrorType::Forbidden, message)
             .at(span)
@@ -426,8 +247,8 @@ fn files<'t>(container: &Field<'_, 't>, volumes: &Volumes<'t>, cx: &mut Cx<'t>) 
         }
         let name = file.child("volumeName");
         let Some(text) = judged(&name, cx) else { continue };
-        match volumes.by_name.get(&text) {
-            None => missing(&name, &text, volumes, cx),
+        match volumes.any(&text) {
+            None => volumes.missing(&name, &text, cx),
             Some(volume) if !volume.empty_dir => {
                 let message = format!(
                     "{} is no `emptyDir`, from which alone variables are read",

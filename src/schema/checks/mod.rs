@@ -30,5 +30,6 @@ pub mod services;
 pub mod slices;
 pub mod storage;
 pub mod templates;
+pub mod volume_index;
 pub mod volumes;
 pub mod workloads;

@@ -1,7 +1,7 @@
 //! Resources of a pod as a whole: its own requests and limits, and its overhead.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
@@ -11,7 +11,7 @@ use crate::schema::quantity::Quantity;
 
 use super::containers::{is_of_pod, shown, stays};
 use super::containers_resources::{
-    amount, claims, container_name_faults, is_huge, key, may_overcommit, name_faults, resource, within,
+    amount, claims, container_name_faults, is_huge, key, name_faults, resource, within,
 };
 
 type Amounts<'t> = HashMap<Cow<'t, str>, Quantity>;
@@ -20,8 +20,8 @@ type Amounts<'t> = HashMap<Cow<'t, str>, Quantity>;
 pub fn overhead<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let limits = field.child("limits");
     for amount in field.entries() {
-        let shown = limits.key(amount.name());
-        resource(&amount, &shown, container_name_faults, cx);
+        let shown = limits.missing_key(key(&amount));
+        resource(&amount, &shown, false, container_name_faults, cx);
     }
 }
 
@@ -40,7 +40,7 @@ pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     for list in [&limits, &requests] {
         for entry in list.entries() {
             let before = cx.count();
-            resource(&entry, &entry, name_faults, cx);
+            resource(&entry, &entry, false, name_faults, cx);
             if !is_of_pods(entry.name()) && cx.count() == before && !cx.is_unrendered(entry.name()) {
                 let message = format!("{} is no resource of a pod as a whole", quote(entry.name()));
                 let at = entry.key_node().map_or(entry.place(), |key| key.span());
@@ -51,25 +51,19 @@ pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         }
     }
     let limited = amounts(&limits);
+    let by_name: HashMap<_, _> = limits.entries().map(|limit| (key(&limit), limit)).collect();
+    let mut requested = HashSet::new();
     for request in requests.entries() {
         let name = key(&request);
-        match (limited.get(&name), amount(&request)) {
-            (Some(&limit), Some(value)) => within(&limits, &requests, &request, value, limit, cx),
-            (None, _) if !may_overcommit(&name) => {
-                let message = format!("{} is requested without a limit", quote(&name));
-                let at = request.key_node().map_or(request.place(), |key| key.span());
-                fault(cx, &limits, ErrorType::Required, message)
-                    .at(at)
-                    .help(format!("add the same amount of {} to `limits`", quote(&name)));
-            }
-            _ => {}
-        }
+        within(by_name.get(&name), &limits, &requests, &request, cx);
+        requested.insert(name);
     }
     if is_of_pod(spec) {
         // The server makes a request of each limit that has none, and judges it, too.
         for limit in limits.entries() {
-            if is_of_pods(limit.name()) && requests.key(limit.name()).value().is_none() {
-                resource(&limit, &requests.key(limit.name()), name_faults, cx);
+            let name = key(&limit);
+            if is_of_pods(&name) && !requested.contains(&name) {
+                resource(&limit, &requests.missing_key(name), true, name_faults, cx);
             }
         }
     }

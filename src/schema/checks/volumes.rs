@@ -9,6 +9,8 @@ use crate::rules::{Cx, quote};
 use crate::schema::constraints::{fault, is_set};
 use crate::schema::quantity::Quantity;
 
+const LONG_SESSION: &str = "the volume's name and `targetPortal` together are longer than 63 characters, which is too long for the session of an `initiatorName`";
+
 /// Volumes of one name: the server looks at valid names only.
 pub fn unique_names<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let mut seen = HashMap::new();
@@ -27,32 +29,32 @@ pub fn unique_names<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
-/// Names that are made from a volume's name and another: of the claim of an ephemeral volume, of an iSCSI session.
-pub fn joined_names<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+/// The session of an iSCSI volume is named after the volume and the portal.
+pub fn session_name<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let name = field.child("name");
-    let Some(text) = name.text() else { return };
     let iscsi = field.child("iscsi");
-    let portal = iscsi.child("targetPortal").text().unwrap_or_default();
-    if is_set(&iscsi.child("initiatorName"), true) && text.len() + 1 + portal.len() > 64 {
-        let message = "the volume's name and `targetPortal` together are longer than 63 characters, which an `initiatorName` needs to be unique";
-        fault(cx, &name, ErrorType::Invalid, message).help("shorten the volume's name");
-    }
-    // The claim of an ephemeral volume is called POD-VOLUME; only a Pod knows its name.
-    if text.is_empty() || !is_set(&field.child("ephemeral"), true) {
+    let (Some(text), Some(portal)) = (name.text(), iscsi.child("targetPortal").text()) else {
         return;
+    };
+    if is_set(&iscsi.child("initiatorName"), true) && text.len() + 1 + portal.len() > 64 {
+        fault(cx, &name, ErrorType::Invalid, LONG_SESSION).help("shorten the volume's name");
     }
-    let root = field
-        .parent()
-        .and_then(|list| list.parent())
-        .and_then(|spec| spec.parent());
+}
+
+/// The claim of an ephemeral volume is called POD-VOLUME; only a Pod knows its name.
+pub fn claim_name<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(volume) = field.parent() else { return };
+    let spec = volume.parent().and_then(|list| list.parent());
+    let root = spec.and_then(|spec| spec.parent());
     let Some(root) = root.filter(|root| root.parent().is_none()) else {
         return;
     };
+    let name = volume.child("name");
     let metadata = root.child("metadata");
-    let Some(pod) = metadata.child("name").text().filter(|pod| !pod.is_empty()) else {
+    let (Some(text), Some(pod)) = (name.text(), metadata.child("name").text()) else {
         return;
     };
-    if cx.is_unrendered(&pod) || cx.is_unrendered(&text) {
+    if text.is_empty() || pod.is_empty() || cx.is_unrendered(&pod) || cx.is_unrendered(&text) {
         return;
     }
     for reason in names::dns1123_subdomain(&format!("{pod}-{text}")) {
@@ -90,7 +92,7 @@ pub fn azure_disk_uri<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (Some(uri), Some(kind)) = (field.text(), disk.child("kind").text()) else {
         return;
     };
-    if cx.is_unrendered(&uri) {
+    if cx.is_unrendered(&uri) || cx.is_unrendered(&kind) {
         return;
     }
     let explicit = is_set(&disk.child("kind"), true);
@@ -165,8 +167,7 @@ pub fn target_portal<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let portal = iscsi.child("targetPortal");
     let length = portal.text().map_or(0, |text| text.len());
     if name.len() + 1 + length > 64 {
-        let message = "the volume's name and `targetPortal` together are longer than 63 characters, which an `initiatorName` needs to be unique";
-        fault(cx, &iscsi.child("targetportal"), ErrorType::Invalid, message)
+        fault(cx, &iscsi.child("targetportal"), ErrorType::Invalid, LONG_SESSION)
             .at(portal.place())
             .help("shorten the volume's name");
     }

@@ -143,7 +143,7 @@ pub(super) fn skips<'t>(rows: &'static [Row], name: &str, base: &Field<'_, 't>, 
             && row.tests.iter().any(|test| match test.op {
                 Op::Skip(skip) => {
                     (test.since..=test.until).contains(&minor)
-                        && test.when.iter().all(|cond| holds(cond, base))
+                        && test.when.iter().all(|cond| holds(cond, base, cx))
                         && skip(base, cx)
                 }
                 _ => false,
@@ -157,7 +157,8 @@ pub(super) fn run<'t>(row: &'static Row, base: &Field<'_, 't>, cx: &mut Cx<'t>) 
         let mut default = None;
         for test in row.tests {
             let minor = cx.kube().minor();
-            if minor < test.since || minor > test.until || !test.when.iter().all(|cond| holds(cond, base)) {
+            if minor < test.since || minor > test.until || !test.when.iter().all(|cond| holds(cond, base, cx))
+            {
                 continue;
             }
             if let Op::Default(text) = test.op {
@@ -252,7 +253,7 @@ fn text<'t>(field: &Field<'_, 't>) -> Cow<'t, str> {
     }
 }
 
-fn holds(cond: &Cond, base: &Field<'_, '_>) -> bool {
+fn holds<'t>(cond: &Cond, base: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
     let mut from = base;
     for _ in 0..cond.up {
         let Some(parent) = from.parent() else { return false };
@@ -264,7 +265,11 @@ fn holds(cond: &Cond, base: &Field<'_, '_>) -> bool {
             Is::Set => is_set(field, cond.pointer),
             Is::Unset => !is_set(field, cond.pointer),
             Is::Equal(texts) => texts.contains(&&*text(field)),
-            Is::Not(texts) => !texts.contains(&&*text(field)),
+            // What still waits to be filled in may yet become one of them.
+            Is::Not(texts) => {
+                let text = text(field);
+                !texts.contains(&&*text) && !cx.is_unrendered(&text)
+            }
         };
     });
     any
@@ -345,16 +350,16 @@ fn one<'t>(
                 .help(format!("use a number that is {bounds}"));
             }
         }
-        Op::MaxLength(max) | Op::MaxLengthInvalid(max) if set => {
-            if field.text().is_some_and(|value| value.len() as i64 > *max) {
-                let name = named(field);
-                let kind = match op {
-                    Op::MaxLength(_) => ErrorType::TooLong,
-                    _ => ErrorType::Invalid,
-                };
-                fault(cx, place, kind, format!("{name} has more than {max} bytes"))
-                    .help(format!("shorten it to {max} bytes"));
-            }
+        Op::MaxLength(max) | Op::MaxLengthInvalid(max)
+            if field.text().is_some_and(|value| value.len() as i64 > *max) =>
+        {
+            let name = named(field);
+            let kind = match op {
+                Op::MaxLength(_) => ErrorType::TooLong,
+                _ => ErrorType::Invalid,
+            };
+            fault(cx, place, kind, format!("{name} has more than {max} bytes"))
+                .help(format!("shorten it to {max} bytes"));
         }
         Op::FileMode if set => {
             if let Some(mode) = field.int().filter(|mode| !(0..=0o777).contains(mode)) {
@@ -388,16 +393,18 @@ fn one<'t>(
         Op::Format(format) if set => of_format(*format, field, place, cx),
         Op::EvenEmpty(format) => of_format(*format, field, place, cx),
         Op::Refuse(kind) => refuse(*kind, field, place, cx),
-        Op::Known(known) => {
-            if field.text().is_some_and(|value| !known.contains(&&*value)) {
-                let name = named(field);
-                let message = if set {
-                    format!("{name} does not know {}", shown(field, cx))
-                } else {
-                    format!("{name} may not be empty")
-                };
-                fault(cx, place, ErrorType::Invalid, message).help(format!("use one of {}", list(known)));
-            }
+        Op::Known(known)
+            if field
+                .text()
+                .is_some_and(|value| !known.contains(&&*value) && !cx.is_unrendered(&value)) =>
+        {
+            let name = named(field);
+            let message = if set {
+                format!("{name} does not know {}", shown(field, cx))
+            } else {
+                format!("{name} may not be empty")
+            };
+            fault(cx, place, ErrorType::Invalid, message).help(format!("use one of {}", list(known)));
         }
         Op::Union(members) => union(members, default.is_some(), field, place, cx),
         Op::UniqueItemsBy(keys) => unique_by(keys, true, field, cx),
@@ -418,10 +425,10 @@ fn one<'t>(
             }
         }
         Op::Unique => {
-            let mut seen: Vec<Cow<'_, str>> = Vec::new();
+            let mut seen = std::collections::HashSet::new();
             for item in field.items() {
                 let Some(value) = item.text() else { continue };
-                if seen.contains(&value) {
+                if !seen.insert(value) {
                     let shown = shown(&item, cx);
                     fault(
                         cx,
@@ -430,8 +437,6 @@ fn one<'t>(
                         format!("{shown} stands in the list already"),
                     )
                     .help("remove one of them");
-                } else {
-                    seen.push(value);
                 }
             }
         }
@@ -455,10 +460,10 @@ fn one<'t>(
                 none_of(names, place, cx);
             }
         }
-        Op::AtLeastOneOf(names) if field.value().is_some() => {
-            if !names.iter().any(|name| is_set(&field.child(name), true)) {
-                none_of(names, place, cx);
-            }
+        Op::AtLeastOneOf(names)
+            if field.value().is_some() && !names.iter().any(|name| is_set(&field.child(name), true)) =>
+        {
+            none_of(names, place, cx);
         }
         Op::QuantityMin(_) => {}
         Op::Check(check) => check(field, cx),
@@ -473,15 +478,12 @@ pub fn of_format<'t>(format: Format, field: &Field<'_, 't>, place: &Field<'_, 't
         return;
     };
     for reason in format.faults(&value, cx.kube()) {
-        let shown = shown(field, cx);
         let name = named(field);
-        fault(
-            cx,
-            place,
-            ErrorType::Invalid,
-            format!("{shown} is no valid {name}: it {reason}"),
-        )
-        .help(format!("use {}", format.describe()));
+        let message = match &*value {
+            "" => format!("{name} is empty, but it {reason}"),
+            _ => format!("{} is no valid {name}: it {reason}", shown(field, cx)),
+        };
+        fault(cx, place, ErrorType::Invalid, message).help(format!("use {}", format.describe()));
     }
 }
 
