@@ -33,7 +33,12 @@ pub fn is_refused_early<'t>(service: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
 pub fn early<'t>(service: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let spec = service.child("spec");
     let (ips, families) = (spec.child("clusterIPs"), spec.child("ipFamilies"));
-    for found in faults(&spec, cx) {
+    let all = faults(&spec, cx);
+    if all.is_empty() {
+        return;
+    }
+    let (ip_items, family_items): (Vec<_>, Vec<_>) = (ips.items().collect(), families.items().collect());
+    for found in all {
         let report = |field: &Field<'_, 't>, cx: &mut Cx<'t>| {
             let single = spec.child("clusterIP");
             let place = if field.value().is_none() && single.value().is_some() && !ips.is_filled() {
@@ -47,13 +52,13 @@ pub fn early<'t>(service: &Field<'_, 't>, cx: &mut Cx<'t>) {
         };
         match found.place {
             Place::Ips => report(&ips, cx),
-            Place::Ip(at) => match ips.items().nth(at) {
-                Some(item) => report(&item, cx),
+            Place::Ip(at) => match ip_items.get(at) {
+                Some(item) => report(item, cx),
                 None => report(&ips.odd_item(at as u32), cx),
             },
             Place::Family(at) => {
-                if let Some(item) = families.items().nth(at) {
-                    report(&item, cx);
+                if let Some(item) = family_items.get(at) {
+                    report(item, cx);
                 }
             }
             Place::Policy => report(&spec.child("ipFamilyPolicy"), cx),

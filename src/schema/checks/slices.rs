@@ -1,6 +1,7 @@
 //! EndpointSlices.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 
 use super::addresses;
 use crate::diagnostic::ErrorType;
@@ -37,24 +38,34 @@ pub fn endpoints<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 fn address<'t>(list: &Field<'_, 't>, item: &Field<'_, 't>, text: &str, family: &str, cx: &mut Cx<'t>) {
-    let mut faults = Format::IpLegacy.faults(text, cx.kube());
-    let Some(ip) = addresses::parse(text) else {
-        invalid(item, text, &faults, cx);
-        return;
-    };
-    if faults.is_empty() && cx.kube().minor() >= 36 && ip.to_string() != text {
-        faults.push("is not in its canonical form");
+    let ip = addresses::parse(text);
+    let fits = ip.is_some_and(|ip| addresses::plain(ip).is_ipv4() == (family == "IPv4"));
+    // Since 1.33 what is no address is reported once, and one of the other family at the list.
+    let once = cx.kube().minor() >= 33;
+    if once {
+        // Of IPv4 since 1.36.
+        let canonical = family == "IPv6" || cx.kube().minor() >= 36;
+        let fault = match (ip, text.parse::<IpAddr>()) {
+            (None, _) => Some("is no IP address"),
+            _ if !canonical => None,
+            (_, Err(_)) => Some("must not have leading zeros"),
+            (_, Ok(ip)) if addresses::plain(ip) != ip => Some("must not be an IPv4 address written as IPv6"),
+            (_, Ok(ip)) if ip.to_string() != text => Some("is not in its canonical form"),
+            _ => None,
+        };
+        if let Some(fault) = fault {
+            invalid(item, text, &[fault], cx);
+            return;
+        }
     }
-    invalid(item, text, &faults, cx);
-    let is_v4 = addresses::plain(ip).is_ipv4();
-    if is_v4 == ip.is_ipv4() && is_v4 != (family == "IPv4") {
+    if !fits {
         let message = format!("{} is no {family} address, as `addressType` says", quote(text));
         let place = item.place();
-        fault(cx, list, ErrorType::Invalid, message)
+        fault(cx, if once { list } else { item }, ErrorType::Invalid, message)
             .at(place)
             .help("make a slice for each IP family");
     }
-    let reasons = addresses::endpoint(ip);
+    let reasons = ip.map_or_else(|| vec!["is no IP address"], addresses::endpoint);
     invalid(item, text, &reasons, cx);
 }
 

@@ -107,7 +107,15 @@ pub fn metadata<'t>(template: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
-/// The server looks twice at a StatefulSet's labels and annotations, and reports each fault twice.
+/// Before 1.34 the server looked at no more of a StatefulSet's template than this.
+pub fn of_unread_stateful_set<'t>(template: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let spec = template.parent();
+    if spec.is_some_and(|spec| !super::workloads::selector_is_invalid(spec, cx)) {
+        metadata(template, cx);
+    }
+}
+
+/// Since 1.34 the server looks twice at a StatefulSet's labels and annotations, and reports each fault twice.
 fn is_stateful(template: &Field<'_, '_>) -> bool {
     let object = template.parent().and_then(Field::parent);
     object.is_some_and(|object| object.child("kind").text().as_deref() == Some("StatefulSet"))

@@ -141,8 +141,11 @@ pub(super) fn skips<'t>(rows: &'static [Row], name: &str, base: &Field<'_, 't>, 
     rows.iter().any(|row| {
         matches!(row.path, [Step::Name(this)] if *this == name)
             && row.tests.iter().any(|test| match test.op {
-                Op::Skip(_) if minor < test.since || minor > test.until => false,
-                Op::Skip(skip) => skip(base, cx) && test.when.iter().all(|cond| holds(cond, base, cx)),
+                Op::Skip(skip) => {
+                    (test.since..=test.until).contains(&minor)
+                        && test.when.iter().all(|cond| holds(cond, base, cx))
+                        && skip(base, cx)
+                }
                 _ => false,
             })
     })
