@@ -77,6 +77,23 @@ pub fn resources<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
+/// Operations that a policy can change objects in; the server reports them without their index.
+pub fn mutating_operations<'t>(rules: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    for rule in rules.items() {
+        for operation in rule.child("operations").items() {
+            let Some(text) = operation.text().filter(|text| !cx.is_unrendered(text)) else {
+                continue;
+            };
+            if !matches!(&*text, "*" | "CONNECT" | "CREATE" | "UPDATE") {
+                let at = rules.renamed("operations", &operation);
+                let message = format!("a policy changes nothing in the operation {}", quote(&text));
+                fault(cx, &at, ErrorType::NotSupported, message)
+                    .help("use `CREATE`, `UPDATE`, `CONNECT` or `*`");
+            }
+        }
+    }
+}
+
 /// The apiVersion of a policy's parameters.
 pub fn group_version<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let Some(text) = field
@@ -203,11 +220,21 @@ pub fn audit_annotations<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             (!name.is_empty()).then_some(name)
         })
         .unwrap_or_default();
+    let nameless = name.is_empty()
+        && policy.as_ref().is_none_or(|metadata| {
+            metadata
+                .child("generateName")
+                .text()
+                .is_none_or(|prefix| prefix.is_empty())
+        });
     let mut seen = HashSet::new();
     for annotation in field.items() {
         let (key, value) = (annotation.child("key"), annotation.child("valueExpression"));
         let Some(text) = key.text() else { continue };
-        if !name.is_empty() && !cx.is_unrendered(&text) && !cx.is_unrendered(&name) {
+        if nameless {
+            let message = "the key needs the policy's name before it, but the policy has none";
+            fault(cx, &key, ErrorType::Invalid, message).help("add `metadata.name`");
+        } else if !name.is_empty() && !cx.is_unrendered(&text) && !cx.is_unrendered(&name) {
             for reason in names::qualified_name(&format!("{name}/{text}")) {
                 let message = format!("the key, after the policy's name and `/`, {reason}");
                 fault(cx, &key, ErrorType::Invalid, message).help("use letters, digits, `-`, `_` and `.`");

@@ -35,9 +35,6 @@ pub fn signer<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     const HELP: &str = "write it as `example.com/signer-name`";
-    if text.len() > 571 {
-        fault(cx, field, ErrorType::TooLong, "the name has more than 571 bytes").help(HELP);
-    }
     let Some((domain, path)) = text.split_once('/').filter(|(_, path)| !path.contains('/')) else {
         let message = format!(
             "{} is no name of a signer: it needs a domain, `/` and a name",
@@ -46,21 +43,22 @@ pub fn signer<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         fault(cx, field, ErrorType::Invalid, message).help(HELP);
         return;
     };
+    if text.len() > 571 {
+        fault(cx, field, ErrorType::TooLong, "the name has more than 571 bytes").help(HELP);
+    }
     let labels: Vec<&str> = domain.split('.').collect();
     if labels.len() < 2 {
         let message = "the domain of the signer needs at least two parts between dots";
         fault(cx, field, ErrorType::Invalid, message).help(HELP);
     }
-    for label in labels {
-        for reason in names::dns1123_label(label) {
-            fault(
-                cx,
-                field,
-                ErrorType::Invalid,
-                format!("a part of the signer's domain {reason}"),
-            )
-            .help(HELP);
-        }
+    let faults = labels.into_iter().map(names::dns1123_label);
+    for reason in faults
+        .into_iter()
+        .find(|faults| !faults.is_empty())
+        .unwrap_or_default()
+    {
+        let message = format!("a part of the signer's domain {reason}");
+        fault(cx, field, ErrorType::Invalid, message).help(HELP);
     }
     for reason in names::dns1123_subdomain(path) {
         fault(

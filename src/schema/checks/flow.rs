@@ -92,6 +92,18 @@ pub fn namespaces<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
+/// An annotation that only the server itself writes, for its own old version.
+pub fn annotations<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    const OWN: &str = "flowcontrol.k8s.io/v1beta3-preserve-zero-concurrency-shares";
+    let own = field.key(OWN);
+    if own.value().is_some() {
+        let message = format!("the annotation {} is kept for v1beta3", quote(OWN));
+        fault(cx, field, ErrorType::Forbidden, message)
+            .related(own.place(), "this one")
+            .help("remove it");
+    }
+}
+
 /// How many queues a flow is dealt: no more than there are, and few enough to be drawn from one hash.
 pub fn hand<'t>(queuing: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let number = |name: &'static str, default: i64| match queuing.child(name).int() {

@@ -8,12 +8,9 @@ use crate::schema::constraints::{fault, is_set};
 
 /// A review is no object that is kept, so it has no metadata but its namespace.
 pub fn metadata<'t>(root: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let local = root
-        .child("kind")
-        .text()
-        .is_some_and(|kind| kind == "LocalSubjectAccessReview");
     let metadata = root.child("metadata");
-    const FIELDS: [&str; 13] = [
+    // The server clears the others before it looks.
+    const FIELDS: [&str; 8] = [
         "name",
         "generateName",
         "labels",
@@ -21,15 +18,9 @@ pub fn metadata<'t>(root: &Field<'_, 't>, cx: &mut Cx<'t>) {
         "ownerReferences",
         "finalizers",
         "resourceVersion",
-        "uid",
         "generation",
-        "selfLink",
-        "creationTimestamp",
-        "deletionTimestamp",
-        "deletionGracePeriodSeconds",
     ];
-    let set = FIELDS.iter().any(|name| is_set(&metadata.child(name), false));
-    if set || (!local && is_set(&metadata.child("namespace"), false)) {
+    if FIELDS.iter().any(|name| is_set(&metadata.child(name), false)) {
         let message = "a review is answered and not kept, so it can have no metadata";
         fault(cx, &metadata, ErrorType::Invalid, message).help("remove the metadata");
     }

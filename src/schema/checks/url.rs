@@ -192,11 +192,12 @@ pub fn client_config<'t>(client: &Field<'_, 't>, cx: &mut Cx<'t>) {
     match (address.is_set(), service.is_set()) {
         (true, false) => webhook(&address, cx),
         (false, true) => {
-            for name in ["name", "namespace"] {
-                let field = service.child(name);
-                if !is_set(&field, false) {
+            // The server names the other one of the two when one is missing.
+            for (name, reported) in [("name", "namespace"), ("namespace", "name")] {
+                if !is_set(&service.child(name), false) {
                     let message = format!("the webhook's Service needs its `{name}`");
-                    fault(cx, &field, ErrorType::Required, message).help(format!("add `{name}`"));
+                    let at = service.renamed(reported, &service.child(name));
+                    fault(cx, &at, ErrorType::Required, message).help(format!("add `{name}`"));
                 }
             }
             let port = service.child("port");
