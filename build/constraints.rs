@@ -217,6 +217,9 @@ fn op(place: &str, words: &[&str]) -> String {
         "keys" => format!("Op::Keys(Format::{})", format_name(place, args)),
         "refuse" => format!("Op::Refuse(crate::diagnostic::ErrorType::{})", args.join("")),
         "known" => format!("Op::Known({})", list()),
+        "supported" => format!("Op::Supported({})", list()),
+        "not-blank" => "Op::NotBlank".into(),
+        "alone" => format!("Op::Alone({:?})", args.join(" ")),
         "even-empty" => format!("Op::EvenEmpty(Format::{})", format_name(place, args)),
         "union" => {
             let members: Vec<_> = args

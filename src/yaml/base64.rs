@@ -1,7 +1,7 @@
 //! Base64 as Go's `base64.StdEncoding` decodes it, for `!!binary`.
 
 /// Decodes `text`: padding is required, line breaks are skipped anywhere, trailing bits may be set.
-pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let digits: Vec<u8> = text
         .iter()
         .copied()

@@ -4,7 +4,7 @@
 //! [`Tree`] (`slow`), and refuses what go-yaml's decoder or the conversion to JSON would refuse
 //! (`meaning`). Scalars stay spans until somebody asks for their value (`cook`, [`resolve`]).
 
-mod base64;
+pub(crate) mod base64;
 mod chars;
 mod cook;
 mod duplicates;

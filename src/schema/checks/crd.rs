@@ -12,7 +12,7 @@ use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::Cx;
-use crate::schema::constraints::{fault, is_set};
+use crate::schema::constraints::fault;
 use crate::yaml::Node;
 
 fn text<'t>(field: &Field<'_, 't>) -> Cow<'t, str> {
@@ -102,6 +102,13 @@ fn one_label<'t>(field: &Field<'_, 't>, name: &str, cx: &mut Cx<'t>) {
 pub fn label<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if let Some(name) = field.text() {
         one_label(field, &name, cx);
+    }
+}
+
+/// A kind: as a label, but in mixed case.
+pub fn mixed_case<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if let Some(name) = field.text().filter(|name| !name.is_empty()) {
+        one_label(field, &name.to_lowercase(), cx);
     }
 }
 
@@ -532,33 +539,7 @@ fn conversion<'t>(spec: &Field<'_, 't>, preserve: bool, cx: &mut Cx<'t>) {
         let message = "the strategy `Webhook` needs a webhook to call";
         fault(cx, &client, ErrorType::Required, message).help("add `webhook.clientConfig`");
     } else {
-        client_config(&client, cx);
+        url::client_config(&client, cx);
     }
     url::review_versions(&versions, cx);
-}
-
-fn client_config<'t>(client: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let (address, service) = (client.child("url"), client.child("service"));
-    match (address.is_set(), service.is_set()) {
-        (true, false) => url::webhook(&address, cx),
-        (false, true) => {
-            for name in ["name", "namespace"] {
-                let field = service.child(name);
-                if !is_set(&field, false) {
-                    let message = format!("the webhook's Service needs its `{name}`");
-                    fault(cx, &field, ErrorType::Required, message).help(format!("add `{name}`"));
-                }
-            }
-            let port = service.child("port");
-            if port.is_set() && port.int().is_some_and(|port| !(1..=65535).contains(&port)) {
-                fault(cx, &port, ErrorType::Invalid, "a port lies between 1 and 65535")
-                    .help("use the Service's port");
-            }
-            url::service_path(&service.child("path"), cx);
-        }
-        _ => {
-            let message = "a webhook needs either `url` or `service`";
-            fault(cx, client, ErrorType::Required, message).help("set exactly one of them");
-        }
-    }
 }

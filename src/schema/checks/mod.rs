@@ -1,7 +1,9 @@
 //! Checks that the vocabulary of constraints cannot say, called from rows of `schemas/constraints/`.
 
 mod addresses;
+pub mod admission;
 pub mod annotations;
+pub mod certificates;
 pub mod claims;
 pub mod cluster_ips;
 pub mod config_maps;
@@ -18,9 +20,11 @@ mod crd_nested;
 mod crd_path;
 mod crd_schema;
 pub mod events;
+pub mod flow;
 pub mod hpa;
 pub mod job_policies;
 pub mod jobs;
+pub mod leases;
 pub mod limits;
 mod matching;
 pub mod network;
@@ -29,8 +33,11 @@ pub mod podspec;
 pub mod podspec_resources;
 pub mod projected;
 pub mod quota;
+pub mod rbac;
 mod regex;
+pub mod registration;
 mod resource_names;
+pub mod reviews;
 pub mod schedule;
 pub mod selectors;
 pub mod services;

@@ -18,7 +18,11 @@ type Amounts<'t> = HashMap<Cow<'t, str>, Quantity>;
 
 /// What running the pod costs beyond its containers, checked and reported as if they were limits.
 pub fn overhead<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let limits = field.child("limits");
+    overhead_at(field, &field.child("limits"), cx);
+}
+
+/// The same, reported at `limits`.
+pub(super) fn overhead_at<'t>(field: &Field<'_, 't>, limits: &Field<'_, 't>, cx: &mut Cx<'t>) {
     for amount in field.entries() {
         let shown = limits.missing_key(key(&amount));
         resource(&amount, &shown, false, container_name_faults, cx);

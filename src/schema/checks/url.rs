@@ -4,7 +4,7 @@ use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::Cx;
-use crate::schema::constraints::fault;
+use crate::schema::constraints::{fault, is_set};
 
 /// The parts of a URL that are looked at.
 #[derive(Default)]
@@ -182,6 +182,34 @@ pub fn service_path<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         for reason in names::dns1123_subdomain(step) {
             let message = format!("a segment of the path {reason}");
             fault(cx, field, ErrorType::Invalid, message).help(HELP);
+        }
+    }
+}
+
+/// How a webhook is called: by URL or through a Service.
+pub fn client_config<'t>(client: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let (address, service) = (client.child("url"), client.child("service"));
+    match (address.is_set(), service.is_set()) {
+        (true, false) => webhook(&address, cx),
+        (false, true) => {
+            // The server names the other one of the two when one is missing.
+            for (name, reported) in [("name", "namespace"), ("namespace", "name")] {
+                if !is_set(&service.child(name), false) {
+                    let message = format!("the webhook's Service needs its `{name}`");
+                    let at = service.renamed(reported, &service.child(name));
+                    fault(cx, &at, ErrorType::Required, message).help(format!("add `{name}`"));
+                }
+            }
+            let port = service.child("port");
+            if port.is_set() && port.int().is_some_and(|port| !(1..=65535).contains(&port)) {
+                fault(cx, &port, ErrorType::Invalid, "a port lies between 1 and 65535")
+                    .help("use the Service's port");
+            }
+            service_path(&service.child("path"), cx);
+        }
+        _ => {
+            let message = "a webhook needs either `url` or `service`";
+            fault(cx, client, ErrorType::Required, message).help("set exactly one of them");
         }
     }
 }

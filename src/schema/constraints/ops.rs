@@ -123,6 +123,12 @@ pub enum Op {
     FileMode,
     /// The field is a struct and no pointer in Go: it is looked into even when it is missing.
     Value,
+    /// NotSupported: any other text, "" included.
+    Supported(&'static [&'static str]),
+    /// Required: a text with nothing but blanks.
+    NotBlank,
+    /// Invalid: a list that has this text and others.
+    Alone(&'static str),
     /// What is in the field is not looked into when the function says so of the row's struct.
     Skip(for<'p, 't> fn(&Field<'p, 't>, &Cx<'t>) -> bool),
 }
@@ -405,6 +411,43 @@ fn one<'t>(
                 format!("{name} may not be empty")
             };
             fault(cx, place, ErrorType::Invalid, message).help(format!("use one of {}", list(known)));
+        }
+        Op::Supported(known) => {
+            if field
+                .text()
+                .is_some_and(|value| !known.contains(&&*value) && !cx.is_unrendered(&value))
+            {
+                let name = named(field);
+                let message = if set {
+                    format!("{name} does not know {}", shown(field, cx))
+                } else {
+                    format!("{name} may not be empty")
+                };
+                fault(cx, place, ErrorType::NotSupported, message)
+                    .help(format!("use one of {}", list(known)));
+            }
+        }
+        Op::NotBlank => {
+            if field.text().is_some_and(|value| value.trim().is_empty()) {
+                let name = named(field);
+                let message = format!("{name} is required, but empty");
+                fault(cx, place, ErrorType::Required, message).help(format!("write {name}"));
+            }
+        }
+        Op::Alone(word) => {
+            let mut count = 0;
+            let mut found = false;
+            for item in field.items() {
+                count += 1;
+                found |= item.text().is_some_and(|text| text == *word);
+            }
+            if found && count > 1 {
+                let name = named(field);
+                let message =
+                    format!("`{word}` in {name} stands for all, so nothing else may stand beside it");
+                fault(cx, place, ErrorType::Invalid, message)
+                    .help(format!("keep only `{word}`, or remove it"));
+            }
         }
         Op::Union(members) => union(members, default.is_some(), field, place, cx),
         Op::UniqueItemsBy(keys) => unique_by(keys, true, field, cx),
