@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use super::hash::name_hash;
+
 /// The constraints of all types, as Rust source. `type_index` knows the packed types by `group/v1.Name`.
 pub fn emit(files: &[(String, String)], types: usize, type_index: &dyn Fn(&str) -> Option<usize>) -> String {
     let mut rows: BTreeMap<usize, Vec<String>> = BTreeMap::new();
@@ -47,6 +49,14 @@ pub fn emit(files: &[(String, String)], types: usize, type_index: &dyn Fn(&str) 
     }
     offsets.push(count);
     let _ = writeln!(out, "pub static OFFSETS: &[u16] = &{offsets:?};");
+    let none = Vec::new();
+    let all_marks: Vec<u8> = (0..types)
+        .map(|index| marks(rows.get(&index).unwrap_or(&none)))
+        .collect();
+    let _ = writeln!(
+        out,
+        "/// By type: whether rows hold `value` (1), `skip` (2), `union` (4).\npub static MARKS: &[u8] = &{all_marks:?};"
+    );
     let _ = writeln!(
         out,
         "/// The constraints, by type.\npub static ROWS: &[Row] = &[\n{all}];"
@@ -77,10 +87,50 @@ fn row(place: &str, line: &str) -> String {
     let pointer = path.ends_with('?');
     let path = steps(path.trim_end_matches('?'));
     let tests: Vec<String> = tests.split("; ").map(|one| test(place, one.trim())).collect();
+    let bit = match path
+        .strip_prefix("[Step::Name(\"")
+        .and_then(|rest| rest.split_once('"'))
+    {
+        Some((first, _)) if tests.iter().all(|test| idle(test)) => 1u64 << (name_hash(first.as_bytes()) & 63),
+        _ => 0,
+    };
     format!(
-        "Row {{ path: &{path}, pointer: {pointer}, tests: &[{}] }}",
+        "Row {{ path: &{path}, pointer: {pointer}, bit: {bit}, tests: &[{}] }}",
         tests.join(", ")
     )
+}
+
+/// Whether a test says nothing of a field that is not there.
+fn idle(test: &str) -> bool {
+    const IDLE: [&str; 16] = [
+        "Default(",
+        "Forbidden",
+        "Invalid",
+        "OneOf(",
+        "Range(",
+        "MaxLength(",
+        "MaxLengthInvalid(",
+        "MaxItems(",
+        "QuantityMin(",
+        "Format(",
+        "Keys(",
+        "Unique",
+        "UniqueBy(",
+        "UniqueItemsBy(",
+        "FileMode",
+        "AtMostOneOf(",
+    ];
+    let op = test.strip_prefix("Test { op: Op::").unwrap_or_default();
+    IDLE.iter().any(|idle| {
+        op.strip_prefix(idle)
+            .is_some_and(|rest| idle.ends_with('(') || rest.starts_with(','))
+    })
+}
+
+/// What the rows of a type hold that the walk must know before it goes on.
+fn marks(rows: &[String]) -> u8 {
+    let has = |op: &str| rows.iter().any(|row| row.contains(op));
+    u8::from(has("Op::Value")) | u8::from(has("Op::Skip(")) << 1 | u8::from(has("Op::Union(")) << 2
 }
 
 /// `a.b[].c` as steps; `.` alone is the struct itself.

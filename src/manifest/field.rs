@@ -112,6 +112,14 @@ impl<'p, 't> Field<'p, 't> {
         }
     }
 
+    /// The entry `key` of this map, which is known not to have it.
+    pub fn missing_key<'s>(&'s self, key: Cow<'t, str>) -> Field<'s, 't>
+    where
+        'p: 's,
+    {
+        self.key_entry(key, None)
+    }
+
     /// Another field under the name that the server's own form of the object gives it: `spec.validation` is
     /// what was written as `spec.versions[0].schema`.
     pub fn renamed<'s>(&'s self, name: &'static str, from: &Field<'_, 't>) -> Field<'s, 't>

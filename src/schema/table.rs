@@ -46,6 +46,12 @@ pub(super) fn word(id: u16) -> &'static str {
     POOL.get(at(id as usize)..at(id as usize + 1)).unwrap_or("")
 }
 
+/// One of 64 bits for a name, the same at build time: a mask of the names that a struct has tells quickly
+/// which it lacks.
+pub(super) fn name_bit(name: &[u8]) -> u64 {
+    1 << (hash::name_hash(name) & 63)
+}
+
 /// The id of a name that some type has as a field.
 pub(super) fn name_id(name: &[u8]) -> Option<NameId> {
     let mask = NAME_SLOTS.len() - 1;

@@ -121,6 +121,11 @@ impl<'t> Node<'t> {
         self.indirect
     }
 
+    /// Whether no mapping of the document holds a key twice, not even through a merge.
+    pub fn has_unique_keys(self) -> bool {
+        self.unique
+    }
+
     /// The node an alias stands for; any other node itself.
     pub fn resolved(self) -> Node<'t> {
         if self.indirect && self.raw().kind == Kind::Alias {

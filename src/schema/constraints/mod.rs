@@ -10,10 +10,12 @@ mod ops;
 pub use formats::{Format, percent};
 pub use ops::{Cond, Is, Op, Row, Step, Test, is_set, of_format};
 
+use super::table::name_bit;
 use super::{Shape, Ty, TypeId};
 use crate::diagnostic::{ErrorType, Report};
 use crate::manifest::{Field, Object};
 use crate::rules::{Cx, ids};
+use crate::yaml::Entry;
 
 /// Deeper structs are not looked into: only a hostile CRD schema nests so far.
 const DEPTH: u32 = 100;
@@ -31,43 +33,58 @@ fn rows(ty: TypeId) -> &'static [Row] {
     ROWS.get(at(index)..at(index + 1)).unwrap_or_default()
 }
 
+/// The rows of a type hold `value`, `skip` or `union`: see [`MARKS`].
+const VALUE: u8 = 1;
+const SKIP: u8 = 2;
+const UNION: u8 = 4;
+
 fn walk<'t>(field: &Field<'_, 't>, ty: TypeId, cx: &mut Cx<'t>, depth: u32) {
     if depth > DEPTH {
         return;
     }
     let rows = rows(ty);
+    let marks = MARKS.get(ty.index()).copied().unwrap_or_default();
+    let mut present = 0;
     for entry in field.value().into_iter().flat_map(|value| value.entries()) {
-        // A key that repeats holds its last value only; a null is no struct.
         let Some(name) = entry.key.key_text() else {
             continue;
         };
+        present |= name_bit(name.as_bytes());
         let Some(info) = ty.field(&name, cx.kube()) else {
             continue;
         };
+        // A null is no struct.
         if info.ty.constrained()
             && !entry.value.is_null()
-            && field
-                .value()
-                .and_then(|value| value.entry(info.name))
-                .is_some_and(|last| last.value == entry.value)
-            && !ops::is_passed_over(rows, field, info.name)
-            && !ops::skips(rows, info.name, field, cx)
+            && holds(field, info.name, entry)
+            && (marks & UNION == 0 || !ops::is_passed_over(rows, field, info.name))
+            && (marks & SKIP == 0 || !ops::skips(rows, info.name, field, cx))
         {
             inside(&field.child_entry(info.name, entry), info.ty, cx, depth + 1);
         }
     }
-    for name in ops::values(rows) {
-        let child = field.child(name);
-        if !child.is_set()
-            && let Some(info) = ty.field(name, cx.kube())
-            && !ops::skips(rows, name, field, cx)
-        {
-            inside(&child, info.ty, cx, depth + 1);
+    if marks & VALUE != 0 {
+        for name in ops::values(rows) {
+            let child = field.child(name);
+            if !child.is_set()
+                && let Some(info) = ty.field(name, cx.kube())
+                && !ops::skips(rows, name, field, cx)
+            {
+                inside(&child, info.ty, cx, depth + 1);
+            }
         }
     }
     for row in rows {
-        ops::run(row, field, cx);
+        if row.bit == 0 || row.bit & present != 0 {
+            ops::run(row, field, cx);
+        }
     }
+}
+
+/// Whether an entry is the one that holds: of a key that repeats only the last does.
+fn holds<'t>(field: &Field<'_, 't>, name: &str, entry: Entry<'t>) -> bool {
+    let Some(map) = field.value() else { return false };
+    map.has_unique_keys() || map.entry(name).is_some_and(|last| last.value == entry.value)
 }
 
 fn inside<'t>(field: &Field<'_, 't>, ty: Ty, cx: &mut Cx<'t>, depth: u32) {

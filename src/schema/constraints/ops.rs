@@ -14,6 +14,9 @@ pub struct Row {
     pub path: &'static [Step],
     /// Whether the field is a pointer in Go: set means present and not null, even when it is zero.
     pub pointer: bool,
+    /// Of the path's first name its bit in the mask of names that a struct has; 0 when the row has something to
+    /// say of a field that is not there.
+    pub bit: u64,
     /// The tests; after one that fails the rest of the row is not run, as in the server's `if … else if`.
     pub tests: &'static [Test],
 }
