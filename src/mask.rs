@@ -303,8 +303,10 @@ fn is_key(key: &str) -> bool {
 /// Whether `text` contains `word` (lower-case ASCII) in any case.
 fn contains_word(text: &str, word: &str) -> bool {
     let (bytes, word) = (text.as_bytes(), word.as_bytes());
-    bytes.len() >= word.len()
-        && bytes
-            .windows(word.len())
-            .any(|window| window.eq_ignore_ascii_case(word))
+    let Some(&first) = word.first() else { return true };
+    memchr::memchr2_iter(first, first.to_ascii_uppercase(), bytes).any(|at| {
+        bytes
+            .get(at..at + word.len())
+            .is_some_and(|found| found.eq_ignore_ascii_case(word))
+    })
 }

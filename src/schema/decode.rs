@@ -12,7 +12,6 @@ use super::table::{self, FieldRef};
 use super::{Shape, Ty, TypeId};
 use crate::diagnostic::ErrorType;
 use crate::rules::{Cx, ids};
-use crate::yaml::resolve::may_be_typed;
 use crate::yaml::tree::{COOK, PROPS};
 use crate::yaml::{Entry, Kind, Node, Scalar, Style};
 
@@ -51,7 +50,7 @@ impl<'a> Decoder<'_, 'a> {
         let node = at.value;
         match at.shape {
             Shape::Any => {}
-            Shape::String if is_surely_string(node) => {}
+            Shape::String if node.is_surely_string() => {}
             Shape::Struct(id) if node.kind() == Kind::Map => self.fields(id, at),
             Shape::Map(value) if node.kind() == Kind::Map => self.entries(value, at),
             Shape::List(item) if node.kind() == Kind::Seq => self.items(item, at),
@@ -151,7 +150,7 @@ impl<'a> Decoder<'_, 'a> {
         self.down(|this| {
             this.each(at.value, |this, entry| {
                 // The hot case, labels and data, without building a place.
-                if shape == Shape::String && is_surely_string(entry.value) {
+                if shape == Shape::String && entry.value.is_surely_string() {
                     return;
                 }
                 let place = Place {
@@ -285,14 +284,6 @@ fn bare_key(key: Node<'_>) -> Option<&str> {
         Style::Single | Style::Double => source.get(1..source.len().checked_sub(1)?),
         _ => None,
     }
-}
-
-/// Whether a value is a string without looking at more than its first byte.
-fn is_surely_string(node: Node<'_>) -> bool {
-    let raw = node.raw();
-    raw.kind == Kind::Scalar
-        && raw.flags & PROPS == 0
-        && (raw.style != Style::Plain || !may_be_typed(node.source()))
 }
 
 /// The whole number that a scalar becomes in JSON, if it is one in an `int64` field's eyes.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::cook;
 use super::resolve::{self, Scalar, Tag};
-use super::tree::{Chunk, Kind, NodeId, PROPS, RawNode, Style, Tree};
+use super::tree::{COOK, Chunk, Kind, NodeId, PROPS, RawNode, Style, Tree};
 use crate::source::Span;
 
 /// One node together with the text and the tree it lives in. Cheap to copy.
@@ -183,7 +183,28 @@ impl<'t> Node<'t> {
 
     /// Whether the value is null (absent, `~`, `null`).
     pub fn is_null(self) -> bool {
-        matches!(self.scalar(), Some(Scalar::Null))
+        !self.is_surely_string() && matches!(self.scalar(), Some(Scalar::Null))
+    }
+
+    /// Whether the value is a string, as far as its style and first byte tell: long texts need not be cooked to
+    /// know. An alias is looked through.
+    pub fn is_surely_string(self) -> bool {
+        let node = self.resolved();
+        let raw = node.raw();
+        raw.kind == Kind::Scalar
+            && raw.flags & PROPS == 0
+            && match raw.style {
+                Style::Plain if self.json => false,
+                Style::Plain => raw.flags & COOK != 0 || !resolve::may_be_typed(node.source()),
+                _ => true,
+            }
+    }
+
+    /// Whether the value is a string of at least one character, without cooking it where its length tells.
+    pub fn is_filled_string(self) -> bool {
+        // Quotes, a block scalar's header and an escaped line break take four bytes at the most.
+        self.is_surely_string()
+            && (self.resolved().span().len() > 4 || self.str().is_some_and(|s| !s.is_empty()))
     }
 
     /// Whether it is a mapping.

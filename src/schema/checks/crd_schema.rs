@@ -57,6 +57,9 @@ parts! {
 
 /// Whether a field of lesser interest says something: a text that is not empty, true, any number.
 fn counts(entry: Entry<'_>) -> bool {
+    if entry.value.is_filled_string() {
+        return true;
+    }
     match entry.value.scalar() {
         Some(Scalar::Str(text)) => !text.is_empty(),
         Some(Scalar::Bool(value)) => value,
@@ -69,7 +72,9 @@ pub(super) fn text<'t>(entry: Option<Entry<'t>>) -> Cow<'t, str> {
 }
 
 pub(super) fn is_true(entry: Option<Entry<'_>>) -> bool {
-    entry.is_some_and(|entry| entry.value.scalar() == Some(Scalar::Bool(true)))
+    entry.is_some_and(|entry| {
+        !entry.value.is_surely_string() && entry.value.scalar() == Some(Scalar::Bool(true))
+    })
 }
 
 pub(super) fn is_filled(entry: Option<Entry<'_>>) -> bool {

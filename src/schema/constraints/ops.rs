@@ -237,6 +237,7 @@ pub fn is_set(field: &Field<'_, '_>, pointer: bool) -> bool {
         // A struct without fields equals none; so does an empty list or map.
         Kind::Map => value.entries().next().is_some(),
         Kind::Seq => value.items().next().is_some(),
+        _ if value.is_filled_string() => true,
         _ => match value.scalar() {
             None | Some(Scalar::Null) => false,
             Some(_) if pointer => true,
