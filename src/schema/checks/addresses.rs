@@ -78,7 +78,7 @@ fn strictness(text: &str, ip: IpAddr, length: u8) -> Faults {
     }
 }
 
-/// Faults of a prefix in its canonical form.
+/// Faults of a prefix that must be in its canonical form.
 pub fn canonical_prefix(text: &str) -> Faults {
     let Some((ip, length)) = parse_prefix(text) else {
         return vec!["is no address with a prefix length"];

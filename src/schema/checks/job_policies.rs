@@ -1,9 +1,12 @@
 //! When a job counts as done before all its pods have succeeded, and what failed pods mean to it.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use super::jobs::is_job;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::{Cx, quote};
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 
 /// When an indexed job counts as successful early.
@@ -49,7 +52,7 @@ fn success_rule<'t>(rule: &Field<'_, 't>, completions: i64, cx: &mut Cx<'t>) {
         match count_indexes(&text, completions) {
             Ok(total) => listed = total,
             Err(reason) => {
-                let message = format!("{} is no list of indexes: {reason}", quote(&text));
+                let message = format!("{} is no list of indexes: {reason}", cx.quote(&text));
                 fault(cx, &indexes, ErrorType::Invalid, message)
                     .help("write rising indexes and ranges, such as `0,2-4,7`");
             }
@@ -86,12 +89,12 @@ fn count_indexes(text: &str, completions: i64) -> Result<i64, String> {
         let mut limits = interval.split('-');
         let (first, second) = (limits.next().unwrap_or_default(), limits.next());
         if limits.next().is_some() {
-            return Err(format!("{} has more than one `-`", quote(interval)));
+            return Err("a range has more than one `-`".to_string());
         }
         let mut read = |limit: &str| {
             let index = limit
                 .parse::<i64>()
-                .map_err(|_| format!("{} is no number", quote(limit)))?;
+                .map_err(|_| "a part of it is no number".to_string())?;
             if index >= completions {
                 return Err(format!("{index} is not below the {completions} completions"));
             }
@@ -108,18 +111,41 @@ fn count_indexes(text: &str, completions: i64) -> Result<i64, String> {
     Ok(total)
 }
 
-/// One rule of a pod failure policy.
-pub fn failure_rule<'t>(rule: &Field<'_, 't>, cx: &mut Cx<'t>) {
+/// The rules of a pod failure policy.
+pub fn failure_rules<'t>(rules: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(spec) = rules.parent().and_then(Field::parent) else {
+        return;
+    };
+    let template = spec.child("template");
+    let pod = template.child("spec");
+    let names = ["initContainers", "containers"].map(|list| {
+        let list = pod.child(list);
+        let names: Vec<_> = list
+            .items()
+            .filter_map(|container| container.child("name").text())
+            .collect();
+        names
+    });
+    let names: HashSet<Cow<'_, str>> = names.into_iter().flatten().collect();
+    for rule in rules.items() {
+        failure_rule(&rule, spec, &names, cx);
+    }
+}
+
+fn failure_rule<'t>(
+    rule: &Field<'_, 't>,
+    spec: &Field<'_, 't>,
+    names: &HashSet<Cow<'t, str>>,
+    cx: &mut Cx<'t>,
+) {
     let (codes, conditions) = (rule.child("onExitCodes"), rule.child("onPodConditions"));
-    let spec = rule.parent().and_then(Field::parent).and_then(Field::parent);
-    let Some(spec) = spec else { return };
     let action = rule.child("action");
     if action.text().as_deref() == Some("FailIndex") && !spec.child("backoffLimitPerIndex").is_set() {
         let message = "`FailIndex` needs a backoff limit per index";
         fault(cx, &action, ErrorType::Invalid, message).help("add `backoffLimitPerIndex`");
     }
     if codes.is_set() {
-        exit_codes(&codes, spec, cx);
+        exit_codes(&codes, names, cx);
     }
     let message = match (codes.is_set(), conditions.is_filled()) {
         (true, true) => "a rule looks at exit codes or at pod conditions, not at both",
@@ -130,7 +156,7 @@ pub fn failure_rule<'t>(rule: &Field<'_, 't>, cx: &mut Cx<'t>) {
         .help("give the rule one of `onExitCodes` and `onPodConditions`");
 }
 
-fn exit_codes<'t>(codes: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
+fn exit_codes<'t>(codes: &Field<'_, 't>, names: &HashSet<Cow<'t, str>>, cx: &mut Cx<'t>) {
     let operator = codes.child("operator");
     match operator.text().as_deref() {
         Some("") => {
@@ -140,16 +166,16 @@ fn exit_codes<'t>(codes: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut Cx<'t>) 
         }
         Some("In" | "NotIn") | None => {}
         Some(other) => {
-            let message = format!("`operator` does not know {}", quote(other));
+            let message = format!("`operator` does not know {}", cx.quote(other));
             fault(cx, &operator, ErrorType::NotSupported, message).help("use `In` or `NotIn`");
         }
     }
     let container = codes.child("containerName");
     if container.is_set()
         && let Some(name) = container.text().filter(|name| !cx.is_unrendered(name))
-        && !has_container(spec, &name)
+        && !names.contains(&name)
     {
-        let message = format!("no container of the template is called {}", quote(&name));
+        let message = format!("no container of the template is called {}", cx.quote(&name));
         fault(cx, &container, ErrorType::Invalid, message).help("name a container or an init container");
     }
     let values = codes.child("values");
@@ -161,7 +187,7 @@ fn exit_codes<'t>(codes: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut Cx<'t>) 
         let message = format!("`values` has {count} items, more than 255");
         fault(cx, &values, ErrorType::TooMany, message).help("keep 255 of them at the most");
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let (mut last, mut ordered) = (None, true);
     for value in values.items() {
         let Some(code) = value.int() else { continue };
@@ -180,16 +206,6 @@ fn exit_codes<'t>(codes: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut Cx<'t>) 
         let message = "the exit codes must rise";
         fault(cx, &values, ErrorType::Invalid, message).help("sort them");
     }
-}
-
-fn has_container(spec: &Field<'_, '_>, name: &str) -> bool {
-    let template = spec.child("template");
-    let pod = template.child("spec");
-    ["initContainers", "containers"].into_iter().any(|list| {
-        pod.child(list)
-            .items()
-            .any(|container| container.child("name").text().is_some_and(|text| text == name))
-    })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::resource_names;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::{Cx, quote};
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 use crate::schema::quantity::Quantity;
 
@@ -19,13 +19,13 @@ pub fn amount<'t>(field: &Field<'_, 't>, name: &str, shown: &Field<'_, 't>, cx: 
     };
     let place = field.place();
     if quantity.is_negative() {
-        let message = format!("the amount of {} is negative", quote(name));
+        let message = format!("the amount of {} is negative", cx.quote(name));
         fault(cx, shown, ErrorType::Invalid, message)
             .at(place)
             .help("use 0 or more");
     }
     if resource_names::is_whole(name) && !is_whole(quantity) {
-        let message = format!("{} comes in whole numbers only", quote(name));
+        let message = format!("{} comes in whole numbers only", cx.quote(name));
         fault(cx, shown, ErrorType::Invalid, message)
             .at(place)
             .help("use a whole number");
@@ -41,7 +41,7 @@ pub fn hard<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         }
         for reason in resource_names::quota_faults(name) {
             let at = entry.handle();
-            let message = format!("{} is no resource for a quota: it {reason}", quote(name));
+            let message = format!("{} is no resource for a quota: it {reason}", cx.quote(name));
             fault(cx, &entry, ErrorType::Invalid, message)
                 .at(at)
                 .help("use a name such as `requests.cpu`, `pods` or `count/deployments.apps`");
@@ -60,6 +60,9 @@ const SCOPES: [&str; 7] = [
     "VolumeAttributesClass",
 ];
 
+/// Each scope is compared with each resource: nobody reads more findings than these.
+const ENOUGH: usize = 1000;
+
 /// Pairs of scopes that no pod can have both.
 const CONFLICTS: [(&str, &str); 2] = [("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating")];
 
@@ -67,8 +70,12 @@ const CONFLICTS: [(&str, &str); 2] = [("BestEffort", "NotBestEffort"), ("Termina
 pub fn scopes<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let list = spec.child("scopes");
     let mut seen = Vec::new();
+    let before = cx.count();
     for item in list.items() {
         let Some(scope) = item.text() else { return };
+        if cx.count() - before > ENOUGH {
+            return;
+        }
         one_scope(&list, &list, &item, &scope, spec, cx);
         seen.push(scope);
     }
@@ -113,7 +120,7 @@ pub fn scopes<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 .at(place)
                 .help("remove `values`");
         } else if unknown {
-            let message = format!("there is no operator {}", quote(&text));
+            let message = format!("there is no operator {}", cx.quote(&text));
             fault(cx, &expressions.child("operator"), ErrorType::Invalid, message)
                 .at(at)
                 .help("use `In`, `NotIn`, `Exists` or `DoesNotExist`");
@@ -135,16 +142,22 @@ fn one_scope<'t>(
         return;
     }
     let at = item.place();
-    if !SCOPES.contains(&scope) {
-        let message = format!("there is no scope {}", quote(scope));
+    // The last one came with 1.34.
+    let known = if cx.kube().minor() < 34 {
+        &SCOPES[..6]
+    } else {
+        &SCOPES[..]
+    };
+    if !known.contains(&scope) {
+        let message = format!("there is no scope {}", cx.quote(scope));
         fault(cx, named, ErrorType::Invalid, message)
             .at(at)
-            .help(format!("use one of `{}`", SCOPES.join("`, `")));
+            .help(format!("use one of `{}`", known.join("`, `")));
     }
-    for entry in spec.child("hard").entries() {
+    for entry in spec.child("hard").entries().filter(|_| known.contains(&scope)) {
         let name = entry.name();
         if resource_names::is_for_quota(name) && !resource_names::fits_scope(name, scope) {
-            let message = format!("a quota with the scope `{scope}` cannot count {}", quote(name));
+            let message = format!("a quota with the scope `{scope}` cannot count {}", cx.quote(name));
             fault(cx, list, ErrorType::Invalid, message)
                 .at(at)
                 .help("count it in a quota of its own");

@@ -1,12 +1,13 @@
 //! EndpointSlices.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 
 use super::addresses;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::rules::Cx;
 use crate::schema::constraints::{Format, fault};
 
 /// The endpoints of a slice, whose addresses are of the slice's type.
@@ -37,30 +38,43 @@ pub fn endpoints<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 fn address<'t>(list: &Field<'_, 't>, item: &Field<'_, 't>, text: &str, family: &str, cx: &mut Cx<'t>) {
-    let mut faults = Format::IpLegacy.faults(text, cx.kube());
-    let Some(ip) = addresses::parse(text) else {
-        invalid(item, text, &faults, cx);
-        return;
-    };
-    if faults.is_empty() && cx.kube().minor() >= 36 && ip.to_string() != text {
-        faults.push("is not in its canonical form");
+    let ip = addresses::parse(text);
+    let fits = ip.is_some_and(|ip| addresses::plain(ip).is_ipv4() == (family == "IPv4"));
+    // Since 1.33 what is no address is reported once, and one of the other family at the list.
+    let once = cx.kube().minor() >= 33;
+    if once {
+        // Of IPv4 since 1.36.
+        let canonical = family == "IPv6" || cx.kube().minor() >= 36;
+        let fault = match (ip, text.parse::<IpAddr>()) {
+            (None, _) => Some("is no IP address"),
+            _ if !canonical => None,
+            (_, Err(_)) => Some("must not have leading zeros"),
+            (_, Ok(ip)) if addresses::plain(ip) != ip => Some("must not be an IPv4 address written as IPv6"),
+            (_, Ok(ip)) if ip.to_string() != text => Some("is not in its canonical form"),
+            _ => None,
+        };
+        if let Some(fault) = fault {
+            invalid(item, text, &[fault], cx);
+            return;
+        }
     }
-    invalid(item, text, &faults, cx);
-    let is_v4 = addresses::plain(ip).is_ipv4();
-    if is_v4 == ip.is_ipv4() && is_v4 != (family == "IPv4") {
-        let message = format!("{} is no {family} address, as `addressType` says", quote(text));
+    if !fits {
+        let message = format!("{} is no {family} address, as `addressType` says", cx.quote(text));
         let place = item.place();
-        fault(cx, list, ErrorType::Invalid, message)
+        fault(cx, if once { list } else { item }, ErrorType::Invalid, message)
             .at(place)
             .help("make a slice for each IP family");
     }
-    let reasons = addresses::endpoint(ip);
+    let reasons = ip.map_or_else(|| vec!["is no IP address"], addresses::endpoint);
     invalid(item, text, &reasons, cx);
 }
 
 fn invalid<'t>(item: &Field<'_, 't>, text: &str, reasons: &[&str], cx: &mut Cx<'t>) {
     for reason in reasons {
-        let message = format!("{} is no valid address of an endpoint: it {reason}", quote(text));
+        let message = format!(
+            "{} is no valid address of an endpoint: it {reason}",
+            cx.quote(text)
+        );
         fault(cx, item, ErrorType::Invalid, message).help("use an address that other machines can reach");
     }
 }
@@ -91,13 +105,13 @@ pub fn ports<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let Some(text) = name.text() else { continue };
         if !text.is_empty() && !cx.is_unrendered(&text) {
             for reason in names::dns1123_label(&text) {
-                let message = format!("{} is no valid name of a port: it {reason}", quote(&text));
+                let message = format!("{} is no valid name of a port: it {reason}", cx.quote(&text));
                 fault(cx, &name, ErrorType::Invalid, message)
                     .help(format!("use {}", Format::DnsLabel.describe()));
             }
         }
         if !seen.insert(text.clone()) && !cx.is_unrendered(&text) {
-            let message = format!("{} is the name of an earlier port", quote(&text));
+            let message = format!("{} is the name of an earlier port", cx.quote(&text));
             fault(cx, &name, ErrorType::Duplicate, message).help("give each port its own name");
         }
         let protocol = port.child("protocol");
@@ -105,7 +119,7 @@ pub fn ports<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             && let Some(text) = protocol.text().filter(|text| !cx.is_unrendered(text))
             && !matches!(&*text, "TCP" | "UDP" | "SCTP")
         {
-            let message = format!("`protocol` does not know {}", quote(&text));
+            let message = format!("`protocol` does not know {}", cx.quote(&text));
             fault(cx, &protocol, ErrorType::NotSupported, message).help("use `TCP`, `UDP` or `SCTP`");
         }
         let app = port.child("appProtocol");
@@ -113,7 +127,7 @@ pub fn ports<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             && let Some(text) = app.text().filter(|text| !cx.is_unrendered(text))
         {
             for reason in names::qualified_name(&text) {
-                let message = format!("{} is no valid protocol: it {reason}", quote(&text));
+                let message = format!("{} is no valid protocol: it {reason}", cx.quote(&text));
                 fault(cx, &app, ErrorType::Invalid, message)
                     .help("use a name such as `http` or `example.com/proto`");
             }
@@ -145,11 +159,11 @@ fn hints<'t>(field: &Field<'_, 't>, format: Format, cx: &mut Cx<'t>) {
             continue;
         };
         if !seen.insert(text.clone()) {
-            let message = format!("{} stands in the list already", quote(&text));
+            let message = format!("{} stands in the list already", cx.quote(&text));
             fault(cx, &name, ErrorType::Duplicate, message).help("remove one of them");
         }
         for reason in format.faults(&text, cx.kube()) {
-            let message = format!("{} is no valid name: it {reason}", quote(&text));
+            let message = format!("{} is no valid name: it {reason}", cx.quote(&text));
             fault(cx, &name, ErrorType::Invalid, message).help(format!("use {}", format.describe()));
         }
     }

@@ -3,7 +3,7 @@
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 use crate::source::Span;
 
@@ -33,7 +33,7 @@ pub fn metadata<'t>(template: &Field<'_, 't>, cx: &mut Cx<'t>) {
             if cx.is_unrendered(text) {
                 return;
             }
-            let message = format!("{} is no valid {part} of a label: it {reason}", quote(text));
+            let message = format!("{} is no valid {part} of a label: it {reason}", cx.quote(text));
             for _ in 0..times {
                 fault(cx, &template.child("labels"), ErrorType::Invalid, message.clone())
                     .at(at)
@@ -76,7 +76,7 @@ pub fn metadata<'t>(template: &Field<'_, 't>, cx: &mut Cx<'t>) {
             let at = annotation.handle();
             let message = format!(
                 "{} is no valid key of an annotation: it {reason}",
-                quote(annotation.name())
+                cx.quote(annotation.name())
             );
             for _ in 0..times {
                 fault(
@@ -107,7 +107,15 @@ pub fn metadata<'t>(template: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
-/// The server looks twice at a StatefulSet's labels and annotations, and reports each fault twice.
+/// Before 1.34 the server looked at no more of a StatefulSet's template than this.
+pub fn of_unread_stateful_set<'t>(template: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let spec = template.parent();
+    if spec.is_some_and(|spec| !super::workloads::selector_is_invalid(spec, cx)) {
+        metadata(template, cx);
+    }
+}
+
+/// Since 1.34 the server looks twice at a StatefulSet's labels and annotations, and reports each fault twice.
 fn is_stateful(template: &Field<'_, '_>) -> bool {
     let object = template.parent().and_then(Field::parent);
     object.is_some_and(|object| object.child("kind").text().as_deref() == Some("StatefulSet"))

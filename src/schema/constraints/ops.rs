@@ -141,8 +141,11 @@ pub(super) fn skips<'t>(rows: &'static [Row], name: &str, base: &Field<'_, 't>, 
     rows.iter().any(|row| {
         matches!(row.path, [Step::Name(this)] if *this == name)
             && row.tests.iter().any(|test| match test.op {
-                Op::Skip(_) if minor < test.since || minor > test.until => false,
-                Op::Skip(skip) => skip(base, cx) && test.when.iter().all(|cond| holds(cond, base, cx)),
+                Op::Skip(skip) => {
+                    (test.since..=test.until).contains(&minor)
+                        && test.when.iter().all(|cond| holds(cond, base, cx))
+                        && skip(base, cx)
+                }
                 _ => false,
             })
     })
@@ -347,16 +350,16 @@ fn one<'t>(
                 .help(format!("use a number that is {bounds}"));
             }
         }
-        Op::MaxLength(max) | Op::MaxLengthInvalid(max) if set => {
-            if field.text().is_some_and(|value| value.len() as i64 > *max) {
-                let name = named(field);
-                let kind = match op {
-                    Op::MaxLength(_) => ErrorType::TooLong,
-                    _ => ErrorType::Invalid,
-                };
-                fault(cx, place, kind, format!("{name} has more than {max} bytes"))
-                    .help(format!("shorten it to {max} bytes"));
-            }
+        Op::MaxLength(max) | Op::MaxLengthInvalid(max)
+            if field.text().is_some_and(|value| value.len() as i64 > *max) =>
+        {
+            let name = named(field);
+            let kind = match op {
+                Op::MaxLength(_) => ErrorType::TooLong,
+                _ => ErrorType::Invalid,
+            };
+            fault(cx, place, kind, format!("{name} has more than {max} bytes"))
+                .help(format!("shorten it to {max} bytes"));
         }
         Op::FileMode if set => {
             if let Some(mode) = field.int().filter(|mode| !(0..=0o777).contains(mode)) {
@@ -390,19 +393,18 @@ fn one<'t>(
         Op::Format(format) if set => of_format(*format, field, place, cx),
         Op::EvenEmpty(format) => of_format(*format, field, place, cx),
         Op::Refuse(kind) => refuse(*kind, field, place, cx),
-        Op::Known(known) => {
+        Op::Known(known)
             if field
                 .text()
-                .is_some_and(|value| !known.contains(&&*value) && !cx.is_unrendered(&value))
-            {
-                let name = named(field);
-                let message = if set {
-                    format!("{name} does not know {}", shown(field, cx))
-                } else {
-                    format!("{name} may not be empty")
-                };
-                fault(cx, place, ErrorType::Invalid, message).help(format!("use one of {}", list(known)));
-            }
+                .is_some_and(|value| !known.contains(&&*value) && !cx.is_unrendered(&value)) =>
+        {
+            let name = named(field);
+            let message = if set {
+                format!("{name} does not know {}", shown(field, cx))
+            } else {
+                format!("{name} may not be empty")
+            };
+            fault(cx, place, ErrorType::Invalid, message).help(format!("use one of {}", list(known)));
         }
         Op::Union(members) => union(members, default.is_some(), field, place, cx),
         Op::UniqueItemsBy(keys) => unique_by(keys, true, field, cx),
@@ -458,10 +460,10 @@ fn one<'t>(
                 none_of(names, place, cx);
             }
         }
-        Op::AtLeastOneOf(names) if field.value().is_some() => {
-            if !names.iter().any(|name| is_set(&field.child(name), true)) {
-                none_of(names, place, cx);
-            }
+        Op::AtLeastOneOf(names)
+            if field.value().is_some() && !names.iter().any(|name| is_set(&field.child(name), true)) =>
+        {
+            none_of(names, place, cx);
         }
         Op::QuantityMin(_) => {}
         Op::Check(check) => check(field, cx),
@@ -476,15 +478,12 @@ pub fn of_format<'t>(format: Format, field: &Field<'_, 't>, place: &Field<'_, 't
         return;
     };
     for reason in format.faults(&value, cx.kube()) {
-        let shown = shown(field, cx);
         let name = named(field);
-        fault(
-            cx,
-            place,
-            ErrorType::Invalid,
-            format!("{shown} is no valid {name}: it {reason}"),
-        )
-        .help(format!("use {}", format.describe()));
+        let message = match &*value {
+            "" => format!("{name} is empty, but it {reason}"),
+            _ => format!("{} is no valid {name}: it {reason}", shown(field, cx)),
+        };
+        fault(cx, place, ErrorType::Invalid, message).help(format!("use {}", format.describe()));
     }
 }
 
