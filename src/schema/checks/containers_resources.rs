@@ -300,7 +300,8 @@ fn is_divisible(name: &str, amount: Quantity) -> bool {
     let Some(size) = size.filter(|size| *size > Quantity::ZERO && size.is_whole()) else {
         return false;
     };
-    amount.rounded() % size.rounded() == 0
+    // The server counts what does not fit in 64 bits as nothing.
+    amount > Quantity::units(i64::MAX) || amount.rounded() % size.rounded() == 0
 }
 
 #[cfg(test)]
