@@ -26,6 +26,7 @@ pub struct Cx<'t> {
     pub(crate) object: Option<u32>,
     pub(crate) found: Vec<Diagnostic>,
     masked: OnceCell<Vec<Span>>,
+    hidden: OnceCell<bool>,
 }
 
 impl<'t> Cx<'t> {
@@ -39,6 +40,7 @@ impl<'t> Cx<'t> {
             object: None,
             found: Vec::new(),
             masked: OnceCell::new(),
+            hidden: OnceCell::new(),
         }
     }
 
@@ -113,6 +115,20 @@ impl<'t> Cx<'t> {
         mask::touches(masked, span)
     }
 
+    /// A text of the file in backquotes for a message; "the value" where it may be an alias of what must not be
+    /// shown. [`shown`](Cx::shown) tells these apart, but needs the text's node.
+    pub fn quote(&self, text: &str) -> Cow<'static, str> {
+        let hidden = *self.hidden.get_or_init(|| {
+            let aliases = self.file.documents.iter().any(|document| document.chunk.indirect);
+            aliases && !self.masked.get_or_init(|| mask::spans(self.file)).is_empty()
+        });
+        if hidden {
+            Cow::Borrowed("the value")
+        } else {
+            Cow::Owned(quote(text))
+        }
+    }
+
     /// A node's value in backquotes for a message, cut to a readable length; "the value" for what must
     /// not be shown.
     pub fn shown(&self, node: Node<'t>) -> Cow<'static, str> {
@@ -124,7 +140,8 @@ impl<'t> Cx<'t> {
     }
 }
 
-/// Text in backquotes, on one line, cut to 60 characters.
+/// Text in backquotes, on one line, cut to 60 characters. For what is no value of the file, such as the name of a
+/// field: a value may be an alias of a Secret's, and goes through [`Cx::quote`] or [`Cx::shown`].
 pub fn quote(text: &str) -> String {
     let mut shown = String::with_capacity(text.len().min(64) + 2);
     shown.push('`');

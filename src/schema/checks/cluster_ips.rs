@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use super::addresses;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::{Cx, quote};
+use crate::rules::Cx;
 use crate::schema::constraints::{Format, fault};
 
 enum Place {
@@ -106,7 +106,7 @@ fn faults<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
         } else if *first != single {
             let message = format!(
                 "the first of `clusterIPs` must be `clusterIP`, {}",
-                quote(&single)
+                cx.quote(&single)
             );
             add(
                 Place::Ips,
@@ -122,11 +122,11 @@ fn faults<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
         let text = family.text().unwrap_or_default();
         let help = "use `IPv4`, `IPv6`, or both in the order wanted";
         if !matches!(&*text, "IPv4" | "IPv6") && !cx.is_unrendered(&text) {
-            let message = format!("{} is no IP family", quote(&text));
+            let message = format!("{} is no IP family", cx.quote(&text));
             add(Place::Family(at), ErrorType::NotSupported, message, help);
         }
         if !seen.insert(text.clone()) {
-            let message = format!("{} stands in the list already", quote(&text));
+            let message = format!("{} stands in the list already", cx.quote(&text));
             add(Place::Family(at), ErrorType::Duplicate, message, help);
         }
         families.push(text);
@@ -140,7 +140,7 @@ fn faults<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
         )
         && !cx.is_unrendered(&policy_text)
     {
-        let message = format!("`ipFamilyPolicy` does not know {}", quote(&policy_text));
+        let message = format!("`ipFamilyPolicy` does not know {}", cx.quote(&policy_text));
         let help = "use `SingleStack`, `PreferDualStack` or `RequireDualStack`";
         add(Place::Policy, ErrorType::NotSupported, message, help);
     }
@@ -183,7 +183,7 @@ fn cluster_ips(
         }
         for reason in Format::IpLegacy.faults(ip, cx.kube()) {
             bad = true;
-            let message = format!("{} is no valid cluster IP: it {reason}", quote(ip));
+            let message = format!("{} is no valid cluster IP: it {reason}", cx.quote(ip));
             let help = "use an address of the cluster's service range, or `None`, or leave it out";
             add(Place::Ip(at), ErrorType::Invalid, message, help);
         }
@@ -218,7 +218,7 @@ fn cluster_ips(
         if matches!((&**family, is_v6(ip)), ("IPv4", true) | ("IPv6", false)) {
             let message = format!(
                 "{} is not of the family `{family}`, as `ipFamilies` says",
-                quote(ip)
+                cx.quote(ip)
             );
             add(
                 Place::Ip(at),

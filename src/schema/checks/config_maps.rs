@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 
 /// A ConfigMap holds a mebibyte at the most.
@@ -20,7 +20,7 @@ pub fn data<'t>(map: &Field<'_, 't>, cx: &mut Cx<'t>) {
         key(&entry, cx);
         if in_binary.contains(entry.name()) {
             let at = entry.handle();
-            let message = format!("{} is a key of `binaryData` too", quote(entry.name()));
+            let message = format!("{} is a key of `binaryData` too", cx.quote(entry.name()));
             fault(cx, &entry, ErrorType::Invalid, message)
                 .at(at)
                 .help("remove one of them");
@@ -47,7 +47,7 @@ fn key<'t>(entry: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let at = entry.handle();
         let message = format!(
             "{} is no valid key of a ConfigMap: it {reason}",
-            quote(entry.name())
+            cx.quote(entry.name())
         );
         fault(cx, entry, ErrorType::Invalid, message)
             .at(at)

@@ -6,7 +6,7 @@ use super::resource_names;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 use crate::schema::quantity::Quantity;
 use crate::source::Span;
@@ -48,7 +48,7 @@ pub fn items<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         if !cx.is_unrendered(&text) {
             type_name(&kind, &text, cx);
             if !seen.insert(text.clone()) {
-                let message = format!("{} has limits in this list already", quote(&text));
+                let message = format!("{} has limits in this list already", cx.quote(&text));
                 fault(cx, &kind, ErrorType::Duplicate, message).help("put all limits of a type together");
             }
         }
@@ -65,7 +65,7 @@ fn type_name<'t>(field: &Field<'_, 't>, text: &str, cx: &mut Cx<'t>) {
         faults.push("is none that Kubernetes knows");
     }
     for reason in faults {
-        let message = format!("{} is no valid type of limits: it {reason}", quote(text));
+        let message = format!("{} is no valid type of limits: it {reason}", cx.quote(text));
         fault(cx, field, ErrorType::Invalid, message)
             .help("use `Container`, `Pod` or `PersistentVolumeClaim`");
     }
@@ -125,7 +125,10 @@ fn resource_keys<'t>(
             _ => resource_names::faults(name),
         };
         for reason in faults {
-            let message = format!("{} is no valid name of a resource here: it {reason}", quote(name));
+            let message = format!(
+                "{} is no valid name of a resource here: it {reason}",
+                cx.quote(name)
+            );
             fault(cx, &item.child(map).key(name), ErrorType::Invalid, message)
                 .at(amount.key)
                 .help("use `cpu`, `memory`, `ephemeral-storage`, or a name with its domain");
@@ -155,7 +158,7 @@ fn compare<'t>(
         if let (Some(low), Some(high)) = (low, high)
             && low.0 > high.0
         {
-            let message = format!("of {} {what}", quote(at.1));
+            let message = format!("of {} {what}", cx.quote(at.1));
             fault(cx, &item.child(at.0).key(at.1), ErrorType::Invalid, message)
                 .at(at.2)
                 .related(if at.2 == low.1 { high.1 } else { low.1 }, "compared with this")
@@ -224,7 +227,7 @@ fn compare<'t>(
         {
             let message = format!(
                 "{} cannot be shared, so request and limit must be equal",
-                quote(name)
+                cx.quote(name)
             );
             fault(
                 cx,

@@ -6,7 +6,7 @@ use super::{addresses, quota};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 
 /// The server gives a Namespace its name as a label.
@@ -21,7 +21,7 @@ pub fn namespace_label<'t>(name: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let place = name.place();
         let message = format!(
             "the name becomes a label of the Namespace, but {} {reason}",
-            quote(&text)
+            cx.quote(&text)
         );
         fault(cx, &metadata.child("labels"), ErrorType::Invalid, message)
             .at(place)
@@ -90,13 +90,13 @@ pub fn features<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             || !text.starts_with(|c: char| c.is_ascii_uppercase())
             || !text.split('/').all(camel)
         {
-            let message = format!("{} is no name of a feature", quote(&text));
+            let message = format!("{} is no name of a feature", cx.quote(&text));
             fault(cx, &item, ErrorType::Invalid, message)
                 .help("use a name such as `MyFeature` or `MyFeature/part`");
         }
         match last.as_deref().map(|last| last.cmp(&*text)) {
             Some(std::cmp::Ordering::Equal) => {
-                let message = format!("{} stands in the list already", quote(&text));
+                let message = format!("{} stands in the list already", cx.quote(&text));
                 fault(cx, &item, ErrorType::Duplicate, message).help("remove one of them");
             }
             Some(std::cmp::Ordering::Greater) => {
@@ -121,7 +121,7 @@ pub fn finalizers<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         }
         let at = item.place();
         for reason in faults {
-            let message = format!("{} is no valid finalizer: it {reason}", quote(&text));
+            let message = format!("{} is no valid finalizer: it {reason}", cx.quote(&text));
             fault(cx, field, ErrorType::Invalid, message)
                 .at(at)
                 .help("use `kubernetes`, or a name with its domain");
@@ -148,14 +148,14 @@ pub fn taints<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         }
         let place = key.place();
         for reason in names::qualified_name(&name) {
-            let message = format!("{} is no valid key of a taint: it {reason}", quote(&name));
+            let message = format!("{} is no valid key of a taint: it {reason}", cx.quote(&name));
             fault(cx, &shown.child("key"), ErrorType::Invalid, message)
                 .at(place)
                 .help("use a name such as `example.com/dedicated`");
         }
         let place = value.place();
         if let Some(reason) = names::label_value(&text).first() {
-            let message = format!("{} is no valid value of a taint: it {reason}", quote(&text));
+            let message = format!("{} is no valid value of a taint: it {reason}", cx.quote(&text));
             fault(cx, &shown.child("value"), ErrorType::Invalid, message)
                 .at(place)
                 .help("use up to 63 letters, digits, `-`, `_` and `.`");
@@ -168,7 +168,7 @@ pub fn taints<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 .at(place)
                 .help(help);
         } else if !matches!(&*kind, "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
-            let message = format!("a taint cannot do {}", quote(&kind));
+            let message = format!("a taint cannot do {}", cx.quote(&kind));
             fault(cx, &field, ErrorType::NotSupported, message)
                 .at(place)
                 .help(help);
@@ -200,7 +200,7 @@ pub fn pod_ranges<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
     for (at, (text, place)) in ranges.iter().enumerate() {
         for reason in addresses::legacy_prefix(text, cx.kube()) {
-            let message = format!("{} is no valid range of addresses: it {reason}", quote(text));
+            let message = format!("{} is no valid range of addresses: it {reason}", cx.quote(text));
             fault(cx, &list.odd_item(at as u32), ErrorType::Invalid, message)
                 .at(*place)
                 .help("use an address with its prefix length, such as `10.244.0.0/24`");

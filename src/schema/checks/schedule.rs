@@ -2,7 +2,7 @@
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::{Cx, quote};
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 
 /// The names of time zones, sorted, one a line.
@@ -63,7 +63,7 @@ pub fn schedule<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     if let Err(reason) = parse(&text) {
-        let message = format!("{} is no schedule: {reason}", quote(&text));
+        let message = format!("{} is no schedule: {reason}", cx.quote(&text));
         fault(cx, field, ErrorType::Invalid, message)
             .help("write five fields, such as `30 2 * * 1-5`, or one of `@hourly`, `@daily`, `@weekly`, `@every 1h`");
     }
@@ -158,7 +158,7 @@ fn integer(text: &str) -> Result<u64, String> {
     let whole = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     match text.parse::<i64>() {
         Ok(number) if whole => u64::try_from(number).map_err(|_| "is negative".to_string()),
-        _ => Err(format!("has {}, which is no number", quote(text))),
+        _ => Err("has a part that is no number".to_string()),
     }
 }
 
@@ -222,7 +222,7 @@ pub fn time_zone<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         fault(cx, field, ErrorType::Invalid, message).help("name a zone such as `Europe/Berlin`");
     }
     if name != "Local" && !is_zone(&name) {
-        let message = format!("{} is no time zone", quote(&name));
+        let message = format!("{} is no time zone", cx.quote(&name));
         let near = ZONES.lines().find(|zone| {
             zone.eq_ignore_ascii_case(&name)
                 || zone

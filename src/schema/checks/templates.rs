@@ -3,7 +3,7 @@
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 use crate::source::Span;
 
@@ -33,7 +33,7 @@ pub fn metadata<'t>(template: &Field<'_, 't>, cx: &mut Cx<'t>) {
             if cx.is_unrendered(text) {
                 return;
             }
-            let message = format!("{} is no valid {part} of a label: it {reason}", quote(text));
+            let message = format!("{} is no valid {part} of a label: it {reason}", cx.quote(text));
             for _ in 0..times {
                 fault(cx, &template.child("labels"), ErrorType::Invalid, message.clone())
                     .at(at)
@@ -76,7 +76,7 @@ pub fn metadata<'t>(template: &Field<'_, 't>, cx: &mut Cx<'t>) {
             let at = annotation.handle();
             let message = format!(
                 "{} is no valid key of an annotation: it {reason}",
-                quote(annotation.name())
+                cx.quote(annotation.name())
             );
             for _ in 0..times {
                 fault(
