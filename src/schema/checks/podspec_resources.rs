@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use crate::diagnostic::ErrorType;
+use crate::diagnostic::{ErrorType, Related};
 use crate::manifest::Field;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
@@ -21,7 +21,17 @@ pub fn overhead<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let limits = field.child("limits");
     for amount in field.entries() {
         let shown = limits.missing_key(key(&amount));
+        let before = cx.count();
         resource(&amount, &shown, false, container_name_faults, cx);
+        // The path has a part that the manifest has not; what is there of it ends at `overhead`.
+        for finding in cx.found.iter_mut().skip(before) {
+            let exact = std::mem::replace(&mut finding.span, field.handle());
+            finding.related.push(Related {
+                message: "this one".into(),
+                file: None,
+                span: exact,
+            });
+        }
     }
 }
 
@@ -64,6 +74,20 @@ pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             let name = key(&limit);
             if is_of_pods(&name) && !requested.contains(&name) {
                 resource(&limit, &requests.missing_key(name), true, name_faults, cx);
+            }
+        }
+        // Huge pages that a container may use become the pod's, too.
+        let mut seen = HashSet::new();
+        for container in spec.child("containers").items() {
+            let resources = container.child("resources");
+            for limit in resources.child("limits").entries() {
+                let name = key(&limit);
+                if is_huge(&name) && !by_name.contains_key(&name) && seen.insert(name.clone()) {
+                    resource(&limit, &limits.missing_key(name.clone()), true, name_faults, cx);
+                    if !requested.contains(&name) {
+                        resource(&limit, &requests.missing_key(name), true, name_faults, cx);
+                    }
+                }
             }
         }
     }
