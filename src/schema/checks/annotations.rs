@@ -1,10 +1,15 @@
 //! Annotations that mean something to pods.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
+
+use super::containers::{LISTS, judged};
 
 const MIRROR: &str = "kubernetes.io/config.mirror";
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
@@ -46,6 +51,7 @@ fn mirror<'t>(field: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 fn check<'t>(field: &Field<'_, 't>, shown: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let mut names = None;
     for entry in field.entries() {
         let key = entry.name();
         let Some(value) = entry.text().filter(|value| !cx.is_unrendered(value)) else {
@@ -60,7 +66,8 @@ fn check<'t>(field: &Field<'_, 't>, shown: &Field<'_, 't>, spec: &Field<'_, 't>,
         } else if key == SECCOMP_POD || key.starts_with(SECCOMP_CONTAINER) {
             seccomp(&value, &entry, &shown.dotted(key), cx);
         } else if let Some(container) = key.strip_prefix(APPARMOR) {
-            if !has_container(spec, container) {
+            let names = names.get_or_insert_with(|| container_names(spec, cx));
+            if names.as_ref().is_some_and(|names| !names.contains(container)) {
                 let message = format!("the pod has no container {}", quote(container));
                 let at = entry.key_node().map_or(at, |key| key.span());
                 fault(cx, &shown.key(key), ErrorType::Invalid, message)
@@ -114,14 +121,15 @@ fn is_cost(value: &str) -> bool {
     })
 }
 
-fn has_container(spec: &Field<'_, '_>, name: &str) -> bool {
-    ["initContainers", "containers", "ephemeralContainers"]
-        .into_iter()
-        .any(|list| {
-            spec.child(list)
-                .items()
-                .any(|container| container.child("name").text().is_some_and(|text| text == name))
-        })
+/// The names of a pod's containers; `None`: one of them is not known yet.
+fn container_names<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Option<HashSet<Cow<'t, str>>> {
+    let mut names = HashSet::new();
+    for list in LISTS {
+        for container in spec.child(list).items() {
+            names.insert(judged(&container.child("name"), cx)?);
+        }
+    }
+    Some(names)
 }
 
 /// Annotation keys: reported at the map.

@@ -254,3 +254,26 @@ pub(super) fn resource_ref<'t>(reference: &Field<'_, 't>, in_volume: bool, cx: &
         fault(cx, &divisor, ErrorType::Invalid, message).help(help);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::subscript;
+
+    #[test]
+    fn keys_stand_in_brackets_and_quotes() {
+        assert_eq!(
+            subscript("metadata.labels['app']"),
+            Some(("metadata.labels", "app"))
+        );
+        assert_eq!(subscript("a['b['c']"), Some(("a", "b['c")));
+        for no in [
+            "metadata.labels",
+            "metadata.labels[app]",
+            "['app']",
+            "a']",
+            "a['b'].c",
+        ] {
+            assert_eq!(subscript(no), None, "{no}");
+        }
+    }
+}

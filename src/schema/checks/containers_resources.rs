@@ -300,5 +300,53 @@ fn is_divisible(name: &str, amount: Quantity) -> bool {
     let Some(size) = size.filter(|size| *size > Quantity::ZERO && size.is_whole()) else {
         return false;
     };
-    amount.rounded() % size.rounded() == 0
+    // The server counts what does not fit in 64 bits as nothing.
+    amount > Quantity::units(i64::MAX) || amount.rounded() % size.rounded() == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_resources_have_as_many_faults_as_the_server_counts() {
+        for good in [
+            "cpu",
+            "hugepages-2Mi",
+            "nvidia.com/gpu",
+            "kubernetes.io/x",
+            "memory",
+            "ephemeral-storage",
+        ] {
+            assert!(container_name_faults(good).is_empty(), "{good}");
+        }
+        for (bad, count) in [
+            ("gpu", 2),
+            ("CPU", 2),
+            ("storage", 1),
+            ("pods", 1),
+            ("requests.cpu", 1),
+            ("", 3),
+            ("a b", 2),
+            ("UPPER.com/x", 2),
+            ("requests.example.com/x", 1),
+        ] {
+            assert_eq!(container_name_faults(bad).len(), count, "{bad}");
+        }
+    }
+
+    #[test]
+    fn huge_pages_come_whole() {
+        let q = |text: &str| Quantity::parse(text).unwrap_or_default();
+        assert!(is_divisible("hugepages-2Mi", q("4Mi")) && is_divisible("hugepages-2Mi", q("0")));
+        for (name, amount) in [
+            ("hugepages-2Mi", "3Mi"),
+            ("hugepages-2Mi", "10m"),
+            ("hugepages-", "2Mi"),
+            ("hugepages-1m", "1"),
+        ] {
+            assert!(!is_divisible(name, q(amount)), "{name} {amount}");
+        }
+        assert!(is_counted("example.com/x") && !is_counted("cpu") && !is_counted("kubernetes.io/x"));
+    }
 }

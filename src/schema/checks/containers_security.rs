@@ -211,3 +211,29 @@ fn compare<'t>(profile: &Profile, spec: &Field<'_, 't>, annotations: &Field<'_, 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_users_have_as_many_faults_as_the_server_counts() {
+        for good in ["user", "DOMAIN\\user", "a.example.com\\user", "my domain\\u ser."] {
+            assert!(user_faults(good).is_empty(), "{good}");
+        }
+        for (bad, count) in [
+            ("", 1),
+            ("a\tb", 1),
+            ("a\\b\\c", 1),
+            ("domain\\", 1),
+            ("...", 1),
+            (".d\\u", 1),
+            ("a:b\\x/y", 2),
+            ("u@d", 1),
+        ] {
+            assert_eq!(user_faults(bad).len(), count, "{bad}");
+        }
+        assert_eq!(user_faults(&"u".repeat(105)).len(), 1);
+        assert_eq!(user_faults(&format!("{}\\u", "d.".repeat(128))).len(), 2);
+    }
+}

@@ -198,6 +198,10 @@ fn propagation<'t>(container: &Field<'_, 't>, list: &Field<'_, 't>, mount: &Fiel
 
 fn recursion<'t>(list: &Field<'_, 't>, mount: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let field = mount.child("recursiveReadOnly");
+    // 1.30 drops it unread.
+    if cx.kube().minor() < 31 {
+        return;
+    }
     let Some(mode) = judged(&field, cx).filter(|_| field.is_set()) else {
         return;
     };
