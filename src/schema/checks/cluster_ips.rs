@@ -2,6 +2,7 @@
 //! Service, and reports nothing else when they are wrong.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use super::addresses;
@@ -15,6 +16,7 @@ enum Place {
     Ip(usize),
     Family(usize),
     Policy,
+    NodePort(usize),
 }
 
 struct Found {
@@ -62,6 +64,11 @@ pub fn early<'t>(service: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 }
             }
             Place::Policy => report(&spec.child("ipFamilyPolicy"), cx),
+            Place::NodePort(at) => {
+                if let Some(port) = spec.child("ports").items().nth(at) {
+                    report(&port.child("nodePort"), cx);
+                }
+            }
         }
     }
 }
@@ -117,7 +124,7 @@ fn faults<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
         }
     }
     let mut families: Vec<Cow<'t, str>> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for (at, family) in spec.child("ipFamilies").items().enumerate() {
         let text = family.text().unwrap_or_default();
         let help = "use `IPv4`, `IPv6`, or both in the order wanted";
@@ -162,7 +169,47 @@ fn faults<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
             }
         }
     }
+    if found.is_empty()
+        && let Some(at) = taken_node_port(spec)
+    {
+        found.push(Found {
+            place: Place::NodePort(at),
+            kind: ErrorType::Invalid,
+            message: "the port on the nodes is taken by another port of this Service".to_string(),
+            help: "give each port its own, or leave it to the server",
+        });
+    }
     found
+}
+
+/// The first port whose port on the nodes another one has, in the order that the server gives them out. Ports of
+/// the same number, which differ in their protocol, may share one.
+fn taken_node_port(spec: &Field<'_, '_>) -> Option<usize> {
+    if !super::services::gets_node_ports(spec) && spec.child("type").text().as_deref() != Some("LoadBalancer")
+    {
+        return None;
+    }
+    let ports = spec.child("ports");
+    let numbers = |port: Field<'_, '_>| Some((port.child("port").int()?, port.child("nodePort").int()?));
+    let numbers: Vec<_> = ports.items().map(numbers).collect::<Option<_>>()?;
+    let mut wanted = HashMap::new();
+    for (port, node) in numbers.iter().filter(|(_, node)| *node != 0) {
+        wanted.entry(port).or_insert(node);
+    }
+    let (mut taken, mut given) = (HashSet::new(), HashSet::new());
+    for (at, (port, own)) in numbers.iter().enumerate() {
+        let node = if given.insert(port) {
+            wanted.get(port).copied()
+        } else {
+            Some(own).filter(|node| **node != 0 && wanted.get(port) != Some(node))
+        };
+        if let Some(node) = node
+            && !taken.insert(node)
+        {
+            return Some(at);
+        }
+    }
+    None
 }
 
 fn cluster_ips(

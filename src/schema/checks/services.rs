@@ -189,7 +189,7 @@ fn port_name<'t>(name: &Field<'_, 't>, needed: bool, cx: &mut Cx<'t>) {
 }
 
 /// Whether the server gives the ports of a Service ports on the nodes.
-fn gets_node_ports(spec: &Field<'_, '_>) -> bool {
+pub(super) fn gets_node_ports(spec: &Field<'_, '_>) -> bool {
     match spec.child("type").text().as_deref() {
         Some("NodePort") => true,
         Some("LoadBalancer") => {
