@@ -155,7 +155,9 @@ fn read_piece(path: Path, text: &str, piece: Piece, invalid: &[Span], tree: &mut
     if verdict.bomb {
         tree.aliases.truncate(aliases);
     }
-    if let (true, Some(cut)) = (outcome.ends_in_quotes, piece.cut) {
+    if let (Some(quote), Some(cut)) = (outcome.open_quote, piece.cut)
+        && split::cuts_quoted(text, quote as usize, cut)
+    {
         chunk.losses.push(Loss {
             kind: LossKind::SplitInsideQuotes,
             span: cut,

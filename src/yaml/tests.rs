@@ -246,6 +246,7 @@ fn what_kubectl_drops_is_told() {
     // The first half ends within quotes; the second is read as it stands.
     assert_eq!(losses("a: \"b\n---\nc\"\n"), [(SplitInsideQuotes, "---")]);
     assert_eq!(losses("a: \"b\n"), []);
+    assert_eq!(losses("a: \"b\n---\nc: \"d\"\n"), []);
 }
 
 /// Keys and values of a broken document's root mapping; `?` is a value that could not be read.
