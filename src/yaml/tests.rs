@@ -336,6 +336,10 @@ fn a_line_that_is_no_entry_is_skipped() {
     assert_eq!(recovered("@x\na: 1\n"), pairs(&[("a", "1")]));
     assert_eq!(recovered("a: [\n"), pairs(&[("a", "?")]));
     assert_eq!(
+        recovered("{{- if .x }}\na: 1\n{{- end }}\nb: 2\n"),
+        pairs(&[("a", "1"), ("b", "2")])
+    );
+    assert_eq!(
         recovered("{\"a\": 1, \"b\": [2}"),
         pairs(&[("\"a\"", "1"), ("\"b\"", "[2")])
     );

@@ -3,6 +3,11 @@
 //! It follows go-yaml's (that is, libyaml's) own division of labour, because what kubectl accepts is what
 //! falls out of it: a scanner with a token queue ([`scan`]) and a grammar over its tokens ([`parse`]). The
 //! fast path takes nearly all real documents; this one decides about the rest, and about every error.
+//!
+//! Known to differ from go-yaml, all where a document is broken anyway: a `%TAG` directive is refused (kubectl
+//! never sees one together with its document); a forbidden character counts even in text that go-yaml drops
+//! before it looks at it; a byte order mark that happens to start one of go-yaml's read buffers is no special
+//! case.
 
 mod collections;
 mod fetch;
