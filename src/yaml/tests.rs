@@ -190,6 +190,7 @@ fn errors_stand_on_the_character_at_fault() {
         ("a: \"\\q\"\n", Syntax, "\\q"),
         ("a: \"\\ud83d\"\n", Syntax, "\\ud83d"),
         ("a:\n\tb: c\n", Syntax, "\t"),
+        ("a: [\nb\n\t]\n", Syntax, "\t"),
         ("a: [b, c\n", Syntax, "["),
         ("a: {b: c\nd: e\n", Syntax, ":"),
         ("a: b\nc\n", Syntax, "c"),
