@@ -223,10 +223,15 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// Whether the node is a mapping that another one is merged into.
+    pub(super) fn merges(self) -> bool {
+        self.indirect && self.raw_entries().any(|entry| entry.key.is_merge_key())
+    }
+
     /// The entry of a mapping with this key: the last one, as in go-yaml; `None` when the node is no
     /// mapping or has no such key.
     pub fn entry(self, key: &str) -> Option<Entry<'t>> {
-        if !self.indirect {
+        if !self.merges() {
             // The hot case: no allocation, and one pass.
             let mut found = None;
             for entry in self.raw_entries() {
@@ -263,7 +268,7 @@ impl<'t> Node<'t> {
 
     /// The entries with merge keys applied in document order. A key may come twice: the last one holds.
     pub fn entries(self) -> Entries<'t> {
-        if !self.indirect {
+        if !self.merges() {
             return Entries::Written(self.raw_entries());
         }
         let mut merged = Vec::new();
