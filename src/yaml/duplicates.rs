@@ -48,8 +48,7 @@ pub fn duplicates(text: &str, tree: &Tree, chunk: &Chunk) -> Vec<Duplicate> {
         if node.raw().kind != Kind::Map {
             continue;
         }
-        let merges = chunk.indirect && node.raw_entries().any(|entry| entry.key.is_merge_key());
-        if merges {
+        if node.merges() {
             merged(node, &mut order, &mut found);
         } else {
             written(node, &mut keys, &mut order, &mut found);

@@ -35,7 +35,8 @@ fn at(problem: problem::Problem, node: Node<'_>) -> SyntaxError {
     problem.at(start as usize, end as usize)
 }
 
-/// The conversion to JSON: keys must become strings, numbers must be finite.
+/// The conversion to JSON: keys must become strings, numbers must be finite. (kubectl does not get to see a
+/// value that a duplicate of its key overrides; it is judged here all the same.)
 fn conversion(root: Node<'_>, chunk: &Chunk) -> Option<SyntaxError> {
     let mut key_error = None;
     let mut number_error = number(root);

@@ -1,8 +1,9 @@
 //! Reading YAML exactly as kubectl does: bytes → span arena → kubectl's reading of it.
 //!
-//! [`parse`] cuts a text into documents as kubectl cuts it (`split`), reads each into the arena of a
-//! [`Tree`] (`slow`), and refuses what go-yaml's decoder or the conversion to JSON would refuse
-//! (`meaning`). Scalars stay spans until somebody asks for their value (`cook`, [`resolve`]).
+//! [`parse`] cuts a text into documents as kubectl cuts it (`split`; `json` for JSON streams). Each document
+//! goes into the arena of a [`Tree`], through `fast` or, where that gives up, through `slow`, which decides
+//! about every error; `meaning` adds what go-yaml's decoder and the conversion to JSON refuse. Scalars stay
+//! spans until somebody asks for their value (`cook`, [`resolve`]). [`Node`] is kubectl's view of the tree.
 
 pub(crate) mod base64;
 mod chars;
@@ -167,7 +168,9 @@ fn read_piece(path: Path, text: &str, piece: Piece, invalid: &[Span], tree: &mut
     if verdict.bomb {
         tree.aliases.truncate(aliases);
     }
-    if let (true, Some(cut)) = (outcome.ends_in_quotes, piece.cut) {
+    if let (Some(quote), Some(cut)) = (outcome.open_quote, piece.cut)
+        && split::cuts_quoted(text, quote as usize, cut)
+    {
         chunk.losses.push(Loss {
             kind: LossKind::SplitInsideQuotes,
             span: cut,

@@ -135,6 +135,29 @@ pub(super) fn looks_like_json(text: &str, start: usize) -> bool {
     trimmed.starts_with('{') && rest.len() - trimmed.len() < 4096
 }
 
+/// Whether the quote that opens at `quote` closes below the separator line `cut`, and at the end of a line: then
+/// the author meant the line as part of the value. (A quote that nobody closed meets another one that opens.)
+pub(super) fn cuts_quoted(text: &str, quote: usize, cut: Span) -> bool {
+    let bytes = text.as_bytes();
+    let Some(&open) = bytes.get(quote) else {
+        return false;
+    };
+    let mut at = quote + 1;
+    loop {
+        match bytes.get(at) {
+            None => return false,
+            Some(b'\\') if open == b'"' => at += 2,
+            Some(b'\'') if open == b'\'' && bytes.get(at + 1) == Some(&b'\'') => at += 2,
+            Some(&byte) if byte == open => break,
+            Some(_) => at += 1,
+        }
+    }
+    let rest = bytes[at + 1..].trim_ascii_start();
+    let blank = bytes.len() - (at + 1) - rest.len();
+    let ends_line = rest.is_empty() || rest[0] == b'#' || bytes[at + 1..at + 1 + blank].contains(&b'\n');
+    at > cut.start as usize && ends_line
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,6 +224,21 @@ mod tests {
     fn a_piece_knows_the_line_that_cuts_it() {
         let cut = Pieces::new("a\n---\r\nb", 0).map(|piece| piece.cut);
         assert_eq!(cut.collect::<Vec<_>>(), [Some(Span::new(2, 5)), None]);
+    }
+
+    #[test]
+    fn a_cut_through_quotes_is_told_from_a_quote_that_nobody_closed() {
+        let cuts = |text: &str| {
+            let quote = text.find(['"', '\'']).unwrap_or(0);
+            let cut = text.find("---").map_or(0, |at| at as u32);
+            cuts_quoted(text, quote, Span::new(cut, cut + 3))
+        };
+        assert!(cuts("a: \"b\n---\nc\"\nd: e\n"));
+        assert!(cuts("a: 'b\n---\nit''s' # c\n"));
+        assert!(cuts("a: \"b\n---\n\\\"c\""));
+        assert!(!cuts("a: \"b\n---\nc: \"d\"\n"));
+        assert!(!cuts("a: \"b\n---\nc: d\n"));
+        assert!(!cuts("a: 'b\n---\nc: it's\n"));
     }
 
     #[test]

@@ -190,6 +190,7 @@ fn errors_stand_on_the_character_at_fault() {
         ("a: \"\\q\"\n", Syntax, "\\q"),
         ("a: \"\\ud83d\"\n", Syntax, "\\ud83d"),
         ("a:\n\tb: c\n", Syntax, "\t"),
+        ("a: [\nb\n\t]\n", Syntax, "\t"),
         ("a: [b, c\n", Syntax, "["),
         ("a: {b: c\nd: e\n", Syntax, ":"),
         ("a: b\nc\n", Syntax, "c"),
@@ -246,6 +247,7 @@ fn what_kubectl_drops_is_told() {
     // The first half ends within quotes; the second is read as it stands.
     assert_eq!(losses("a: \"b\n---\nc\"\n"), [(SplitInsideQuotes, "---")]);
     assert_eq!(losses("a: \"b\n"), []);
+    assert_eq!(losses("a: \"b\n---\nc: \"d\"\n"), []);
 }
 
 /// Keys and values of a broken document's root mapping; `?` is a value that could not be read.
@@ -334,6 +336,10 @@ fn a_line_that_is_no_entry_is_skipped() {
     );
     assert_eq!(recovered("@x\na: 1\n"), pairs(&[("a", "1")]));
     assert_eq!(recovered("a: [\n"), pairs(&[("a", "?")]));
+    assert_eq!(
+        recovered("{{- if .x }}\na: 1\n{{- end }}\nb: 2\n"),
+        pairs(&[("a", "1"), ("b", "2")])
+    );
     assert_eq!(
         recovered("{\"a\": 1, \"b\": [2}"),
         pairs(&[("\"a\"", "1"), ("\"b\"", "[2")])

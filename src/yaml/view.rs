@@ -282,16 +282,22 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// Whether the node is a mapping that another one is merged into.
+    pub(super) fn merges(self) -> bool {
+        self.indirect && self.raw_entries().any(|entry| entry.key.is_merge_key())
+    }
+
     /// The entry of a mapping with this key: the last one, as in go-yaml; `None` when the node is no
     /// mapping or has no such key.
     pub fn entry(self, key: &str) -> Option<Entry<'t>> {
-        if !self.indirect {
+        if !self.indirect || !self.merges() {
             // The hot case: no allocation, and at most one pass over the rows of the arena.
-            let map = self.raw();
+            let this = self.resolved();
+            let map = this.raw();
             if map.kind != Kind::Map {
                 return None;
             }
-            let (nodes, mut id, mut found) = (&self.tree.nodes, self.id + 1, None);
+            let (nodes, mut id, mut found) = (&self.tree.nodes, this.id + 1, None);
             while id < map.next {
                 let row = &nodes[id as usize];
                 let key_is = || match row.kind {
@@ -338,7 +344,7 @@ impl<'t> Node<'t> {
 
     /// The entries with merge keys applied in document order. A key may come twice: the last one holds.
     pub fn entries(self) -> Entries<'t> {
-        if !self.indirect {
+        if !self.merges() {
             return Entries::Written(self.raw_entries());
         }
         let mut merged = Vec::new();

@@ -177,8 +177,18 @@ impl Reader<'_> {
                 b':' if !is_gap(self.byte(end + 1)) => end += 1,
                 b'#' if !is_gap(self.byte(end - 1)) => end += 1,
                 b'?' | b'[' | b'{' => return None,
+                b'\n' | b'\r' if self.tab_follows(end) => return None,
                 _ => return Some(trim_end(self.bytes, at, end)),
             }
         }
+    }
+
+    /// Whether a tab stands in the white space from `at` on. After a plain scalar, where the next line could
+    /// belong to it, that may be an error.
+    fn tab_follows(&self, at: usize) -> bool {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        rest.iter()
+            .take_while(|&&byte| is_gap(byte))
+            .any(|&byte| byte == b'\t')
     }
 }

@@ -3,6 +3,11 @@
 //! It follows go-yaml's (that is, libyaml's) own division of labour, because what kubectl accepts is what
 //! falls out of it: a scanner with a token queue ([`scan`]) and a grammar over its tokens ([`parse`]). The
 //! fast path takes nearly all real documents; this one decides about the rest, and about every error.
+//!
+//! Known to differ from go-yaml, all where a document is broken anyway: a `%TAG` directive is refused (kubectl
+//! never sees one together with its document); a forbidden character counts even in text that go-yaml drops
+//! before it looks at it; a byte order mark that happens to start one of go-yaml's read buffers is no special
+//! case.
 
 mod collections;
 mod fetch;
@@ -29,8 +34,8 @@ pub(super) struct Outcome {
     pub(super) losses: Vec<Loss>,
     /// See [`super::tree::Chunk::indirect`].
     pub(super) indirect: bool,
-    /// The chunk ends within a quoted scalar.
-    pub(super) ends_in_quotes: bool,
+    /// Where the quote stands that the chunk ends without closing.
+    pub(super) open_quote: Option<u32>,
 }
 
 /// Parses the chunk `span` of `text` into the arena.
@@ -62,9 +67,10 @@ pub(super) fn parse(text: &str, span: Span, tree: &mut Tree) -> Outcome {
     };
     Outcome {
         root: (tree.nodes.len() > root).then_some(root as NodeId),
-        ends_in_quotes: error
+        open_quote: error
             .as_ref()
-            .is_some_and(|error| problem::UNCLOSED_QUOTE.is(error)),
+            .filter(|error| problem::UNCLOSED_QUOTE.is(error))
+            .map(|error| error.span.start),
         error,
         losses,
         indirect,
@@ -116,7 +122,7 @@ fn first_content(bytes: &[u8], at: usize) -> Option<usize> {
             while at < bytes.len() && break_len(bytes, at) == 0 {
                 at += 1;
             }
-        } else if bytes[at..].starts_with(b"...") && break_len(bytes, at - 1) > 0 {
+        } else if bytes[at..].starts_with(b"...") && (at == 0 || break_len(bytes, at - 1) > 0) {
             at += 3;
         } else {
             return Some(at);

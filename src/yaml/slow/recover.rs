@@ -40,11 +40,11 @@ impl Parser<'_> {
             let Err(error) = result else {
                 break;
             };
-            let afresh = self.frames.is_empty();
             let resumed = self.recover(&error);
             first.get_or_insert(error);
             result = match resumed {
-                true if afresh => self.node(true, false).and_then(|()| self.collections()),
+                // Nothing of the document has been read yet.
+                true if self.frames.is_empty() => self.node(true, false).and_then(|()| self.collections()),
                 true => self.collections(),
                 false => Ok(None),
             };
@@ -60,6 +60,9 @@ impl Parser<'_> {
 
     /// Closes what cannot be gone on with. Whether reading can go on.
     fn recover(&mut self, error: &SyntaxError) -> bool {
+        if self.frames.first().is_some_and(|frame| self.is_flow(frame)) {
+            self.drop_template_line(error);
+        }
         // Between brackets, indentation tells nothing.
         let brackets = self.frames.first().is_some_and(|frame| self.is_flow(frame));
         if brackets || problem::TOO_DEEP.is(error) {
@@ -99,6 +102,7 @@ impl Parser<'_> {
         true
     }
 
+    /// Closes everything.
     fn close_all(&mut self) {
         while !self.frames.is_empty() {
             self.close_broken();
@@ -145,6 +149,20 @@ impl Parser<'_> {
         Some(start)
     }
 
+    /// Takes back a root in brackets that breaks off on its first line, as `{{- if … }}` does, when a document
+    /// follows that could have been meant.
+    fn drop_template_line(&mut self, error: &SyntaxError) {
+        let start = self.nodes[self.root].start as usize;
+        let Some(line) = self.scanner.bytes.get(start..error.span.start as usize) else {
+            return;
+        };
+        let one_line = (0..line.len()).all(|at| break_len(line, at) == 0);
+        if one_line && !problem::UNCLOSED_BRACKET.is(error) && self.root_after(start).is_some() {
+            self.frames.clear();
+            self.take_back(self.root as NodeId);
+        }
+    }
+
     /// Takes back the nodes from `node` on.
     fn take_back(&mut self, node: NodeId) {
         self.nodes.truncate(node as usize);
@@ -157,38 +175,57 @@ impl Parser<'_> {
 
     /// The first line after `from` where reading can go on.
     fn resume_after(&self, from: usize) -> Option<Resume> {
-        let bytes = self.scanner.bytes;
+        if self.frames.is_empty() {
+            // With the root behind it, an error is in what kubectl drops.
+            return (self.nodes.len() == self.root)
+                .then(|| self.root_after(from))
+                .flatten();
+        }
+        let kind = |frame: &Frame| self.nodes[frame.node as usize].kind;
         let columns: Vec<_> = self
             .frames
             .iter()
-            .map(|frame| column(bytes, &self.nodes[frame.node as usize]))
+            .map(|frame| column(self.scanner.bytes, &self.nodes[frame.node as usize]))
             .collect();
-        if self.frames.is_empty() && self.nodes.len() > self.root {
-            return None;
-        }
-        let mut at = from;
+        self.first_line(from, |indent, begins| {
+            let innermost = columns
+                .iter()
+                .zip(self.frames.iter())
+                .rposition(|(&column, frame)| {
+                    let expected = if kind(frame) == Kind::Seq {
+                        Begins::Item
+                    } else {
+                        Begins::Entry
+                    };
+                    column == indent && begins == expected
+                })?;
+            Some(innermost + 1)
+        })
+    }
+
+    /// The first line after `from` that may begin a document: an entry or item that is not indented.
+    fn root_after(&self, from: usize) -> Option<Resume> {
+        self.first_line(from, |indent, begins| {
+            (indent == 0 && begins != Begins::Other).then_some(0)
+        })
+    }
+
+    /// The first line after `from` for which `frames` tells how many collections stay open, given its
+    /// indentation and how it begins.
+    fn first_line(&self, from: usize, frames: impl Fn(usize, Begins) -> Option<usize>) -> Option<Resume> {
+        let bytes = self.scanner.bytes;
+        let mut line = from;
         loop {
-            while at < bytes.len() && break_len(bytes, at) == 0 {
-                at += 1;
+            while line < bytes.len() && break_len(bytes, line) == 0 {
+                line += 1;
             }
-            at += break_len(bytes, at);
-            if at >= bytes.len() {
+            line += break_len(bytes, line);
+            if line >= bytes.len() {
                 return None;
             }
-            let indent = bytes[at..].iter().take_while(|&&byte| byte == b' ').count();
-            let begins = begins(&bytes[at + indent..]);
-            let fits = |index: &usize| match self.nodes[self.frames[*index].node as usize].kind {
-                Kind::Seq => begins == Begins::Item,
-                _ => begins == Begins::Entry,
-            };
-            let frames = if self.frames.is_empty() {
-                (indent == 0 && begins != Begins::Other).then_some(0)
-            } else {
-                let same_column = (0..columns.len()).filter(|&index| columns[index] == indent);
-                same_column.rev().find(fits).map(|index| index + 1)
-            };
-            if let Some(frames) = frames {
-                return Some(Resume { line: at, frames });
+            let indent = bytes[line..].iter().take_while(|&&byte| byte == b' ').count();
+            if let Some(frames) = frames(indent, begins(&bytes[line + indent..])) {
+                return Some(Resume { line, frames });
             }
         }
     }
