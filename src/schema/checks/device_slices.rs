@@ -8,14 +8,19 @@ use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::{Cx, quote};
-use crate::schema::constraints::{Format, fault, of_format};
+use crate::schema::constraints::{Format, fault, is_set, of_format};
 use crate::schema::quantity::Quantity;
 
 /// Where the devices of a slice are: one of four ways to say it.
 pub fn nodes<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (node, selector) = (spec.child("nodeName"), spec.child("nodeSelector"));
+    // In v1beta1 an empty name and false are the same as none.
+    let pointers = spec
+        .parent()
+        .and_then(|root| root.child("apiVersion").text())
+        .is_none_or(|version| version != "resource.k8s.io/v1beta1");
     let mut ways = 0;
-    if node.is_set() {
+    if is_set(&node, pointers) {
         if text(&node).is_empty() {
             fault(cx, &node, ErrorType::Invalid, "the name of a node is not empty")
                 .help("remove it, or name a node");
@@ -38,7 +43,10 @@ pub fn nodes<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
         }
     }
     for flag in ["allNodes", "perDeviceNodeSelection"] {
-        ways += only_true(&spec.child(flag), cx);
+        let flag = spec.child(flag);
+        if pointers || flag.name() != "allNodes" || flag.bool() == Some(true) {
+            ways += only_true(&flag, cx);
+        }
     }
     const HELP: &str = "set one of `nodeName`, `nodeSelector`, `allNodes` and `perDeviceNodeSelection`";
     let wrong = match ways {
@@ -200,9 +208,7 @@ fn conditions<'t>(device: &Device<'_, '_, 't>, cx: &mut Cx<'t>) {
     );
     let mut names = HashSet::new();
     for list in [&ready, &failed] {
-        if too_many(list, 4, cx) {
-            continue;
-        }
+        too_many(list, 4, cx);
         for item in list.items() {
             name(Format::QualifiedName, &item, &item, cx);
         }
@@ -312,11 +318,9 @@ fn request_policy<'t>(capacity: &Field<'_, 't>, policy: &Field<'_, 't>, cx: &mut
         }
         last = Some(value);
     }
-    if too_many(&values, 10, cx) {
-        return;
-    }
     let mut seen: HashSet<Cow<'_, str>> = HashSet::new();
-    for item in values.items() {
+    let listed = !too_many(&values, 10, cx);
+    for item in values.items().filter(|_| listed) {
         let Some(value) = Quantity::of(&item) else { return };
         if value > most {
             let message = "the value is more than the device has";
