@@ -337,11 +337,11 @@ impl<'w, 't> Walker<'w, 't> {
             return;
         };
         let mut parts = Parts::of(node);
-        if crd_nested::is_int_or_string(parts.any_of) {
-            if let Some(entry) = parts.any_of.take() {
-                for schema in branch.child_entry("anyOf", entry).items() {
-                    self.step(&schema, Mode::Plain, around, depth + 1);
-                }
+        if crd_nested::is_int_or_string(parts.any_of)
+            && let Some(entry) = parts.any_of.take()
+        {
+            for schema in branch.child_entry("anyOf", entry).items() {
+                self.step(&schema, Mode::Plain, around, depth + 1);
             }
         }
         self.visit(branch, &parts, Mode::Nested, around, depth + 1);

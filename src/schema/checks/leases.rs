@@ -133,3 +133,8 @@ fn parse(text: &str) -> Option<Version> {
     }
     Some(Version { numbers, pre: list })
 }
+
+/// Whether a text is a semantic version.
+pub(super) fn is_semantic(text: &str) -> bool {
+    parse(text).is_some()
+}

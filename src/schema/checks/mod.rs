@@ -19,6 +19,8 @@ mod crd_equal;
 mod crd_nested;
 mod crd_path;
 mod crd_schema;
+pub mod device_slices;
+pub mod devices;
 pub mod events;
 pub mod flow;
 pub mod hpa;

@@ -416,27 +416,11 @@ fn one<'t>(
             };
             fault(cx, place, ErrorType::Invalid, message).help(format!("use one of {}", list(known)));
         }
-        Op::Supported(known) => {
-            if field
-                .text()
-                .is_some_and(|value| !known.contains(&&*value) && !cx.is_unrendered(&value))
-            {
-                let name = named(field);
-                let message = if set {
-                    format!("{name} does not know {}", shown(field, cx))
-                } else {
-                    format!("{name} may not be empty")
-                };
-                fault(cx, place, ErrorType::NotSupported, message)
-                    .help(format!("use one of {}", list(known)));
-            }
-        }
-        Op::NotBlank => {
-            if field.text().is_some_and(|value| value.trim().is_empty()) {
-                let name = named(field);
-                let message = format!("{name} is required, but empty");
-                fault(cx, place, ErrorType::Required, message).help(format!("write {name}"));
-            }
+        Op::Supported(known) => supported(known, field, place, cx),
+        Op::NotBlank if field.text().is_some_and(|value| value.trim().is_empty()) => {
+            let name = named(field);
+            let message = format!("{name} is required, but empty");
+            fault(cx, place, ErrorType::Required, message).help(format!("write {name}"));
         }
         Op::Alone(word) => {
             let mut count = 0;
@@ -601,6 +585,20 @@ fn union<'t>(
             .at(span)
             .help("keep one of them");
     }
+}
+
+fn supported<'t>(known: &[&str], field: &Field<'_, 't>, place: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(value) = field.text() else { return };
+    if known.contains(&&*value) || cx.is_unrendered(&value) {
+        return;
+    }
+    let name = named(field);
+    let message = if value.is_empty() {
+        format!("{name} may not be empty")
+    } else {
+        format!("{name} does not know {}", shown(field, cx))
+    };
+    fault(cx, place, ErrorType::NotSupported, message).help(format!("use one of {}", list(known)));
 }
 
 fn none_of<'t>(names: &[&str], place: &Field<'_, 't>, cx: &mut Cx<'t>) {

@@ -1,0 +1,525 @@
+//! Claims of devices, and what claims, classes and slices share.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use crate::diagnostic::ErrorType;
+use crate::manifest::Field;
+use crate::names;
+use crate::rules::{Cx, quote};
+use crate::schema::constraints::{Format, fault, is_set, of_format};
+use crate::yaml::{Kind, Node};
+
+pub(super) fn text<'t>(field: &Field<'_, 't>) -> Cow<'t, str> {
+    field.text().unwrap_or_default()
+}
+
+/// Whether a list has more items than it may have; nothing else of it is looked at then.
+pub(super) fn too_many<'t>(field: &Field<'_, 't>, most: usize, cx: &mut Cx<'t>) -> bool {
+    let count = field
+        .value()
+        .map_or(0, |value| value.items().count() + value.entries().count());
+    if count > most {
+        let message = format!("there are {count} of them, more than {most}");
+        fault(cx, field, ErrorType::TooMany, message).help(format!("keep {most} of them at the most"));
+    }
+    count > most
+}
+
+/// Reports each fault of a name; an empty one is a fault as well.
+pub(super) fn name<'t>(format: Format, field: &Field<'_, 't>, at: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    of_format(format, field, at, cx);
+}
+
+/// A name that is required.
+pub(super) fn required_name<'t>(format: Format, field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if text(field).is_empty() {
+        let message = format!("`{}` is required", field.name());
+        fault(cx, field, ErrorType::Required, message).help(format!("add `{}`", field.name()));
+    } else {
+        of_format(format, field, field, cx);
+    }
+}
+
+/// Items whose key is that of an earlier one.
+pub(super) fn duplicates<'t>(list: &Field<'_, 't>, key: &'static str, cx: &mut Cx<'t>) {
+    let mut seen = HashSet::new();
+    for item in list.items() {
+        let value = if key.is_empty() {
+            text(&item)
+        } else {
+            text(&item.child(key))
+        };
+        if !seen.insert(value) {
+            fault(cx, &item, ErrorType::Duplicate, "it stands in the list already")
+                .help("give each its own name");
+        }
+    }
+}
+
+/// A driver: a DNS name of up to 63 bytes, in any case.
+pub fn driver<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let value = text(field);
+    if cx.is_unrendered(&value) {
+        return;
+    }
+    if value.is_empty() {
+        fault(
+            cx,
+            field,
+            ErrorType::Required,
+            "the name of the driver is required",
+        )
+        .help("add `driver`");
+        return;
+    }
+    driver_name(field, &value, cx);
+}
+
+fn driver_name<'t>(field: &Field<'_, 't>, value: &str, cx: &mut Cx<'t>) {
+    const HELP: &str = "use a DNS name of up to 63 bytes, such as `gpu.example.com`";
+    if value.len() > 63 {
+        fault(
+            cx,
+            field,
+            ErrorType::TooLong,
+            "the name of the driver has more than 63 bytes",
+        )
+        .help(HELP);
+    }
+    for reason in names::dns1123_subdomain(&value.to_lowercase()) {
+        let message = format!("the driver {} {reason}", quote(value));
+        fault(cx, field, ErrorType::Invalid, message).help(HELP);
+    }
+}
+
+/// The same, where it is set.
+pub fn driver_if_set<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if field.is_set() {
+        driver(field, cx);
+    }
+}
+
+/// A pool: DNS names with slashes between.
+pub fn pool<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let value = text(field);
+    if cx.is_unrendered(&value) {
+        return;
+    }
+    const HELP: &str = "use DNS names with `/` between, up to 253 bytes";
+    if value.is_empty() {
+        fault(cx, field, ErrorType::Required, "the name of the pool is required").help("add its name");
+        return;
+    }
+    if value.len() > 253 {
+        fault(
+            cx,
+            field,
+            ErrorType::TooLong,
+            "the name of the pool has more than 253 bytes",
+        )
+        .help(HELP);
+    }
+    for part in value.split('/') {
+        for reason in names::dns1123_subdomain(part) {
+            fault(
+                cx,
+                field,
+                ErrorType::Invalid,
+                format!("a part of the pool's name {reason}"),
+            )
+            .help(HELP);
+        }
+    }
+}
+
+/// The same, where it is set.
+pub fn pool_if_set<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if field.is_set() {
+        pool(field, cx);
+    }
+}
+
+/// A C identifier, after a domain and a slash or alone.
+pub(super) fn qualified<'t>(value: &str, at: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    const HELP: &str = "use `name` or `example.com/name`, the name being of letters, digits and `_`";
+    let parts: Vec<&str> = value.split('/').collect();
+    let identifier = match parts[..] {
+        [name] => name,
+        [domain, name] => {
+            if domain.is_empty() {
+                fault(cx, at, ErrorType::Invalid, "the domain before the `/` is empty").help(HELP);
+            } else {
+                driver_name(at, domain, cx);
+            }
+            if name.is_empty() {
+                fault(cx, at, ErrorType::Invalid, "the name after the `/` is empty").help(HELP);
+                return;
+            }
+            name
+        }
+        _ => return, // taken as it is by 1.36
+    };
+    if identifier.len() > 32 {
+        fault(cx, at, ErrorType::TooLong, "the name has more than 32 bytes").help(HELP);
+    }
+    for reason in Format::CIdentifier.faults(identifier, cx.kube()) {
+        fault(
+            cx,
+            at,
+            ErrorType::Invalid,
+            format!("the name {} {reason}", quote(identifier)),
+        )
+        .help(HELP);
+    }
+    if identifier.is_empty() {
+        fault(cx, at, ErrorType::Invalid, "the name is empty").help(HELP);
+    }
+}
+
+/// A taint of devices.
+pub fn taint<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let (key, value, effect) = (field.child("key"), field.child("value"), field.child("effect"));
+    name(Format::QualifiedName, &key, &key, cx);
+    if is_set(&value, false) {
+        of_format(Format::LabelValue, &value, &value, cx);
+    }
+    if text(&effect).is_empty() {
+        fault(cx, &effect, ErrorType::Required, "a taint needs an effect").help("add `effect: NoSchedule`");
+    } else {
+        known(&effect, &["NoExecute", "NoSchedule", "None"], cx);
+    }
+}
+
+fn known<'t>(field: &Field<'_, 't>, words: &[&str], cx: &mut Cx<'t>) {
+    let value = text(field);
+    if !value.is_empty() && !words.contains(&&*value) && !cx.is_unrendered(&value) {
+        let message = format!("`{}` does not know {}", field.name(), quote(&value));
+        fault(cx, field, ErrorType::NotSupported, message).help(format!("use `{}`", words.join("` or `")));
+    }
+}
+
+/// Which devices: expressions.
+pub fn selectors<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if too_many(field, 32, cx) {
+        return;
+    }
+    for selector in field.items() {
+        let cel = selector.child("cel");
+        if !cel.is_set() {
+            fault(cx, &cel, ErrorType::Required, "a selector is an expression").help("add `cel.expression`");
+            continue;
+        }
+        let expression = cel.child("expression");
+        if text(&expression).len() > 10_240 {
+            fault(
+                cx,
+                &expression,
+                ErrorType::TooLong,
+                "the expression has more than 10240 bytes",
+            )
+            .help("shorten it");
+        }
+    }
+}
+
+/// Configuration for drivers, of a class.
+pub fn configurations<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if !too_many(field, 32, cx) {
+        for item in field.items() {
+            configuration(&item, cx);
+        }
+    }
+}
+
+fn configuration<'t>(item: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let opaque = item.child("opaque");
+    if !opaque.is_set() {
+        fault(cx, &opaque, ErrorType::Required, "there is no configuration here").help("add `opaque`");
+        return;
+    }
+    driver(&opaque.child("driver"), cx);
+    let parameters = opaque.child("parameters");
+    match parameters.value().filter(|value| !value.is_null()) {
+        None => {
+            let message = "the driver's parameters are required";
+            fault(cx, &parameters, ErrorType::Required, message).help("add `parameters`");
+        }
+        Some(value) if !value.is_map() => {
+            let message = "the driver's parameters must be an object";
+            fault(cx, &parameters, ErrorType::Invalid, message).help("write fields with values");
+        }
+        Some(value) if json_length(value, 0) > 10_240 => {
+            let message = "the driver's parameters have more than 10240 bytes";
+            fault(cx, &parameters, ErrorType::TooLong, message).help("shorten them");
+        }
+        _ => {}
+    }
+}
+
+/// How long a value is as JSON without spaces, which is what the server gets.
+fn json_length(node: Node<'_>, depth: u32) -> usize {
+    const ENOUGH: usize = 20_000;
+    if depth > 100 {
+        return 0;
+    }
+    let mut length = 2;
+    match node.kind() {
+        Kind::Map => {
+            for entry in node.entries() {
+                length +=
+                    entry.key.key_text().unwrap_or_default().len() + 4 + json_length(entry.value, depth + 1);
+                if length > ENOUGH {
+                    break;
+                }
+            }
+        }
+        Kind::Seq => {
+            for item in node.items() {
+                length += 1 + json_length(item, depth + 1);
+                if length > ENOUGH {
+                    break;
+                }
+            }
+        }
+        _ => match node.str() {
+            Some(text) => length += text.len(),
+            None => length = node.resolved().source().len(),
+        },
+    }
+    length
+}
+
+/// The name of a resource that pods can request instead of claiming a device.
+pub fn extended_resource<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let value = text(field);
+    if field.is_set() && !super::resource_names::is_extended(&value) && !cx.is_unrendered(&value) {
+        let message = format!("{} is no name of an extended resource", quote(&value));
+        fault(cx, field, ErrorType::Invalid, message)
+            .help("use a domain and a name, such as `example.com/gpu`");
+    }
+}
+
+/// Metadata of claims to be made: labels and annotations only.
+pub fn template_metadata<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    const FORBIDDEN: [(&str, &str); 13] = [
+        ("name", "name"),
+        ("generateName", "generateName"),
+        ("uid", "uID"),
+        ("resourceVersion", "resourceVersion"),
+        ("generation", "generation"),
+        ("selfLink", "selfLink"),
+        ("deletionTimestamp", "deletionTimestamp"),
+        ("deletionGracePeriodSeconds", "deletionGracePeriodSeconds"),
+        ("creationTimestamp", "creationTimestamp"),
+        ("ownerReferences", "ownerReferences"),
+        ("finalizers", "finalizers"),
+        ("managedFields", "managedFields"),
+        ("namespace", "namespace"),
+    ];
+    for (name, reported) in FORBIDDEN {
+        let child = field.child(name);
+        let list = matches!(name, "managedFields" | "finalizers" | "ownerReferences");
+        let pointer = list || name.starts_with("deletion");
+        if is_set(&child, pointer) {
+            let at = field.renamed(reported, &child);
+            let message = format!("`{name}` of a claim is set when it is made");
+            fault(cx, &at, ErrorType::Forbidden, message).help("keep labels and annotations only");
+        }
+    }
+    super::selectors::labels(&field.child("labels"), cx);
+    let annotations = field.child("annotations");
+    for entry in annotations.entries() {
+        for reason in names::qualified_name(&entry.name().to_lowercase()) {
+            let message = format!("the annotation {} {reason}", quote(entry.name()));
+            fault(cx, &annotations, ErrorType::Invalid, message)
+                .related(entry.place(), "this one")
+                .help("use a name such as `example.com/note`");
+        }
+    }
+}
+
+type Requests = HashMap<String, HashSet<String>>;
+
+/// What is claimed.
+pub fn claim<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let (requests, constraints, config) = (
+        field.child("requests"),
+        field.child("constraints"),
+        field.child("config"),
+    );
+    let mut known = Requests::new();
+    for request in requests.items() {
+        let inner = request.child("firstAvailable");
+        let names = inner.items().map(|sub| text(&sub.child("name")).into_owned());
+        known.insert(text(&request.child("name")).into_owned(), names.collect());
+    }
+    if !too_many(&requests, 32, cx) {
+        for item in requests.items() {
+            request(&item, cx);
+        }
+        duplicates(&requests, "name", cx);
+    }
+    if !too_many(&constraints, 32, cx) {
+        for constraint in constraints.items() {
+            references(&constraint.child("requests"), &known, cx);
+            let (same, distinct) = (
+                constraint.child("matchAttribute"),
+                constraint.child("distinctAttribute"),
+            );
+            if same.is_set() {
+                attribute(&same, cx);
+            } else if distinct.is_set() {
+                attribute(&distinct, cx);
+            } else {
+                let message = "a constraint is on an attribute";
+                fault(cx, &constraint, ErrorType::Required, message).help("add `matchAttribute`");
+            }
+        }
+    }
+    if !too_many(&config, 32, cx) {
+        for item in config.items() {
+            references(&item.child("requests"), &known, cx);
+            configuration(&item, cx);
+        }
+    }
+}
+
+fn attribute<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let value = text(field);
+    if cx.is_unrendered(&value) {
+        return;
+    }
+    qualified(&value, field, cx);
+    if !value.contains('/') {
+        let message = "the attribute's name needs its domain";
+        fault(cx, field, ErrorType::Invalid, message).help("write it as `example.com/name`");
+    }
+}
+
+fn references<'t>(list: &Field<'_, 't>, known: &Requests, cx: &mut Cx<'t>) {
+    if too_many(list, 32, cx) {
+        return;
+    }
+    for item in list.items() {
+        let value = text(&item);
+        if cx.is_unrendered(&value) {
+            continue;
+        }
+        const HELP: &str = "name a request of this claim, or `request/subrequest`";
+        let segments: Vec<&str> = value.split('/').collect();
+        if segments.len() <= 2 {
+            for segment in &segments {
+                for reason in names::dns1123_label(segment) {
+                    fault(
+                        cx,
+                        &item,
+                        ErrorType::Invalid,
+                        format!("{} {reason}", quote(segment)),
+                    )
+                    .help(HELP);
+                }
+            }
+        }
+        let found = match segments[..] {
+            [request] => known.contains_key(request),
+            [request, sub] => known.get(request).is_some_and(|subs| subs.contains(sub)),
+            _ => false,
+        };
+        if !found {
+            let message = format!("{} is no request of this claim", quote(&value));
+            fault(cx, &item, ErrorType::Invalid, message).help(HELP);
+        }
+    }
+    duplicates(list, "", cx);
+}
+
+fn request<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let own_name = field.child("name");
+    name(Format::DnsLabel, &own_name, &own_name, cx);
+    let first = field.child("firstAvailable");
+    let mut exactly = field.child("exactly");
+    // v1beta1 has the fields in the request itself.
+    const FLAT: [&str; 6] = [
+        "deviceClassName",
+        "selectors",
+        "allocationMode",
+        "count",
+        "tolerations",
+        "capacity",
+    ];
+    if !exactly.is_set()
+        && (FLAT.iter().any(|name| is_set(&field.child(name), false)) || field.child("adminAccess").is_set())
+    {
+        exactly = field.renamed("exactly", field);
+    }
+    match (exactly.is_set(), first.is_filled()) {
+        (false, false) => {
+            let message = "a request needs either `exactly` or `firstAvailable`";
+            fault(cx, field, ErrorType::Required, message).help("add one of them");
+        }
+        (true, true) => {
+            let message = "a request needs either `exactly` or `firstAvailable`, not both";
+            fault(cx, field, ErrorType::Invalid, message).help("keep one of them");
+        }
+        (true, false) => wanted(&exactly, cx),
+        (false, true) => {
+            if too_many(&first, 8, cx) {
+                return;
+            }
+            for sub in first.items() {
+                let sub_name = sub.child("name");
+                name(Format::DnsLabel, &sub_name, &sub_name, cx);
+                wanted(&sub, cx);
+            }
+            duplicates(&first, "name", cx);
+        }
+    }
+}
+
+/// Which devices, and how many.
+fn wanted<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    required_name(Format::DnsSubdomain, &field.child("deviceClassName"), cx);
+    selectors(&field.child("selectors"), cx);
+    let (mode, count) = (field.child("allocationMode"), field.child("count"));
+    match &*text(&mode) {
+        "All" => {
+            if is_set(&count, false) {
+                let message = "a request for all devices has no count";
+                fault(cx, &count, ErrorType::Invalid, message).help("remove `count`");
+            }
+        }
+        "" | "ExactCount" => {
+            if count.int().is_some_and(|count| count < 0) {
+                let message = "at least one device must be requested";
+                fault(cx, &count, ErrorType::Invalid, message).help("use a number above zero");
+            }
+        }
+        _ => known(&mode, &["All", "ExactCount"], cx),
+    }
+    for item in field.child("tolerations").items() {
+        toleration(&item, cx);
+    }
+}
+
+fn toleration<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let (key, value, operator) = (field.child("key"), field.child("value"), field.child("operator"));
+    if is_set(&key, false) {
+        of_format(Format::QualifiedName, &key, &key, cx);
+    }
+    match &*text(&operator) {
+        "Exists" => {
+            if is_set(&value, false) {
+                fault(cx, &value, ErrorType::Invalid, "`Exists` asks for the key alone")
+                    .help("remove `value`");
+            }
+        }
+        "" | "Equal" => {
+            if is_set(&value, false) {
+                of_format(Format::LabelValue, &value, &value, cx);
+            }
+        }
+        _ => known(&operator, &["Equal", "Exists"], cx),
+    }
+    known(&field.child("effect"), &["NoExecute", "NoSchedule", "None"], cx);
+}
