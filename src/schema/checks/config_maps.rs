@@ -15,7 +15,9 @@ const MOST: usize = 1024 * 1024;
 pub fn data<'t>(map: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (data, binary) = (map.child("data"), map.child("binaryData"));
     // No escape is longer than half as much again, so a shorter text need not be cooked to be measured.
-    let measured = map.value().is_some_and(|v| v.is_indirect() || v.span().len() as usize > MOST / 2);
+    let measured = map
+        .value()
+        .is_some_and(|v| v.is_indirect() || v.span().len() as usize > MOST / 2);
     let mut size = 0;
     let in_binary: HashSet<String> = binary.entries().map(|entry| entry.name().to_string()).collect();
     for entry in data.entries() {

@@ -46,6 +46,10 @@ fn equal(a: Node<'_>, b: Node<'_>, of: Of, depth: u32) -> bool {
     if depth > DEPTH || a.kind() != b.kind() {
         return false;
     }
+    // Versions are mostly copies: the same text at the same indentation reads the same.
+    if !a.is_indirect() && a.raw().indent == b.raw().indent && a.source() == b.source() {
+        return true;
+    }
     match a.kind() {
         Kind::Seq => {
             let (mut left, mut right) = (a.items(), b.items());
@@ -59,6 +63,12 @@ fn equal(a: Node<'_>, b: Node<'_>, of: Of, depth: u32) -> bool {
         }
         Kind::Map => {
             let keep = |entry: &Entry<'_>| of != Of::Struct || says_something(entry);
+            if aligned(a, b) {
+                return a.entries().zip(b.entries()).all(|(a, b)| {
+                    let key = a.key.key_text().unwrap_or_default();
+                    (!keep(&a) && !keep(&b)) || equal(a.value, b.value, within(of, &key), depth + 1)
+                });
+            }
             let mut others: HashMap<_, _> = b
                 .entries()
                 .filter(keep)
@@ -66,13 +76,7 @@ fn equal(a: Node<'_>, b: Node<'_>, of: Of, depth: u32) -> bool {
                 .collect();
             for entry in a.entries().filter(keep) {
                 let key = entry.key.key_text().unwrap_or_default();
-                let inner = match (of, &*key) {
-                    (Of::Json, _) => Of::Json,
-                    (Of::Free, _) => Of::Struct,
-                    (_, "properties" | "patternProperties" | "definitions" | "dependencies") => Of::Free,
-                    (_, "default" | "enum" | "example") => Of::Json,
-                    _ => Of::Struct,
-                };
+                let inner = within(of, &key);
                 let Some(other) = others.remove(&key) else {
                     return false;
                 };
@@ -87,6 +91,29 @@ fn equal(a: Node<'_>, b: Node<'_>, of: Of, depth: u32) -> bool {
             | (Some(Scalar::Float(b)), Some(Scalar::Int(a))) => a as f64 == b,
             (a, b) => a == b,
         },
+    }
+}
+
+/// Whether two maps have the same keys in the same order, as copies have.
+fn aligned(a: Node<'_>, b: Node<'_>) -> bool {
+    let (mut left, mut right) = (a.entries(), b.entries());
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if b.key.key_is(&a.key.key_text().unwrap_or_default()) => {}
+            _ => return false,
+        }
+    }
+}
+
+/// What stands under a key.
+fn within(of: Of, key: &str) -> Of {
+    match (of, key) {
+        (Of::Json, _) => Of::Json,
+        (Of::Free, _) => Of::Struct,
+        (_, "properties" | "patternProperties" | "definitions" | "dependencies") => Of::Free,
+        (_, "default" | "enum" | "example") => Of::Json,
+        _ => Of::Struct,
     }
 }
 
