@@ -145,20 +145,17 @@ impl Scanner<'_> {
             }
             'A' | 'z' | 'b' | 'B' | 'C' | 'E' if !in_class => {}
             'a' | 'f' | 'n' | 'r' | 't' | 'v' | 'd' | 'D' | 's' | 'S' | 'w' | 'W' | '0' => {}
-            '1'..='7' => {
-                if !matches!(self.peek(), Some('0'..='7')) {
-                    return None; // a back reference
-                }
-            }
+            // A back reference; two digits are a character.
+            '1'..='7' if !matches!(self.peek(), Some('0'..='7')) => return None,
+            '1'..='7' => {}
             'x' => match self.next()? {
                 '{' => while self.next()? != '}' {},
                 c if c.is_ascii_hexdigit() && self.next()?.is_ascii_hexdigit() => {}
                 _ => return None,
             },
+            'p' | 'P' if self.peek() == Some('{') => while self.next()? != '}' {},
             'p' | 'P' => {
-                if self.next()? == '{' {
-                    while self.next()? != '}' {}
-                }
+                self.next()?;
             }
             c if c.is_ascii_alphanumeric() => return None,
             c if !c.is_ascii() => return None,
