@@ -1,7 +1,8 @@
 //! Defaults in the schema of a CustomResourceDefinition, which the schema itself must accept.
 
 use super::crd_equal;
-use super::crd_schema::{DEPTH, Parts, Walker, is_filled, is_true, schema, text};
+use super::crd_parts::{Parts, is_filled, is_true, schema, text};
+use super::crd_schema::{DEPTH, Walker};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::schema::constraints::fault;

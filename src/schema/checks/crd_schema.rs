@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::{crd_default, crd_nested};
+use super::crd_parts::{Parts, is_filled, is_true, text};
+use super::{crd_default, crd_lists, crd_nested};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::rules::Cx;
 use crate::schema::constraints::fault;
-use crate::yaml::{Entry, Kind, Node, Scalar};
+use crate::yaml::{Kind, Scalar};
 
 pub use super::crd_equal::{same, same_list};
 pub use super::crd_path::find;
@@ -17,78 +18,9 @@ pub(super) const DEPTH: u32 = 90;
 /// Nor are more schemas than this of one version: only aliases make so many.
 const BUDGET: u32 = 200_000;
 
-macro_rules! parts {
-    ($($name:ident $key:literal),* $(,)?) => {
-        /// The fields of one schema, found in one pass.
-        #[derive(Clone, Copy, Default)]
-        pub(super) struct Parts<'t> { $(pub $name: Option<Entry<'t>>,)* pub others: bool }
-
-        impl<'t> Parts<'t> {
-            pub fn of(schema: Node<'t>) -> Parts<'t> {
-                let mut parts = Parts::default();
-                for entry in schema.entries() {
-                    if entry.value.is_null() {
-                        continue;
-                    }
-                    match entry.key.key_text().as_deref() {
-                        $(Some($key) => parts.$name = Some(entry),)*
-                        _ => parts.others |= counts(entry),
-                    }
-                }
-                parts
-            }
-        }
-    };
-}
-
-parts! {
-    id "id", schema "$schema", reference "$ref", kind "type", nullable "nullable", default "default",
-    title "title", description "description", pattern "pattern", unique_items "uniqueItems",
-    max_properties "maxProperties", min_properties "minProperties", listed "enum", items "items",
-    all_of "allOf", one_of "oneOf", any_of "anyOf", not "not", properties "properties",
-    additional_properties "additionalProperties", pattern_properties "patternProperties",
-    dependencies "dependencies", additional_items "additionalItems", definitions "definitions",
-    external_docs "externalDocs", example "example", required "required",
-    preserve "x-kubernetes-preserve-unknown-fields", embedded "x-kubernetes-embedded-resource",
-    int_or_string "x-kubernetes-int-or-string", map_keys "x-kubernetes-list-map-keys",
-    list_type "x-kubernetes-list-type", map_type "x-kubernetes-map-type",
-    validations "x-kubernetes-validations",
-}
-
-/// Whether a field of lesser interest says something: a text that is not empty, true, any number.
-fn counts(entry: Entry<'_>) -> bool {
-    if entry.value.is_filled_string() {
-        return true;
-    }
-    match entry.value.scalar() {
-        Some(Scalar::Str(text)) => !text.is_empty(),
-        Some(Scalar::Bool(value)) => value,
-        _ => true,
-    }
-}
-
-pub(super) fn text<'t>(entry: Option<Entry<'t>>) -> Cow<'t, str> {
-    entry.and_then(|entry| entry.value.str()).unwrap_or_default()
-}
-
-pub(super) fn is_true(entry: Option<Entry<'_>>) -> bool {
-    entry.is_some_and(|entry| {
-        !entry.value.is_surely_string() && entry.value.scalar() == Some(Scalar::Bool(true))
-    })
-}
-
-pub(super) fn is_filled(entry: Option<Entry<'_>>) -> bool {
-    entry.is_some_and(|entry| entry.value.entries().next().is_some() || entry.value.items().next().is_some())
-}
-
-/// An entry whose value is a schema, not a boolean or list.
-pub(super) fn schema(entry: Option<Entry<'_>>) -> Option<Entry<'_>> {
-    entry.filter(|entry| entry.value.is_map())
-}
-
 /// Where a schema stands, for the demands of structure.
 #[derive(Clone, Copy, PartialEq)]
-enum Mode {
+pub(super) enum Mode {
     Root,
     Item,
     Field,
@@ -225,7 +157,7 @@ impl<'w, 't> Walker<'w, 't> {
         fault(self.cx, at, kind, message).help(help.into().into_owned());
     }
 
-    fn broken(
+    pub(super) fn broken(
         &mut self,
         at: &Field<'_, 't>,
         kind: ErrorType,
@@ -251,7 +183,7 @@ impl<'w, 't> Walker<'w, 't> {
             self.pattern(s, p);
         }
         self.openapi(s, p, around);
-        crd_nested::list_and_map(self, s, p);
+        crd_lists::list_and_map(self, s, p);
         crd_nested::rules(self, s, p);
         self.children(s, p, mode, around, depth);
     }
@@ -345,172 +277,6 @@ impl<'w, 't> Walker<'w, 't> {
             }
         }
         self.visit(branch, &parts, Mode::Nested, around, depth + 1);
-    }
-
-    fn invariants(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, mode: Mode) {
-        let kind = text(p.kind);
-        let (embedded, int_or_string) = (is_true(p.embedded), is_true(p.int_or_string));
-        let preserve = is_true(p.preserve);
-        if kind == "array" && schema(p.items).is_none() {
-            self.broken(
-                &s.child("items"),
-                ErrorType::Required,
-                "an array needs the schema of its items",
-                "add `items`",
-            );
-        }
-        if p.additional_properties.is_some() {
-            let at = s.child("additionalProperties");
-            if mode == Mode::Root {
-                self.broken(
-                    &at,
-                    ErrorType::Forbidden,
-                    "the object itself cannot be a free map",
-                    "name its `properties`",
-                );
-            }
-            if embedded {
-                self.broken(
-                    &at,
-                    ErrorType::Forbidden,
-                    "an embedded object cannot be a free map",
-                    "name its `properties`",
-                );
-            }
-        }
-        if int_or_string && preserve {
-            let at = s.child("x-kubernetes-preserve-unknown-fields");
-            self.broken(
-                &at,
-                ErrorType::Invalid,
-                "an int-or-string has no fields to preserve",
-                "remove it",
-            );
-        }
-        if int_or_string && embedded {
-            let at = s.child("x-kubernetes-embedded-resource");
-            self.broken(
-                &at,
-                ErrorType::Invalid,
-                "an int-or-string is no object",
-                "remove it",
-            );
-        }
-        let at = s.child("type");
-        if embedded && kind != "object" {
-            let error = if kind.is_empty() {
-                ErrorType::Required
-            } else {
-                ErrorType::Invalid
-            };
-            self.broken(
-                &at,
-                error,
-                "an embedded resource is an object",
-                "set `type: object`",
-            );
-        } else if kind.is_empty() && !int_or_string && !preserve {
-            let message = "a structural schema says the type of every field";
-            self.broken(&at, ErrorType::Required, message, "add `type`");
-        }
-        if mode == Mode::Root && !kind.is_empty() && kind != "object" {
-            self.broken(
-                &at,
-                ErrorType::Invalid,
-                "a custom resource is an object",
-                "set `type: object`",
-            );
-        }
-        let of_object = mode == Mode::Root || embedded;
-        if of_object && p.properties.is_some() {
-            let properties = s.child("properties");
-            for (name, wanted) in [
-                ("kind", "string"),
-                ("apiVersion", "string"),
-                ("metadata", "object"),
-            ] {
-                let property = properties.key(name);
-                let Some(node) = property.value() else { continue };
-                let parts = Parts::of(node);
-                if text(parts.kind) != wanted {
-                    let message = format!("`{name}` of an object is of type `{wanted}`");
-                    self.broken(
-                        &property.child("type"),
-                        ErrorType::Invalid,
-                        message,
-                        "set that type",
-                    );
-                }
-                if name == "metadata" && mode == Mode::Root && !crd_nested::is_plain_metadata(&parts) {
-                    let message = "the server knows the schema of `metadata`: it may be restricted only in `name` and `generateName`";
-                    self.broken(
-                        &property,
-                        ErrorType::Forbidden,
-                        message,
-                        "leave `type: object` alone",
-                    );
-                }
-            }
-        }
-        if embedded && !preserve && !is_filled(p.properties) {
-            let message = "an embedded resource without properties would lose all its fields";
-            let help = "add `x-kubernetes-preserve-unknown-fields: true`, or its `properties`";
-            self.broken(&s.child("properties"), ErrorType::Required, message, help);
-        }
-    }
-
-    fn nested(&mut self, s: &Field<'_, 't>, p: &Parts<'t>) {
-        let said = |entry: Option<Entry<'_>>| entry.is_some();
-        let words = |entry: Option<Entry<'_>>| !text(entry).is_empty();
-        for (name, set) in [
-            ("type", words(p.kind)),
-            ("additionalProperties", said(p.additional_properties)),
-            ("default", said(p.default)),
-            ("title", words(p.title)),
-            ("description", words(p.description)),
-            ("nullable", is_true(p.nullable)),
-            ("externalDocs", said(p.external_docs)),
-            ("x-kubernetes-preserve-unknown-fields", is_true(p.preserve)),
-            ("x-kubernetes-embedded-resource", is_true(p.embedded)),
-            ("x-kubernetes-int-or-string", is_true(p.int_or_string)),
-            ("x-kubernetes-list-map-keys", is_filled(p.map_keys)),
-            ("x-kubernetes-list-type", said(p.list_type)),
-            ("x-kubernetes-map-type", said(p.map_type)),
-            ("x-kubernetes-validations", is_filled(p.validations)),
-        ] {
-            if set {
-                let message = format!(
-                    "below `allOf`, `anyOf`, `oneOf` and `not` a schema only restricts values: it may not have `{name}`"
-                );
-                self.broken(
-                    &s.child(name),
-                    ErrorType::Forbidden,
-                    message,
-                    "say it outside of them",
-                );
-            }
-        }
-        if let Some(entry) = p.properties {
-            let properties = s.child_entry("properties", entry);
-            let metadata = properties.key("metadata");
-            if metadata.value().is_some() {
-                let message = "`metadata` cannot be restricted here";
-                self.broken(&metadata, ErrorType::Forbidden, message, "remove it");
-            }
-        }
-    }
-
-    fn pattern(&mut self, s: &Field<'_, 't>, p: &Parts<'t>) {
-        let pattern = text(p.pattern);
-        if !pattern.is_empty() && !crd_nested::is_regex(&pattern) && !self.cx.is_unrendered(&pattern) {
-            let message = "the pattern is no regular expression that Go can read";
-            self.broken(
-                &s.child("pattern"),
-                ErrorType::Invalid,
-                message,
-                "use RE2 syntax, without look-around and back references",
-            );
-        }
     }
 
     fn openapi(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, around: Around) {

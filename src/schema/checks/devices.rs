@@ -1,7 +1,7 @@
-//! Claims of devices, and what claims, classes and slices share.
+//! Classes of devices, and what claims, classes and slices share.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
@@ -191,7 +191,7 @@ pub fn taint<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
-fn known<'t>(field: &Field<'_, 't>, words: &[&str], cx: &mut Cx<'t>) {
+pub(super) fn known<'t>(field: &Field<'_, 't>, words: &[&str], cx: &mut Cx<'t>) {
     let value = text(field);
     if !value.is_empty() && !words.contains(&&*value) && !cx.is_unrendered(&value) {
         let message = format!("`{}` does not know {}", field.name(), quote(&value));
@@ -232,7 +232,7 @@ pub fn configurations<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
-fn configuration<'t>(item: &Field<'_, 't>, cx: &mut Cx<'t>) {
+pub(super) fn configuration<'t>(item: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let opaque = item.child("opaque");
     if !opaque.is_set() {
         fault(cx, &opaque, ErrorType::Required, "there is no configuration here").help("add `opaque`");
@@ -337,189 +337,4 @@ pub fn template_metadata<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 .help("use a name such as `example.com/note`");
         }
     }
-}
-
-type Requests = HashMap<String, HashSet<String>>;
-
-/// What is claimed.
-pub fn claim<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let (requests, constraints, config) = (
-        field.child("requests"),
-        field.child("constraints"),
-        field.child("config"),
-    );
-    let mut known = Requests::new();
-    for request in requests.items() {
-        let inner = request.child("firstAvailable");
-        let names = inner.items().map(|sub| text(&sub.child("name")).into_owned());
-        known.insert(text(&request.child("name")).into_owned(), names.collect());
-    }
-    if !too_many(&requests, 32, cx) {
-        for item in requests.items() {
-            request(&item, cx);
-        }
-        duplicates(&requests, "name", cx);
-    }
-    if !too_many(&constraints, 32, cx) {
-        for constraint in constraints.items() {
-            references(&constraint.child("requests"), &known, cx);
-            let (same, distinct) = (
-                constraint.child("matchAttribute"),
-                constraint.child("distinctAttribute"),
-            );
-            if same.is_set() {
-                attribute(&same, cx);
-            } else if distinct.is_set() {
-                attribute(&distinct, cx);
-            } else {
-                let message = "a constraint is on an attribute";
-                fault(cx, &constraint, ErrorType::Required, message).help("add `matchAttribute`");
-            }
-        }
-    }
-    if !too_many(&config, 32, cx) {
-        for item in config.items() {
-            references(&item.child("requests"), &known, cx);
-            configuration(&item, cx);
-        }
-    }
-}
-
-fn attribute<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let value = text(field);
-    if cx.is_unrendered(&value) {
-        return;
-    }
-    qualified(&value, field, cx);
-    if !value.contains('/') {
-        let message = "the attribute's name needs its domain";
-        fault(cx, field, ErrorType::Invalid, message).help("write it as `example.com/name`");
-    }
-}
-
-fn references<'t>(list: &Field<'_, 't>, known: &Requests, cx: &mut Cx<'t>) {
-    if too_many(list, 32, cx) {
-        return;
-    }
-    for item in list.items() {
-        let value = text(&item);
-        if cx.is_unrendered(&value) {
-            continue;
-        }
-        const HELP: &str = "name a request of this claim, or `request/subrequest`";
-        let segments: Vec<&str> = value.split('/').collect();
-        if segments.len() <= 2 {
-            for segment in &segments {
-                for reason in names::dns1123_label(segment) {
-                    fault(
-                        cx,
-                        &item,
-                        ErrorType::Invalid,
-                        format!("{} {reason}", quote(segment)),
-                    )
-                    .help(HELP);
-                }
-            }
-        }
-        let found = match segments[..] {
-            [request] => known.contains_key(request),
-            [request, sub] => known.get(request).is_some_and(|subs| subs.contains(sub)),
-            _ => false,
-        };
-        if !found {
-            let message = format!("{} is no request of this claim", quote(&value));
-            fault(cx, &item, ErrorType::Invalid, message).help(HELP);
-        }
-    }
-    duplicates(list, "", cx);
-}
-
-fn request<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let own_name = field.child("name");
-    name(Format::DnsLabel, &own_name, &own_name, cx);
-    let first = field.child("firstAvailable");
-    let mut exactly = field.child("exactly");
-    // v1beta1 has the fields in the request itself.
-    const FLAT: [&str; 6] = [
-        "deviceClassName",
-        "selectors",
-        "allocationMode",
-        "count",
-        "tolerations",
-        "capacity",
-    ];
-    if !exactly.is_set()
-        && (FLAT.iter().any(|name| is_set(&field.child(name), false)) || field.child("adminAccess").is_set())
-    {
-        exactly = field.renamed("exactly", field);
-    }
-    match (exactly.is_set(), first.is_filled()) {
-        (false, false) => {
-            let message = "a request needs either `exactly` or `firstAvailable`";
-            fault(cx, field, ErrorType::Required, message).help("add one of them");
-        }
-        (true, true) => {
-            let message = "a request needs either `exactly` or `firstAvailable`, not both";
-            fault(cx, field, ErrorType::Invalid, message).help("keep one of them");
-        }
-        (true, false) => wanted(&exactly, cx),
-        (false, true) => {
-            if too_many(&first, 8, cx) {
-                return;
-            }
-            for sub in first.items() {
-                let sub_name = sub.child("name");
-                name(Format::DnsLabel, &sub_name, &sub_name, cx);
-                wanted(&sub, cx);
-            }
-            duplicates(&first, "name", cx);
-        }
-    }
-}
-
-/// Which devices, and how many.
-fn wanted<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    required_name(Format::DnsSubdomain, &field.child("deviceClassName"), cx);
-    selectors(&field.child("selectors"), cx);
-    let (mode, count) = (field.child("allocationMode"), field.child("count"));
-    match &*text(&mode) {
-        "All" => {
-            if is_set(&count, false) {
-                let message = "a request for all devices has no count";
-                fault(cx, &count, ErrorType::Invalid, message).help("remove `count`");
-            }
-        }
-        "" | "ExactCount" => {
-            if count.int().is_some_and(|count| count < 0) {
-                let message = "at least one device must be requested";
-                fault(cx, &count, ErrorType::Invalid, message).help("use a number above zero");
-            }
-        }
-        _ => known(&mode, &["All", "ExactCount"], cx),
-    }
-    for item in field.child("tolerations").items() {
-        toleration(&item, cx);
-    }
-}
-
-fn toleration<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let (key, value, operator) = (field.child("key"), field.child("value"), field.child("operator"));
-    if is_set(&key, false) {
-        of_format(Format::QualifiedName, &key, &key, cx);
-    }
-    match &*text(&operator) {
-        "Exists" => {
-            if is_set(&value, false) {
-                fault(cx, &value, ErrorType::Invalid, "`Exists` asks for the key alone")
-                    .help("remove `value`");
-            }
-        }
-        "" | "Equal" => {
-            if is_set(&value, false) {
-                of_format(Format::LabelValue, &value, &value, cx);
-            }
-        }
-        _ => known(&operator, &["Equal", "Exists"], cx),
-    }
-    known(&field.child("effect"), &["NoExecute", "NoSchedule", "None"], cx);
 }

@@ -1,0 +1,69 @@
+//! The fields of one schema of a CustomResourceDefinition, at hand.
+
+use std::borrow::Cow;
+
+use crate::yaml::{Entry, Node, Scalar};
+
+macro_rules! parts {
+    ($($name:ident $key:literal),* $(,)?) => {
+        /// The fields of one schema, found in one pass.
+        #[derive(Clone, Copy, Default)]
+        pub(super) struct Parts<'t> { $(pub $name: Option<Entry<'t>>,)* pub others: bool }
+
+        impl<'t> Parts<'t> {
+            pub fn of(schema: Node<'t>) -> Parts<'t> {
+                let mut parts = Parts::default();
+                for entry in schema.entries() {
+                    if entry.value.is_null() {
+                        continue;
+                    }
+                    match entry.key.key_text().as_deref() {
+                        $(Some($key) => parts.$name = Some(entry),)*
+                        _ => parts.others |= counts(entry),
+                    }
+                }
+                parts
+            }
+        }
+    };
+}
+
+parts! {
+    id "id", schema "$schema", reference "$ref", kind "type", nullable "nullable", default "default",
+    title "title", description "description", pattern "pattern", unique_items "uniqueItems",
+    max_properties "maxProperties", min_properties "minProperties", listed "enum", items "items",
+    all_of "allOf", one_of "oneOf", any_of "anyOf", not "not", properties "properties",
+    additional_properties "additionalProperties", pattern_properties "patternProperties",
+    dependencies "dependencies", additional_items "additionalItems", definitions "definitions",
+    external_docs "externalDocs", example "example", required "required",
+    preserve "x-kubernetes-preserve-unknown-fields", embedded "x-kubernetes-embedded-resource",
+    int_or_string "x-kubernetes-int-or-string", map_keys "x-kubernetes-list-map-keys",
+    list_type "x-kubernetes-list-type", map_type "x-kubernetes-map-type",
+    validations "x-kubernetes-validations",
+}
+
+/// Whether a field of lesser interest says something: a text that is not empty, true, any number.
+fn counts(entry: Entry<'_>) -> bool {
+    match entry.value.scalar() {
+        Some(Scalar::Str(text)) => !text.is_empty(),
+        Some(Scalar::Bool(value)) => value,
+        _ => true,
+    }
+}
+
+pub(super) fn text<'t>(entry: Option<Entry<'t>>) -> Cow<'t, str> {
+    entry.and_then(|entry| entry.value.str()).unwrap_or_default()
+}
+
+pub(super) fn is_true(entry: Option<Entry<'_>>) -> bool {
+    entry.is_some_and(|entry| entry.value.scalar() == Some(Scalar::Bool(true)))
+}
+
+pub(super) fn is_filled(entry: Option<Entry<'_>>) -> bool {
+    entry.is_some_and(|entry| entry.value.entries().next().is_some() || entry.value.items().next().is_some())
+}
+
+/// An entry whose value is a schema, not a boolean or list.
+pub(super) fn schema(entry: Option<Entry<'_>>) -> Option<Entry<'_>> {
+    entry.filter(|entry| entry.value.is_map())
+}

@@ -1,0 +1,176 @@
+//! What makes the schema of a CustomResourceDefinition structural.
+
+use super::crd_parts::{Parts, is_filled, is_true, schema, text};
+use super::crd_schema::{Mode, Walker};
+use super::{crd_nested, regex};
+use crate::diagnostic::ErrorType;
+use crate::manifest::Field;
+use crate::yaml::Entry;
+
+impl<'t> Walker<'_, 't> {
+    pub(super) fn invariants(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, mode: Mode) {
+        let kind = text(p.kind);
+        let (embedded, int_or_string) = (is_true(p.embedded), is_true(p.int_or_string));
+        let preserve = is_true(p.preserve);
+        if kind == "array" && schema(p.items).is_none() {
+            self.broken(
+                &s.child("items"),
+                ErrorType::Required,
+                "an array needs the schema of its items",
+                "add `items`",
+            );
+        }
+        if p.additional_properties.is_some() {
+            let at = s.child("additionalProperties");
+            if mode == Mode::Root {
+                self.broken(
+                    &at,
+                    ErrorType::Forbidden,
+                    "the object itself cannot be a free map",
+                    "name its `properties`",
+                );
+            }
+            if embedded {
+                self.broken(
+                    &at,
+                    ErrorType::Forbidden,
+                    "an embedded object cannot be a free map",
+                    "name its `properties`",
+                );
+            }
+        }
+        if int_or_string && preserve {
+            let at = s.child("x-kubernetes-preserve-unknown-fields");
+            self.broken(
+                &at,
+                ErrorType::Invalid,
+                "an int-or-string has no fields to preserve",
+                "remove it",
+            );
+        }
+        if int_or_string && embedded {
+            let at = s.child("x-kubernetes-embedded-resource");
+            self.broken(
+                &at,
+                ErrorType::Invalid,
+                "an int-or-string is no object",
+                "remove it",
+            );
+        }
+        let at = s.child("type");
+        if embedded && kind != "object" {
+            let error = if kind.is_empty() {
+                ErrorType::Required
+            } else {
+                ErrorType::Invalid
+            };
+            self.broken(
+                &at,
+                error,
+                "an embedded resource is an object",
+                "set `type: object`",
+            );
+        } else if kind.is_empty() && !int_or_string && !preserve {
+            let message = "a structural schema says the type of every field";
+            self.broken(&at, ErrorType::Required, message, "add `type`");
+        }
+        if mode == Mode::Root && !kind.is_empty() && kind != "object" {
+            self.broken(
+                &at,
+                ErrorType::Invalid,
+                "a custom resource is an object",
+                "set `type: object`",
+            );
+        }
+        let of_object = mode == Mode::Root || embedded;
+        if of_object && p.properties.is_some() {
+            let properties = s.child("properties");
+            for (name, wanted) in [
+                ("kind", "string"),
+                ("apiVersion", "string"),
+                ("metadata", "object"),
+            ] {
+                let property = properties.key(name);
+                let Some(node) = property.value() else { continue };
+                let parts = Parts::of(node);
+                if text(parts.kind) != wanted {
+                    let message = format!("`{name}` of an object is of type `{wanted}`");
+                    self.broken(
+                        &property.child("type"),
+                        ErrorType::Invalid,
+                        message,
+                        "set that type",
+                    );
+                }
+                if name == "metadata" && mode == Mode::Root && !crd_nested::is_plain_metadata(&parts) {
+                    let message = "the server knows the schema of `metadata`: it may be restricted only in `name` and `generateName`";
+                    self.broken(
+                        &property,
+                        ErrorType::Forbidden,
+                        message,
+                        "leave `type: object` alone",
+                    );
+                }
+            }
+        }
+        if embedded && !preserve && !is_filled(p.properties) {
+            let message = "an embedded resource without properties would lose all its fields";
+            let help = "add `x-kubernetes-preserve-unknown-fields: true`, or its `properties`";
+            self.broken(&s.child("properties"), ErrorType::Required, message, help);
+        }
+    }
+
+    pub(super) fn nested(&mut self, s: &Field<'_, 't>, p: &Parts<'t>) {
+        let said = |entry: Option<Entry<'_>>| entry.is_some();
+        let words = |entry: Option<Entry<'_>>| !text(entry).is_empty();
+        for (name, set) in [
+            ("type", words(p.kind)),
+            ("additionalProperties", said(p.additional_properties)),
+            ("default", said(p.default)),
+            ("title", words(p.title)),
+            ("description", words(p.description)),
+            ("nullable", is_true(p.nullable)),
+            ("externalDocs", said(p.external_docs)),
+            ("x-kubernetes-preserve-unknown-fields", is_true(p.preserve)),
+            ("x-kubernetes-embedded-resource", is_true(p.embedded)),
+            ("x-kubernetes-int-or-string", is_true(p.int_or_string)),
+            ("x-kubernetes-list-map-keys", is_filled(p.map_keys)),
+            ("x-kubernetes-list-type", said(p.list_type)),
+            ("x-kubernetes-map-type", said(p.map_type)),
+            ("x-kubernetes-validations", is_filled(p.validations)),
+        ] {
+            if set {
+                let message = format!(
+                    "below `allOf`, `anyOf`, `oneOf` and `not` a schema only restricts values: it may not have `{name}`"
+                );
+                self.broken(
+                    &s.child(name),
+                    ErrorType::Forbidden,
+                    message,
+                    "say it outside of them",
+                );
+            }
+        }
+        if let Some(entry) = p.properties {
+            let properties = s.child_entry("properties", entry);
+            let metadata = properties.key("metadata");
+            if metadata.value().is_some() {
+                let message = "`metadata` cannot be restricted here";
+                self.broken(&metadata, ErrorType::Forbidden, message, "remove it");
+            }
+        }
+    }
+
+    pub(super) fn pattern(&mut self, s: &Field<'_, 't>, p: &Parts<'t>) {
+        let pattern = text(p.pattern);
+        if !pattern.is_empty() && !regex::is_valid(&pattern) && !self.cx.is_unrendered(&pattern) {
+            let message = "the pattern is no regular expression that Go can read";
+            self.broken(
+                &s.child("pattern"),
+                ErrorType::Invalid,
+                message,
+                "use RE2 syntax, without look-around and back references",
+            );
+        }
+    }
+}
