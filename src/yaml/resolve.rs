@@ -49,26 +49,20 @@ impl From<Number> for Scalar<'_> {
 
 /// Whether a plain scalar with this source text can be anything but a string, judged by its first byte.
 pub fn may_be_typed(source: &str) -> bool {
-    matches!(
-        source.as_bytes().first(),
-        None | Some(
-            b'0'..=b'9'
-                | b'+'
-                | b'-'
-                | b'.'
-                | b'~'
-                | b'y'
-                | b'Y'
-                | b'n'
-                | b'N'
-                | b't'
-                | b'T'
-                | b'f'
-                | b'F'
-                | b'o'
-                | b'O'
-        )
-    )
+    let word = source.as_bytes();
+    let typed: &[&[u8]] = match word.first() {
+        None | Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'~') => return true,
+        Some(first) if !first.is_ascii_alphabetic() => return false,
+        Some(_) => match word.len() {
+            1 => &[b"y", b"n"],
+            2 => &[b"no", b"on"],
+            3 => &[b"yes", b"off"],
+            4 => &[b"true", b"null"],
+            5 => &[b"false"],
+            _ => return false,
+        },
+    };
+    typed.iter().any(|t| word.eq_ignore_ascii_case(t))
 }
 
 /// Cooks and resolves a scalar node (not an alias).
@@ -120,9 +114,7 @@ fn json_literal(text: Cow<'_, str>) -> Scalar<'_> {
 
 /// A plain scalar without a tag.
 pub(super) fn plain(text: Cow<'_, str>) -> Scalar<'_> {
-    // The longest word that is no string is `false`.
-    let long_word = text.len() > 5 && text.as_bytes()[0].is_ascii_alphabetic();
-    if long_word || !may_be_typed(&text) {
+    if !may_be_typed(&text) {
         return Scalar::Str(text);
     }
     typed(&text).unwrap_or(Scalar::Str(text))

@@ -258,7 +258,7 @@ impl<'t> Node<'t> {
         // A bare word may be a boolean or a number, which reads otherwise than it is written.
         let as_written = quotes > 0
             || if equal {
-                is_plain_word(key.as_bytes())
+                !resolve::may_be_typed(key)
             } else {
                 !may_be_made(key)
             };
@@ -386,19 +386,6 @@ impl<'t> Node<'t> {
         };
         Items { node, next, end }
     }
-}
-
-/// Whether a bare word that starts with a letter is a string: none of `true`, `yes`, `null` and their kin.
-fn is_plain_word(word: &[u8]) -> bool {
-    let typed: &[&[u8]] = match word.len() {
-        1 => &[b"y", b"n"],
-        2 => &[b"no", b"on"],
-        3 => &[b"yes", b"off"],
-        4 => &[b"true", b"null"],
-        5 => &[b"false"],
-        _ => &[],
-    };
-    word.first().is_some_and(u8::is_ascii_alphabetic) && !typed.iter().any(|t| word.eq_ignore_ascii_case(t))
 }
 
 /// Whether a boolean or a number can become this key: `yes:` reads "true", `0x1F:` reads "31".

@@ -13,7 +13,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     // As JSON a text rarely grows: quotes and braces come in where indentation goes. To know for shorter ones
     // would cost a walk over each.
     let root = object.root;
-    if !root.is_indirect() && (root.span().len() as usize) < LIMIT / 16 * 15 || at_most(root) <= LIMIT {
+    if !root.is_indirect() && (root.span().len() as usize) < LIMIT || at_most(root) <= LIMIT {
         return;
     }
     let Some(size) = json_size(object.root).filter(|size| *size > LIMIT) else {
