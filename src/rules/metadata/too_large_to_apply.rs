@@ -40,7 +40,11 @@ fn at_most(root: Node<'_>) -> usize {
     }
     let source = root.source().as_bytes();
     let nodes = (root.raw().next - root.id()) as usize;
-    let bare = source.len() + 4 * nodes;
+    // Indentation is in no JSON.
+    let indentation: usize = memchr_iter(b'\n', source)
+        .map(|at| source[at + 1..].iter().take_while(|b| **b == b' ').count())
+        .sum();
+    let bare = source.len() - indentation + 4 * nodes;
     if bare > LIMIT {
         return bare;
     }

@@ -17,6 +17,17 @@ enum In {
 
 /// Checks all defaults of a schema that is structural.
 pub(super) fn check<'t>(walker: &mut Walker<'_, 't>, root: &Field<'_, 't>) {
+    // A walk over the whole schema is spared where nothing can be a default.
+    let may_hold = |node: Node<'_>| {
+        let source = node.source();
+        node.is_indirect()
+            || source.contains("default:")
+            || source.contains("default\"")
+            || source.contains("default'")
+    };
+    if !root.value().is_some_and(may_hold) {
+        return;
+    }
     visit(walker, root, In::Object, 0);
 }
 
