@@ -55,7 +55,7 @@ pub fn emit(files: &[(String, String)], types: usize, type_index: &dyn Fn(&str) 
         .collect();
     let _ = writeln!(
         out,
-        "/// By type: whether rows hold `value` (1), `skip` (2), `union` (4).\npub static MARKS: &[u8] = &{all_marks:?};"
+        "/// By type: whether rows hold `value` (1), `skip` (2), `union` (4), `printed` (8).\npub static MARKS: &[u8] = &{all_marks:?};"
     );
     let _ = writeln!(
         out,
@@ -130,7 +130,10 @@ fn idle(test: &str) -> bool {
 /// What the rows of a type hold that the walk must know before it goes on.
 fn marks(rows: &[String]) -> u8 {
     let has = |op: &str| rows.iter().any(|row| row.contains(op));
-    u8::from(has("Op::Value")) | u8::from(has("Op::Skip(")) << 1 | u8::from(has("Op::Union(")) << 2
+    u8::from(has("Op::Value"))
+        | u8::from(has("Op::Skip(")) << 1
+        | u8::from(has("Op::Union(")) << 2
+        | u8::from(has("Op::Printed(")) << 3
 }
 
 /// `a.b[].c` as steps; `.` alone is the struct itself.
@@ -286,6 +289,7 @@ fn op(place: &str, words: &[&str]) -> String {
             format!("Op::Check(crate::schema::checks::{path})")
         }
         "value" => "Op::Value".into(),
+        "printed" => format!("Op::Printed({:?})", args.join(" ")),
         "skip" => match args.first() {
             Some(path) => format!("Op::Skip(crate::schema::checks::{path})"),
             None => "Op::Skip(|_, _| true)".into(),

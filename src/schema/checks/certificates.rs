@@ -46,28 +46,26 @@ pub fn signer<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if text.len() > 571 {
         fault(cx, field, ErrorType::TooLong, "the name has more than 571 bytes").help(HELP);
     }
-    let labels: Vec<&str> = domain.split('.').collect();
-    if labels.len() < 2 {
+    if domain.len() > 253 {
+        let message = "the domain of the signer has more than 253 bytes";
+        fault(cx, field, ErrorType::TooLong, message).help(HELP);
+    }
+    if !domain.contains('.') {
         let message = "the domain of the signer needs at least two parts between dots";
         fault(cx, field, ErrorType::Invalid, message).help(HELP);
     }
-    let faults = labels.into_iter().map(names::dns1123_label);
-    for reason in faults
-        .into_iter()
-        .find(|faults| !faults.is_empty())
-        .unwrap_or_default()
-    {
+    // Of each half only the first part that is wrong is reported.
+    let wrong = |half: &str, check: fn(&str) -> names::Faults| {
+        let mut faults = half.split('.').map(check);
+        faults.find(|faults| !faults.is_empty()).unwrap_or_default()
+    };
+    for reason in wrong(domain, names::dns1123_label) {
         let message = format!("a part of the signer's domain {reason}");
         fault(cx, field, ErrorType::Invalid, message).help(HELP);
     }
-    for reason in names::dns1123_subdomain(path) {
-        fault(
-            cx,
-            field,
-            ErrorType::Invalid,
-            format!("the signer's name after the `/` {reason}"),
-        )
-        .help(HELP);
+    for reason in wrong(path, names::dns1123_subdomain) {
+        let message = format!("the signer's name after the `/` {reason}");
+        fault(cx, field, ErrorType::Invalid, message).help(HELP);
     }
     if text == "kubernetes.io/legacy-unknown" {
         let message = "certificates of the legacy signer cannot be requested by this version of the API";

@@ -33,10 +33,11 @@ fn rows(ty: TypeId) -> &'static [Row] {
     ROWS.get(at(index)..at(index + 1)).unwrap_or_default()
 }
 
-/// The rows of a type hold `value`, `skip` or `union`: see [`MARKS`].
+/// The rows of a type hold `value`, `skip`, `union` or `printed`: see [`MARKS`].
 const VALUE: u8 = 1;
 const SKIP: u8 = 2;
 const UNION: u8 = 4;
+const PRINTED: u8 = 8;
 
 fn walk<'t>(field: &Field<'_, 't>, ty: TypeId, cx: &mut Cx<'t>, depth: u32) {
     if depth > DEPTH {
@@ -60,7 +61,11 @@ fn walk<'t>(field: &Field<'_, 't>, ty: TypeId, cx: &mut Cx<'t>, depth: u32) {
             && (marks & UNION == 0 || !ops::is_passed_over(rows, field, info.name))
             && (marks & SKIP == 0 || !ops::skips(rows, info.name, field, cx))
         {
-            inside(&field.child_entry(info.name, entry), info.ty, cx, depth + 1);
+            let name = match marks & PRINTED {
+                0 => info.name,
+                _ => ops::printed(rows, info.name, field, cx),
+            };
+            inside(&field.child_entry(name, entry), info.ty, cx, depth + 1);
         }
     }
     if marks & VALUE != 0 {
