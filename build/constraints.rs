@@ -51,11 +51,12 @@ pub fn emit(files: &[(String, String)], types: usize, type_index: &dyn Fn(&str) 
     let _ = writeln!(out, "pub static OFFSETS: &[u16] = &{offsets:?};");
     let none = Vec::new();
     let all_marks: Vec<u8> = (0..types)
-        .map(|index| marks(rows.get(&index).unwrap_or(&none)))
+        .map(|index| rows.get(&index).unwrap_or(&none))
+        .map(|rows| marks(rows) | u8::from(rows.iter().any(|row| row.contains("Op::Printed("))) << 4)
         .collect();
     let _ = writeln!(
         out,
-        "/// By type: whether rows hold `value` (1), `skip` (2), `union` (4), `printed` (8).\npub static MARKS: &[u8] = &{all_marks:?};"
+        "/// By type: whether rows hold `value` (1), `skip` (2), `union` (4), `printed` (16).\npub static MARKS: &[u8] = &{all_marks:?};"
     );
     let _ = writeln!(
         out,
@@ -130,10 +131,7 @@ fn idle(test: &str) -> bool {
 /// What the rows of a type hold that the walk must know before it goes on.
 fn marks(rows: &[String]) -> u8 {
     let has = |op: &str| rows.iter().any(|row| row.contains(op));
-    u8::from(has("Op::Value"))
-        | u8::from(has("Op::Skip(")) << 1
-        | u8::from(has("Op::Union(")) << 2
-        | u8::from(has("Op::Printed(")) << 3
+    u8::from(has("Op::Value")) | u8::from(has("Op::Skip(")) << 1 | u8::from(has("Op::Union(")) << 2
 }
 
 /// `a.b[].c` as steps; `.` alone is the struct itself.
@@ -273,6 +271,7 @@ fn op(place: &str, words: &[&str]) -> String {
         "supported" => format!("Op::Supported({})", list()),
         "not-blank" => "Op::NotBlank".into(),
         "alone" => format!("Op::Alone({:?})", args.join(" ")),
+        "printed" => format!("Op::Printed({:?})", args.join(" ")),
         "even-empty" => format!("Op::EvenEmpty(Format::{})", format_name(place, args)),
         "union" => {
             let members: Vec<_> = args
@@ -289,7 +288,6 @@ fn op(place: &str, words: &[&str]) -> String {
             format!("Op::Check(crate::schema::checks::{path})")
         }
         "value" => "Op::Value".into(),
-        "printed" => format!("Op::Printed({:?})", args.join(" ")),
         "skip" => match args.first() {
             Some(path) => format!("Op::Skip(crate::schema::checks::{path})"),
             None => "Op::Skip(|_, _| true)".into(),

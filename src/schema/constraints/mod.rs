@@ -27,17 +27,19 @@ pub fn check<'t>(object: &Object<'t>, ty: TypeId, cx: &mut Cx<'t>) {
     walk(&object.fields(), ty, cx, 0);
 }
 
+/// The rows of a type hold `printed`.
+const PRINTED: u8 = 16;
+
 fn rows(ty: TypeId) -> &'static [Row] {
     let at = |i: usize| OFFSETS.get(i).copied().unwrap_or_default() as usize;
     let index = ty.index();
     ROWS.get(at(index)..at(index + 1)).unwrap_or_default()
 }
 
-/// The rows of a type hold `value`, `skip`, `union` or `printed`: see [`MARKS`].
+/// The rows of a type hold `value`, `skip` or `union`: see [`MARKS`].
 const VALUE: u8 = 1;
 const SKIP: u8 = 2;
 const UNION: u8 = 4;
-const PRINTED: u8 = 8;
 
 fn walk<'t>(field: &Field<'_, 't>, ty: TypeId, cx: &mut Cx<'t>, depth: u32) {
     if depth > DEPTH {

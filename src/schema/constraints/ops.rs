@@ -124,6 +124,8 @@ pub enum Op {
     MaxLengthInvalid(i64),
     /// Invalid: a number that is no mode of a file.
     FileMode,
+    /// The server's paths to what is in the field name it otherwise.
+    Printed(&'static str),
     /// The field is a struct and no pointer in Go: it is looked into even when it is missing.
     Value,
     /// NotSupported: any other text, "" included.
@@ -134,30 +136,6 @@ pub enum Op {
     Alone(&'static str),
     /// What is in the field is not looked into when the function says so of the row's struct.
     Skip(for<'p, 't> fn(&Field<'p, 't>, &Cx<'t>) -> bool),
-    /// The server's paths to what is in the field name it otherwise.
-    Printed(&'static str),
-}
-
-/// The name of a field in the server's paths to what is in it.
-pub(super) fn printed<'t>(
-    rows: &'static [Row],
-    name: &'static str,
-    base: &Field<'_, 't>,
-    cx: &Cx<'t>,
-) -> &'static str {
-    let minor = cx.kube().minor();
-    let tests = rows
-        .iter()
-        .filter(|row| matches!(row.path, [Step::Name(this)] if *this == name))
-        .flat_map(|row| row.tests);
-    tests
-        .filter(|test| (test.since..=test.until).contains(&minor))
-        .filter(|test| test.when.iter().all(|cond| holds(cond, base, cx)))
-        .find_map(|test| match test.op {
-            Op::Printed(other) => Some(other),
-            _ => None,
-        })
-        .unwrap_or(name)
 }
 
 /// The fields that are looked into even when they are missing.
@@ -182,6 +160,28 @@ pub(super) fn skips<'t>(rows: &'static [Row], name: &str, base: &Field<'_, 't>, 
                 _ => false,
             })
     })
+}
+
+/// The name of a field in the server's paths to what is in it.
+pub(super) fn printed<'t>(
+    rows: &'static [Row],
+    name: &'static str,
+    base: &Field<'_, 't>,
+    cx: &Cx<'t>,
+) -> &'static str {
+    let minor = cx.kube().minor();
+    let tests = rows
+        .iter()
+        .filter(|row| matches!(row.path, [Step::Name(this)] if *this == name))
+        .flat_map(|row| row.tests);
+    tests
+        .filter(|test| (test.since..=test.until).contains(&minor))
+        .filter(|test| test.when.iter().all(|cond| holds(cond, base, cx)))
+        .find_map(|test| match test.op {
+            Op::Printed(other) => Some(other),
+            _ => None,
+        })
+        .unwrap_or(name)
 }
 
 /// Runs a row on a struct.
@@ -320,7 +320,7 @@ fn one<'t>(
     let set = is_set(field, pointer);
     let before = cx.count();
     match op {
-        Op::Default(_) | Op::Value | Op::Skip(_) | Op::Printed(_) => {}
+        Op::Default(_) | Op::Value | Op::Skip(_) => {}
         Op::Required if !set && default.is_none() => {
             let name = named(field);
             fault(cx, place, ErrorType::Required, format!("{name} is required")).help(format!("add {name}"));
