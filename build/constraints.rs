@@ -51,11 +51,12 @@ pub fn emit(files: &[(String, String)], types: usize, type_index: &dyn Fn(&str) 
     let _ = writeln!(out, "pub static OFFSETS: &[u16] = &{offsets:?};");
     let none = Vec::new();
     let all_marks: Vec<u8> = (0..types)
-        .map(|index| marks(rows.get(&index).unwrap_or(&none)))
+        .map(|index| rows.get(&index).unwrap_or(&none))
+        .map(|rows| marks(rows) | u8::from(rows.iter().any(|row| row.contains("Op::Printed("))) << 4)
         .collect();
     let _ = writeln!(
         out,
-        "/// By type: whether rows hold `value` (1), `skip` (2), `union` (4).\npub static MARKS: &[u8] = &{all_marks:?};"
+        "/// By type: whether rows hold `value` (1), `skip` (2), `union` (4), `printed` (16).\npub static MARKS: &[u8] = &{all_marks:?};"
     );
     let _ = writeln!(
         out,
@@ -270,6 +271,7 @@ fn op(place: &str, words: &[&str]) -> String {
         "supported" => format!("Op::Supported({})", list()),
         "not-blank" => "Op::NotBlank".into(),
         "alone" => format!("Op::Alone({:?})", args.join(" ")),
+        "printed" => format!("Op::Printed({:?})", args.join(" ")),
         "even-empty" => format!("Op::EvenEmpty(Format::{})", format_name(place, args)),
         "union" => {
             let members: Vec<_> = args

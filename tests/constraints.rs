@@ -13,13 +13,17 @@ use kubeproof::version::KubeVersion;
 use kubeproof::yaml::Tree;
 
 fn refusals(text: &str, kube: Option<KubeVersion>) -> Vec<String> {
-    let mut settings = Settings {
-        no_skip: true,
-        ..Settings::default()
-    };
-    if let Some(kube) = kube {
-        settings.kube = kube;
-    }
+    refusals_with(
+        text,
+        &Settings {
+            no_skip: true,
+            kube: kube.unwrap_or(KubeVersion::DEFAULT),
+            ..Settings::default()
+        },
+    )
+}
+
+fn refusals_with(text: &str, settings: &Settings) -> Vec<String> {
     let source = source::decode(text.as_bytes().to_vec());
     let mut tree = Tree::default();
     let checked = engine::check_file(
@@ -27,7 +31,7 @@ fn refusals(text: &str, kube: Option<KubeVersion>) -> Vec<String> {
         &source,
         &mut tree,
         &Surroundings::default(),
-        &settings,
+        settings,
     );
     let mut found: Vec<String> = checked
         .diagnostics
@@ -96,4 +100,15 @@ fn reports_what_the_server_does() {
     }
     assert!(documents > 200, "only {documents} documents");
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn judges_no_placeholders() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/placeholders.yaml"))
+        .expect("UTF-8");
+    for document in text.split("\n---\n") {
+        let found = refusals_with(document, &Settings::default());
+        assert!(found.is_empty(), "{document}\n{found:#?}");
+        assert!(!refusals(document, None).is_empty(), "{document}");
+    }
 }

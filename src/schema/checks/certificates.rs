@@ -18,15 +18,82 @@ pub fn request<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     let pem = String::from_utf8_lossy(&bytes);
-    let label = pem
-        .lines()
-        .find_map(|line| line.trim_end().strip_prefix("-----BEGIN ")?.strip_suffix("-----"));
-    let ended = label.is_some_and(|label| pem.contains(&format!("-----END {label}-----")));
-    if label != Some("CERTIFICATE REQUEST") || !ended {
-        let message = "the request holds no PEM block `CERTIFICATE REQUEST`";
-        fault(cx, field, ErrorType::Invalid, message)
-            .help("make one with `openssl req -new`, and encode the file with `base64 -w0`");
+    let message = match block(&pem) {
+        Some(("CERTIFICATE REQUEST", der)) if is_request(&der) => return,
+        Some(("CERTIFICATE REQUEST", _)) => {
+            "what the PEM block `CERTIFICATE REQUEST` holds is no such request"
+        }
+        _ => "the request holds no PEM block `CERTIFICATE REQUEST`",
+    };
+    fault(cx, field, ErrorType::Invalid, message)
+        .help("make one with `openssl req -new`, and encode the file with `base64 -w0`");
+}
+
+/// The first PEM block that can be read: its label and bytes.
+fn block(pem: &str) -> Option<(&str, Vec<u8>)> {
+    let mut lines = pem.lines().map(str::trim_end).peekable();
+    while let Some(line) = lines.next() {
+        let label = line
+            .strip_prefix("-----BEGIN ")
+            .and_then(|rest| rest.strip_suffix("-----"));
+        let Some(label) = label else { continue };
+        // Headers.
+        while lines.next_if(|line| line.contains(':')).is_some() {}
+        let mut body = String::new();
+        let mut end = None;
+        // A block that does not end as it should may have another one after it.
+        while let Some(line) = lines.next_if(|line| !line.starts_with("-----BEGIN ")) {
+            end = line.strip_prefix("-----END ");
+            if end.is_some() {
+                break;
+            }
+            body.extend(line.chars().filter(|c| !matches!(c, ' ' | '\t')));
+        }
+        if end.and_then(|rest| rest.strip_suffix("-----")) == Some(label)
+            && let Some(bytes) = base64::decode(body.as_bytes())
+        {
+            return Some((label, bytes));
+        }
     }
+    None
+}
+
+/// Whether DER has the outline of a request: a sequence of its content, the algorithm, and the signature. Whether
+/// the signature is right is not looked at.
+fn is_request(der: &[u8]) -> bool {
+    const SEQUENCE: u8 = 0x30;
+    const INTEGER: u8 = 0x02;
+    const BITS: u8 = 0x03;
+    let outline = || {
+        let (request, rest) = element(der, SEQUENCE)?;
+        let (content, after) = element(request, SEQUENCE)?;
+        let (_, after) = element(after, SEQUENCE)?;
+        element(after, BITS)?;
+        let (_, content) = element(content, INTEGER)?;
+        let (_, content) = element(content, SEQUENCE)?;
+        element(content, SEQUENCE)?;
+        Some(rest.is_empty())
+    };
+    outline() == Some(true)
+}
+
+/// The content of a DER element with this tag, and what is after it.
+fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    let (&[found, first], rest) = der.split_first_chunk::<2>()?;
+    if found != tag {
+        return None;
+    }
+    let (length, rest) = match first {
+        ..=0x7f => (usize::from(first), rest),
+        // More than four bytes of length are more than a manifest has room for.
+        0x81..=0x84 => {
+            let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
+            let length = bytes.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+            (length, rest)
+        }
+        _ => return None,
+    };
+    rest.split_at_checked(length)
 }
 
 /// The signer: a domain, a slash and a name.
@@ -46,28 +113,26 @@ pub fn signer<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if text.len() > 571 {
         fault(cx, field, ErrorType::TooLong, "the name has more than 571 bytes").help(HELP);
     }
-    let labels: Vec<&str> = domain.split('.').collect();
-    if labels.len() < 2 {
+    if domain.len() > 253 {
+        let message = "the domain of the signer has more than 253 bytes";
+        fault(cx, field, ErrorType::TooLong, message).help(HELP);
+    }
+    if !domain.contains('.') {
         let message = "the domain of the signer needs at least two parts between dots";
         fault(cx, field, ErrorType::Invalid, message).help(HELP);
     }
-    let faults = labels.into_iter().map(names::dns1123_label);
-    for reason in faults
-        .into_iter()
-        .find(|faults| !faults.is_empty())
-        .unwrap_or_default()
-    {
+    // Of each half only the first part that is wrong is reported.
+    let wrong = |half: &str, check: fn(&str) -> names::Faults| {
+        let mut faults = half.split('.').map(check);
+        faults.find(|faults| !faults.is_empty()).unwrap_or_default()
+    };
+    for reason in wrong(domain, names::dns1123_label) {
         let message = format!("a part of the signer's domain {reason}");
         fault(cx, field, ErrorType::Invalid, message).help(HELP);
     }
-    for reason in names::dns1123_subdomain(path) {
-        fault(
-            cx,
-            field,
-            ErrorType::Invalid,
-            format!("the signer's name after the `/` {reason}"),
-        )
-        .help(HELP);
+    for reason in wrong(path, names::dns1123_subdomain) {
+        let message = format!("the signer's name after the `/` {reason}");
+        fault(cx, field, ErrorType::Invalid, message).help(HELP);
     }
     if text == "kubernetes.io/legacy-unknown" {
         let message = "certificates of the legacy signer cannot be requested by this version of the API";

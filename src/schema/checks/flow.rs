@@ -4,7 +4,7 @@ use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::{Cx, quote};
-use crate::schema::constraints::fault;
+use crate::schema::constraints::{fault, is_set};
 
 fn has_star(field: &Field<'_, '_>) -> bool {
     field
@@ -101,6 +101,107 @@ pub fn annotations<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         fault(cx, field, ErrorType::Forbidden, message)
             .related(own.place(), "this one")
             .help("remove it");
+    }
+}
+
+/// What both of the server's own FlowSchemas hold for.
+const ALL_REQUESTS: [&str; 8] = [
+    "rules[0].nonResourceRules[0].nonResourceURLs[0]=*",
+    "rules[0].nonResourceRules[0].verbs[0]=*",
+    "rules[0].resourceRules[0].apiGroups[0]=*",
+    "rules[0].resourceRules[0].clusterScope=true",
+    "rules[0].resourceRules[0].namespaces[0]=*",
+    "rules[0].resourceRules[0].resources[0]=*",
+    "rules[0].resourceRules[0].verbs[0]=*",
+    "rules[0].subjects[0].kind=Group",
+];
+
+/// The objects that the server makes by itself, whose spec is fixed; but how much the level `exempt` lends is not.
+pub fn mandatory<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(root) = spec.parent() else { return };
+    let name = root.child("metadata").child("name").text().unwrap_or_default();
+    let kind = root.child("kind").text().unwrap_or_default();
+    let (own, common): (&[&str], &[&str]) = match (&*kind, &*name) {
+        ("PriorityLevelConfiguration", "exempt") => (&["type=Exempt"], &[]),
+        ("PriorityLevelConfiguration", "catch-all") => (
+            &[
+                "limited.limitResponse.type=Reject",
+                "limited.nominalConcurrencyShares=5",
+                "type=Limited",
+            ],
+            &[],
+        ),
+        ("FlowSchema", "exempt") => (
+            &[
+                "matchingPrecedence=1",
+                "priorityLevelConfiguration.name=exempt",
+                "rules[0].subjects[0].group.name=system:masters",
+            ],
+            &ALL_REQUESTS,
+        ),
+        ("FlowSchema", "catch-all") => (
+            &[
+                "distinguisherMethod.type=ByUser",
+                "matchingPrecedence=10000",
+                "priorityLevelConfiguration.name=catch-all",
+                "rules[0].subjects[0].group.name=system:unauthenticated",
+                "rules[0].subjects[1].group.name=system:authenticated",
+                "rules[0].subjects[1].kind=Group",
+            ],
+            &ALL_REQUESTS,
+        ),
+        _ => return,
+    };
+    let mut said = Vec::new();
+    flatten(spec, &mut String::new(), 0, &mut said);
+    if &*name == "exempt" {
+        said.retain(|line| !line.starts_with("exempt."));
+    }
+    // Versions before v1 call the shares otherwise.
+    let mut said: Vec<String> = said
+        .into_iter()
+        .map(|line| line.replace("assuredConcurrencyShares", "nominalConcurrencyShares"))
+        .collect();
+    said.sort_unstable();
+    let mut wanted: Vec<&str> = own.iter().chain(common).copied().collect();
+    wanted.sort_unstable();
+    if said != wanted && !said.iter().any(|line| cx.is_unrendered(line)) {
+        let message = format!(
+            "the {kind} {} is the server's own, whose spec is fixed",
+            quote(&name)
+        );
+        fault(cx, spec, ErrorType::Invalid, message)
+            .help("leave it as the server made it, or choose another name");
+    }
+}
+
+/// What is in a field as lines `path=value`, without what is zero.
+fn flatten(field: &Field<'_, '_>, path: &mut String, depth: u32, out: &mut Vec<String>) {
+    // The deepest list of a FlowSchema is the fifth level.
+    if depth > 8 {
+        return;
+    }
+    let length = path.len();
+    for entry in field.entries() {
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(entry.name());
+        flatten(&entry, path, depth + 1, out);
+        path.truncate(length);
+    }
+    for (i, item) in field.items().enumerate() {
+        path.push_str(&format!("[{i}]"));
+        flatten(&item, path, depth + 1, out);
+        path.truncate(length);
+    }
+    // Of a pointer or an item, zero is not the same as nothing.
+    let kept = path.ends_with("borrowingLimitPercent") || path.ends_with(']');
+    if is_set(field, kept)
+        && let Some(value) = field.value().filter(|value| value.scalar().is_some())
+    {
+        let text = field.text().unwrap_or_else(|| value.source().into());
+        out.push(format!("{path}={text}"));
     }
 }
 

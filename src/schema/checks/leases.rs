@@ -36,11 +36,11 @@ pub fn versions<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (binary, emulated) = (spec.child("binaryVersion"), spec.child("emulationVersion"));
     let mut read = |field: &Field<'_, 't>| {
         let text = field.text().unwrap_or_default();
-        if text.is_empty() {
+        if text.is_empty() || cx.is_unrendered(&text) {
             return None;
         }
         let version = parse(&text);
-        if version.is_none() && !cx.is_unrendered(&text) {
+        if version.is_none() {
             let message = format!("{} is no semantic version", quote(&text));
             fault(cx, field, ErrorType::Invalid, message).help("write it as `1.36.0`");
         }
@@ -57,7 +57,8 @@ pub fn versions<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
         .child("strategy")
         .text()
         .is_some_and(|strategy| strategy == "OldestEmulationVersion");
-    if oldest && emulated_version.unwrap_or_default() == Version::default() {
+    let waits = emulated.text().is_some_and(|text| cx.is_unrendered(&text));
+    if oldest && !waits && emulated_version.unwrap_or_default() == Version::default() {
         let message = "the strategy `OldestEmulationVersion` compares the versions that are emulated";
         fault(cx, &emulated, ErrorType::Required, message).help("add `emulationVersion`");
     }

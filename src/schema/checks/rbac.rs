@@ -21,10 +21,12 @@ pub fn one_kind_of_rule<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 /// A selector of roles to aggregate is reported as a whole, too, when a part of it is wrong.
 pub fn selector<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let text = |field: &Field<'_, 't>| field.text().unwrap_or_default();
+    let bad_key = |key: &str| !cx.is_unrendered(key) && !names::qualified_name(key).is_empty();
+    let bad_value = |value: &str| !cx.is_unrendered(value) && !names::label_value(value).is_empty();
     let labels = field.child("matchLabels");
-    let wrong_label = labels.entries().any(|entry| {
-        !names::qualified_name(entry.name()).is_empty() || !names::label_value(&text(&entry)).is_empty()
-    });
+    let wrong_label = labels
+        .entries()
+        .any(|entry| bad_key(entry.name()) || bad_value(&text(&entry)));
     let expressions = field.child("matchExpressions");
     let wrong = wrong_label
         || expressions.items().any(|one| {
@@ -33,13 +35,11 @@ pub fn selector<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             let right = match &*text(&one.child("operator")) {
                 "In" | "NotIn" => filled,
                 "Exists" | "DoesNotExist" => !filled,
-                _ => false,
+                other => cx.is_unrendered(other),
             };
             !right
-                || !names::qualified_name(&text(&one.child("key"))).is_empty()
-                || values
-                    .items()
-                    .any(|value| !names::label_value(&text(&value)).is_empty())
+                || bad_key(&text(&one.child("key")))
+                || values.items().any(|value| bad_value(&text(&value)))
         });
     if wrong {
         let message = "the selector has a fault, so it selects no roles to aggregate";

@@ -41,9 +41,16 @@ pub fn priority<'t>(root: &Field<'_, 't>, cx: &mut Cx<'t>) {
     const HIGHEST: i64 = 1_000_000_000;
     let metadata = root.child("metadata");
     let name = metadata.child("name");
-    let Some(text) = name.text() else { return };
+    let Some(text) = name.text().filter(|text| !cx.is_unrendered(text)) else {
+        return;
+    };
     let value = root.child("value");
-    let number = value.int().unwrap_or_default();
+    let number = match value.is_set() {
+        true => value.int(),
+        false => Some(0),
+    };
+    // A placeholder.
+    let Some(number) = number else { return };
     if text.starts_with("system-") {
         let known = [
             ("system-node-critical", HIGHEST * 2 + 1000),

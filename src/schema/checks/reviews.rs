@@ -42,6 +42,8 @@ pub fn namespace<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let asked = field.child("namespace");
     if let (Some(own), Some(text)) = (own, asked.text())
         && own != text
+        && !cx.is_unrendered(&own)
+        && !cx.is_unrendered(&text)
     {
         let message = "a local review can ask about its own namespace only";
         fault(cx, &asked, ErrorType::Invalid, message).help("set it to the namespace in the metadata");
@@ -51,7 +53,12 @@ pub fn namespace<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 /// A requirement on labels, whose operator may be one that this version does not know.
 pub fn label_requirement<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (key, values) = (field.child("key"), field.child("values"));
-    for reason in names::qualified_name(&key.text().unwrap_or_default()) {
+    let key_text = key.text().unwrap_or_default();
+    let faults = match cx.is_unrendered(&key_text) {
+        true => Vec::new(),
+        false => names::qualified_name(&key_text),
+    };
+    for reason in faults {
         fault(cx, &key, ErrorType::Invalid, format!("the key {reason}")).help("use the key of a label");
     }
     let operator = field.child("operator").text().unwrap_or_default();
@@ -67,7 +74,11 @@ pub fn label_requirement<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         _ => {}
     }
     for value in values.items() {
-        for reason in names::label_value(&value.text().unwrap_or_default()) {
+        let text = value.text().unwrap_or_default();
+        if cx.is_unrendered(&text) {
+            continue;
+        }
+        for reason in names::label_value(&text) {
             fault(cx, &value, ErrorType::Invalid, format!("the value {reason}"))
                 .help("use the value of a label");
         }

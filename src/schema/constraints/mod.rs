@@ -27,6 +27,9 @@ pub fn check<'t>(object: &Object<'t>, ty: TypeId, cx: &mut Cx<'t>) {
     walk(&object.fields(), ty, cx, 0);
 }
 
+/// The rows of a type hold `printed`.
+const PRINTED: u8 = 16;
+
 fn rows(ty: TypeId) -> &'static [Row] {
     let at = |i: usize| OFFSETS.get(i).copied().unwrap_or_default() as usize;
     let index = ty.index();
@@ -60,7 +63,11 @@ fn walk<'t>(field: &Field<'_, 't>, ty: TypeId, cx: &mut Cx<'t>, depth: u32) {
             && (marks & UNION == 0 || !ops::is_passed_over(rows, field, info.name))
             && (marks & SKIP == 0 || !ops::skips(rows, info.name, field, cx))
         {
-            inside(&field.child_entry(info.name, entry), info.ty, cx, depth + 1);
+            let name = match marks & PRINTED {
+                0 => info.name,
+                _ => ops::printed(rows, info.name, field, cx),
+            };
+            inside(&field.child_entry(name, entry), info.ty, cx, depth + 1);
         }
     }
     if marks & VALUE != 0 {

@@ -124,6 +124,8 @@ pub enum Op {
     MaxLengthInvalid(i64),
     /// Invalid: a number that is no mode of a file.
     FileMode,
+    /// The server's paths to what is in the field name it otherwise.
+    Printed(&'static str),
     /// The field is a struct and no pointer in Go: it is looked into even when it is missing.
     Value,
     /// NotSupported: any other text, "" included.
@@ -158,6 +160,28 @@ pub(super) fn skips<'t>(rows: &'static [Row], name: &str, base: &Field<'_, 't>, 
                 _ => false,
             })
     })
+}
+
+/// The name of a field in the server's paths to what is in it.
+pub(super) fn printed<'t>(
+    rows: &'static [Row],
+    name: &'static str,
+    base: &Field<'_, 't>,
+    cx: &Cx<'t>,
+) -> &'static str {
+    let minor = cx.kube().minor();
+    let tests = rows
+        .iter()
+        .filter(|row| matches!(row.path, [Step::Name(this)] if *this == name))
+        .flat_map(|row| row.tests);
+    tests
+        .filter(|test| (test.since..=test.until).contains(&minor))
+        .filter(|test| test.when.iter().all(|cond| holds(cond, base, cx)))
+        .find_map(|test| match test.op {
+            Op::Printed(other) => Some(other),
+            _ => None,
+        })
+        .unwrap_or(name)
 }
 
 /// Runs a row on a struct.
