@@ -9,7 +9,38 @@ use crate::manifest::Field;
 use crate::yaml::{Entry, Kind, Node, Scalar};
 
 /// What keeps a schema from being turned into a structural one, at any depth.
-pub(super) fn unsupported(schema: Node<'_>, depth: u32, budget: &mut u32) -> Option<&'static str> {
+pub(super) fn unsupported(schema: Node<'_>, budget: &mut u32) -> Option<&'static str> {
+    if !schema.is_indirect() && !may_be_unsupported(schema) {
+        return None;
+    }
+    unsupported_at(schema, 0, budget)
+}
+
+/// Whether any of the words stands in a schema that [`unsupported_at`] looks for as keys: one pass over the
+/// rows of the arena, which spares nearly all schemas the walk.
+fn may_be_unsupported(schema: Node<'_>) -> bool {
+    let rows = &schema.tree().nodes;
+    (schema.id()..schema.raw().next).any(|id| {
+        let node = schema.with_id(id);
+        if node.raw().kind != Kind::Scalar {
+            return false;
+        }
+        let next = rows.get(id as usize + 1).map(|row| row.kind);
+        match node.source().trim_matches(['"', '\'']) {
+            "$ref" | "$schema" | "patternProperties" | "dependencies" | "additionalItems" | "definitions" => {
+                true
+            }
+            "id" => next == Some(Kind::Scalar),
+            "items" => next == Some(Kind::Seq),
+            "x-kubernetes-preserve-unknown-fields" => {
+                next.is_some() && schema.with_id(id + 1).source() != "true"
+            }
+            _ => false,
+        }
+    })
+}
+
+fn unsupported_at(schema: Node<'_>, depth: u32, budget: &mut u32) -> Option<&'static str> {
     *budget = budget.saturating_sub(1);
     if depth > DEPTH || *budget == 0 {
         return None;
@@ -36,7 +67,7 @@ pub(super) fn unsupported(schema: Node<'_>, depth: u32, budget: &mut u32) -> Opt
         return Some(name);
     }
     let mut inner = |node: Node<'_>| match node.is_map() {
-        true => unsupported(node, depth + 1, budget),
+        true => unsupported_at(node, depth + 1, budget),
         false => None,
     };
     for entry in [p.items, p.additional_properties, p.not].into_iter().flatten() {
@@ -201,7 +232,7 @@ pub(super) fn rules<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Part
             }
             let node = s.value();
             if node.is_some_and(|node| {
-                unsupported(node, 0, &mut walker.budget).is_none() && find(node, &value, true).is_none()
+                unsupported(node, &mut walker.budget).is_none() && find(node, &value, true).is_none()
             }) {
                 walker.report(
                     &path,

@@ -87,7 +87,7 @@ impl<'w, 't> Walker<'w, 't> {
                 "remove `nullable`",
             );
         }
-        let unsupported = crd_nested::unsupported(node, 0, &mut self.budget);
+        let unsupported = crd_nested::unsupported(node, &mut self.budget);
         self.structural = unsupported.is_none();
         let around = Around {
             defaults: true,
