@@ -18,6 +18,10 @@ fn check_at(text: &str, kube: KubeVersion) -> Checked {
     for category in ["schema", "deprecation", "yaml"] {
         assert!(rules.set(category, true));
     }
+    // What the server says of an object that decodes is judged in tests/constraints.rs.
+    for semantic in ["required", "invalid", "not-supported", "forbidden", "duplicate", "too-long"] {
+        assert!(rules.set(&format!("schema/{semantic}"), false));
+    }
     let settings = Settings {
         kube,
         rules,
