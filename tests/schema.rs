@@ -19,7 +19,14 @@ fn check_at(text: &str, kube: KubeVersion) -> Checked {
         assert!(rules.set(category, true));
     }
     // What the server says of an object that decodes is judged in tests/constraints.rs.
-    for semantic in ["required", "invalid", "not-supported", "forbidden", "duplicate", "too-long"] {
+    for semantic in [
+        "required",
+        "invalid",
+        "not-supported",
+        "forbidden",
+        "duplicate",
+        "too-long",
+    ] {
         assert!(rules.set(&format!("schema/{semantic}"), false));
     }
     let settings = Settings {

@@ -298,13 +298,20 @@ impl<'t> Node<'t> {
                 return None;
             }
             let (nodes, mut id, mut found) = (&self.tree.nodes, this.id + 1, None);
+            let (text, wanted) = (self.text.as_bytes(), key.as_bytes());
+            // Whether a bare word reads as it is written, once for all keys: hardly any API field does not.
+            let plain = !may_be_made(key) && !resolve::may_be_typed(key);
             while id < map.next {
                 let row = &nodes[id as usize];
-                let key_is = || match row.kind {
-                    Kind::Scalar => self.compares(row, key),
-                    _ => Some(false),
+                let is = if plain && row.flags == 0 && row.style == Style::Plain && row.kind == Kind::Scalar {
+                    let (start, end) = (row.start as usize, row.end as usize);
+                    end - start == wanted.len()
+                        && text.get(start) == wanted.first()
+                        && text.get(start..end) == Some(wanted)
+                } else {
+                    row.kind != Kind::Map && row.kind != Kind::Seq && self.at(id).key_is(key)
                 };
-                if key_is().unwrap_or_else(|| self.at(id).key_is(key)) {
+                if is {
                     found = Some(Entry {
                         key: self.at(id),
                         value: self.at(row.next),
