@@ -10,6 +10,12 @@ import sys
 
 FIGURES = {
     "cases": ("score.py", [], r"verdict ([\d.]+) % of \d+, exact fields ([\d.]+) % of \d+", ("verdict", "fields")),
+    "mutants": (
+        "score.py",
+        ["--mutants", "{folder}/mutants-open.jsonl.xz"],
+        r"verdict ([\d.]+) % of \d+, exact fields ([\d.]+) % of \d+",
+        ("verdict", "fields"),
+    ),
     "spans": ("spans.py", [], r"placed ([\d.]+) % of \d+, tight ([\d.]+) %", ("placed", "tight")),
 }
 
@@ -21,8 +27,9 @@ def main():
     for name, (script, arguments, pattern, keys) in FIGURES.items():
         if name not in floor:
             continue
+        words = [word.format(folder=folder) for word in arguments]
         run = subprocess.run(
-            [sys.executable, folder / script, binary, *arguments], stdout=subprocess.PIPE, check=True, text=True
+            [sys.executable, folder / script, binary, *words], stdout=subprocess.PIPE, check=True, text=True
         )
         last = run.stdout.strip().splitlines()[-1]
         print(f"{name}: {last}", flush=True)
