@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-/// A half-open range of byte offsets, `start..end`, into the text of one [`Source`].
+/// A half-open range of byte offsets, `start..end`, into the text of one input.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
 pub struct Span {
     /// First byte.

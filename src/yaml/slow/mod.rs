@@ -1,7 +1,7 @@
 //! The complete reader: everything that go-yaml v2 accepts, and exactly that.
 //!
 //! It follows go-yaml's (that is, libyaml's) own division of labour, because what kubectl accepts is what
-//! falls out of it: a scanner with a token queue ([`scan`]) and a grammar over its tokens ([`parse`]). The
+//! falls out of it: a scanner with a token queue ([`scan`]) and a grammar over its tokens ([`mod@parse`]). The
 //! fast path takes nearly all real documents; this one decides about the rest, and about every error.
 //!
 //! Known to differ from go-yaml, all where a document is broken anyway: a `%TAG` directive is refused (kubectl
