@@ -135,6 +135,17 @@ pub fn note_duplicates(text: &str, tree: &mut Tree) {
     }
 }
 
+/// The error with its span widened to whole characters: the readers count bytes.
+fn on_characters(text: &str, mut error: SyntaxError) -> SyntaxError {
+    while !text.is_char_boundary(error.span.start as usize) {
+        error.span.start -= 1;
+    }
+    while !text.is_char_boundary(error.span.end as usize) && (error.span.end as usize) < text.len() {
+        error.span.end += 1;
+    }
+    error
+}
+
 /// Reads one piece of YAML.
 fn read_piece(path: Path, text: &str, piece: Piece, invalid: &[Span], tree: &mut Tree) {
     tree.comments.extend(piece.comment);
@@ -164,7 +175,7 @@ fn read_piece(path: Path, text: &str, piece: Piece, invalid: &[Span], tree: &mut
         .or_else(|| unreadable(text, piece.span, invalid))
         .or(outcome.error);
     let verdict = meaning::check(text, tree, &chunk);
-    chunk.error = error.or(verdict.error);
+    chunk.error = error.or(verdict.error).map(|error| on_characters(text, error));
     if verdict.bomb {
         tree.aliases.truncate(aliases);
     }

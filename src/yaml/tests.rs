@@ -428,3 +428,12 @@ fn a_byte_order_mark_is_no_part_of_the_first_key() {
     assert_eq!(spans("\u{feff}---\na: 1\n"), ["a: 1", "a", "1"]);
     assert_eq!(spans("\u{feff}{\"a\": 1}"), ["{\"a\": 1}", "\"a\"", "1"]);
 }
+
+#[test]
+fn errors_stand_on_whole_characters() {
+    let text = "[é1   :\n\n\n\n";
+    let mut tree = Tree::default();
+    super::parse(text, &[], &mut tree);
+    let error = tree.chunks[0].error.as_ref().expect("the bracket is never closed");
+    assert!(text.get(error.span.range()).is_some(), "{:?}", error.span);
+}
