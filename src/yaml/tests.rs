@@ -434,6 +434,9 @@ fn errors_stand_on_whole_characters() {
     let text = "[é1   :\n\n\n\n";
     let mut tree = Tree::default();
     super::parse(text, &[], &mut tree);
-    let error = tree.chunks[0].error.as_ref().expect("the bracket is never closed");
+    let error = tree.chunks[0]
+        .error
+        .as_ref()
+        .expect("the bracket is never closed");
     assert!(text.get(error.span.range()).is_some(), "{:?}", error.span);
 }
