@@ -2,6 +2,7 @@
 
 mod concise;
 mod excerpt;
+pub mod fingerprint;
 mod json;
 mod text;
 
