@@ -73,7 +73,7 @@ impl Seen {
         let inputs = found.inputs.iter().map(|input| input.path().to_path_buf());
         let files = inputs.chain(found.kustomizations);
         Seen {
-            files: files.map(|path| stamped(path)).collect(),
+            files: files.map(stamped).collect(),
             settings: settings
                 .into_iter()
                 .map(stamped)
