@@ -28,14 +28,17 @@ macro_rules! parts {
     };
 }
 
+// Those that most schemas have come first.
 parts! {
-    id "id", schema "$schema", reference "$ref", kind "type", nullable "nullable", default "default",
-    title "title", description "description", pattern "pattern", unique_items "uniqueItems",
-    max_properties "maxProperties", min_properties "minProperties", listed "enum", items "items",
-    all_of "allOf", one_of "oneOf", any_of "anyOf", not "not", properties "properties",
+    description "description", kind "type", properties "properties", items "items", listed "enum",
+    required "required", default "default", pattern "pattern",
+    id "id", schema "$schema", reference "$ref", nullable "nullable",
+    title "title", unique_items "uniqueItems",
+    max_properties "maxProperties", min_properties "minProperties",
+    all_of "allOf", one_of "oneOf", any_of "anyOf", not "not",
     additional_properties "additionalProperties", pattern_properties "patternProperties",
     dependencies "dependencies", additional_items "additionalItems", definitions "definitions",
-    external_docs "externalDocs", example "example", required "required",
+    external_docs "externalDocs", example "example",
     preserve "x-kubernetes-preserve-unknown-fields", embedded "x-kubernetes-embedded-resource",
     int_or_string "x-kubernetes-int-or-string", map_keys "x-kubernetes-list-map-keys",
     list_type "x-kubernetes-list-type", map_type "x-kubernetes-map-type",
