@@ -1,9 +1,9 @@
 //! The facts of all files of a run, to look names up in.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::hash::HashMap;
 use super::facts::{Definition, Facts, ObjectFact, Use};
 use super::near::Near;
 use super::overlays::{Overlays, folder};
@@ -106,7 +106,7 @@ impl<'r> Index<'r> {
             }
         }
         // Those of one name together, in the order of the run.
-        let mut names: HashMap<(Target, &str), (u32, u32)> = HashMap::with_capacity(defined.len());
+        let mut names: HashMap<(Target, &str), (u32, u32)> = HashMap::with_capacity_and_hasher(defined.len(), Default::default());
         let mut places = Vec::with_capacity(defined.len());
         for d in &defined {
             let next = names.len() as u32;

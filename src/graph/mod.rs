@@ -3,6 +3,7 @@
 pub mod compile;
 mod cx;
 mod facts;
+mod hash;
 mod index;
 mod kustomize;
 mod near;
@@ -12,6 +13,7 @@ mod walk;
 
 pub use cx::RunCx;
 pub use facts::{Definition, Facts, Key, Kustomization, ObjectFact, Role, Text, Use, facts, facts_with};
+pub use hash::{HashMap, HashSet};
 pub use index::{Closeness, Defined, Index, UseSite, Verdict};
 pub use standard::*;
 

@@ -4,10 +4,10 @@
 //! a name counts as a slip only if the word that differs is no word of any other name in the run.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash};
 
 use super::facts::Facts;
+use super::hash::{HashMap, HashSet, Seeded};
 use super::index::{Closeness, Defined};
 use super::table::Target;
 
@@ -34,8 +34,8 @@ impl Near {
     /// Indexes definitions, of which those of one name stand together.
     pub(super) fn new(defined: &[Defined<'_>], files: &[Facts]) -> Self {
         let mut near = Near {
-            pieces: HashMap::new(),
-            words: HashSet::new(),
+            pieces: HashMap::default(),
+            words: HashSet::default(),
         };
         let mut last = None;
         for (i, d) in (0..).zip(defined) {
@@ -173,11 +173,8 @@ fn limit(name: &str) -> Option<usize> {
     }
 }
 
-/// The same in every run, unlike the maps' own.
 fn hash(value: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
+    Seeded::default().hash_one(value)
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {

@@ -1,8 +1,7 @@
 //! Which kustomization takes in which file, and what it does to names there.
 
-use std::collections::{HashMap, HashSet};
-
 use super::facts::Facts;
+use super::hash::{HashMap, HashSet};
 
 /// What kustomizations do to the objects of one file.
 #[derive(Clone, Default)]
@@ -81,7 +80,7 @@ impl<'r> Overlays<'r> {
 
     /// All files whose objects a kustomization takes in, itself included; `at` is its place in `listed`.
     fn reached(&self, at: usize) -> HashSet<u32> {
-        let mut reached = HashSet::from([self.listed[at].0]);
+        let mut reached = HashSet::from_iter([self.listed[at].0]);
         let mut open = vec![at];
         while let Some(at) = open.pop() {
             for &file in &self.listed[at].1 {
@@ -137,8 +136,8 @@ struct Paths {
 impl Paths {
     fn new(files: &[Facts]) -> Self {
         let mut paths = Paths {
-            files: HashMap::with_capacity(files.len()),
-            kustomized: HashMap::new(),
+            files: HashMap::with_capacity_and_hasher(files.len(), Default::default()),
+            kustomized: HashMap::default(),
         };
         for (i, facts) in (0..).zip(files) {
             paths.files.insert(join("", &facts.file), i);

@@ -8,11 +8,9 @@ pub(super) mod dangling_tls_secret;
 pub(super) mod missing_key;
 pub(super) mod tls_secret_lacks_keys;
 
-use std::collections::HashMap;
-
 use crate::diagnostic::{Edit, Severity};
 use crate::graph::table::{Breaks, Row};
-use crate::graph::{Closeness, Defined, RunCx, UseSite, Verdict};
+use crate::graph::{Closeness, Defined, HashMap, RunCx, UseSite, Verdict};
 use crate::rules::quote;
 use crate::source::Span;
 use crate::yaml::resolve;
@@ -36,7 +34,7 @@ struct Missing<'r> {
 fn dangling<'r>(cx: &mut RunCx<'r>, wanted: fn(&Row) -> bool) {
     let index = cx.index;
     let mut missing: Vec<Missing<'r>> = Vec::new();
-    let mut known: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut known: HashMap<(&str, &str), usize> = HashMap::default();
     let mut last = None;
     for site in index.uses().filter(|site| wanted(index.row(site))) {
         let (elsewhere, near) = match index.verdict(&site) {
