@@ -89,7 +89,12 @@ mod tests {
         let low: HashSet<u64> = names.iter().map(|name| build.hash_one(name) & 0xf_ffff).collect();
         let high: HashSet<u64> = names.iter().map(|name| build.hash_one(name) >> 44).collect();
         // Of 20,000 throws into a million boxes about 190 fall into one that is taken.
-        assert!(low.len() > 19_600 && high.len() > 19_600, "{} {}", low.len(), high.len());
+        assert!(
+            low.len() > 19_600 && high.len() > 19_600,
+            "{} {}",
+            low.len(),
+            high.len()
+        );
     }
 
     #[test]

@@ -137,6 +137,13 @@ impl Near {
     }
 }
 
+/// Whether one of two words is probably a slip of the pen for the other.
+pub(super) fn alike(a: &str, b: &str) -> bool {
+    let digits = |c: char| c.is_ascii_digit();
+    limit(a).is_some_and(|limit| distance(a.as_bytes(), b.as_bytes(), limit).is_some())
+        && without(a, digits) != without(b, digits)
+}
+
 /// The words of `a` that are left when each word of `b` has taken away one that equals it.
 fn words_only_in<'a>(a: &'a str, b: &str) -> Vec<&'a str> {
     let mut left: Vec<&str> = words(a).collect();
