@@ -1369,3 +1369,37 @@ fn kustomizations_generate_rename_and_compose() {
         ["info dangling-secret k/pod.yaml: db"]
     );
 }
+
+#[test]
+fn an_alias_of_a_secrets_value_is_no_name() {
+    let list = |more: &str| {
+        format!(
+            "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {{name: a}}\n  \
+             stringData: &all {{app: &x hunter2hunter2, *x : b}}\n{more}"
+        )
+    };
+    for more in [
+        "- {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {volumes: [{name: v, secret: {secretName: *x}}]}}",
+        "- {apiVersion: v1, kind: Pod, metadata: {name: *x}, spec: {volumes: [{name: v, secret: {secretName: gone}}]}}",
+        "- {apiVersion: v1, kind: Pod, metadata: {name: p, namespace: *x}, spec: {volumes: [{name: v, secret: {secretName: gone}}]}}",
+        "- {apiVersion: v1, kind: Service, metadata: {name: p}, spec: {selector: {app: *x}}}\n\
+         - {apiVersion: v1, kind: Pod, metadata: {name: p, labels: {app: hunter}}}",
+        "- {apiVersion: v1, kind: Service, metadata: {name: p}, spec: {selector: {app: hunter}}}\n\
+         - {apiVersion: v1, kind: Pod, metadata: {name: p, labels: *all}}",
+        "- {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{env: [{valueFrom: {secretKeyRef: {name: a, key: *x}}}]}]}}",
+        "- {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{env: [{valueFrom: {secretKeyRef: {name: a, key: k}}}]}]}}",
+    ] {
+        let report = kubeproof::check(
+            [("a.yaml".to_string(), list(more).into_bytes())],
+            &Surroundings::default(),
+            &Settings::default(),
+        );
+        for d in report
+            .diagnostics()
+            .filter(|d| d.rule.rule().category == "references")
+        {
+            let said = format!("{} {:?} {:?} {:?}", d.message, d.help, d.related, d.fix);
+            assert!(!said.contains("hunter2"), "{said}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ use super::kustomize;
 use super::table::{RowId, Table, Target};
 use super::walk::Walk;
 use crate::manifest::{File, Object, Skip};
+use crate::mask;
 use crate::source::Span;
 
 /// What part a file plays in a run.
@@ -263,15 +264,17 @@ pub fn facts_with(file: &File<'_>, table: &Table) -> Facts {
             _ => {}
         }
     }
+    let indirect = file.documents.iter().any(|document| document.chunk.indirect);
+    let masked = if indirect { mask::spans(file) } else { Vec::new() };
     facts.objects.reserve_exact(file.objects.len());
     for object in &file.objects {
         let chunk = file.documents[object.document as usize].chunk;
-        facts.object(object, chunk.document);
+        facts.object(object, chunk.document, &masked);
         if let Some(kind) = table
             .kind(object.group(), &object.kind)
             .or_else(|| table.kind("", "*"))
         {
-            Walk::object(table, kind, object, chunk.error.is_some(), &mut facts);
+            Walk::object(table, kind, object, chunk.error.is_some(), &masked, &mut facts);
         }
     }
     facts.shrink();
@@ -347,10 +350,19 @@ impl Facts {
         self.keys.len() as u32
     }
 
-    fn object(&mut self, object: &Object<'_>, document: u32) {
+    fn object(&mut self, object: &Object<'_>, document: u32, masked: &[Span]) {
         let (group, kind) = (self.keep(object.group()), self.keep(&object.kind));
-        let name = self.keep(object.name.as_deref().unwrap_or_default());
-        let namespace = self.keep(object.namespace.as_deref().unwrap_or_default());
+        let mut metadata = |key: &str, text: Option<&str>| {
+            let hidden = || {
+                let node = object.path(&["metadata", key]);
+                node.is_some_and(|node| mask::touches(masked, node.resolved().span()))
+            };
+            // An alias may lead to what must not be told.
+            let text = text.filter(|_| masked.is_empty() || !hidden());
+            self.keep(text.unwrap_or_default())
+        };
+        let name = metadata("name", object.name.as_deref());
+        let namespace = metadata("namespace", object.namespace.as_deref());
         let span = object
             .path(&["metadata", "name"])
             .map_or_else(|| object.fields().handle(), |name| name.span());

@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::facts::{Definition, Facts, Key, Label, Labelled, Selection, Text, Use};
 use super::table::*;
 use crate::manifest::Object;
+use crate::mask;
 use crate::rules::unrendered;
 use crate::source::Span;
 use crate::yaml::{self, Kind, Node, Scalar, Style, Tree};
@@ -38,6 +39,8 @@ pub(super) struct Walk<'a, 't> {
     facts: &'a mut Facts,
     /// The object's namespace.
     namespace: Text,
+    /// What must not be told, of a file in which aliases may lead there.
+    masked: &'a [Span],
     /// The document breaks off somewhere, so that nothing in it is known to be all.
     broken: bool,
 }
@@ -49,6 +52,7 @@ impl<'t> Walk<'_, 't> {
         kind: &KindRow,
         object: &Object<'t>,
         broken: bool,
+        masked: &[Span],
         facts: &mut Facts,
     ) {
         let Some(own) = facts.objects.last() else { return };
@@ -58,6 +62,7 @@ impl<'t> Walk<'_, 't> {
             object,
             facts,
             namespace,
+            masked,
             broken,
         };
         if let Some(target) = kind.target
@@ -178,7 +183,8 @@ impl<'t> Walk<'_, 't> {
         };
         let start = self.facts.labels.len() as u32;
         for entry in map.entries() {
-            let (Some(key), Some(value)) = (entry.key.key_text(), entry.value.str()) else {
+            let hidden = self.hides(entry.key) || self.hides(entry.value);
+            let (Some(key), Some(value), false) = (entry.key.key_text(), entry.value.str(), hidden) else {
                 // Not all labels are known: better none than some.
                 self.facts.labels.truncate(start as usize);
                 return;
@@ -224,7 +230,9 @@ impl<'t> Walk<'_, 't> {
         let mut names = Vec::new(); // does not allocate while it is empty, and nearly always holds one
         self.each(path, at, &mut |found| names.push(found));
         for found in names {
-            let Some(value) = found.text() else { continue };
+            let Some(value) = found.text().filter(|_| !self.hides(found.node)) else {
+                continue;
+            };
             match row.reading {
                 Reading::Plain => self.used(id, row, at, &value, None, found.node.span()),
                 Reading::Namespaced => match value.split_once('/') {
@@ -351,7 +359,9 @@ impl<'t> Walk<'_, 't> {
         let mut values = Vec::new();
         for path in self.table.paths(paths) {
             self.each(path, at, &mut |found| {
-                if let Some(text) = found.text().filter(|text| !text.is_empty()) {
+                if let Some(text) = found.text().filter(|text| !text.is_empty())
+                    && !self.hides(found.node)
+                {
                     values.push((text, found.node.span()));
                 }
             });
@@ -386,6 +396,10 @@ impl<'t> Walk<'_, 't> {
             let mut found = Vec::new();
             self.each(path, at, &mut |key| found.push(key));
             for key in found {
+                if self.hides(key.node) {
+                    all = false;
+                    continue;
+                }
                 let text = match (key.text(), key.node.scalar()) {
                     (Some(text), _) => text,
                     (None, Some(Scalar::Int(number))) => Cow::Owned(number.to_string()),
@@ -423,6 +437,15 @@ impl<'t> Walk<'_, 't> {
         let closed =
             all && !row.keys.is_empty() && !keys.is_empty() && !self.broken && self.holds(row.keys_if, at);
         (keys, closed)
+    }
+
+    /// Whether a node is, by way of an alias, what must not be told: messages quote names.
+    fn hides(&self, node: Node<'t>) -> bool {
+        if self.masked.is_empty() || !mask::touches(self.masked, node.resolved().span()) {
+            return false;
+        }
+        let (own, at) = (self.object.root.span(), node.span());
+        node.raw().kind == Kind::Alias || at.start < own.start || at.end > own.end
     }
 
     fn holds(&self, conds: Run, at: Node<'t>) -> bool {
