@@ -28,6 +28,8 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
         kube: args.kube_version,
         no_skip: reading.no_skip,
         rules: args.rules(),
+        complete: args.complete,
+        references: None,
         now: now(),
     };
     let mut run = Run::check(found.inputs, &around, &settings, reading.threads(), &mut problems);
