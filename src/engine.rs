@@ -8,7 +8,7 @@ use crate::graph::{self, Facts, Index, Role, RunCx};
 use crate::manifest::{File, Skip, Surroundings};
 use crate::rules::{self, Check, Cx, Emitter, RULES, RuleId};
 use crate::schema;
-use crate::source::Decoded;
+use crate::source::{Decoded, Span};
 use crate::version::KubeVersion;
 use crate::yaml::{self, Tree};
 
@@ -106,6 +106,21 @@ pub struct ObjectInfo {
     pub document: u32,
     /// Its index in a List.
     pub item: Option<u32>,
+    /// The text that is about it: its document, or its item of a List.
+    pub span: Span,
+    /// Nothing is to be said about it, be it good or bad: it is not what a run was asked about.
+    pub left_out: bool,
+}
+
+impl ObjectInfo {
+    /// `Ingress web/shop`, for people.
+    pub fn describe(&self) -> String {
+        match (&self.namespace, &self.name) {
+            (Some(namespace), Some(name)) => format!("{} {namespace}/{name}", self.kind),
+            (None, Some(name)) => format!("{} {name}", self.kind),
+            _ => self.kind.to_string(),
+        }
+    }
 }
 
 /// What was found in one file.
@@ -190,6 +205,11 @@ fn info(object: &crate::manifest::Object<'_>, file: &File<'_>) -> ObjectInfo {
         name: object.name.as_deref().map(Into::into),
         document: file.documents[object.document as usize].chunk.document,
         item: object.item,
+        span: match object.item {
+            Some(_) => object.root.span(),
+            None => file.documents[object.document as usize].chunk.span,
+        },
+        left_out: false,
     }
 }
 

@@ -3,15 +3,21 @@
 mod args;
 mod around;
 mod check;
+mod diff;
 mod gitignore;
 mod inputs;
+mod output;
 mod pages;
 mod problem;
+mod progress;
 mod read;
 mod run;
+mod since;
 mod suggest;
 mod terminal;
 mod walk;
+mod watch;
+mod write;
 
 use std::process::ExitCode;
 
