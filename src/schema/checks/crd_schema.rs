@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use super::crd_parts::{Parts, is_filled, is_true, text};
-use super::{crd_default, crd_lists, crd_nested};
+use super::{crd_default, crd_lists, crd_nested, expressions};
+use crate::cel::Env;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::rules::Cx;
 use crate::schema::constraints::fault;
-use crate::yaml::{Kind, Scalar};
+use crate::yaml::{Entry, Kind, Scalar};
 
 pub use super::crd_equal::{same, same_list};
 pub use super::crd_path::find;
@@ -35,6 +36,8 @@ pub(super) enum Mode {
 struct Around {
     defaults: bool,
     meta: bool,
+    /// What was there before an update can be told.
+    old: bool,
 }
 
 /// Walks the schema of a version.
@@ -43,7 +46,9 @@ pub struct Walker<'w, 't> {
     pub(super) budget: u32,
     structural: bool,
     structural_faults: u32,
+    schema_faults: u32,
     defaults: bool,
+    env: Env<'t>,
 }
 
 impl<'w, 't> Walker<'w, 't> {
@@ -54,7 +59,9 @@ impl<'w, 't> Walker<'w, 't> {
             budget: BUDGET,
             structural: true,
             structural_faults: 0,
+            schema_faults: 0,
             defaults: false,
+            env: Env::empty(),
         }
     }
 
@@ -92,6 +99,7 @@ impl<'w, 't> Walker<'w, 't> {
         let around = Around {
             defaults: true,
             meta: false,
+            old: true,
         };
         self.visit(root, &parts, Mode::Root, around, 0);
         if self.structural {
@@ -154,6 +162,7 @@ impl<'w, 't> Walker<'w, 't> {
         message: impl Into<String>,
         help: impl Into<Cow<'static, str>>,
     ) {
+        self.schema_faults += 1;
         fault(self.cx, at, kind, message).help(help.into().into_owned());
     }
 
@@ -165,7 +174,7 @@ impl<'w, 't> Walker<'w, 't> {
         help: &'static str,
     ) {
         self.structural_faults += 1;
-        self.report(at, kind, message, help);
+        fault(self.cx, at, kind, message).help(help);
     }
 
     fn visit(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, mode: Mode, around: Around, depth: u32) {
@@ -182,10 +191,30 @@ impl<'w, 't> Walker<'w, 't> {
         if mode != Mode::Plain {
             self.pattern(s, p);
         }
+        let faults = self.schema_faults;
         self.openapi(s, p, around);
         crd_lists::list_and_map(self, s, p);
         crd_nested::rules(self, s, p);
         self.children(s, p, mode, around, depth);
+        // As the server, which compiles rules only where nothing else is wrong.
+        if let Some(entry) = p.validations
+            && self.schema_faults == faults
+            && matches!(mode, Mode::Root | Mode::Item | Mode::Field)
+        {
+            self.rules(s, entry, depth == 0, around.old);
+        }
+    }
+
+    fn rules(&mut self, s: &Field<'_, 't>, entry: Entry<'t>, root: bool, old: bool) {
+        let Some(node) = s.value() else { return };
+        let Some(kind) = self.env.schema(node, root, 0) else {
+            return;
+        };
+        for rule in s.child_entry("x-kubernetes-validations", entry).items() {
+            if self.spend() {
+                expressions::schema_rule(&rule, &kind, &mut self.env, old, self.cx);
+            }
+        }
     }
 
     fn step(&mut self, child: &Field<'_, 't>, mode: Mode, around: Around, depth: u32) {
@@ -196,10 +225,12 @@ impl<'w, 't> Walker<'w, 't> {
 
     fn children(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, mode: Mode, around: Around, depth: u32) {
         let nested = matches!(mode, Mode::Nested | Mode::Plain);
+        let granular = p.map_type.is_none() || text(p.map_type) == "granular";
         if let Some(entry) = p.additional_properties {
             let mode = if nested { Mode::Plain } else { Mode::Field };
             let around = Around {
                 defaults: around.defaults && !around.meta,
+                old: around.old && granular,
                 ..around
             };
             self.step(&s.child_entry("additionalProperties", entry), mode, around, depth);
@@ -209,6 +240,7 @@ impl<'w, 't> Walker<'w, 't> {
             let below = if nested { mode } else { Mode::Field };
             for property in s.child_entry("properties", entry).entries() {
                 let mut around = around;
+                around.old &= granular;
                 if of_object && matches!(property.name(), "metadata" | "kind" | "apiVersion") {
                     around.meta = true;
                     around.defaults &= depth != 0;
@@ -224,6 +256,10 @@ impl<'w, 't> Walker<'w, 't> {
         if let Some(entry) = p.items {
             let items = s.child_entry("items", entry);
             let below = if nested { mode } else { Mode::Item };
+            let around = Around {
+                old: around.old && text(p.list_type) == "map",
+                ..around
+            };
             self.step(&items, below, around, depth);
             for item in items.items() {
                 self.step(&item, Mode::Plain, around, depth);
