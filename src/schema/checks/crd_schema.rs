@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::crd_parts::{Parts, is_filled, is_true, text};
 use super::{crd_default, crd_lists, crd_nested, expressions};
 use crate::cel::Env;
-use crate::diagnostic::ErrorType;
+use crate::diagnostic::{Diagnostic, ErrorType};
 use crate::manifest::Field;
 use crate::rules::Cx;
 use crate::schema::constraints::fault;
@@ -47,8 +47,13 @@ pub struct Walker<'w, 't> {
     structural: bool,
     structural_faults: u32,
     schema_faults: u32,
+    default_faults: bool,
     defaults: bool,
     env: Env<'t>,
+    /// Faults of rules, which count only where the schema has no others.
+    of_rules: Vec<Diagnostic>,
+    /// The same where a default stands: the server reports them there.
+    of_defaults: Vec<Diagnostic>,
 }
 
 impl<'w, 't> Walker<'w, 't> {
@@ -60,8 +65,11 @@ impl<'w, 't> Walker<'w, 't> {
             structural: true,
             structural_faults: 0,
             schema_faults: 0,
+            default_faults: false,
             defaults: false,
             env: Env::empty(),
+            of_rules: Vec::new(),
+            of_defaults: Vec::new(),
         }
     }
 
@@ -106,7 +114,16 @@ impl<'w, 't> Walker<'w, 't> {
             self.structural_faults += crd_nested::completeness(self, root);
         }
         if self.structural && self.structural_faults == 0 && self.defaults {
+            let before = self.cx.count();
             crd_default::check(self, root);
+            self.default_faults = self.cx.count() > before;
+        }
+        // The server compiles rules only after all else is right.
+        if self.structural && self.structural_faults == 0 && !self.default_faults {
+            match self.of_defaults.is_empty() {
+                true => self.cx.found.append(&mut self.of_rules),
+                false => self.cx.found.append(&mut self.of_defaults),
+            }
         }
         if let Some(name) = unsupported
             && self.cx.count() == before
@@ -201,19 +218,31 @@ impl<'w, 't> Walker<'w, 't> {
             && self.schema_faults == faults
             && matches!(mode, Mode::Root | Mode::Item | Mode::Field)
         {
-            self.rules(s, entry, depth == 0, around.old);
+            let default = p.default.map(|entry| s.child_entry("default", entry).path());
+            self.rules(s, entry, depth == 0, around.old, default);
         }
     }
 
-    fn rules(&mut self, s: &Field<'_, 't>, entry: Entry<'t>, root: bool, old: bool) {
+    fn rules(&mut self, s: &Field<'_, 't>, entry: Entry<'t>, root: bool, old: bool, default: Option<String>) {
         let Some(node) = s.value() else { return };
         let Some(kind) = self.env.schema(node, root, 0) else {
             return;
         };
         for rule in s.child_entry("x-kubernetes-validations", entry).items() {
-            if self.spend() {
-                expressions::schema_rule(&rule, &kind, &mut self.env, old, self.cx);
+            if !self.spend() {
+                return;
             }
+            let before = self.cx.count();
+            let compiled = expressions::schema_rule(&rule, &kind, &mut self.env, old, self.cx);
+            let found = self.cx.found.split_off(before);
+            if let (false, Some(path), Some(first)) = (compiled, &default, found.first()) {
+                let mut at_default = first.clone();
+                if let Some(refusal) = &mut at_default.refusal {
+                    refusal.field = path.clone();
+                }
+                self.of_defaults.push(at_default);
+            }
+            self.of_rules.extend(found);
         }
     }
 

@@ -6,6 +6,9 @@ use crate::manifest::Field;
 use crate::rules::Cx;
 use crate::schema::constraints::{fault, is_set};
 
+/// Longer expressions of audit annotations are refused for their length.
+const AUDIT_LENGTH: usize = 5 * 1024;
+
 /// What an expression gives, unless it has a fault, which is reported. Blank ones are another check's.
 fn judge<'t>(field: &Field<'_, 't>, env: &mut Env<'t>, trim: bool, cx: &mut Cx<'t>) -> Option<Compiled> {
     let text = field.text()?;
@@ -89,7 +92,14 @@ pub fn policy<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let compiled = judge(&variable.child("expression"), &mut env, false, cx);
         let kind = compiled.map_or(Type::DYN, |compiled| plain(compiled.kind));
         let name = variable.child("name").text().unwrap_or_default();
-        variables.push((name.into_owned(), kind));
+        // The server stores no variable without an expression.
+        if variable
+            .child("expression")
+            .text()
+            .is_none_or(|text| !text.trim().is_empty())
+        {
+            variables.push((name.into_owned(), kind));
+        }
     }
     let composed_env = |env: Env<'t>| match composed {
         true => env.with_variables(variables.clone()),
@@ -115,8 +125,14 @@ pub fn policy<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if annotations.is_filled() {
         let mut env = composed_env(env().with_authorizer());
         for annotation in annotations.items() {
-            let wanted = [Type::STRING, Type::Is(Simple::Null)];
-            gives(&annotation.child("valueExpression"), &mut env, true, &wanted, cx);
+            let expression = annotation.child("valueExpression");
+            if expression
+                .text()
+                .is_none_or(|text| text.trim().len() <= AUDIT_LENGTH)
+            {
+                let wanted = [Type::STRING, Type::Is(Simple::Null)];
+                gives(&expression, &mut env, true, &wanted, cx);
+            }
         }
     }
     let mutations = spec.child("mutations");
@@ -154,19 +170,29 @@ fn plain(kind: Type) -> Type {
 
 /// Which devices.
 pub(super) fn device_selector<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if field.text().is_some_and(|text| text.trim().is_empty()) {
+        fault(
+            cx,
+            field,
+            ErrorType::Invalid,
+            "the expression is empty, so it selects nothing",
+        )
+        .help("write one, such as `device.driver == 'gpu.example.com'`");
+        return;
+    }
     let mut env = Env::device(cx.kube().minor());
     gives(field, &mut env, false, &[Type::BOOL, Type::Is(Simple::Any)], cx);
 }
 
 /// A rule of a CustomResourceDefinition's schema, and the expression of its message. `old`: whether what was there
-/// before can be told.
+/// before can be told. Whether the rule compiles.
 pub(super) fn schema_rule<'t>(
     rule: &Field<'_, 't>,
     kind: &Type,
     env: &mut Env<'t>,
     old: bool,
     cx: &mut Cx<'t>,
-) {
+) -> bool {
     let before = rule.child("optionalOldSelf");
     let old_kind = match before.bool() {
         Some(true) => kind.clone().optional(),
@@ -176,22 +202,29 @@ pub(super) fn schema_rule<'t>(
     env.declare("self", kind.clone());
     env.declare("oldSelf", old_kind);
     let expression = rule.child("rule");
+    let count = cx.count();
     let compiled = judge(&expression, env, false, cx);
     if let Some(compiled) = &compiled
         && compiled.kind != Type::BOOL
     {
         wrong_type(&expression, &compiled.kind, &[Type::BOOL], cx);
     }
-    gives(&rule.child("messageExpression"), env, false, &[Type::STRING], cx);
-    let Some(compiled) = compiled.filter(|compiled| compiled.kind == Type::BOOL) else {
-        return;
+    let compiles = cx.count() == count;
+    let uses_old = match &compiled {
+        Some(compiled) => compiled.old && compiles,
+        None if compiles => return true, // nothing is known of it
+        None => false,
     };
-    if compiled.old && !old {
+    if compiles {
+        gives(&rule.child("messageExpression"), env, false, &[Type::STRING], cx);
+    }
+    if uses_old && !old {
         let message = "`oldSelf` cannot be used here: within a list that is no map, or an atomic map, the server cannot tell what was there before";
         fault(cx, &expression, ErrorType::Invalid, message)
             .help("move the rule up to the list or map, or set `x-kubernetes-list-type: map` with its keys");
-    } else if !compiled.old && before.is_set() {
+    } else if !uses_old && before.is_set() {
         let message = "`optionalOldSelf` says how the rule gets `oldSelf`, but the rule does not use it";
         fault(cx, &before, ErrorType::Invalid, message).help("remove it");
     }
+    compiles
 }
