@@ -6,6 +6,7 @@ use super::parse::qualified;
 use super::types::{Simple, Solution, Type, is_as_general};
 use super::{Fault, OVERLOADS, Overload};
 use crate::schema::checks::regex::is_valid as is_regex;
+use crate::schema::format::is_time;
 
 /// Walks a tree.
 pub struct Checker<'e, 's, 't> {
@@ -408,18 +409,51 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
         })
     }
 
-    /// Texts that the server reads when it compiles: regular expressions.
+    /// Texts that the server reads when it compiles: regular expressions, times and lengths of time.
     fn literals(&mut self, name: &str, arguments: &[Id]) {
-        if name != "matches" {
+        let fault = match name {
+            "matches" => "it is no regular expression of Go's",
+            "duration" => "it is no length of time: write it as `1h30m`, `10s`, `500ms`",
+            "timestamp" => "it is no time: write it as `2026-01-31T10:00:00Z`",
+            _ => return,
+        };
+        let nodes = self.nodes;
+        let Some(node) = arguments.last().and_then(|id| nodes.get(*id as usize)) else {
             return;
-        }
-        if let Some(node) = arguments.last().and_then(|id| self.nodes.get(*id as usize))
-            && let Expr::Str(pattern) = &node.expr
-            && !is_regex(pattern)
-        {
-            self.fail(node.at, "it is no regular expression of Go's");
+        };
+        let Expr::Str(text) = &node.expr else { return };
+        let right = match name {
+            "matches" => is_regex(text),
+            "duration" => is_duration(text),
+            _ => is_time(text, false),
+        };
+        if !right {
+            self.fail(node.at, fault);
         }
     }
+}
+
+/// Whether Go's `time.ParseDuration` reads a text.
+fn is_duration(text: &str) -> bool {
+    let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if rest == "0" {
+        return true;
+    }
+    let mut any = false;
+    while !rest.is_empty() {
+        let number = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let written = rest.get(..rest.len() - number.len()).unwrap_or_default();
+        if written.matches('.').count() > 1 || !written.contains(|c: char| c.is_ascii_digit()) {
+            return false;
+        }
+        let units = ["ns", "us", "µs", "μs", "ms", "s", "m", "h"];
+        let Some(after) = units.iter().find_map(|unit| number.strip_prefix(unit)) else {
+            return false;
+        };
+        rest = after;
+        any = true;
+    }
+    any
 }
 
 fn overloads(name: &str) -> &'static [Overload] {

@@ -8,6 +8,8 @@ mod check;
 mod declare;
 mod lexer;
 mod parse;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use std::borrow::Cow;

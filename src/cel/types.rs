@@ -3,6 +3,9 @@
 use std::fmt;
 use std::rc::Rc;
 
+/// Types with more parts are given up.
+const DEEP: u32 = 32;
+
 /// A type without parts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Simple {
@@ -122,7 +125,7 @@ impl Type {
 
     /// Whether it has more parts than a person writes.
     pub fn is_huge(&self) -> bool {
-        self.size(64) >= 64
+        self.size(DEEP) >= DEEP
     }
 
     fn mentions(&self, var: u32) -> bool {
@@ -179,7 +182,7 @@ impl Solution {
     }
 
     fn fill_within(&self, of: &Type, closed: bool, depth: u32) -> Type {
-        if depth > 32 {
+        if depth > DEEP {
             return Type::DYN;
         }
         let part = |part: &Rc<Type>| Rc::new(self.fill_within(part, closed, depth + 1));
@@ -221,7 +224,7 @@ impl Solution {
     }
 
     fn agree(&mut self, a: &Type, b: &Type, depth: u32) -> bool {
-        if depth > 32 {
+        if depth > DEEP {
             return true;
         }
         if let Type::Var(var) = b {
