@@ -4,9 +4,12 @@
 //! The functions are declared in `schemas/cel.txt`. What is doubtful passes.
 
 mod ast;
+mod calls;
 mod check;
 mod declare;
 mod lexer;
+mod macros;
+mod members;
 mod parse;
 #[cfg(test)]
 mod tests;

@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::crd_parts::{Parts, is_filled, is_true, text};
-use super::{crd_default, crd_lists, crd_nested, expressions};
+use super::crd_parts::{Parts, is_true, text};
+use super::{crd_default, crd_lists, crd_nested, crd_openapi, expressions};
 use crate::cel::Env;
 use crate::diagnostic::{Diagnostic, ErrorType};
 use crate::manifest::Field;
 use crate::rules::Cx;
 use crate::schema::constraints::fault;
-use crate::yaml::{Entry, Kind, Scalar};
+use crate::yaml::Entry;
 
 pub use super::crd_equal::{same, same_list};
 pub use super::crd_path::find;
@@ -33,9 +33,11 @@ pub(super) enum Mode {
 
 /// What the surroundings of a schema allow.
 #[derive(Clone, Copy)]
-struct Around {
-    defaults: bool,
-    meta: bool,
+pub(super) struct Around {
+    /// Defaults may be given.
+    pub defaults: bool,
+    /// It is within the metadata of an object.
+    pub meta: bool,
     /// What was there before an update can be told.
     old: bool,
 }
@@ -209,7 +211,7 @@ impl<'w, 't> Walker<'w, 't> {
             self.pattern(s, p);
         }
         let faults = self.schema_faults;
-        self.openapi(s, p, around);
+        crd_openapi::check(self, s, p, around);
         crd_lists::list_and_map(self, s, p);
         crd_nested::rules(self, s, p);
         self.children(s, p, mode, around, depth);
@@ -342,94 +344,5 @@ impl<'w, 't> Walker<'w, 't> {
             }
         }
         self.visit(branch, &parts, Mode::Nested, around, depth + 1);
-    }
-
-    fn openapi(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, around: Around) {
-        const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
-        let kind = text(p.kind);
-        if !kind.is_empty() && !TYPES.contains(&&*kind) && !self.cx.is_unrendered(&kind) {
-            let at = s.child("type");
-            let message = format!("{} is no type of a schema", crate::rules::quote(&kind));
-            self.report(
-                &at,
-                ErrorType::NotSupported,
-                message,
-                "use `string`, `integer`, `number`, `boolean`, `array` or `object`",
-            );
-            if kind == "null" {
-                self.report(
-                    &at,
-                    ErrorType::Forbidden,
-                    "the type cannot be null",
-                    "set `nullable: true` instead",
-                );
-            }
-        }
-        if p.default.is_some() && !around.defaults {
-            let message = "no default can be given for fields of `apiVersion`, `kind` and `metadata`";
-            self.report(&s.child("default"), ErrorType::Forbidden, message, "remove it");
-        }
-        for (name, set) in [
-            ("id", !text(p.id).is_empty()),
-            ("additionalItems", p.additional_items.is_some()),
-            ("patternProperties", is_filled(p.pattern_properties)),
-            ("definitions", is_filled(p.definitions)),
-            ("dependencies", p.dependencies.is_some()),
-            ("$ref", p.reference.is_some()),
-            ("uniqueItems", is_true(p.unique_items)),
-        ] {
-            if set {
-                let message = format!("the server does not support `{name}` in a schema");
-                let help = match name {
-                    "uniqueItems" => "use `x-kubernetes-list-type: set`",
-                    "$ref" | "definitions" => "write the schema out where it is used",
-                    _ => "remove it",
-                };
-                self.report(&s.child(name), ErrorType::Forbidden, message, help);
-            }
-        }
-        if p.items
-            .is_some_and(|items| items.value.kind() == Kind::Seq && items.value.items().next().is_some())
-        {
-            let message = "all items have one schema: a list of schemas is not supported";
-            self.report(
-                &s.child("items"),
-                ErrorType::Forbidden,
-                message,
-                "write one schema",
-            );
-        }
-        if around.meta && is_true(p.embedded) {
-            let at = s.child("x-kubernetes-embedded-resource");
-            self.report(
-                &at,
-                ErrorType::Forbidden,
-                "metadata holds no objects",
-                "remove it",
-            );
-        }
-        if let Some(entry) = p.additional_properties
-            && is_filled(p.properties)
-            && entry.value.scalar() != Some(Scalar::Bool(true))
-        {
-            let message = "`properties` and `additionalProperties` exclude each other";
-            self.report(
-                &s.child("additionalProperties"),
-                ErrorType::Forbidden,
-                message,
-                "keep one of them",
-            );
-        }
-        if p.preserve
-            .is_some_and(|entry| entry.value.scalar() == Some(Scalar::Bool(false)))
-        {
-            let at = s.child("x-kubernetes-preserve-unknown-fields");
-            self.report(
-                &at,
-                ErrorType::Invalid,
-                "it can only be true or absent",
-                "remove it",
-            );
-        }
     }
 }

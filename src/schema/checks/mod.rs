@@ -19,6 +19,7 @@ mod crd_equal;
 mod crd_lists;
 pub mod crd_names;
 mod crd_nested;
+mod crd_openapi;
 mod crd_parts;
 mod crd_path;
 mod crd_schema;
