@@ -23,10 +23,9 @@ pub fn build(root: &Path, out: &Path) {
             receiver = None;
         } else {
             let line = line.trim();
-            let (line, library) = match line.split_once(" for ") {
-                Some((line, library)) => (line, library),
-                None => (line, ""),
-            };
+            let (line, library) = line.split_once(" for ").unwrap_or((line, ""));
+            let (line, since) = line.split_once(" since 1.").unwrap_or((line, "0"));
+            let Ok(since) = since.parse::<u8>() else { fault() };
             // Operators have brackets in their names, but only one `(`.
             let Some((name, rest)) = line.split_once('(') else {
                 fault()
@@ -35,7 +34,7 @@ pub fn build(root: &Path, out: &Path) {
             let mut arguments: Vec<String> = receiver.iter().map(|kind| type_of(kind)).collect();
             arguments.extend(split(&rest[..end]).iter().map(|kind| type_of(kind)));
             let code = format!(
-                "    Overload {{ name: {name:?}, member: {}, arguments: &[{}], result: {}, library: {library:?} }},\n",
+                "    Overload {{ name: {name:?}, member: {}, arguments: &[{}], result: {}, since: {since}, library: {library:?} }},\n",
                 receiver.is_some(),
                 arguments.join(", "),
                 type_of(rest[end + 1..].trim()),

@@ -95,6 +95,8 @@ pub enum Over {
     List,
     /// `filter`: the items that pass.
     Filter,
+    /// `sortBy`: the items.
+    Sort,
     /// `transformMap`: a map of the same keys.
     Map,
     /// `transformMapEntry`: a map of what results.

@@ -38,10 +38,15 @@ impl<'s> Checker<'_, 's, '_> {
             _ => kinds,
         };
         let found = overloads(name);
-        let patch = self.env.patch;
+        let (minor, patch, device) = (self.env.minor, self.env.patch, self.env.bind);
         let mut candidates = found
             .iter()
-            .filter(|one| one.library.is_empty() || patch)
+            .filter(|one| one.since <= minor)
+            .filter(|one| match one.library {
+                "patch" => patch,
+                "device" => device,
+                _ => true,
+            })
             .peekable();
         if candidates.peek().is_none() {
             return self.fail(at, format!("there is no function `{name}`"));

@@ -332,6 +332,7 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
                 Type::Map(..) => key.list(),
                 _ => item.list(),
             },
+            Over::Sort => item.list(),
             Over::Map => Type::Map(key.into(), made.into()),
             Over::Entries => made,
         }

@@ -19,6 +19,8 @@ pub enum Struct<'t> {
 pub struct Env<'t> {
     pub(super) variables: Vec<(&'static str, Type)>,
     pub(super) structs: Vec<Struct<'t>>,
+    /// The minor version of Kubernetes.
+    pub(super) minor: u8,
     /// Whether messages can be made for patches.
     pub(super) patch: bool,
     /// Whether `cel.bind` is there.
@@ -28,19 +30,20 @@ pub struct Env<'t> {
 const STRING: Type = Type::STRING;
 
 impl<'t> Env<'t> {
-    /// An environment with nothing but the functions.
-    pub fn empty() -> Self {
+    /// An environment with nothing but the functions of a minor version.
+    pub fn empty(minor: u8) -> Self {
         Env {
             variables: Vec::new(),
             structs: Vec::new(),
+            minor,
             patch: false,
             bind: false,
         }
     }
 
     /// That of admission: the object, the request and what is around them.
-    pub fn admission() -> Self {
-        let mut env = Env::empty();
+    pub fn admission(minor: u8) -> Self {
+        let mut env = Env::empty(minor);
         env.declare("object", Type::DYN);
         env.declare("oldObject", Type::DYN);
         let request = env.request();
@@ -81,7 +84,7 @@ impl<'t> Env<'t> {
 
     /// A device that a claim selects.
     pub fn device(minor: u8) -> Self {
-        let mut env = Env::empty();
+        let mut env = Env::empty(minor);
         env.bind = true;
         let mut fields = vec![
             ("driver", STRING),

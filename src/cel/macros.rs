@@ -25,6 +25,7 @@ impl<'s> Parser<'s> {
             ("all" | "exists" | "exists_one" | "existsOne", 2 | 3) => Some(Over::Test),
             ("map", 2 | 3) => Some(Over::List),
             ("filter", 2) => Some(Over::Filter),
+            ("sortBy", 2) => Some(Over::Sort),
             ("transformList", 3 | 4) => Some(Over::List),
             ("transformMap", 3 | 4) => Some(Over::Map),
             ("transformMapEntry", 3 | 4) => Some(Over::Entries),

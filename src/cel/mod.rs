@@ -49,6 +49,9 @@ struct Overload {
     member: bool,
     arguments: &'static [Sig],
     result: Sig,
+    /// The first minor version of Kubernetes that has it.
+    since: u8,
+    /// Where it is declared: everywhere, when empty.
     library: &'static str,
 }
 

@@ -3,7 +3,7 @@ use crate::yaml::{Node, Tree, parse};
 
 fn admission() -> Env<'static> {
     let variables = vec![("a".to_string(), Type::INT), ("b".to_string(), Type::DYN)];
-    Env::admission()
+    Env::admission(36)
         .with_authorizer()
         .with_params()
         .with_variables(variables)
@@ -73,6 +73,8 @@ fn expressions_of_policies_have_types() {
         ("[1, 2].sum()", "int"),
         ("type(1) == int", "bool"),
         ("['a'].join(',').split(',')[0]", "string"),
+        ("[[2, 1]].flatten().sort().distinct().slice(0, 1)", "list(int)"),
+        ("[{'a': 1}].sortBy(x, x['a'])", "list(map(string, int))"),
     ] {
         assert_eq!(kind(source, &mut admission()), wanted, "{source}");
     }
@@ -125,7 +127,7 @@ fn faults_are_found_where_they_are() {
 
 #[test]
 fn patches_and_devices_have_their_own_words() {
-    let mut patches = Env::admission().with_patches();
+    let mut patches = Env::admission(36).with_patches();
     for (source, wanted) in [
         ("Object{spec: Object.spec{replicas: 1}}", "Object"),
         (
@@ -154,7 +156,23 @@ fn patches_and_devices_have_their_own_words() {
     ] {
         assert_eq!(kind(source, &mut device), wanted, "{source}");
     }
+    assert_eq!(
+        kind("device.attributes['x'].list.includes('a')", &mut device),
+        "bool"
+    );
+    assert!(compile("[1].includes(1)", &mut admission()).is_err());
     assert!(compile("device.allowMultipleAllocations", &mut Env::device(33)).is_err());
+}
+
+#[test]
+fn functions_come_with_versions() {
+    for (source, minor) in [("isIP('x')", 30), ("[1].sort()", 34), ("isQuantity('1')", 28)] {
+        assert!(compile(source, &mut Env::admission(minor)).is_ok(), "{source}");
+        assert!(
+            compile(source, &mut Env::admission(minor - 1)).is_err(),
+            "{source}"
+        );
+    }
 }
 
 #[test]
@@ -181,7 +199,7 @@ properties:
         .first()
         .and_then(|chunk| Node::root(text, &tree, chunk))
         .expect("the schema has a root");
-    let mut env = Env::empty();
+    let mut env = Env::empty(36);
     let of = env.schema(root, true, 0).expect("an object has a type");
     env.declare("self", of);
     for (source, wanted) in [
@@ -226,7 +244,7 @@ fn hostile_expressions_end() {
 
 #[test]
 fn variables_keep_their_fields() {
-    let mut env = Env::empty();
+    let mut env = Env::empty(36);
     let of = env.message(Struct::Variables(vec![("x".into(), Type::STRING)]));
     env.declare("v", of);
     assert_eq!(kind("v.x + 'y'", &mut env), "string");

@@ -62,6 +62,7 @@ impl<'w, 't> Walker<'w, 't> {
     /// A walker that reports to `cx`.
     pub fn new(cx: &'w mut Cx<'t>) -> Self {
         Walker {
+            env: Env::empty(cx.kube().minor()),
             cx,
             budget: BUDGET,
             structural: true,
@@ -69,7 +70,6 @@ impl<'w, 't> Walker<'w, 't> {
             schema_faults: 0,
             default_faults: false,
             defaults: false,
-            env: Env::empty(),
             of_rules: Vec::new(),
             of_defaults: Vec::new(),
         }

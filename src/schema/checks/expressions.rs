@@ -71,15 +71,17 @@ fn match_conditions<'t>(list: &Field<'_, 't>, env: &mut Env<'t>, cx: &mut Cx<'t>
 
 /// When a webhook is called.
 pub fn webhook_conditions<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    match_conditions(field, &mut Env::admission().with_authorizer(), cx);
+    let minor = cx.kube().minor();
+    match_conditions(field, &mut Env::admission(minor).with_authorizer(), cx);
 }
 
 /// The expressions of an admission policy.
 pub fn policy<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let params = is_set(&spec.child("paramKind"), true);
+    let minor = cx.kube().minor();
     let env = || match params {
-        true => Env::admission().with_params(),
-        false => Env::admission(),
+        true => Env::admission(minor).with_params(),
+        false => Env::admission(minor),
     };
     let conditions = spec.child("matchConditions");
     if conditions.is_filled() {
