@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "build/cel.rs"]
+mod cel;
 #[path = "build/references.rs"]
 mod references;
 #[path = "build/schema.rs"]
@@ -32,6 +34,7 @@ fn main() {
     let pages = pages(&root);
     fs::write(out.join("rules.rs"), table(&root, &pages)).expect("OUT_DIR can be written");
     references::build(&root, &out);
+    cel::build(&root, &out);
 }
 
 struct Page {

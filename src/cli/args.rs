@@ -62,6 +62,9 @@ pub struct CheckArgs {
     /// Leave out these rules or categories; a rule's own name outweighs its category's.
     #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule_or_category, help_heading = "Rules")]
     pub ignore: Vec<String>,
+    /// Take what is read for everything there is: a name that nothing defines or makes is then an error.
+    #[arg(long, help_heading = "Rules")]
+    pub complete: bool,
     /// The least severity that makes the exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY", help_heading = "Exit code")]
     pub fail_on: FailOn,

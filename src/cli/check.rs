@@ -70,6 +70,8 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         kube: args.kube_version,
         no_skip: reading.no_skip,
         rules: args.rules(),
+        complete: args.complete,
+        references: None,
         now: now(),
     };
     let threads = reading.threads();

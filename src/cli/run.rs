@@ -201,7 +201,7 @@ fn judge(
         let checked = match input.role {
             Role::Checked => engine::check_file(name, &decoded, tree, around, settings),
             role => Checked {
-                facts: engine::index_file(name, &decoded, tree, around, role),
+                facts: engine::index_file(name, &decoded, tree, around, role, settings.table()),
                 ..Checked::default()
             },
         };
