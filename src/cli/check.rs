@@ -9,7 +9,7 @@ use crate::report::{Concise, Json, Printer, Report, Text, count, left_alone};
 use super::args::{CheckArgs, Format};
 use super::run::{Run, Totals};
 use super::terminal::{Terminal, note, tell};
-use super::{CLEAN, FOUND, TROUBLE};
+use super::{CLEAN, FOUND, TROUBLE, custom};
 
 /// Runs the command and returns the exit code.
 pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
@@ -32,6 +32,8 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
     };
     let mut run = Run::check(found.inputs, &around, &settings, reading.threads(), &mut problems);
     clock.lap("checked");
+    custom::check(&mut run, &around, &settings, reading.threads(), &mut problems);
+    clock.lap("custom resources");
     crate::compare(&mut run.report, &run.facts, &settings);
     run.fetch_texts(&mut problems);
     clock.lap("compared");
@@ -169,4 +171,7 @@ fn verbose(totals: &Totals, report: &Report, clock: &Clock) {
         .map(|(what, time)| format!("{what} in {:.1} ms", time.as_secs_f64() * 1e3))
         .collect();
     note(&laps.join(", "));
+    if let Some(undefined) = report.coverage.note() {
+        note(&undefined);
+    }
 }

@@ -3,9 +3,11 @@
 mod args;
 mod around;
 mod check;
+mod custom;
 mod gitignore;
 mod inputs;
 mod pages;
+mod parallel;
 mod problem;
 mod read;
 mod run;

@@ -1,8 +1,6 @@
 //! Reads and checks the inputs in parallel, and keeps what the rest of a run needs of them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use crate::engine::{self, Checked, Settings};
 use crate::graph::{Facts, Role};
@@ -12,8 +10,8 @@ use crate::source::{self, Decoded};
 use crate::yaml::Tree;
 
 use super::problem::Problem;
-use super::read;
 use super::walk::Input;
+use super::{parallel, read};
 
 /// The inputs that could be read, and what was found in them.
 pub struct Run {
@@ -25,7 +23,8 @@ pub struct Run {
     pub facts: Vec<Facts>,
     /// Numbers for `-v`.
     pub totals: Totals,
-    sizes: Vec<usize>,
+    /// How many bytes each input had.
+    pub sizes: Vec<usize>,
 }
 
 /// Numbers for `-v`.
@@ -67,8 +66,7 @@ struct Judged {
 }
 
 impl Run {
-    /// Reads and checks each input by itself. Workers take the next input when they are done with one, so a
-    /// large file holds up nobody, and there is no pool that waits by spinning.
+    /// Reads and checks each input by itself.
     pub fn check(
         inputs: Vec<Input>,
         around: &Surroundings,
@@ -76,34 +74,11 @@ impl Run {
         threads: usize,
         problems: &mut Vec<Problem>,
     ) -> Run {
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut scratch = Scratch::default();
-            let mut done = Vec::new();
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(input) = inputs.get(index) else {
-                    return done;
-                };
-                done.push((index, judge(input, &mut scratch, around, settings)));
-            }
-        };
-        // For a few files a thread costs more than it saves.
-        let workers = threads.min(inputs.len() / 4 + 1);
-        let mut results: Vec<(usize, Result<Judged, Problem>)> = if workers == 1 {
-            work()
-        } else {
-            thread::scope(|scope| {
-                let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
-                let mut results = work();
-                for other in others {
-                    // A worker does not panic: each file is judged behind `catch_unwind`.
-                    results.append(&mut other.join().unwrap_or_default());
-                }
-                results
-            })
-        };
-        results.sort_unstable_by_key(|(index, _)| *index);
+        let workers = parallel::workers(threads, inputs.len());
+        let results = parallel::each(inputs.len(), workers, |index, scratch: &mut Scratch| {
+            let input = inputs.get(index)?;
+            Some(judge(input, scratch, around, settings))
+        });
         let mut run = Run {
             inputs: Vec::with_capacity(inputs.len()),
             report: Report::new(settings.kube),
@@ -114,10 +89,11 @@ impl Run {
                 ..Totals::default()
             },
         };
-        for (input, (_, result)) in inputs.into_iter().zip(results) {
+        for (input, result) in inputs.into_iter().zip(results) {
             match result {
-                Ok(judged) => run.add(input, judged),
-                Err(problem) => problems.push(problem),
+                Some(Ok(judged)) => run.add(input, judged),
+                Some(Err(problem)) => problems.push(problem),
+                None => {}
             }
         }
         run
@@ -191,6 +167,8 @@ fn judge(
         let (name, tree) = (&*input.name, &mut scratch.tree);
         let checked = match input.role {
             Role::Checked => engine::check_file(name, &decoded, tree, around, settings),
+            // Looked into once it is known which definitions are asked for.
+            Role::Definitions => Checked::default(),
             role => Checked {
                 facts: engine::index_file(name, &decoded, tree, around, role),
                 ..Checked::default()
@@ -218,7 +196,7 @@ fn judge(
 
 /// Keeps a bug that one file brings out from taking the whole run down. What the panic says is not passed
 /// on: it may quote the file.
-fn guarded<T>(name: &str, check: impl FnOnce() -> T) -> Result<T, Problem> {
+pub fn guarded<T>(name: &str, check: impl FnOnce() -> T) -> Result<T, Problem> {
     catch_unwind(AssertUnwindSafe(check)).map_err(|_| Problem {
         path: name.to_string(),
         what:
@@ -228,7 +206,7 @@ fn guarded<T>(name: &str, check: impl FnOnce() -> T) -> Result<T, Problem> {
 }
 
 /// Reads a file once more, to show what other files say about it.
-fn read_again(input: &Input, size: usize) -> Result<Decoded, Problem> {
+pub fn read_again(input: &Input, size: usize) -> Result<Decoded, Problem> {
     let mut bytes = Vec::new();
     match &input.content {
         Some(content) => bytes.clone_from(content),

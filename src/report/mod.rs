@@ -11,6 +11,7 @@ pub use text::{Text, left_alone};
 
 use std::cell::{Cell, OnceCell};
 
+use crate::definitions::Coverage;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Checked, ObjectInfo};
 use crate::graph::Role;
@@ -33,6 +34,8 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// The version of Kubernetes that was judged by.
     pub kube: KubeVersion,
+    /// Which custom resources definitions were at hand for.
+    pub coverage: Coverage,
 }
 
 /// What was found in one file.
@@ -139,6 +142,7 @@ impl Report {
         Report {
             files: Vec::new(),
             kube,
+            coverage: Coverage::default(),
         }
     }
 
