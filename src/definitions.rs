@@ -27,7 +27,7 @@ pub struct Coverage {
 }
 
 /// The group of a custom resource; `None` for what the server has by itself.
-fn custom_group(api_version: &str) -> Option<&str> {
+pub fn custom_group(api_version: &str) -> Option<&str> {
     let (group, _) = api_version.split_once('/')?;
     // A CustomResourceDefinition's group needs a dot.
     (group.contains('.') && !crate::schema::is_built_in(group)).then_some(group)

@@ -168,17 +168,16 @@ pub fn is_refused(found: &[Diagnostic], object: u32) -> bool {
 }
 
 /// Checks the custom resources of a file that was checked before, by the definitions of the run.
-pub fn check_custom<'c>(
+pub fn check_custom(
     name: &str,
     source: &Decoded,
     tree: &mut Tree,
     surroundings: &Surroundings,
     settings: &Settings,
-    definitions: &Definitions<'c>,
+    definitions: &Definitions<'_>,
 ) -> Vec<Diagnostic> {
     tree.clear();
     yaml::parse(&source.text, &source.invalid, tree);
-    yaml::note_duplicates(&source.text, tree);
     let file = File::read(name, &source.text, tree, surroundings, settings.no_skip);
     let mut cx = Cx::new(&file, settings);
     schema::custom::check(&file, definitions, &mut cx);

@@ -14,7 +14,7 @@ use crate::yaml::Tree;
 
 use super::parallel;
 use super::problem::Problem;
-use super::run::{Run, guarded, read_again};
+use super::run::{Kept, Run, guarded, read_again};
 use super::walk::Input;
 
 /// A file of definitions, read again.
@@ -42,7 +42,11 @@ pub fn check(
     let pass = Pass {
         kept: files
             .iter()
-            .map(|file| file.source.as_ref().map(Source::decoded))
+            .zip(&run.kept)
+            .map(|(file, kept)| {
+                let kept = kept.as_ref().map(|kept| &kept.source);
+                kept.or(file.source.as_ref().map(Source::decoded))
+            })
             .collect(),
         inputs: &run.inputs,
         sizes: &run.sizes,
@@ -52,14 +56,33 @@ pub fn check(
     };
     let plan = Plan::new(files.iter().map(|file| &*file.objects));
     // The process ends soon, and takes its memory along faster than it could be given back piece by piece.
-    let defining = ManuallyDrop::new(pass.read_definitions(&plan, &run.facts, problems));
+    let (kept, again): (Vec<_>, Vec<_>) = plan
+        .defining()
+        .iter()
+        .map(|file| (*file, run.kept.get(*file).and_then(Option::as_ref)))
+        .partition(|(_, kept)| kept.is_some());
+    let again = again.into_iter().map(|(file, _)| file).collect();
+    let defining = ManuallyDrop::new(pass.read_definitions(again, &plan, &run.facts, problems));
     let mut definitions = Definitions::default();
-    for Defining { file, source, tree } in defining.iter() {
-        let Some(report) = files.get(*file) else { continue };
+    let mut add = |file: usize, source, tree| {
+        let Some(report) = files.get(file) else { return };
         // What a cluster prints is no template, whatever its name.
         let no_skip = settings.no_skip || report.role == Role::Inventory;
+        let source: &Decoded = source;
         let read = File::read(&report.name, &source.text, tree, around, no_skip);
         definitions.add(&read, |object| engine::is_refused(&report.diagnostics, object));
+    };
+    for (file, kept) in kept {
+        if let Some(Kept {
+            source,
+            tree: Some(tree),
+        }) = kept
+        {
+            add(file, source, tree);
+        }
+    }
+    for Defining { file, source, tree } in defining.iter() {
+        add(*file, source, tree);
     }
     let using = plan.using(&definitions);
     let workers = parallel::workers(threads, using.len());
@@ -98,11 +121,11 @@ struct Pass<'r> {
 impl Pass<'_> {
     fn read_definitions(
         &self,
+        mut wanted: Vec<usize>,
         plan: &Plan<'_>,
         facts: &[Facts],
         problems: &mut Vec<Problem>,
     ) -> Vec<Defining> {
-        let mut wanted = plan.defining().to_vec();
         let unchecked = self
             .inputs
             .iter()
@@ -117,7 +140,8 @@ impl Pass<'_> {
         let read = parallel::each(wanted.len(), workers, |i, _: &mut ()| {
             let file = wanted.get(i).copied().unwrap_or_default();
             let (source, name) = (self.text(file)?, self.name(file));
-            if !plan.may_define(&source.text) {
+            let role = self.inputs.get(file).map(|input| input.role);
+            if role == Some(Role::Definitions) && !plan.may_define(&source.text) {
                 return Ok(None);
             }
             let tree = guarded(name, || engine::parse(&source))?;

@@ -36,7 +36,7 @@ pub struct ReadingArgs {
     /// What a cluster has, as `kubectl get secrets,configmaps -A -o json` prints it: what stands in it exists.
     #[arg(long, value_name = "FILE")]
     pub inventory: Vec<PathBuf>,
-    /// Read CustomResourceDefinitions from these files and folders too, to check custom resources by.
+    /// Also take CustomResourceDefinitions from these files and folders; nothing in them is reported.
     #[arg(long, value_name = "PATH")]
     pub crds: Vec<PathBuf>,
     /// Read no configuration file and no gitignore.

@@ -2,10 +2,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::definitions;
 use crate::engine::{self, Checked, Settings};
 use crate::graph::{Facts, Role};
 use crate::manifest::Surroundings;
 use crate::report::{Report, Source};
+use crate::schema::custom::is_definition;
 use crate::source::{self, Decoded};
 use crate::yaml::Tree;
 
@@ -25,6 +29,8 @@ pub struct Run {
     pub totals: Totals,
     /// How many bytes each input had.
     pub sizes: Vec<usize>,
+    /// What the second pass is likely to ask for again, by input.
+    pub kept: Vec<Option<Kept>>,
 }
 
 /// Numbers for `-v`.
@@ -63,7 +69,21 @@ struct Judged {
     checked: Checked,
     size: usize,
     source: Option<Decoded>,
+    kept: Option<Kept>,
 }
+
+/// A file that is not let go yet.
+pub struct Kept {
+    /// Its text.
+    pub source: Decoded,
+    /// Of a file with CustomResourceDefinitions, its tree.
+    pub tree: Option<Tree>,
+}
+
+/// As many bytes of text may be kept for the second pass; what is beyond is read again.
+const KEEP: usize = 48 << 20;
+/// Files with custom resources are kept up to this size.
+const SMALL: usize = 64 << 10;
 
 impl Run {
     /// Reads and checks each input by itself.
@@ -75,15 +95,17 @@ impl Run {
         problems: &mut Vec<Problem>,
     ) -> Run {
         let workers = parallel::workers(threads, inputs.len());
+        let kept = AtomicUsize::new(0);
         let results = parallel::each(inputs.len(), workers, |index, scratch: &mut Scratch| {
             let input = inputs.get(index)?;
-            Some(judge(input, scratch, around, settings))
+            Some(judge(input, scratch, around, settings, &kept))
         });
         let mut run = Run {
             inputs: Vec::with_capacity(inputs.len()),
             report: Report::new(settings.kube),
             facts: Vec::with_capacity(inputs.len()),
             sizes: Vec::with_capacity(inputs.len()),
+            kept: Vec::with_capacity(inputs.len()),
             totals: Totals {
                 threads: workers,
                 ..Totals::default()
@@ -112,6 +134,7 @@ impl Run {
             self.report.add_unchecked(input.name.clone(), input.role);
         }
         self.sizes.push(judged.size);
+        self.kept.push(judged.kept);
         self.inputs.push(input);
     }
 
@@ -151,6 +174,7 @@ fn judge(
     scratch: &mut Scratch,
     around: &Surroundings,
     settings: &Settings,
+    total: &AtomicUsize,
 ) -> Result<Judged, Problem> {
     let mut bytes = std::mem::take(&mut scratch.buffer);
     match &input.content {
@@ -176,6 +200,7 @@ fn judge(
         };
         (decoded, checked)
     })?;
+    let kept = keep(&checked, &decoded, &mut scratch.tree, total);
     let source = if checked.diagnostics.is_empty() {
         scratch.keep(decoded.text.into_bytes());
         None
@@ -191,6 +216,27 @@ fn judge(
         checked,
         size,
         source,
+        kept,
+    })
+}
+
+/// Keeps what the second pass will want: reading a small file again costs more than a copy of its text, and reading
+/// definitions again as much as reading them did.
+fn keep(checked: &Checked, decoded: &Decoded, tree: &mut Tree, total: &AtomicUsize) -> Option<Kept> {
+    let (mut defines, mut uses) = (false, false);
+    for object in &checked.objects {
+        defines |= is_definition(&object.api_version, &object.kind);
+        uses |= definitions::custom_group(&object.api_version).is_some();
+    }
+    let length = decoded.text.len();
+    // With findings the text is kept anyway.
+    let copies = defines || (uses && checked.diagnostics.is_empty() && length < SMALL);
+    if !copies || total.fetch_add(length, Ordering::Relaxed) > KEEP {
+        return None;
+    }
+    Some(Kept {
+        source: decoded.clone(),
+        tree: defines.then(|| std::mem::take(tree)),
     })
 }
 

@@ -138,7 +138,12 @@ impl<'t> Reader<'_, 't> {
                 if !place.is_root() {
                     self.embedded(&inner, entry.value, &name);
                 }
-                Some(self.raw(&inner, entry.value))
+                let mut value = self.raw(&inner, entry.value);
+                if name == "metadata" && matches!(value.data, Data::Null) {
+                    // Read into a struct and written out again, it is an empty mapping.
+                    value.data = Data::Map(Vec::new());
+                }
+                Some(value)
             } else if let Some(property) = schema.property(&name) {
                 self.field(&inner, entry.value, property, &around)
             } else if let Some(free) = schema.additional_schema() {

@@ -12,10 +12,13 @@ use crate::rules::ids;
 const LONGEST: usize = 2_000;
 
 impl<'t> Validator<'_, 't> {
-    /// Looks for repeated items in all lists of a value.
+    /// Looks for repeated items in all lists of a value, and at the types of embedded objects.
     pub(super) fn lists(&mut self, value: &Value<'t>, schema: &Schema<'_>, place: &Place<'_, 't>) {
         match &value.data {
             Data::Map(entries) => {
+                if schema.embedded && !place.is_root() {
+                    self.type_meta(value, place);
+                }
                 for (name, inner) in entries {
                     if let Some(property) = schema.property(name) {
                         self.lists(inner, property, &at(place, Part::Name(name), inner));

@@ -7,6 +7,7 @@
 
 mod decode;
 mod definition;
+mod embedded;
 mod formats;
 mod junctors;
 mod lists;

@@ -2,7 +2,8 @@
 //! object first has a value for it: most objects fill in little of what their definition allows.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::collections::HashSet;
+use std::sync::{Mutex, OnceLock};
 
 use regex_lite::Regex;
 
@@ -128,13 +129,29 @@ pub(super) struct Schema<'c> {
 pub(super) struct Pattern<'c> {
     pub text: Cow<'c, str>,
     compiled: OnceLock<Option<Regex>>,
+    /// Texts that matched: the same few names come again and again, and matching costs more than looking here.
+    matched: Mutex<HashSet<Box<str>>>,
 }
+
+/// As many texts are remembered for a pattern, and none longer than this.
+const REMEMBERED: usize = 64;
 
 impl Pattern<'_> {
     /// Whether a text matches; `None` for a pattern that is not understood.
     pub(super) fn matches(&self, text: &str) -> Option<bool> {
         let compiled = self.compiled.get_or_init(|| Regex::new(&self.text).ok());
-        compiled.as_ref().map(|regex| regex.is_match(text))
+        let regex = compiled.as_ref()?;
+        let known = self.matched.lock().is_ok_and(|known| known.contains(text));
+        let matches = known || regex.is_match(text);
+        if matches
+            && !known
+            && text.len() <= REMEMBERED
+            && let Ok(mut matched) = self.matched.lock()
+            && matched.len() < REMEMBERED
+        {
+            matched.insert(text.into());
+        }
+        Some(matches)
     }
 }
 
@@ -194,6 +211,7 @@ impl<'c> Schema<'c> {
                     schema.pattern = value.str().filter(|text| !text.is_empty()).map(|text| Pattern {
                         text,
                         compiled: OnceLock::new(),
+                        matched: Mutex::default(),
                     });
                 }
                 "enum" => schema.choices = value.items().map(Value::of_definition).collect(),

@@ -129,7 +129,7 @@ pub(super) fn entries<'t>(map: Node<'t>) -> Vec<(Cow<'t, str>, Entry<'t>)> {
         .entries()
         .filter_map(|entry| Some((entry.key.key_text()?, entry)))
         .collect();
-    if !map.has_unique_keys() {
+    if !map.has_unique_keys() && repeats(&entries) {
         let mut later = HashSet::with_capacity(entries.len());
         let mut keep: Vec<bool> = entries
             .iter()
@@ -141,6 +141,16 @@ pub(super) fn entries<'t>(map: Node<'t>) -> Vec<(Cow<'t, str>, Entry<'t>)> {
         entries.retain(|_| keep.next().unwrap_or(true));
     }
     entries
+}
+
+/// Whether a key may come twice. Most mappings are small.
+fn repeats<T>(entries: &[(Cow<'_, str>, T)]) -> bool {
+    const FEW: usize = 16;
+    entries.len() > FEW
+        || entries
+            .iter()
+            .enumerate()
+            .any(|(i, (name, _))| entries.iter().take(i).any(|(before, _)| before == name))
 }
 
 /// Whether two values are certainly equal; `None` where one of them is open.
