@@ -3,11 +3,13 @@
 mod args;
 mod around;
 mod check;
+mod custom;
 mod diff;
 mod gitignore;
 mod inputs;
 mod output;
 mod pages;
+mod parallel;
 mod problem;
 mod progress;
 mod read;

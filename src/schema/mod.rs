@@ -4,6 +4,7 @@
 mod check;
 pub mod checks;
 pub mod constraints;
+pub mod custom;
 mod decode;
 mod duplicates;
 mod explain;

@@ -315,7 +315,7 @@ fn not_served(cx: &mut Cx<'_>, place: Span, text: String, help: String) {
 }
 
 /// The value of a key of the object; for an item whose List lends it the type, the item's head.
-fn value_span(root: Node<'_>, key: &str) -> Span {
+pub(super) fn value_span(root: Node<'_>, key: &str) -> Span {
     root.get(key).map_or_else(|| head(root), |value| value.span())
 }
 
