@@ -34,17 +34,35 @@ pub struct Cli {
 pub enum Command {
     /// Check manifests: files, folders, or `-` for standard input.
     Check(Box<CheckArgs>),
-    /// Explain a rule: what it finds, why it matters, a bad and a good example.
-    Explain {
-        /// The rule, for example `secret/bad-base64`.
-        rule: String,
-    },
+    /// Explain a rule, or a kind or field of Kubernetes: what is wanted, why it matters, what is checked.
+    Explain(ExplainArgs),
     /// List the rules.
     Rules {
         /// How to list them.
         #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
         format: RulesFormat,
     },
+}
+
+/// The arguments of `kubeproof explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// A rule (`secret/bad-base64`), a category of rules (`secret/`), a kind (`ingress`, `deploy`) or a field
+    /// (`ingress.spec.rules.host`).
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The version of the kind [default: its most stable one].
+    #[arg(long, value_name = "GROUP/VERSION")]
+    pub api_version: Option<String>,
+    /// The version of Kubernetes to explain, 1.25 to 1.37.
+    #[arg(long, value_name = "VERSION", default_value_t = KubeVersion::DEFAULT)]
+    pub kube_version: KubeVersion,
+    /// Print the fields below as a tree.
+    #[arg(long)]
+    pub recursive: bool,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+    pub format: RulesFormat,
 }
 
 /// The arguments of `kubeproof check`.

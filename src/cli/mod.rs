@@ -3,6 +3,7 @@
 mod args;
 mod around;
 mod check;
+mod explain;
 mod gitignore;
 mod pages;
 mod problem;
@@ -33,7 +34,7 @@ pub fn run() -> ExitCode {
     let terminal = Terminal::new(cli.color);
     let code = match cli.command {
         Command::Check(args) => check::check(&args, &terminal),
-        Command::Explain { rule } => pages::explain(&rule, &terminal),
+        Command::Explain(args) => pages::explain(&args, &terminal),
         Command::Rules { format } => pages::list(format, &terminal),
     };
     ExitCode::from(code)

@@ -5,30 +5,69 @@ use serde::Serialize;
 
 use crate::diagnostic::Severity;
 use crate::rules::{FixKind, RULES, Rule};
+use crate::schema;
 
-use super::args::RulesFormat;
+use super::args::{ExplainArgs, RulesFormat};
 use super::terminal::{Terminal, tell};
-use super::{CLEAN, TROUBLE, suggest};
+use super::{CLEAN, TROUBLE, explain, suggest};
 
-/// Prints the page of a rule, or the rules of a category.
-pub fn explain(name: &str, terminal: &Terminal) -> u8 {
+/// Prints the page of a rule, the rules of a category, or what is known of a kind or field.
+pub fn explain(args: &ExplainArgs, terminal: &Terminal) -> u8 {
+    let name = args.name.as_str();
     let painter = Painter {
         color: terminal.color,
     };
+    let category = |name: &str| RULES.iter().any(|rule| rule.category == name);
     let mut out = String::new();
     if let Some(id) = Rule::find(name) {
-        page(id.rule(), &painter, terminal.width, &mut out);
-    } else if RULES.iter().any(|rule| rule.category == name) {
-        table(
-            RULES.iter().filter(|rule| rule.category == name),
-            &painter,
-            &mut out,
-        );
-    } else {
+        match args.format {
+            RulesFormat::Text => page(id.rule(), &painter, terminal.width, &mut out),
+            RulesFormat::Json => json([id.rule()].into_iter(), &mut out),
+        }
+    } else if let Some(of) = name.strip_suffix('/').filter(|of| category(of)) {
+        category_of(of, args, &painter, &mut out);
+    } else if args.api_version.is_none()
+        && name
+            .split_once('/')
+            .is_some_and(|(of, _)| category(&of.to_lowercase()))
+    {
         tell(&suggest::unknown_rule(name));
         return TROUBLE;
+    } else {
+        let path = match &args.api_version {
+            Some(version) => format!("{version}/{name}"),
+            None => name.to_string(),
+        };
+        match schema::explain(&path, args.kube_version) {
+            Ok(found) => match args.format {
+                RulesFormat::Text => {
+                    explain::text(&found, args.recursive, &painter, terminal.width, &mut out)
+                }
+                RulesFormat::Json => explain::json(&found, args.recursive, &mut out),
+            },
+            // A category without a kind of its name: `metadata`.
+            Err(_) if args.api_version.is_none() && category(name) => {
+                category_of(name, args, &painter, &mut out)
+            }
+            Err(error) if args.api_version.is_some() => {
+                tell(&error);
+                return TROUBLE;
+            }
+            Err(error) => {
+                tell(&suggest::unknown_name(name, &error));
+                return TROUBLE;
+            }
+        }
     }
     print(&out, terminal)
+}
+
+fn category_of(name: &str, args: &ExplainArgs, painter: &Painter, out: &mut String) {
+    let rules = RULES.iter().filter(|rule| rule.category == name);
+    match args.format {
+        RulesFormat::Text => table(rules, painter, out),
+        RulesFormat::Json => json(rules, out),
+    }
 }
 
 /// Prints the list of all rules.
@@ -42,7 +81,7 @@ pub fn list(format: RulesFormat, terminal: &Terminal) -> u8 {
             },
             &mut out,
         ),
-        RulesFormat::Json => json(&mut out),
+        RulesFormat::Json => json(RULES.iter(), &mut out),
     }
     print(&out, terminal)
 }
@@ -57,12 +96,13 @@ fn print(out: &str, terminal: &Terminal) -> u8 {
     }
 }
 
-struct Painter {
-    color: bool,
+/// Colours, or none.
+pub(super) struct Painter {
+    pub(super) color: bool,
 }
 
 impl Painter {
-    fn paint(&self, style: Style, text: &str) -> String {
+    pub(super) fn paint(&self, style: Style, text: &str) -> String {
         if self.color {
             format!("{style}{text}{style:#}")
         } else {
@@ -71,7 +111,7 @@ impl Painter {
     }
 }
 
-fn severity_style(severity: Severity) -> Style {
+pub(super) fn severity_style(severity: Severity) -> Style {
     match severity {
         Severity::Error => AnsiColor::Red.on_default(),
         Severity::Warning => AnsiColor::Yellow.on_default(),
@@ -110,9 +150,8 @@ struct Row {
     references: &'static [&'static str],
 }
 
-fn json(out: &mut String) {
-    let rows: Vec<String> = RULES
-        .iter()
+fn json(rules: impl Iterator<Item = &'static Rule>, out: &mut String) {
+    let rows: Vec<String> = rules
         .filter_map(|rule| {
             serde_json::to_string(&Row {
                 id: rule.id,

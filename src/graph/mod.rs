@@ -5,6 +5,7 @@ mod cx;
 mod facts;
 mod index;
 mod kustomize;
+mod named;
 mod near;
 mod overlays;
 pub mod table;
@@ -13,6 +14,7 @@ mod walk;
 pub use cx::RunCx;
 pub use facts::{Definition, Facts, Key, Kustomization, ObjectFact, Text, Use, facts, facts_with};
 pub use index::{Closeness, Defined, Index, UseSite, Verdict};
+pub use named::named_at;
 pub use standard::*;
 
 /// `schemas/references.txt`, compiled.

@@ -7,6 +7,7 @@
 mod across;
 mod canaries;
 mod exit;
+mod explain;
 mod files;
 mod formats;
 mod frames;
