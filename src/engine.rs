@@ -1,7 +1,7 @@
 //! Runs the rules: over one file with its text and tree at hand, then over the facts of all files.
 
 use crate::diagnostic::{Diagnostic, ErrorType};
-use crate::graph::{self, Facts, Index, RunCx};
+use crate::graph::{self, Facts, Index, Role, RunCx};
 use crate::manifest::{File, Skip, Surroundings};
 use crate::rules::{self, Check, Cx, Emitter, RULES, RuleId};
 use crate::schema;
@@ -148,6 +148,23 @@ pub fn check_file(
     checked
 }
 
+/// Takes the facts of a file that is not checked: it only tells what there is.
+pub fn index_file(
+    name: &str,
+    source: &Decoded,
+    tree: &mut Tree,
+    surroundings: &Surroundings,
+    role: Role,
+) -> Facts {
+    tree.clear();
+    yaml::parse(&source.text, &source.invalid, tree);
+    // What a cluster prints is no template, whatever its name.
+    let file = File::read(name, &source.text, tree, surroundings, role == Role::Inventory);
+    let mut facts = graph::facts(&file);
+    facts.role = role;
+    facts
+}
+
 fn info(object: &crate::manifest::Object<'_>, file: &File<'_>) -> ObjectInfo {
     ObjectInfo {
         api_version: (*object.api_version).into(),
@@ -199,7 +216,8 @@ fn enabled(rule: u16, cx: &mut Cx<'_>) -> Option<Check> {
     }
 }
 
-/// Checks the files of a run against each other. Findings come with the index of their file.
+/// Checks the files of a run against each other. Findings come with the index of their file, which is one
+/// that was to be checked.
 pub fn check_run(index: &Index<'_>, settings: &Settings) -> Vec<(u32, Diagnostic)> {
     let mut cx = RunCx::new(index, settings);
     for (i, rule) in RULES.iter().enumerate() {
@@ -211,6 +229,16 @@ pub fn check_run(index: &Index<'_>, settings: &Settings) -> Vec<(u32, Diagnostic
         }
     }
     cx.found
+        .retain(|(file, _)| files_role(index, *file) == Role::Checked);
+    cx.found
+}
+
+fn files_role(index: &Index<'_>, file: u32) -> Role {
+    index
+        .files
+        .get(file as usize)
+        .map(|facts| facts.role)
+        .unwrap_or_default()
 }
 
 /// What the server itself would answer about an object, given all refusals found: the fatal decode error,

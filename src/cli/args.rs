@@ -1,13 +1,12 @@
 //! The command line as people type it.
 
-use std::path::PathBuf;
-
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostic::Severity;
 use crate::engine::RuleSet;
 use crate::version::KubeVersion;
 
+use super::inputs::InputArgs;
 use super::suggest;
 
 /// Proofreads Kubernetes manifests before they reach a cluster.
@@ -68,12 +67,9 @@ pub struct ExplainArgs {
 /// The arguments of `kubeproof check`.
 #[derive(Args, Debug)]
 pub struct CheckArgs {
-    /// Files and folders to check; `-` is standard input [default: the current folder].
-    ///
-    /// In folders, `.yaml`, `.yml` and `.json` files are checked, except what gitignore names; a file named
-    /// here is checked whatever its name.
-    #[arg(value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
+    /// What to read.
+    #[command(flatten)]
+    pub input: InputArgs,
     /// How to print the findings.
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
     pub format: Format,
@@ -86,9 +82,6 @@ pub struct CheckArgs {
     /// Leave out these rules or categories; a rule's own name outweighs its category's.
     #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule_or_category, help_heading = "Rules")]
     pub ignore: Vec<String>,
-    /// Read no configuration file and no gitignore.
-    #[arg(long, help_heading = "Input")]
-    pub isolated: bool,
     /// The least severity that makes the exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY", help_heading = "Exit code")]
     pub fail_on: FailOn,
@@ -101,18 +94,9 @@ pub struct CheckArgs {
     /// List what was recognised as no manifest and left alone.
     #[arg(long, help_heading = "Output")]
     pub show_skipped: bool,
-    /// Judge every document that is not empty, even what looks like a template, a patch or no manifest.
-    #[arg(long, help_heading = "Input")]
-    pub no_skip: bool,
     /// Add to JSON what the API server itself would answer about each object.
     #[arg(long, help_heading = "Output")]
     pub verdicts: bool,
-    /// The name to show for standard input.
-    #[arg(long, value_name = "PATH", help_heading = "Input")]
-    pub stdin_filename: Option<PathBuf>,
-    /// How many threads to use [default: as many as there are processors].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
     /// Print the findings and nothing else.
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
     pub quiet: bool,

@@ -5,6 +5,8 @@ use std::path::{Component, Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use crate::graph::Role;
+
 use super::gitignore::Ignored;
 use super::problem::Problem;
 
@@ -18,6 +20,8 @@ pub struct Input {
     path: Option<PathBuf>,
     /// What was read already: standard input, a kustomization.
     pub content: Option<Vec<u8>>,
+    /// The part it plays.
+    pub role: Role,
 }
 
 impl Input {
@@ -37,13 +41,15 @@ impl Input {
             name,
             path,
             content: None,
+            role: Role::Checked,
         }
     }
 
     /// Standard input under the name it is to be shown by.
-    pub fn stdin(shown: Option<&Path>, content: Vec<u8>) -> Input {
+    pub fn stdin(shown: Option<&Path>, content: Vec<u8>, role: Role) -> Input {
         Input {
             content: Some(content),
+            role,
             ..Input::file(shown.map_or("<stdin>".into(), tidy))
         }
     }
@@ -70,8 +76,9 @@ pub struct Root {
     pub is_folder: bool,
 }
 
-/// Finds the inputs under `paths`. `stdin` stands for the file of its name, wherever that is found.
-pub fn walk(paths: &[PathBuf], stdin: Option<Input>, gitignore: bool) -> Found {
+/// Finds the inputs under `paths`, each with the part that its files play: the first that leads to a file
+/// says. `stdin` stands for the file of its name, wherever that is found.
+pub fn walk(paths: &[(&Path, Role)], stdin: Option<Input>, gitignore: bool) -> Found {
     let mut found = Found::default();
     // One root that is walked without following links meets no file twice.
     let mut seen = (paths.len() + usize::from(stdin.is_some()) > 1).then(HashSet::new);
@@ -86,8 +93,9 @@ pub fn walk(paths: &[PathBuf], stdin: Option<Input>, gitignore: bool) -> Found {
         });
         found.inputs.push(input);
     }
-    for path in paths {
+    for &(path, role) in paths {
         let root = tidy(path);
+        let before = found.inputs.len();
         match root.metadata() {
             Ok(metadata) if metadata.is_dir() => {
                 walk_folder(&root, gitignore, seen.as_mut(), &mut found);
@@ -106,6 +114,9 @@ pub fn walk(paths: &[PathBuf], stdin: Option<Input>, gitignore: bool) -> Found {
                 }
             }
             Err(error) => found.problems.push(Problem::io(&root, &error)),
+        }
+        for input in &mut found.inputs[before..] {
+            input.role = role;
         }
     }
     found.inputs.sort_by(|a, b| a.name.cmp(&b.name));

@@ -8,6 +8,19 @@ use super::walk::Walk;
 use crate::manifest::{File, Object, Skip};
 use crate::source::Span;
 
+/// What part a file plays in a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Role {
+    /// It is checked, and its findings are reported.
+    #[default]
+    Checked,
+    /// It only tells what else is there: what it defines and makes counts, what is wrong with it is not
+    /// reported.
+    Indexed,
+    /// What a cluster printed: as [`Role::Indexed`], and what stands in it exists already.
+    Inventory,
+}
+
 /// A text in a file's [`Facts`]; read it with [`Facts::str`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Text {
@@ -112,6 +125,8 @@ pub struct Kustomization {
 pub struct Facts {
     /// The path as the user gave it.
     pub file: Box<str>,
+    /// The part it plays.
+    pub role: Role,
     text: String,
     /// The file's objects.
     pub objects: Vec<ObjectFact>,

@@ -12,7 +12,7 @@ pub mod table;
 mod walk;
 
 pub use cx::RunCx;
-pub use facts::{Definition, Facts, Key, Kustomization, ObjectFact, Text, Use, facts, facts_with};
+pub use facts::{Definition, Facts, Key, Kustomization, ObjectFact, Role, Text, Use, facts, facts_with};
 pub use index::{Closeness, Defined, Index, UseSite, Verdict};
 pub use named::named_at;
 pub use standard::*;

@@ -13,6 +13,7 @@ use std::cell::{Cell, OnceCell};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Checked, ObjectInfo};
+use crate::graph::Role;
 use crate::manifest::{File, Skip, Surroundings};
 use crate::mask;
 use crate::source::{Decoded, LineIndex, Position, Span};
@@ -39,6 +40,8 @@ pub struct Report {
 pub struct FileReport {
     /// The path as the user gave it.
     pub name: String,
+    /// The part it plays; files that are not checked have no findings, but other files' may point into them.
+    pub role: Role,
     /// The findings, sorted.
     pub diagnostics: Vec<Diagnostic>,
     /// Every object judged.
@@ -143,11 +146,32 @@ impl Report {
     pub fn add(&mut self, name: String, checked: Checked, source: Option<Source>) {
         self.files.push(FileReport {
             name,
+            role: Role::Checked,
             diagnostics: checked.diagnostics,
             objects: checked.objects,
             skipped: checked.skipped,
             source,
         });
+    }
+
+    /// Adds a file that is not checked.
+    pub fn add_unchecked(&mut self, name: String, role: Role) {
+        self.files.push(FileReport {
+            name,
+            role,
+            diagnostics: Vec::new(),
+            objects: Vec::new(),
+            skipped: Vec::new(),
+            source: None,
+        });
+    }
+
+    /// How many files were checked.
+    pub fn checked(&self) -> usize {
+        self.files
+            .iter()
+            .filter(|file| file.role == Role::Checked)
+            .count()
     }
 
     /// The findings of all files.
@@ -174,7 +198,7 @@ impl Report {
 
     fn summarize(&self, shown: impl Fn(&FileReport) -> Vec<&Diagnostic>) -> Summary<'_> {
         let mut summary = Summary {
-            files: self.files.len(),
+            files: self.checked(),
             kube: self.kube,
             ..Summary::default()
         };

@@ -74,3 +74,47 @@ fn the_order_of_arguments_does_not_matter() {
     assert_eq!(run(&["c.yaml", "b.yaml", "a.yaml"]), first);
     assert_eq!(run(&["b.yaml", "."]), first);
 }
+
+#[test]
+fn what_is_indexed_counts_and_is_not_reported() {
+    let folder = Folder::new(&[("k8s/a.yaml", INGRESS), ("k8s/b.yaml", SECRET), ("c.yaml", BAD)]);
+    let check = |more: &[&str]| {
+        let args = [&["check", "k8s/a.yaml", "--format", "json"], more].concat();
+        let json = folder.run(&args).json();
+        let rules: Vec<String> = json["diagnostics"]
+            .as_array()
+            .expect("an array")
+            .iter()
+            .map(|d| {
+                format!(
+                    "{} {}",
+                    d["severity"].as_str().unwrap_or(""),
+                    d["file"].as_str().unwrap_or("")
+                )
+            })
+            .collect();
+        (rules, json["summary"]["files"].as_u64())
+    };
+    // Alone nothing is known of the name; with the files around it is a near miss of one of theirs.
+    assert_eq!(check(&[]), (vec!["info k8s/a.yaml".to_string()], Some(1)));
+    assert_eq!(
+        check(&["--index", "."]),
+        (vec!["warning k8s/a.yaml".to_string()], Some(1))
+    );
+}
+
+#[test]
+fn an_inventory_tells_what_exists() {
+    let list = r#"{"kind": "SecretList", "apiVersion": "v1", "metadata": {"selfLink": ""}, "items": [
+        {"metadata": {"name": "shop-tsl", "namespace": "web", "enable": true}, "type": "Opaque"}]}"#;
+    let folder = Folder::new(&[("a.yaml", INGRESS), ("secrets.txt", list)]);
+    let args = ["check", "a.yaml", "--fail-on", "info"];
+    assert_eq!(folder.run(&args).code, Some(1));
+    let answer = folder.run(&[&args[..], &["--inventory", "secrets.txt"]].concat());
+    assert_eq!(answer.code, Some(0), "{answer}");
+    let answer = folder.run_with(&[&args[..], &["--inventory", "-"]].concat(), list);
+    assert_eq!(answer.code, Some(0), "{answer}");
+    let answer = folder.run_with(&["check", "-", "--inventory", "-"], list);
+    assert_eq!(answer.code, Some(2), "{answer}");
+    assert!(answer.stderr.contains("named twice"), "{answer}");
+}

@@ -1,0 +1,123 @@
+//! Which files a command is about: the arguments that the commands share, and what they lead to.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use clap::Args;
+
+use crate::graph::Role;
+use crate::manifest::Surroundings;
+
+use super::problem::Problem;
+use super::walk::{Found, Input, walk};
+use super::{around, read};
+
+/// The arguments that say what to read.
+#[derive(Args, Debug)]
+pub struct InputArgs {
+    /// Files and folders to read; `-` is standard input [default: the current folder].
+    ///
+    /// In folders, `.yaml`, `.yml` and `.json` files are read, except what gitignore names; a file named
+    /// here is read whatever its name.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
+
+/// How to read, and what to read beside the paths.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Input")]
+pub struct ReadingArgs {
+    /// Read these files and folders too, for what they define only: nothing in them is reported.
+    #[arg(long, value_name = "PATH")]
+    pub index: Vec<PathBuf>,
+    /// What a cluster has, as `kubectl get secrets,configmaps -A -o json` prints it: what stands in it exists.
+    #[arg(long, value_name = "FILE")]
+    pub inventory: Vec<PathBuf>,
+    /// Read no configuration file and no gitignore.
+    #[arg(long)]
+    pub isolated: bool,
+    /// Judge every document that is not empty, even what looks like a template, a patch or no manifest.
+    #[arg(long)]
+    pub no_skip: bool,
+    /// The name to show for standard input.
+    #[arg(long, value_name = "PATH")]
+    pub stdin_filename: Option<PathBuf>,
+    /// How many threads to use [default: as many as there are processors].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+impl InputArgs {
+    /// What the arguments lead to, or why they make no sense.
+    pub fn find(&self, problems: &mut Vec<Problem>) -> Result<(Found, Surroundings), String> {
+        self.reading.find(&self.paths, problems)
+    }
+}
+
+impl ReadingArgs {
+    /// What paths and these arguments lead to, or why they make no sense.
+    pub fn find(
+        &self,
+        paths: &[PathBuf],
+        problems: &mut Vec<Problem>,
+    ) -> Result<(Found, Surroundings), String> {
+        let is_stdin = |path: &&PathBuf| path.as_os_str() == "-";
+        let here = [PathBuf::from(".")];
+        let paths = if paths.is_empty() { &here[..] } else { paths };
+        let lists = [
+            (paths, Role::Checked),
+            (&*self.index, Role::Indexed),
+            (&*self.inventory, Role::Inventory),
+        ];
+        let mut wanted = Vec::with_capacity(paths.len());
+        let mut stdin = None;
+        for (list, role) in lists {
+            wanted.extend(
+                list.iter()
+                    .filter(|path| !is_stdin(path))
+                    .map(|path| (&**path, role)),
+            );
+            if list.iter().any(|path| is_stdin(&path)) {
+                if stdin.is_some() {
+                    return Err("standard input (`-`) is named twice, but can be read only once; \
+                                name it as a path, or for --index or --inventory"
+                        .to_string());
+                }
+                stdin = Some(role);
+            }
+        }
+        if self.stdin_filename.is_some() && stdin.is_none() {
+            return Err(
+                "--stdin-filename names standard input, which is not among the paths; add `-`".to_string(),
+            );
+        }
+        let mut input = None;
+        if let Some(role) = stdin {
+            let mut content = Vec::new();
+            match read::rest(io::stdin().lock(), Path::new("<stdin>"), &mut content) {
+                Ok(()) => input = Some(Input::stdin(self.stdin_filename.as_deref(), content, role)),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let mut found = walk(&wanted, input, !self.isolated);
+        problems.append(&mut found.problems);
+        // With --no-skip nothing around a file matters.
+        let around = if self.no_skip {
+            Surroundings::default()
+        } else {
+            around::surroundings(&mut found)
+        };
+        Ok((found, around))
+    }
+
+    /// How many threads to use.
+    pub fn threads(&self) -> usize {
+        match self.threads {
+            Some(threads) => usize::from(threads),
+            None => thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}

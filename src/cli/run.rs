@@ -1,0 +1,280 @@
+//! Reads and checks the inputs in parallel, and keeps what the rest of a run needs of them.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use crate::engine::{self, Checked, Settings};
+use crate::graph::{Facts, Role};
+use crate::manifest::Surroundings;
+use crate::report::{Report, Source};
+use crate::source::{self, Decoded};
+use crate::yaml::Tree;
+
+use super::problem::Problem;
+use super::read;
+use super::walk::Input;
+
+/// The inputs that could be read, and what was found in them.
+pub struct Run {
+    /// What was read, in the order of the report's files and of the facts.
+    pub inputs: Vec<Input>,
+    /// What was found.
+    pub report: Report,
+    /// What the files say about names.
+    pub facts: Vec<Facts>,
+    /// Numbers for `-v`.
+    pub totals: Totals,
+    sizes: Vec<usize>,
+}
+
+/// Numbers for `-v`.
+#[derive(Default)]
+pub struct Totals {
+    /// Bytes read.
+    pub bytes: usize,
+    /// Documents that are not empty.
+    pub documents: usize,
+    /// Of those, the ones that the fast path read.
+    pub fast: usize,
+    /// Threads used.
+    pub threads: usize,
+}
+
+/// What one worker reuses from file to file.
+#[derive(Default)]
+struct Scratch {
+    tree: Tree,
+    buffer: Vec<u8>,
+}
+
+/// Larger buffers are not kept from file to file.
+const LARGE: usize = 4 << 20;
+
+impl Scratch {
+    fn keep(&mut self, buffer: Vec<u8>) {
+        if buffer.capacity() <= LARGE {
+            self.buffer = buffer;
+        }
+    }
+}
+
+/// One file's result.
+struct Judged {
+    checked: Checked,
+    size: usize,
+    source: Option<Decoded>,
+}
+
+impl Run {
+    /// Reads and checks each input by itself. Workers take the next input when they are done with one, so a
+    /// large file holds up nobody, and there is no pool that waits by spinning.
+    pub fn check(
+        inputs: Vec<Input>,
+        around: &Surroundings,
+        settings: &Settings,
+        threads: usize,
+        problems: &mut Vec<Problem>,
+    ) -> Run {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut scratch = Scratch::default();
+            let mut done = Vec::new();
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(input) = inputs.get(index) else {
+                    return done;
+                };
+                done.push((index, judge(input, &mut scratch, around, settings)));
+            }
+        };
+        // For a few files a thread costs more than it saves.
+        let workers = threads.min(inputs.len() / 4 + 1);
+        let mut results: Vec<(usize, Result<Judged, Problem>)> = if workers == 1 {
+            work()
+        } else {
+            thread::scope(|scope| {
+                let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+                let mut results = work();
+                for other in others {
+                    // A worker does not panic: each file is judged behind `catch_unwind`.
+                    results.append(&mut other.join().unwrap_or_default());
+                }
+                results
+            })
+        };
+        results.sort_unstable_by_key(|(index, _)| *index);
+        let mut run = Run {
+            inputs: Vec::with_capacity(inputs.len()),
+            report: Report::new(settings.kube),
+            facts: Vec::with_capacity(inputs.len()),
+            sizes: Vec::with_capacity(inputs.len()),
+            totals: Totals {
+                threads: workers,
+                ..Totals::default()
+            },
+        };
+        for (input, (_, result)) in inputs.into_iter().zip(results) {
+            match result {
+                Ok(judged) => run.add(input, judged),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        run
+    }
+
+    fn add(&mut self, input: Input, judged: Judged) {
+        let mut checked = judged.checked;
+        self.totals.bytes += judged.size;
+        self.totals.documents += checked.documents as usize;
+        self.totals.fast += checked.fast as usize;
+        self.facts.push(std::mem::take(&mut checked.facts));
+        if input.role == Role::Checked {
+            self.report
+                .add(input.name.clone(), checked, judged.source.map(Source::new));
+        } else {
+            self.report.add_unchecked(input.name.clone(), input.role);
+        }
+        self.sizes.push(judged.size);
+        self.inputs.push(input);
+    }
+
+    /// Reads the files again that only cross-file findings point into: their texts were not kept.
+    pub fn fetch_texts(&mut self, problems: &mut Vec<Problem>) {
+        let files = &mut self.report.files;
+        let mut wanted: Vec<bool> = files.iter().map(|file| !file.diagnostics.is_empty()).collect();
+        for related in files
+            .iter()
+            .flat_map(|file| &file.diagnostics)
+            .flat_map(|d| &d.related)
+        {
+            if let Some(wanted) = related.file.and_then(|file| wanted.get_mut(file as usize)) {
+                *wanted = true;
+            }
+        }
+        for (((file, wanted), input), size) in files.iter_mut().zip(wanted).zip(&self.inputs).zip(&self.sizes)
+        {
+            if !wanted || file.source.is_some() {
+                continue;
+            }
+            match read_again(input, *size) {
+                Ok(decoded) => file.source = Some(Source::new(decoded)),
+                Err(problem) => {
+                    // Its findings cannot be placed any more; the run has failed, and says so.
+                    file.diagnostics.clear();
+                    problems.push(problem);
+                }
+            }
+        }
+    }
+}
+
+/// Reads and checks one input.
+fn judge(
+    input: &Input,
+    scratch: &mut Scratch,
+    around: &Surroundings,
+    settings: &Settings,
+) -> Result<Judged, Problem> {
+    let mut bytes = std::mem::take(&mut scratch.buffer);
+    match &input.content {
+        Some(content) => {
+            bytes.clear();
+            bytes.extend_from_slice(content);
+        }
+        None => read::file(input.path(), &mut bytes)?,
+    }
+    let size = bytes.len();
+    // The tree is cleared before each use, so one that a panic left half made does no harm.
+    let (decoded, checked) = guarded(&input.name, || {
+        let decoded = source::decode(bytes);
+        let (name, tree) = (&*input.name, &mut scratch.tree);
+        let checked = match input.role {
+            Role::Checked => engine::check_file(name, &decoded, tree, around, settings),
+            role => Checked {
+                facts: engine::index_file(name, &decoded, tree, around, role),
+                ..Checked::default()
+            },
+        };
+        (decoded, checked)
+    })?;
+    let source = if checked.diagnostics.is_empty() {
+        scratch.keep(decoded.text.into_bytes());
+        None
+    } else if decoded.text.len() < LARGE {
+        // A copy is no larger than the text, and the buffer is of use for the next file.
+        let copy = decoded.clone();
+        scratch.keep(decoded.text.into_bytes());
+        Some(copy)
+    } else {
+        Some(decoded)
+    };
+    Ok(Judged {
+        checked,
+        size,
+        source,
+    })
+}
+
+/// Keeps a bug that one file brings out from taking the whole run down. What the panic says is not passed
+/// on: it may quote the file.
+fn guarded<T>(name: &str, check: impl FnOnce() -> T) -> Result<T, Problem> {
+    catch_unwind(AssertUnwindSafe(check)).map_err(|_| Problem {
+        path: name.to_string(),
+        what:
+            "kubeproof has a bug that this file brings out; please report it, and leave the file out for now"
+                .to_string(),
+    })
+}
+
+/// Reads a file once more, to show what other files say about it.
+fn read_again(input: &Input, size: usize) -> Result<Decoded, Problem> {
+    let mut bytes = Vec::new();
+    match &input.content {
+        Some(content) => bytes.clone_from(content),
+        None => read::file(input.path(), &mut bytes)?,
+    }
+    if bytes.len() != size {
+        return Err(Problem {
+            path: input.name.clone(),
+            what: "changed while kubeproof was running; run it again".to_string(),
+        });
+    }
+    Ok(source::decode(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::walk::walk;
+    use super::*;
+
+    #[test]
+    fn a_bug_is_trouble_with_one_file_and_quotes_nothing() {
+        assert_eq!(guarded("a.yaml", || 1).ok(), Some(1));
+        let problem = guarded("a.yaml", || panic!("{} is no number", "hunter2")).expect_err("it panics");
+        assert!(
+            problem.to_string().starts_with("a.yaml: kubeproof has a bug"),
+            "{problem}"
+        );
+        assert!(!format!("{problem:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_file_that_changed_is_not_shown() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("a.yaml"), "a: 1\n").expect("a file");
+        let found = walk(&[(folder.path(), Role::Checked)], None, false);
+        assert_eq!(found.inputs.len(), 1);
+        let input = &found.inputs[0];
+        assert_eq!(
+            read_again(input, 5).map(|decoded| decoded.text),
+            Ok("a: 1\n".to_string())
+        );
+        let changed = read_again(input, 4).expect_err("another size");
+        assert!(
+            changed
+                .to_string()
+                .ends_with("changed while kubeproof was running; run it again")
+        );
+    }
+}
