@@ -33,13 +33,25 @@ pub struct Cli {
 pub enum Command {
     /// Check manifests: files, folders, or `-` for standard input.
     Check(Box<CheckArgs>),
-    /// Explain a rule, or a kind or field of Kubernetes: what is wanted, why it matters, what is checked.
+    /// Explain a rule, or a kind or field of Kubernetes.
     Explain(ExplainArgs),
     /// List the rules.
     Rules {
         /// How to list them.
         #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
         format: RulesFormat,
+    },
+    /// Print a script that completes commands and options in a shell.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print a page of the manual, for those who package kubeproof.
+    #[command(hide = true)]
+    Man {
+        /// The subcommand that the page is about; the program itself when left out.
+        subcommand: Option<String>,
     },
 }
 
@@ -60,8 +72,8 @@ pub struct ExplainArgs {
     #[arg(long)]
     pub recursive: bool,
     /// How to print it.
-    #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
-    pub format: RulesFormat,
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+    pub format: ExplainFormat,
 }
 
 /// The arguments of `kubeproof check`.
@@ -160,6 +172,17 @@ pub enum RulesFormat {
     /// A table.
     Text,
     /// A JSON array.
+    Json,
+    /// Tables with links to the pages, as in `docs/rules.md`.
+    Markdown,
+}
+
+/// The formats of what is explained.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ExplainFormat {
+    /// Text for people.
+    Text,
+    /// JSON, for programs.
     Json,
 }
 

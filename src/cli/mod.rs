@@ -6,6 +6,7 @@ mod check;
 mod explain;
 mod gitignore;
 mod inputs;
+mod manual;
 mod pages;
 mod problem;
 mod read;
@@ -38,6 +39,8 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::check(&args, &terminal),
         Command::Explain(args) => pages::explain(&args, &terminal),
         Command::Rules { format } => pages::list(format, &terminal),
+        Command::Completions { shell } => manual::completions(shell, &terminal),
+        Command::Man { subcommand } => manual::page(subcommand.as_deref(), &terminal),
     };
     ExitCode::from(code)
 }

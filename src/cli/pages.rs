@@ -7,7 +7,7 @@ use crate::diagnostic::Severity;
 use crate::rules::{FixKind, RULES, Rule};
 use crate::schema;
 
-use super::args::{ExplainArgs, RulesFormat};
+use super::args::{ExplainArgs, ExplainFormat, RulesFormat};
 use super::terminal::{Terminal, tell};
 use super::{CLEAN, TROUBLE, explain, suggest};
 
@@ -21,8 +21,8 @@ pub fn explain(args: &ExplainArgs, terminal: &Terminal) -> u8 {
     let mut out = String::new();
     if let Some(id) = Rule::find(name) {
         match args.format {
-            RulesFormat::Text => page(id.rule(), &painter, terminal.width, &mut out),
-            RulesFormat::Json => json([id.rule()].into_iter(), &mut out),
+            ExplainFormat::Text => page(id.rule(), &painter, terminal.width, &mut out),
+            ExplainFormat::Json => json([id.rule()].into_iter(), &mut out),
         }
     } else if let Some(of) = name.strip_suffix('/').filter(|of| category(of)) {
         category_of(of, args, &painter, &mut out);
@@ -40,10 +40,10 @@ pub fn explain(args: &ExplainArgs, terminal: &Terminal) -> u8 {
         };
         match schema::explain(&path, args.kube_version) {
             Ok(found) => match args.format {
-                RulesFormat::Text => {
+                ExplainFormat::Text => {
                     explain::text(&found, args.recursive, &painter, terminal.width, &mut out)
                 }
-                RulesFormat::Json => explain::json(&found, args.recursive, &mut out),
+                ExplainFormat::Json => explain::json(&found, args.recursive, &mut out),
             },
             // A category without a kind of its name: `metadata`.
             Err(_) if args.api_version.is_none() && category(name) => {
@@ -65,8 +65,8 @@ pub fn explain(args: &ExplainArgs, terminal: &Terminal) -> u8 {
 fn category_of(name: &str, args: &ExplainArgs, painter: &Painter, out: &mut String) {
     let rules = RULES.iter().filter(|rule| rule.category == name);
     match args.format {
-        RulesFormat::Text => table(rules, painter, out),
-        RulesFormat::Json => json(rules, out),
+        ExplainFormat::Text => table(rules, painter, out),
+        ExplainFormat::Json => json(rules, out),
     }
 }
 
@@ -82,11 +82,13 @@ pub fn list(format: RulesFormat, terminal: &Terminal) -> u8 {
             &mut out,
         ),
         RulesFormat::Json => json(RULES.iter(), &mut out),
+        RulesFormat::Markdown => markdown_index(&mut out),
     }
     print(&out, terminal)
 }
 
-fn print(out: &str, terminal: &Terminal) -> u8 {
+/// Prints what was made.
+pub(super) fn print(out: &str, terminal: &Terminal) -> u8 {
     match terminal.write(out) {
         Ok(()) => CLEAN,
         Err(error) => {
@@ -199,6 +201,35 @@ fn page(rule: &Rule, painter: &Painter, width: Option<usize>, out: &mut String) 
         FixKind::Safe => "; it can be fixed automatically.\n",
         FixKind::Unsafe => "; it can be fixed automatically, with a look at the result.\n",
     });
+}
+
+/// All rules with links to their pages, as it stands in `docs/rules.md`.
+fn markdown_index(out: &mut String) {
+    out.push_str(
+        "# Rules\n\n\
+         <!-- Made from the pages: cargo run --quiet -- rules --format markdown > docs/rules.md -->\n\n\
+         Each rule has a page: what it finds, why it matters, a bad and a good example. `kubeproof explain RULE` shows\n\
+         the page in the terminal. *Fixable* rules propose an edit; one *with care* wants a look at the result.\n",
+    );
+    for rules in RULES.chunk_by(|a, b| a.category == b.category) {
+        let category = rules.first().map_or("", |rule| rule.category);
+        out.push_str(&format!(
+            "\n## {category}\n\n| rule | severity | what it finds | fix |\n|---|---|---|---|\n"
+        ));
+        for rule in rules {
+            out.push_str(&format!(
+                "| [`{id}`](../rules/{id}.md) | {} | {} | {} |\n",
+                rule.severity.as_str(),
+                rule.summary.replace('|', "\\|"),
+                match rule.fix {
+                    FixKind::None => "",
+                    FixKind::Safe => "fixable",
+                    FixKind::Unsafe => "with care",
+                },
+                id = rule.id,
+            ));
+        }
+    }
 }
 
 /// The few kinds of Markdown that rule pages use.

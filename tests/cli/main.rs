@@ -11,6 +11,7 @@ mod explain;
 mod files;
 mod formats;
 mod frames;
+mod manual;
 mod pages;
 mod threads;
 mod trouble;
