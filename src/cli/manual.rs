@@ -33,7 +33,8 @@ pub fn page(subcommand: Option<&str>, terminal: &Terminal) -> u8 {
         return TROUBLE;
     };
     let mut out = Vec::new();
-    match clap_mangen::Man::new(about.clone()).render(&mut out) {
+    let page = clap_mangen::Man::new(about.clone()).source(concat!("kubeproof ", env!("CARGO_PKG_VERSION")));
+    match page.render(&mut out) {
         Ok(()) => print(&String::from_utf8_lossy(&out), terminal),
         Err(error) => {
             tell(&format!("the page could not be written: {error}"));

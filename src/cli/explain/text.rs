@@ -168,25 +168,25 @@ impl Page<'_> {
             let Some(info) = child.fields.last() else { continue };
             let ty = info.ty.to_string();
             let notes = short_notes(child).join("; ");
-            let name = format!("{:<names$}", info.name);
-            let first = format!(
-                "  {}  {}  ",
-                self.bold(&name),
-                self.dimmed(&format!("{ty:<types$}"))
+            // A long name borrows from the column of types, and the other way round.
+            let gap = names.saturating_sub(info.name.len()) + 2;
+            let used = info.name.len() + gap + ty.len();
+            let pad = (names + 2 + types).saturating_sub(used) + 2;
+            let start = format!(
+                "  {}{}{}",
+                self.bold(info.name),
+                " ".repeat(gap),
+                self.dimmed(&ty)
             );
-            if info.name.len() > names || ty.len() > types {
-                self.out.push_str(first.trim_end());
+            if notes.is_empty() {
+                self.out.push_str(&start);
                 self.out.push('\n');
-                let indent = " ".repeat(names + types + 6);
-                if !notes.is_empty() {
-                    self.hang(&indent, &notes);
-                }
-            } else if notes.is_empty() {
-                let line = format!("  {}  {}", self.bold(&name), self.dimmed(&ty));
-                self.out.push_str(&line);
+            } else if used > names + 2 + types {
+                self.out.push_str(&start);
                 self.out.push('\n');
+                self.hang(&" ".repeat(names + types + 6), &notes);
             } else {
-                self.hang(&first, &notes);
+                self.hang(&format!("{start}{}", " ".repeat(pad)), &notes);
             }
         }
         let elsewhere = found.elsewhere();

@@ -72,7 +72,7 @@ impl Explained {
         let mut out: Vec<Said> = self
             .rows(&place, 0..=0)
             .into_iter()
-            .flat_map(|(level, row)| words::row(row, level, &place, self.kube.minor()))
+            .flat_map(|(level, row)| words::row(row, level, &place, self.kube.minor(), true))
             .collect();
         for said in &mut out {
             said.field.clear();
@@ -92,7 +92,7 @@ impl Explained {
         let holder = above.last().map_or(String::new(), |holder| format!("`{holder}`"));
         let place = Place::new(self.kind, &self.fields, self.kube);
         let rows = self.rows(&place, 1..=3).into_iter();
-        rows.flat_map(|(level, row)| words::row(row, level, &place, self.kube.minor()))
+        rows.flat_map(|(level, row)| words::row(row, level, &place, self.kube.minor(), false))
             .filter(|said| said.text.contains(&name) && (!general || said.text.contains(&holder)))
             .collect()
     }
@@ -133,7 +133,7 @@ impl Explained {
         };
         rows(ty)
             .iter()
-            .flat_map(|row| words::row(row, level, &place, self.kube.minor()))
+            .flat_map(|row| words::row(row, level, &place, self.kube.minor(), false))
             .collect()
     }
 

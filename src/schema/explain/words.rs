@@ -2,7 +2,7 @@
 
 use super::place::{Place, Truth};
 use crate::diagnostic::ErrorType;
-use crate::schema::constraints::{Format, Is, Op, Row, Step, Test};
+use crate::schema::constraints::{Cond, Format, Is, Op, Row, Step, Test};
 
 /// One check that the server makes, in words.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -50,8 +50,9 @@ impl Said {
     }
 }
 
-/// What the tests of a row say, those that cannot fail at this place left out.
-pub(super) fn row(row: &Row, base: usize, place: &Place, minor: u8) -> Vec<Said> {
+/// What the tests of a row say, those that cannot fail at this place left out; `inside` of one who asks about the
+/// field itself.
+pub(super) fn row(row: &Row, base: usize, place: &Place, minor: u8, inside: bool) -> Vec<Said> {
     let field = path(row.path);
     let mut out: Vec<Said> = Vec::new();
     let mut filled = false;
@@ -68,8 +69,10 @@ pub(super) fn row(row: &Row, base: usize, place: &Place, minor: u8) -> Vec<Said>
             match place.cond(cond, base) {
                 Truth::Never => never = true,
                 Truth::Always => {}
-                Truth::When(_) if is_own && (forbids(&test.op) || is_empty(&cond.is)) => own.push(&cond.is),
-                Truth::When(_) if is_own && is_about_set(&cond.is) => {}
+                // Who asks about a field stands in what holds it.
+                Truth::When(_) if inside && holds_field(cond, row) => {}
+                Truth::When(_) if is_own && forbids(&test.op) => own.push(&cond.is),
+                Truth::When(_) if is_own && is_about_set(&cond.is) => own.push(&cond.is),
                 Truth::When(text) => when.push(text),
             }
         }
@@ -139,12 +142,24 @@ fn forbids(op: &Op) -> bool {
     }
 }
 
-fn is_empty(is: &Is) -> bool {
-    matches!(is, Is::Equal([""]))
+fn is_about_set(is: &Is) -> bool {
+    matches!(is, Is::Set | Is::Unset | Is::Equal([""]))
 }
 
-fn is_about_set(is: &Is) -> bool {
-    matches!(is, Is::Set | Is::Unset)
+/// Whether a condition only says that what holds the field is set.
+fn holds_field(cond: &Cond, row: &Row) -> bool {
+    let (above, field) = (names(cond.path), names(row.path));
+    cond.up == 0
+        && matches!(cond.is, Is::Set)
+        && !above.is_empty()
+        && above.len() < field.len()
+        && field.starts_with(&above)
+}
+
+/// A field that must be there, or if it is may not be empty.
+fn required(own: &[&Is]) -> String {
+    let present = own.iter().any(|is| matches!(is, Is::Set | Is::Equal([""])));
+    if present { "not empty" } else { "required" }.into()
 }
 
 /// The words of one test, and the server's error.
@@ -152,12 +167,11 @@ fn demand(test: &Test, own: &[&Is], numeric: bool, minor: u8) -> Option<(String,
     const INVALID: Option<&str> = Some("Invalid");
     Some(match &test.op {
         Op::Value | Op::Printed(_) | Op::Skip(_) => return None,
-        Op::Required => ("required".into(), Some("Required")),
+        Op::Required => (required(own), Some("Required")),
         Op::Forbidden => (refused(own, numeric), Some("Forbidden")),
         Op::Invalid => (refused(own, numeric), INVALID),
         Op::Refuse(kind) => match kind {
-            ErrorType::Required if own.is_empty() => ("required".into(), Some("Required")),
-            ErrorType::Required => ("not empty".into(), Some("Required")),
+            ErrorType::Required => (required(own), Some("Required")),
             ErrorType::Forbidden => (refused(own, numeric), Some("Forbidden")),
             ErrorType::NotSupported => (refused(own, numeric), Some("NotSupported")),
             ErrorType::Duplicate => (refused(own, numeric), Some("Duplicate")),
