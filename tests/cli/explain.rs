@@ -34,6 +34,7 @@ fn fields_are_explained() {
     );
     insta::assert_snapshot!("field-service", explain(&["svc.spec"]));
     insta::assert_snapshot!("field-ephemeral", explain(&["pod.spec.ephemeralContainers"]));
+    insta::assert_snapshot!("field-image", explain(&["pod.spec.containers.imagePullPolicy"]));
     insta::assert_snapshot!("field-name", explain(&["cm.metadata.name"]));
     insta::assert_snapshot!("tree", explain(&["netpol.spec", "--recursive"]));
 }

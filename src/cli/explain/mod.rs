@@ -173,7 +173,8 @@ fn refers_to(found: &Explained) -> Vec<&'static str> {
     targets
 }
 
-/// The rules with a page about a kind or field, those that look for what it names included.
+/// The rules with a page about a kind or field: its own, those that look for what it names, and the general ones
+/// that report its checks.
 fn rules(found: &Explained) -> Vec<&'static Rule> {
     let mut rules = found.rules();
     for (target, tls) in graph::named_at(found.kind.group, found.kind.kind, &found.names()) {
@@ -187,5 +188,9 @@ fn rules(found: &Explained) -> Vec<&'static Rule> {
         };
         rules.extend(Rule::find(id).map(|id| id.rule()));
     }
+    let mut general: Vec<&str> = found.checks().iter().filter_map(|said| said.rule).collect();
+    general.sort_unstable();
+    general.dedup();
+    rules.extend(general.into_iter().filter_map(Rule::find).map(|id| id.rule()));
     rules
 }

@@ -139,6 +139,7 @@ impl Page<'_> {
             .into_iter()
             .chain(found.checks_around())
             .filter(|said| !(said.text == "required" && said.when.is_empty()))
+            .filter(|said| !lists(said, found.values()))
             .collect();
         if !checks.is_empty() {
             self.heading("Checks");
@@ -299,6 +300,12 @@ impl Page<'_> {
             self.hang("", &words);
         }
     }
+}
+
+/// Whether a check says no more than which values there are.
+fn lists(said: &Said, values: &[&str]) -> bool {
+    let first = values.first().map(|value| format!("`{value}`"));
+    said.when.is_empty() && said.why.is_empty() && first.is_some_and(|first| said.text.starts_with(&first))
 }
 
 /// Which versions of Kubernetes serve the kind, and on whose wish.
