@@ -42,5 +42,9 @@ fn examples_are_true() {
         }
         shown += 1;
     }
-    assert_eq!(shown, super::FORMATS.len() + 1, "every format, and the statistics");
+    assert_eq!(
+        shown,
+        super::FORMATS.len() + 1,
+        "every format, and the statistics"
+    );
 }

@@ -6,11 +6,14 @@
 
 mod across;
 mod canaries;
+mod custom;
 mod docs;
 mod exit;
+mod explain;
 mod files;
 mod formats;
 mod frames;
+mod manual;
 mod outputs;
 mod pages;
 mod progress;
