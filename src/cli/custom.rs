@@ -1,6 +1,6 @@
 //! The second pass: custom resources against the CustomResourceDefinitions of the run.
 
-use std::mem::ManuallyDrop;
+use std::sync::atomic::AtomicUsize;
 
 use crate::definitions::{Coverage, Plan};
 use crate::diagnostic::Diagnostic;
@@ -55,14 +55,13 @@ pub fn check(
         threads,
     };
     let plan = Plan::new(files.iter().map(|file| &*file.objects));
-    // The process ends soon, and takes its memory along faster than it could be given back piece by piece.
     let (kept, again): (Vec<_>, Vec<_>) = plan
         .defining()
         .iter()
         .map(|file| (*file, run.kept.get(*file).and_then(Option::as_ref)))
         .partition(|(_, kept)| kept.is_some());
     let again = again.into_iter().map(|(file, _)| file).collect();
-    let defining = ManuallyDrop::new(pass.read_definitions(again, &plan, &run.facts, problems));
+    let defining = pass.read_definitions(again, &plan, &run.facts, problems);
     let mut definitions = Definitions::default();
     let mut add = |file: usize, source, tree| {
         let Some(report) = files.get(file) else { return };
@@ -81,17 +80,21 @@ pub fn check(
             add(file, source, tree);
         }
     }
-    for Defining { file, source, tree } in defining.iter() {
+    for Defining { file, source, tree } in &defining {
         add(*file, source, tree);
     }
     let using = plan.using(&definitions);
     let workers = parallel::workers(threads, using.len());
-    let results = parallel::each(using.len(), workers, |i, tree: &mut Tree| {
-        let file = using.get(i).copied().unwrap_or_default();
-        (file, pass.check(file, &definitions, tree))
-    });
+    let results = parallel::each(
+        &AtomicUsize::new(0),
+        using.len(),
+        workers,
+        |i, tree: &mut Tree| {
+            let file = using.get(i).copied().unwrap_or_default();
+            (file, pass.check(file, &definitions, tree))
+        },
+    );
     let coverage: Coverage = plan.coverage(&definitions);
-    std::mem::forget(definitions);
     run.report.coverage = coverage;
     for (file, result) in results {
         match (result, run.report.files.get_mut(file)) {
@@ -137,7 +140,7 @@ impl Pass<'_> {
             });
         wanted.extend(unchecked.map(|(i, _)| i));
         let workers = parallel::workers(self.threads, wanted.len());
-        let read = parallel::each(wanted.len(), workers, |i, _: &mut ()| {
+        let read = parallel::each(&AtomicUsize::new(0), wanted.len(), workers, |i, _: &mut ()| {
             let file = wanted.get(i).copied().unwrap_or_default();
             let (source, name) = (self.text(file)?, self.name(file));
             let role = self.inputs.get(file).map(|input| input.role);

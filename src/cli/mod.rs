@@ -4,16 +4,22 @@ mod args;
 mod around;
 mod check;
 mod custom;
+mod diff;
 mod gitignore;
 mod inputs;
+mod output;
 mod pages;
 mod parallel;
 mod problem;
+mod progress;
 mod read;
 mod run;
+mod since;
 mod suggest;
 mod terminal;
 mod walk;
+mod watch;
+mod write;
 
 use std::process::ExitCode;
 

@@ -10,13 +10,13 @@ pub fn workers(threads: usize, count: usize) -> usize {
 
 /// Works on each of `count` files; results come in their order. Workers take the next file when they are done with
 /// one, so a large file holds up nobody, and there is no pool that waits by spinning. Each worker has scratch
-/// memory of its own. `work` must not panic.
+/// memory of its own, and `next` counts the files that were taken up. `work` must not panic.
 pub fn each<S: Default, T: Send>(
+    next: &AtomicUsize,
     count: usize,
     workers: usize,
     work: impl Fn(usize, &mut S) -> T + Sync,
 ) -> Vec<T> {
-    let next = AtomicUsize::new(0);
     let run = || {
         let mut scratch = S::default();
         let mut done = Vec::new();

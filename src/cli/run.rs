@@ -1,7 +1,6 @@
 //! Reads and checks the inputs in parallel, and keeps what the rest of a run needs of them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::definitions;
@@ -14,6 +13,7 @@ use crate::source::{self, Decoded};
 use crate::yaml::Tree;
 
 use super::problem::Problem;
+use super::progress;
 use super::walk::Input;
 use super::{parallel, read};
 
@@ -86,20 +86,28 @@ const KEEP: usize = 48 << 20;
 const SMALL: usize = 64 << 10;
 
 impl Run {
-    /// Reads and checks each input by itself.
+    /// Reads and checks each input by itself. With `bar`, a long run shows how far it is.
     pub fn check(
         inputs: Vec<Input>,
         around: &Surroundings,
         settings: &Settings,
         threads: usize,
+        bar: bool,
         problems: &mut Vec<Problem>,
     ) -> Run {
         let workers = parallel::workers(threads, inputs.len());
-        let kept = AtomicUsize::new(0);
-        let results = parallel::each(inputs.len(), workers, |index, scratch: &mut Scratch| {
-            let input = inputs.get(index)?;
-            Some(judge(input, scratch, around, settings, &kept))
-        });
+        let (next, kept) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let all = || {
+            parallel::each(&next, inputs.len(), workers, |index, scratch: &mut Scratch| {
+                let input = inputs.get(index)?;
+                Some(judge(input, scratch, around, settings, &kept))
+            })
+        };
+        let results = if bar {
+            progress::during(&next, inputs.len(), all)
+        } else {
+            all()
+        };
         let mut run = Run {
             inputs: Vec::with_capacity(inputs.len()),
             report: Report::new(settings.kube),
@@ -194,7 +202,7 @@ fn judge(
             // Looked into once it is known which definitions are asked for.
             Role::Definitions => Checked::default(),
             role => Checked {
-                facts: engine::index_file(name, &decoded, tree, around, role),
+                facts: engine::index_file(name, &decoded, tree, around, role, settings.table()),
                 ..Checked::default()
             },
         };
