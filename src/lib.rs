@@ -11,6 +11,7 @@
 //! [`check`] is the whole way, for inputs in memory. The command (`cli`) goes the same way with files, many at
 //! once; nothing but `cli` touches files, environment or terminal.
 
+pub mod cel;
 pub mod cli;
 pub mod definitions;
 pub mod diagnostic;

@@ -86,9 +86,9 @@ pub fn check(
     let using = plan.using(&definitions);
     let workers = parallel::workers(threads, using.len());
     let results = parallel::each(
-        &AtomicUsize::new(0),
         using.len(),
         workers,
+        &AtomicUsize::new(0),
         |i, tree: &mut Tree| {
             let file = using.get(i).copied().unwrap_or_default();
             (file, pass.check(file, &definitions, tree))
@@ -140,7 +140,7 @@ impl Pass<'_> {
             });
         wanted.extend(unchecked.map(|(i, _)| i));
         let workers = parallel::workers(self.threads, wanted.len());
-        let read = parallel::each(&AtomicUsize::new(0), wanted.len(), workers, |i, _: &mut ()| {
+        let read = parallel::each(wanted.len(), workers, &AtomicUsize::new(0), |i, _: &mut ()| {
             let file = wanted.get(i).copied().unwrap_or_default();
             let (source, name) = (self.text(file)?, self.name(file));
             let role = self.inputs.get(file).map(|input| input.role);

@@ -10,11 +10,11 @@ pub fn workers(threads: usize, count: usize) -> usize {
 
 /// Works on each of `count` files; results come in their order. Workers take the next file when they are done with
 /// one, so a large file holds up nobody, and there is no pool that waits by spinning. Each worker has scratch
-/// memory of its own, and `next` counts the files that were taken up. `work` must not panic.
+/// memory of its own. `next` starts at 0 and counts the files that were taken up. `work` must not panic.
 pub fn each<S: Default, T: Send>(
-    next: &AtomicUsize,
     count: usize,
     workers: usize,
+    next: &AtomicUsize,
     work: impl Fn(usize, &mut S) -> T + Sync,
 ) -> Vec<T> {
     let run = || {

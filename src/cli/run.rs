@@ -1,6 +1,7 @@
 //! Reads and checks the inputs in parallel, and keeps what the rest of a run needs of them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::definitions;
@@ -96,15 +97,15 @@ impl Run {
         problems: &mut Vec<Problem>,
     ) -> Run {
         let workers = parallel::workers(threads, inputs.len());
-        let (next, kept) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let (taken, kept) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let all = || {
-            parallel::each(&next, inputs.len(), workers, |index, scratch: &mut Scratch| {
+            parallel::each(inputs.len(), workers, &taken, |index, scratch: &mut Scratch| {
                 let input = inputs.get(index)?;
                 Some(judge(input, scratch, around, settings, &kept))
             })
         };
         let results = if bar {
-            progress::during(&next, inputs.len(), all)
+            progress::during(&taken, inputs.len(), all)
         } else {
             all()
         };

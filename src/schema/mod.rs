@@ -21,7 +21,7 @@ pub mod suggest;
 mod table;
 
 pub use check::{check, rank};
-pub use explain::{Explained, explain};
+pub use explain::{Explained, Said, explain};
 
 use crate::version::KubeVersion;
 
