@@ -49,7 +49,11 @@ impl<'s> Checker<'_, 's, '_> {
             })
             .peekable();
         if candidates.peek().is_none() {
-            return self.fail(at, format!("there is no function `{name}`"));
+            let alike = OVERLOADS
+                .iter()
+                .filter(|one| one.member == member && one.since <= minor);
+            let message = format!("there is no function `{name}`");
+            return self.missing(at, message, name, alike.map(|one| one.name));
         }
         let mut result: Option<Type> = None;
         for overload in candidates {
