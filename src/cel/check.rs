@@ -199,13 +199,25 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
         is_type.then_some(Type::Is(Simple::Type))
     }
 
+    /// Whether a chain of selections may be one name: few have dots.
+    fn may_be_qualified(&self, id: Id) -> bool {
+        let mut at = id;
+        loop {
+            match self.nodes.get(at as usize).map(|node| &node.expr) {
+                Some(Expr::Select { operand, .. }) => at = *operand,
+                Some(Expr::Ident(name)) => {
+                    return matches!(*name, "authorizer" | "google" | "kubernetes" | "net" | "Object")
+                        && !self.scopes.iter().any(|(this, _)| this == name);
+                }
+                _ => return false,
+            }
+        }
+    }
+
     fn select(&mut self, id: Id, at: u32, operand: Id, field: &str, optional: bool) -> Type {
         if !optional
+            && self.may_be_qualified(id)
             && let Some(name) = qualified(self.nodes, id)
-            && !self
-                .scopes
-                .iter()
-                .any(|(this, _)| name.split('.').next() == Some(*this))
             && let Some(kind) = self.look_up(&name)
         {
             return kind;

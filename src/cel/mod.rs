@@ -52,6 +52,8 @@ struct Overload {
     member: bool,
     arguments: &'static [Sig],
     result: Sig,
+    /// Whether it leaves a type open.
+    generic: bool,
     /// The first minor version of Kubernetes that has it.
     since: u8,
     /// Where it is declared: everywhere, when empty.

@@ -247,6 +247,8 @@ fn hostile_expressions_end() {
     for _ in 0..40 {
         wide.push_str(".map(a, {a: a})");
     }
+    let many = format!("[{}]", vec!["1+1"; 4_900].join(","));
+    assert_eq!(kind(&many, &mut admission()), "list(int)");
     assert_eq!(kind(&deep, &mut admission()), "unknown");
     assert_eq!(kind(&long, &mut admission()), "unknown");
     assert_eq!(kind(&chain, &mut admission()), "bool");
