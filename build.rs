@@ -13,10 +13,11 @@ mod references;
 #[path = "build/schema.rs"]
 mod schema;
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "summary",
     "severity",
     "on",
+    "fields",
     "since",
     "fix",
     "emitted-by",
@@ -156,9 +157,10 @@ fn table(root: &Path, pages: &[Page]) -> String {
         };
         let _ = writeln!(
             rows,
-            "    Rule {{ id: {full:?}, category: {:?}, summary: {:?}, severity: Severity::{severity}, fix: FixKind::{fix}, on: &{on:?}, since: {:?}, references: &{:?}, emitter: Emitter::{emitter}, page: include_str!({:?}) }},",
+            "    Rule {{ id: {full:?}, category: {:?}, summary: {:?}, severity: Severity::{severity}, fix: FixKind::{fix}, on: &{on:?}, fields: &{:?}, since: {:?}, references: &{:?}, emitter: Emitter::{emitter}, page: include_str!({:?}) }},",
             page.category,
             page.fields["summary"],
+            list(page.fields.get("fields")),
             page.fields["since"],
             list(page.fields.get("references")),
             page.path.display().to_string(),

@@ -9,7 +9,7 @@ use crate::yaml::{Kind, Scalar};
 /// Checks one schema for itself.
 pub(super) fn check<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Parts<'t>, around: Around) {
     const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
-    let kind = text(p.kind);
+    let kind = text(p.kind());
     if !kind.is_empty() && !TYPES.contains(&&*kind) && !walker.cx.is_unrendered(&kind) {
         let at = s.child("type");
         let message = format!("{} is no type of a schema", crate::rules::quote(&kind));
@@ -28,18 +28,18 @@ pub(super) fn check<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Part
             );
         }
     }
-    if p.default.is_some() && !around.defaults {
+    if p.default().is_some() && !around.defaults {
         let message = "no default can be given for fields of `apiVersion`, `kind` and `metadata`";
         walker.report(&s.child("default"), ErrorType::Forbidden, message, "remove it");
     }
     for (name, set) in [
-        ("id", !text(p.id).is_empty()),
-        ("additionalItems", p.additional_items.is_some()),
-        ("patternProperties", is_filled(p.pattern_properties)),
-        ("definitions", is_filled(p.definitions)),
-        ("dependencies", p.dependencies.is_some()),
-        ("$ref", p.reference.is_some()),
-        ("uniqueItems", is_true(p.unique_items)),
+        ("id", !text(p.id()).is_empty()),
+        ("additionalItems", p.additional_items().is_some()),
+        ("patternProperties", is_filled(p.pattern_properties())),
+        ("definitions", is_filled(p.definitions())),
+        ("dependencies", p.dependencies().is_some()),
+        ("$ref", p.reference().is_some()),
+        ("uniqueItems", is_true(p.unique_items())),
     ] {
         if set {
             let message = format!("the server does not support `{name}` in a schema");
@@ -51,7 +51,7 @@ pub(super) fn check<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Part
             walker.report(&s.child(name), ErrorType::Forbidden, message, help);
         }
     }
-    if p.items
+    if p.items()
         .is_some_and(|items| items.value.kind() == Kind::Seq && items.value.items().next().is_some())
     {
         let message = "all items have one schema: a list of schemas is not supported";
@@ -62,7 +62,7 @@ pub(super) fn check<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Part
             "write one schema",
         );
     }
-    if around.meta && is_true(p.embedded) {
+    if around.meta && is_true(p.embedded()) {
         let at = s.child("x-kubernetes-embedded-resource");
         walker.report(
             &at,
@@ -71,8 +71,8 @@ pub(super) fn check<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Part
             "remove it",
         );
     }
-    if let Some(entry) = p.additional_properties
-        && is_filled(p.properties)
+    if let Some(entry) = p.additional_properties()
+        && is_filled(p.properties())
         && entry.value.scalar() != Some(Scalar::Bool(true))
     {
         let message = "`properties` and `additionalProperties` exclude each other";
@@ -83,7 +83,7 @@ pub(super) fn check<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Part
             "keep one of them",
         );
     }
-    if p.preserve
+    if p.preserve()
         .is_some_and(|entry| entry.value.scalar() == Some(Scalar::Bool(false)))
     {
         let at = s.child("x-kubernetes-preserve-unknown-fields");

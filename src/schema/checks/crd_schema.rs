@@ -95,7 +95,7 @@ impl<'w, 't> Walker<'w, 't> {
         if has_status {
             self.root_with_status(root, &parts);
         }
-        if is_true(parts.nullable) {
+        if is_true(parts.nullable()) {
             let at = root.child("nullable");
             self.report(
                 &at,
@@ -138,11 +138,11 @@ impl<'w, 't> Walker<'w, 't> {
     /// With the status subresource the part for the status is validated by itself: nothing may span both.
     fn root_with_status(&mut self, root: &Field<'_, 't>, parts: &Parts<'t>) {
         const HELP: &str = "move it into `properties.spec`";
-        let first = [parts.id, parts.schema]
+        let first = [parts.id(), parts.schema()]
             .into_iter()
             .any(|entry| !text(entry).is_empty())
-            || parts.reference.is_some();
-        let kind = text(parts.kind);
+            || parts.reference().is_some();
+        let kind = text(parts.kind());
         if !first && !kind.is_empty() && kind != "object" {
             let at = root.child("type");
             let message = "the schema of the whole object must be of type `object`";
@@ -150,24 +150,24 @@ impl<'w, 't> Walker<'w, 't> {
             return;
         }
         let forbidden = [
-            parts.default,
-            parts.max_properties,
-            parts.min_properties,
-            parts.listed,
-            parts.all_of,
-            parts.one_of,
-            parts.any_of,
-            parts.not,
-            parts.additional_properties,
-            parts.pattern_properties,
-            parts.dependencies,
-            parts.additional_items,
-            parts.definitions,
-            parts.map_keys,
-            parts.list_type,
-            parts.map_type,
+            parts.default(),
+            parts.max_properties(),
+            parts.min_properties(),
+            parts.listed(),
+            parts.all_of(),
+            parts.one_of(),
+            parts.any_of(),
+            parts.not(),
+            parts.additional_properties(),
+            parts.pattern_properties(),
+            parts.dependencies(),
+            parts.additional_items(),
+            parts.definitions(),
+            parts.map_keys(),
+            parts.list_type(),
+            parts.map_type(),
         ];
-        let flags = [parts.nullable, parts.embedded, parts.int_or_string];
+        let flags = [parts.nullable(), parts.embedded(), parts.int_or_string()];
         if first || forbidden.iter().any(Option::is_some) || flags.iter().any(|entry| is_true(*entry)) {
             let message = "with the status subresource the root of the schema may only describe its type, properties and required fields";
             self.report(root, ErrorType::Invalid, message, HELP);
@@ -201,7 +201,7 @@ impl<'w, 't> Walker<'w, 't> {
             return;
         }
         let mode = if self.structural { mode } else { Mode::Plain };
-        self.defaults |= p.default.is_some();
+        self.defaults |= p.default().is_some();
         match mode {
             Mode::Plain => {}
             Mode::Nested => self.nested(s, p),
@@ -216,11 +216,11 @@ impl<'w, 't> Walker<'w, 't> {
         crd_nested::rules(self, s, p);
         self.children(s, p, mode, around, depth);
         // As the server, which compiles rules only where nothing else is wrong.
-        if let Some(entry) = p.validations
+        if let Some(entry) = p.validations()
             && self.schema_faults == faults
             && matches!(mode, Mode::Root | Mode::Item | Mode::Field)
         {
-            let default = p.default.map(|entry| s.child_entry("default", entry).path());
+            let default = p.default().map(|entry| s.child_entry("default", entry).path());
             self.rules(s, entry, depth == 0, around.old, default);
         }
     }
@@ -256,8 +256,8 @@ impl<'w, 't> Walker<'w, 't> {
 
     fn children(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, mode: Mode, around: Around, depth: u32) {
         let nested = matches!(mode, Mode::Nested | Mode::Plain);
-        let granular = p.map_type.is_none() || text(p.map_type) == "granular";
-        if let Some(entry) = p.additional_properties {
+        let granular = p.map_type().is_none() || text(p.map_type()) == "granular";
+        if let Some(entry) = p.additional_properties() {
             let mode = if nested { Mode::Plain } else { Mode::Field };
             let around = Around {
                 defaults: around.defaults && !around.meta,
@@ -266,8 +266,8 @@ impl<'w, 't> Walker<'w, 't> {
             };
             self.step(&s.child_entry("additionalProperties", entry), mode, around, depth);
         }
-        if let Some(entry) = p.properties {
-            let of_object = depth == 0 || is_true(p.embedded);
+        if let Some(entry) = p.properties() {
+            let of_object = depth == 0 || is_true(p.embedded());
             let below = if nested { mode } else { Mode::Field };
             for property in s.child_entry("properties", entry).entries() {
                 let mut around = around;
@@ -278,17 +278,17 @@ impl<'w, 't> Walker<'w, 't> {
                 }
                 if property.value().is_some_and(|value| value.is_null()) {
                     // A null is a schema that says nothing.
-                    self.visit(&property, &Parts::default(), below, around, depth + 1);
+                    self.visit(&property, &Parts::NONE, below, around, depth + 1);
                     continue;
                 }
                 self.step(&property, below, around, depth);
             }
         }
-        if let Some(entry) = p.items {
+        if let Some(entry) = p.items() {
             let items = s.child_entry("items", entry);
             let below = if nested { mode } else { Mode::Item };
             let around = Around {
-                old: around.old && text(p.list_type) == "map",
+                old: around.old && text(p.list_type()) == "map",
                 ..around
             };
             self.step(&items, below, around, depth);
@@ -300,11 +300,15 @@ impl<'w, 't> Walker<'w, 't> {
             Mode::Plain => Mode::Plain,
             _ => Mode::Nested,
         };
-        if let Some(entry) = p.not {
+        if let Some(entry) = p.not() {
             self.step(&s.child_entry("not", entry), below, around, depth);
         }
-        let pattern = crd_nested::is_int_or_string(p.any_of);
-        for (name, entry) in [("allOf", p.all_of), ("oneOf", p.one_of), ("anyOf", p.any_of)] {
+        let pattern = crd_nested::is_int_or_string(p.any_of());
+        for (name, entry) in [
+            ("allOf", p.all_of()),
+            ("oneOf", p.one_of()),
+            ("anyOf", p.any_of()),
+        ] {
             let Some(entry) = entry else { continue };
             let list = s.child_entry(name, entry);
             for (i, branch) in list.items().enumerate() {
@@ -321,7 +325,10 @@ impl<'w, 't> Walker<'w, 't> {
                 }
             }
         }
-        for (name, entry) in [("definitions", p.definitions), ("dependencies", p.dependencies)] {
+        for (name, entry) in [
+            ("definitions", p.definitions()),
+            ("dependencies", p.dependencies()),
+        ] {
             if let Some(entry) = entry {
                 for schema in s.child_entry(name, entry).entries() {
                     self.step(&schema, Mode::Plain, around, depth);
@@ -336,9 +343,10 @@ impl<'w, 't> Walker<'w, 't> {
             return;
         };
         let mut parts = Parts::of(node);
-        if crd_nested::is_int_or_string(parts.any_of)
-            && let Some(entry) = parts.any_of.take()
+        if crd_nested::is_int_or_string(parts.any_of())
+            && let Some(entry) = parts.any_of()
         {
+            parts.forget_any_of();
             for schema in branch.child_entry("anyOf", entry).items() {
                 self.step(&schema, Mode::Plain, around, depth + 1);
             }

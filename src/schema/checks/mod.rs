@@ -1,6 +1,6 @@
 //! Checks that the vocabulary of constraints cannot say, called from rows of `schemas/constraints/`.
 
-mod addresses;
+pub mod addresses;
 pub mod admission;
 pub mod annotations;
 pub mod certificates;

@@ -219,7 +219,7 @@ pub(super) fn judge<'t>(
             none_of(names, place, cx);
         }
         Op::QuantityMin(_) => {}
-        Op::Check(check) => check(field, cx),
+        Op::Check(check, _) => check(field, cx),
         _ => {}
     }
     cx.count() > before

@@ -35,7 +35,8 @@ pub fn check<'t>(object: &Object<'t>, ty: TypeId, cx: &mut Cx<'t>) {
 /// The rows of a type hold `printed`.
 const PRINTED: u8 = 16;
 
-fn rows(ty: TypeId) -> &'static [Row] {
+/// The rows of a type.
+pub fn rows(ty: TypeId) -> &'static [Row] {
     let at = |i: usize| OFFSETS.get(i).copied().unwrap_or_default() as usize;
     let index = ty.index();
     ROWS.get(at(index)..at(index + 1)).unwrap_or_default()

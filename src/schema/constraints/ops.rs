@@ -104,8 +104,8 @@ pub enum Op {
     ExactlyOneOf(&'static [&'static str]),
     /// Required: none of the fields is set.
     AtLeastOneOf(&'static [&'static str]),
-    /// Anything else: a function that reports by itself.
-    Check(for<'p, 't> fn(&Field<'p, 't>, &mut Cx<'t>)),
+    /// Anything else: a function that reports by itself, and what it demands in words.
+    Check(for<'p, 't> fn(&Field<'p, 't>, &mut Cx<'t>), &'static &'static str),
     /// Reports the error whenever the test's conditions hold.
     Refuse(ErrorType),
     /// Invalid: any other text, "" included.
