@@ -1403,3 +1403,101 @@ fn an_alias_of_a_secrets_value_is_no_name() {
         }
     }
 }
+
+#[test]
+fn makers_do_not_make_what_is_given_to_them() {
+    let cluster = |spec: &str| {
+        format!(
+            "{{apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: {{name: db}}, spec: {{{spec}}}}}"
+        )
+    };
+    let found =
+        |spec: &str, name: &str| findings(&[("a.yaml", &cluster(spec)), ("b.yaml", &using("Secret", name))]);
+    for (spec, name) in [
+        ("bootstrap: {initdb: {secret: {name: given-one}}}", "db-app"),
+        ("superuserSecret: {name: given-one}", "db-superuser"),
+        ("certificates: {serverCASecret: given-one}", "db-ca"),
+        ("certificates: {serverTLSSecret: given-one}", "db-server"),
+        (
+            "certificates: {replicationTLSSecret: given-one}",
+            "db-replication",
+        ),
+    ] {
+        assert_eq!(found("", name), [""; 0], "{name}");
+        let used = format!("info dangling-secret b.yaml: {name}");
+        assert_eq!(
+            found(spec, name),
+            ["info dangling-secret a.yaml: given-one", &used]
+        );
+    }
+    let vault = |create: &str| {
+        format!(
+            "{{apiVersion: secrets.hashicorp.com/v1beta1, kind: VaultStaticSecret, metadata: {{name: v}}, \
+             spec: {{destination: {{name: db{create}}}}}}}"
+        )
+    };
+    assert_eq!(findings(&[("a.yaml", &vault(", create: true"))]), [""; 0]);
+    for create in ["", ", create: false"] {
+        assert_eq!(
+            findings(&[("a.yaml", &vault(create))]),
+            ["info dangling-secret a.yaml: db"]
+        );
+    }
+}
+
+#[test]
+fn keys_are_looked_at_wherever_they_are_named() {
+    let secret = "{apiVersion: v1, kind: Secret, metadata: {name: s}, data: {a: Yg==}, stringData: {b: c}}";
+    let map = "{apiVersion: v1, kind: ConfigMap, metadata: {name: m}, data: {a: b}, binaryData: {c: Yg==}}";
+    let found = |spec: &str| {
+        let pod = format!("{{apiVersion: v1, kind: Pod, metadata: {{name: p}}, spec: {{{spec}}}}}");
+        findings(&[("a.yaml", &file(&[secret, map, &pod]))])
+    };
+    for (field, keys) in [
+        (
+            "volumes: [{secret: {secretName: s, items: [{key: KEY, path: p}]}}]",
+            ["a", "b"],
+        ),
+        (
+            "volumes: [{configMap: {name: m, items: [{key: KEY, path: p}]}}]",
+            ["a", "c"],
+        ),
+        (
+            "volumes: [{projected: {sources: [{secret: {name: s, items: [{key: KEY, path: p}]}}]}}]",
+            ["a", "b"],
+        ),
+        (
+            "volumes: [{projected: {sources: [{configMap: {name: m, items: [{key: KEY, path: p}]}}]}}]",
+            ["a", "c"],
+        ),
+        (
+            "containers: [{env: [{name: E, valueFrom: {secretKeyRef: {name: s, key: KEY}}}]}]",
+            ["a", "b"],
+        ),
+        (
+            "initContainers: [{env: [{name: E, valueFrom: {configMapKeyRef: {name: m, key: KEY}}}]}]",
+            ["a", "c"],
+        ),
+    ] {
+        for key in keys {
+            assert_eq!(found(&field.replace("KEY", key)), [""; 0], "{field} {key}");
+        }
+        assert_eq!(
+            found(&field.replace("KEY", "other")),
+            ["error missing-key a.yaml: other"],
+            "{field}"
+        );
+    }
+    // Taking all keys, and a path below what is mounted, name none.
+    for field in [
+        "containers: [{envFrom: [{prefix: X_, secretRef: {name: s}}, {configMapRef: {name: m}}]}]",
+        "containers: [{volumeMounts: [{name: v, mountPath: /x, subPath: other}]}], volumes: [{name: v, secret: {secretName: s}}]",
+        "volumes: [{configMap: {name: m, optional: true, items: [{key: other, path: p}]}}]",
+    ] {
+        assert_eq!(found(field), [""; 0], "{field}");
+    }
+    // A key that waits to be filled in may be any.
+    let open = "{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {'${KEY}': x, a: b}}";
+    let pod = pod_with_key("other").replace("name: db", "name: s");
+    assert_eq!(findings(&[("a.yaml", &file(&[open, &pod]))]), [""; 0]);
+}
