@@ -1,6 +1,6 @@
 //! Keys of Secrets and ConfigMaps, and ports of Services.
 
-use super::{file, findings, pod_with_key, secret, service};
+use super::{file, findings, findings_of_all, pod_with_key, secret, service};
 
 #[test]
 fn a_missing_key_is_as_bad_as_it_is_sure() {
@@ -16,6 +16,11 @@ fn a_missing_key_is_as_bad_as_it_is_sure() {
     assert_eq!(
         findings(&[("x/a.yaml", &db), ("y/b.yaml", &pod)]),
         ["info missing-key y/b.yaml: password"]
+    );
+    // In a closed world there is no other that could be meant.
+    assert_eq!(
+        findings_of_all(&[("x/a.yaml", &db), ("y/b.yaml", &pod)]),
+        ["error missing-key y/b.yaml: password"]
     );
     let kustomization = "resources: [../x/a.yaml, b.yaml]";
     assert_eq!(
@@ -107,6 +112,10 @@ fn a_missing_port_is_as_bad_as_it_is_sure() {
         ["warning missing-port x/b.yaml: 81"]
     );
     assert_eq!(apart("x/a.yaml", "y/b.yaml"), [""; 0]);
+    assert_eq!(
+        findings_of_all(&[("x/a.yaml", &shop), ("y/b.yaml", &other)]),
+        ["error missing-port y/b.yaml: 81"]
+    );
     // A port that waits to be filled in may be any.
     let open = service("shop", "ports: [{port: '${PORT}'}, {port: 443}]");
     assert_eq!(findings(&[("a.yaml", &file(&[&open, &other]))]), [""; 0]);

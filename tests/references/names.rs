@@ -99,6 +99,17 @@ fn a_slip_of_the_pen_is_told_from_a_sibling() {
         findings(&[("all.yaml", &file(&[INGRESS, &defined("shops-tls"), service]))]),
         ["info dangling-tls-secret all.yaml: shop-tls"]
     );
+    // So was one that many of the names used have.
+    let used = |name: &str| INGRESS.replace("shop-tls", name).replace("front", &name[..5]);
+    let names = ["alpha-certs", "bravo-certs", "delta-certs", "omega-certs"].map(used);
+    let certificate = secret("alpha-cert", "web", "tls.crt: a, tls.key: b");
+    let slips = |count: usize| {
+        let mut all: Vec<&str> = names[..count].iter().map(String::as_str).collect();
+        all.push(&certificate);
+        let found = findings(&[("all.yaml", &file(&all))]);
+        found.iter().filter(|f| f.starts_with("warning")).count()
+    };
+    assert_eq!([slips(1), slips(3), slips(4)], [1, 1, 0]);
     // Far away names are alike by chance.
     assert_eq!(
         findings(&[
