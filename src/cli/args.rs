@@ -7,6 +7,7 @@ use crate::engine::RuleSet;
 use crate::version::KubeVersion;
 
 use super::inputs::InputArgs;
+use super::output::OutputArgs;
 use super::suggest;
 
 /// Proofreads Kubernetes manifests before they reach a cluster.
@@ -33,17 +34,47 @@ pub struct Cli {
 pub enum Command {
     /// Check manifests: files, folders, or `-` for standard input.
     Check(Box<CheckArgs>),
-    /// Explain a rule: what it finds, why it matters, a bad and a good example.
-    Explain {
-        /// The rule, for example `secret/bad-base64`.
-        rule: String,
-    },
+    /// Explain a rule, or a kind or field of Kubernetes.
+    Explain(ExplainArgs),
     /// List the rules.
     Rules {
         /// How to list them.
         #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
         format: RulesFormat,
     },
+    /// Print a script that completes commands and options in a shell.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print a page of the manual, for those who package kubeproof.
+    #[command(hide = true)]
+    Man {
+        /// The subcommand that the page is about; the program itself when left out.
+        subcommand: Option<String>,
+    },
+}
+
+/// The arguments of `kubeproof explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// A rule (`secret/bad-base64`), a category of rules (`secret/`), a kind (`ingress`, `deploy`) or a field
+    /// (`ingress.spec.rules.host`).
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The version of the kind [default: its most stable one].
+    #[arg(long, value_name = "GROUP/VERSION")]
+    pub api_version: Option<String>,
+    /// The version of Kubernetes to explain, 1.25 to 1.37.
+    #[arg(long, value_name = "VERSION", default_value_t = KubeVersion::DEFAULT)]
+    pub kube_version: KubeVersion,
+    /// Print the fields below as a tree.
+    #[arg(long)]
+    pub recursive: bool,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+    pub format: ExplainFormat,
 }
 
 /// The arguments of `kubeproof check`.
@@ -52,9 +83,6 @@ pub struct CheckArgs {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
-    /// How to print the findings.
-    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
-    pub format: Format,
     /// The version of Kubernetes to judge by, 1.25 to 1.37.
     #[arg(long, value_name = "VERSION", default_value_t = KubeVersion::DEFAULT, help_heading = "Rules")]
     pub kube_version: KubeVersion,
@@ -76,18 +104,21 @@ pub struct CheckArgs {
     /// Exit with 0 when there was nothing to judge.
     #[arg(long, help_heading = "Exit code")]
     pub allow_empty: bool,
-    /// List what was recognised as no manifest and left alone.
-    #[arg(long, help_heading = "Output")]
-    pub show_skipped: bool,
-    /// Add to JSON what the API server itself would answer about each object.
-    #[arg(long, help_heading = "Output")]
-    pub verdicts: bool,
-    /// Print the findings and nothing else.
-    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
-    pub quiet: bool,
-    /// Tell on standard error what was read, and how long it took.
-    #[arg(short, long, help_heading = "Output")]
-    pub verbose: bool,
+    /// How to print, and where.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Report only objects that have changed since a commit of git, uncommitted changes included; `main...` stands
+    /// for where this branch left `main`. Without paths all of the repository is read.
+    #[arg(
+        long,
+        value_name = "GIT_REF",
+        conflicts_with = "verdicts",
+        help_heading = "Input"
+    )]
+    pub since: Option<String>,
+    /// Check again whenever a file changes, until Ctrl-C.
+    #[arg(long)]
+    pub watch: bool,
 }
 
 impl CheckArgs {
@@ -128,23 +159,23 @@ pub enum ColorChoice {
     Never,
 }
 
-/// The formats of a report.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum Format {
-    /// Frames of the text, for people.
-    Text,
-    /// One line for each finding.
-    Concise,
-    /// One JSON object, for programs.
-    Json,
-}
-
 /// The formats of the list of rules.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum RulesFormat {
     /// A table.
     Text,
     /// A JSON array.
+    Json,
+    /// Tables with links to the pages, as in `docs/rules.md`.
+    Markdown,
+}
+
+/// The formats of what is explained.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ExplainFormat {
+    /// Text for people.
+    Text,
+    /// JSON, for programs.
     Json,
 }
 

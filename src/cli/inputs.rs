@@ -36,6 +36,9 @@ pub struct ReadingArgs {
     /// What a cluster has, as `kubectl get secrets,configmaps -A -o json` prints it: what stands in it exists.
     #[arg(long, value_name = "FILE")]
     pub inventory: Vec<PathBuf>,
+    /// Also take CustomResourceDefinitions from these files and folders; nothing in them is reported.
+    #[arg(long, value_name = "PATH")]
+    pub crds: Vec<PathBuf>,
     /// Read no configuration file and no gitignore.
     #[arg(long)]
     pub isolated: bool,
@@ -55,6 +58,32 @@ impl InputArgs {
     pub fn find(&self, problems: &mut Vec<Problem>) -> Result<(Found, Surroundings), String> {
         self.reading.find(&self.paths, problems)
     }
+
+    /// Whether standard input is among what is read.
+    pub fn reads_stdin(&self) -> bool {
+        let lists = [&self.paths, &self.reading.index, &self.reading.inventory];
+        lists.into_iter().flatten().any(|path| path.as_os_str() == "-")
+    }
+
+    /// What there is to read at the moment, standard input aside; what cannot be listed is passed over.
+    pub fn look(&self) -> Found {
+        let here = [PathBuf::from(".")];
+        let paths = if self.paths.is_empty() {
+            &here[..]
+        } else {
+            &self.paths
+        };
+        let lists = [
+            (paths, Role::Checked),
+            (&*self.reading.index, Role::Indexed),
+            (&*self.reading.inventory, Role::Inventory),
+        ];
+        let wanted: Vec<(&Path, Role)> = lists
+            .iter()
+            .flat_map(|(list, role)| list.iter().map(|path| (&**path, *role)))
+            .collect();
+        walk(&wanted, None, !self.reading.isolated)
+    }
 }
 
 impl ReadingArgs {
@@ -71,6 +100,7 @@ impl ReadingArgs {
             (paths, Role::Checked),
             (&*self.index, Role::Indexed),
             (&*self.inventory, Role::Inventory),
+            (&*self.crds, Role::Definitions),
         ];
         let mut wanted = Vec::with_capacity(paths.len());
         let mut stdin = None;
@@ -83,7 +113,7 @@ impl ReadingArgs {
             if list.iter().any(|path| is_stdin(&path)) {
                 if stdin.is_some() {
                     return Err("standard input (`-`) is named twice, but can be read only once; \
-                                name it as a path, or for --index or --inventory"
+                                name it as a path, or for --index, --inventory or --crds"
                         .to_string());
                 }
                 stdin = Some(role);

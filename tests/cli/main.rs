@@ -6,10 +6,13 @@
 
 mod across;
 mod canaries;
+mod custom;
 mod exit;
+mod explain;
 mod files;
 mod formats;
 mod frames;
+mod manual;
 mod pages;
 mod threads;
 mod trouble;
