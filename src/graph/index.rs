@@ -230,8 +230,18 @@ impl<'r> Index<'r> {
         Closeness::Apart
     }
 
+    /// The namespaces that an object of a file can end up in, given its own; empty: any.
+    pub fn namespaces<'a>(&'a self, file: u32, own: &'a str) -> impl Iterator<Item = &'a str> {
+        self.overlays.namespaces(file, own)
+    }
+
+    /// Prefixes and suffixes that kustomizations put around names.
+    pub fn affixes(&self) -> &[(&'r str, &'r str)] {
+        self.overlays.affixes()
+    }
+
     /// Whether a definition can be in the namespace that a field looks in.
-    fn compatible(&self, site: &UseSite<'_>, d: &Defined<'_>) -> bool {
+    pub fn compatible(&self, site: &UseSite<'_>, d: &Defined<'_>) -> bool {
         if site.namespace == d.namespace && !site.namespace.is_empty() {
             return true;
         }
