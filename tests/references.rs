@@ -132,6 +132,7 @@ fn every_row_is_used_by_a_manifest() {
                 dangles(&findings(&[("user.yaml", &used)])) && !dangles(&alone) && !dangles(&together)
             }
             "idle" => !dangles(&alone) && dangles(&together),
+            "knows" => !dangles(&alone) && own.uses.iter().any(|used| names(&own, used, target, name)),
             _ => panic!("line {line}: unknown verb {verb}"),
         };
         if !holds {
@@ -157,6 +158,11 @@ fn every_row_is_used_by_a_manifest() {
         faults.len(),
         faults.join("\n")
     );
+}
+
+/// Whether a field names this.
+fn names(facts: &Facts, used: &graph::Use, target: &str, name: &str) -> bool {
+    graph::standard().target_name(used.target) == target && facts.str(used.name) == name
 }
 
 /// Several documents of one file.
