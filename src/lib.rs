@@ -15,6 +15,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod engine;
 pub mod graph;
+pub mod impact;
 pub mod manifest;
 pub mod mask;
 pub mod names;

@@ -6,6 +6,7 @@ use crate::diagnostic::Severity;
 use crate::engine::RuleSet;
 use crate::version::KubeVersion;
 
+use super::impact::ImpactArgs;
 use super::inputs::InputArgs;
 use super::suggest;
 
@@ -33,6 +34,8 @@ pub struct Cli {
 pub enum Command {
     /// Check manifests: files, folders, or `-` for standard input.
     Check(Box<CheckArgs>),
+    /// Say what breaks when Secrets are deleted: who uses them, and what makes them again.
+    Impact(Box<ImpactArgs>),
     /// Explain a rule: what it finds, why it matters, a bad and a good example.
     Explain {
         /// The rule, for example `secret/bad-base64`.

@@ -4,8 +4,10 @@ mod args;
 mod around;
 mod check;
 mod gitignore;
+mod impact;
 mod inputs;
 mod pages;
+mod parallel;
 mod problem;
 mod read;
 mod run;
@@ -35,6 +37,7 @@ pub fn run() -> ExitCode {
     let terminal = Terminal::new(cli.color);
     let code = match cli.command {
         Command::Check(args) => check::check(&args, &terminal),
+        Command::Impact(args) => impact::impact(&args, &terminal),
         Command::Explain { rule } => pages::explain(&rule, &terminal),
         Command::Rules { format } => pages::list(format, &terminal),
     };

@@ -218,7 +218,7 @@ fn judge(
 
 /// Keeps a bug that one file brings out from taking the whole run down. What the panic says is not passed
 /// on: it may quote the file.
-fn guarded<T>(name: &str, check: impl FnOnce() -> T) -> Result<T, Problem> {
+pub fn guarded<T>(name: &str, check: impl FnOnce() -> T) -> Result<T, Problem> {
     catch_unwind(AssertUnwindSafe(check)).map_err(|_| Problem {
         path: name.to_string(),
         what:
