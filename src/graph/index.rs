@@ -240,6 +240,11 @@ impl<'r> Index<'r> {
         self.overlays.affixes()
     }
 
+    /// A name, and what it may have been before kustomizations put something around it.
+    pub fn bare_names<'n>(&self, name: &'n str) -> impl Iterator<Item = &'n str> {
+        std::iter::once(name).chain(self.overlays.bare(name))
+    }
+
     /// Whether a definition can be in the namespace that a field looks in.
     pub fn compatible(&self, site: &UseSite<'_>, d: &Defined<'_>) -> bool {
         if site.namespace == d.namespace && !site.namespace.is_empty() {

@@ -70,9 +70,24 @@ impl FieldSelector {
 
     /// The namespace that it asks for, if it asks for one.
     pub fn namespace(&self) -> Option<&str> {
+        self.asked(Field::Namespace)
+    }
+
+    /// The name that it asks for, if it asks for one and nothing else but a namespace.
+    pub fn name(&self) -> Option<&str> {
+        let name = self.asked(Field::Name)?;
+        let fits = |asked: &Requirement| match asked.field {
+            Field::Name => (asked.value == name) == asked.equal,
+            Field::Namespace => asked.equal && self.namespace() == Some(&asked.value),
+            Field::Type => false,
+        };
+        self.requirements.iter().all(fits).then_some(name)
+    }
+
+    fn asked(&self, field: Field) -> Option<&str> {
         self.requirements
             .iter()
-            .find(|asked| asked.field == Field::Namespace && asked.equal)
+            .find(|asked| asked.field == field && asked.equal)
             .map(|asked| &*asked.value)
     }
 }

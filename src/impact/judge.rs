@@ -250,6 +250,7 @@ impl<'a, 'r> Users<'a, 'r> {
                 sites.extend_from_slice(self.named(target, &full));
             }
         }
+        sites.sort_by_key(|site| (site.file, site.fact.object, site.fact.span));
         sites
     }
 

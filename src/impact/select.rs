@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::facts::{FileFacts, SecretFact};
 use super::fields::{Field, FieldSelector};
 use super::labels::LabelSelector;
-use crate::graph::{self, Defined, Index, SECRET};
+use crate::graph::{self, Defined, Index, Role, SECRET};
 use crate::rules::unrendered;
 
 /// What the user chose.
@@ -108,12 +108,19 @@ pub fn select<'r>(index: &Index<'r>, facts: &[FileFacts], choice: &'r Choice) ->
             }
         }
     }
+    for (place, name) in only_used(index, choice, namespace) {
+        let key = (Cow::Owned(place.to_string()), Cow::Borrowed(name));
+        groups.entry(key).or_default();
+    }
     let mut selected = Selected::default();
     for ((namespace, name), mut defined) in groups {
-        let fits: Vec<Option<bool>> = defined
+        let mut fits: Vec<Option<bool>> = defined
             .iter()
-            .map(|one| fits(choice, facts, one, &namespace, &name))
+            .map(|one| fits(choice, fact(facts, one), &namespace, &name))
             .collect();
+        if defined.is_empty() {
+            fits.push(self::fits(choice, None, &namespace, &name));
+        }
         if fits.contains(&Some(true)) {
             defined.extend(anywhere.get(&*name).into_iter().flatten());
             selected.chosen.push(Chosen {
@@ -127,12 +134,13 @@ pub fn select<'r>(index: &Index<'r>, facts: &[FileFacts], choice: &'r Choice) ->
         }
     }
     // A name that is defined nowhere may be in the cluster all the same.
-    for name in &choice.names {
-        if !selected.chosen.iter().any(|chosen| chosen.name == name.as_str()) {
+    let said = choice.fields.name().filter(|_| selected.unknown.is_empty());
+    for name in choice.names.iter().map(String::as_str).chain(said) {
+        if !selected.chosen.iter().any(|chosen| chosen.name == name) {
             selected.chosen.push(Chosen {
                 namespace: Cow::Borrowed(namespace.unwrap_or_default()),
                 name: Cow::Borrowed(name),
-                defined: anywhere.get(name.as_str()).cloned().unwrap_or_default(),
+                defined: anywhere.get(name).cloned().unwrap_or_default(),
                 cloud: false,
             });
         }
@@ -162,15 +170,42 @@ fn secrets<'a, 'r>(index: &'a Index<'r>) -> impl Iterator<Item = Defined<'r>> + 
     })
 }
 
-/// Whether a definition fits the selectors; `None`: what they ask is not known of it.
-fn fits(
+/// Secrets that are used and defined nowhere, with their namespaces: they must be in the cluster, where a
+/// deletion without names meets them as well. An inventory tells what is there.
+fn only_used<'a, 'r>(
+    index: &'a Index<'r>,
     choice: &Choice,
-    facts: &[FileFacts],
-    defined: &Defined<'_>,
-    namespace: &str,
-    name: &str,
-) -> Option<bool> {
-    let fact = fact(facts, defined);
+    namespace: Option<&'a str>,
+) -> Vec<(&'a str, &'r str)> {
+    let is_inventory = |defined: &Defined<'_>| index.files[defined.file as usize].role == Role::Inventory;
+    if !choice.names.is_empty() || secrets(index).any(|defined| is_inventory(&defined)) {
+        return Vec::new();
+    }
+    let mut used = Vec::new();
+    for site in index.uses() {
+        let row = index.row(&site);
+        if site.fact.target != SECRET || site.fact.optional || row.loose {
+            continue;
+        }
+        // Whoever could be meant is chosen, or left out, itself.
+        if index.bare_names(site.name).any(|name| !index.named(SECRET, name).is_empty()) {
+            continue;
+        }
+        // The facts outlive the index, which namespaces are asked of.
+        let own: &'r str = site.namespace;
+        for place in index.namespaces(site.file, own) {
+            match namespace {
+                Some(one) if place.is_empty() || place == one => used.push((one, site.name)),
+                None => used.push((place, site.name)),
+                _ => {}
+            }
+        }
+    }
+    used
+}
+
+/// Whether a definition fits the selectors; `None`: what they ask is not known of it.
+fn fits(choice: &Choice, fact: Option<&SecretFact>, namespace: &str, name: &str) -> Option<bool> {
     let fields = choice.fields.fits(|field| match field {
         Field::Name => Some(name),
         Field::Namespace => (!namespace.is_empty()).then_some(namespace),
