@@ -10,6 +10,7 @@ mod exit;
 mod files;
 mod formats;
 mod frames;
+mod impact;
 mod pages;
 mod threads;
 mod trouble;
