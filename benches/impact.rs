@@ -14,7 +14,11 @@ const GROUPS: usize = 10;
 fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let bytes = generate(folder.path());
-    println!("{FILES} files, {} objects, {:.1} MB", FILES * GROUPS * 10, bytes as f64 / 1e6);
+    println!(
+        "{FILES} files, {} objects, {:.1} MB",
+        FILES * GROUPS * 10,
+        bytes as f64 / 1e6
+    );
     for (what, args) in [
         ("one name", &["s-3-1-0", "-n", "ns-3"][..]),
         ("one namespace", &["-n", "ns-3"]),
@@ -61,7 +65,9 @@ fn write_group(file: usize, group: usize, out: &mut String) {
     let id = format!("{file}-{group}");
     let ns = format!("ns-{}", file % 100);
     let meta = |name: &str| {
-        format!("metadata:\n  name: {name}\n  namespace: {ns}\n  labels:\n    app: app-{group}\n    file: f{file}\n")
+        format!(
+            "metadata:\n  name: {name}\n  namespace: {ns}\n  labels:\n    app: app-{group}\n    file: f{file}\n"
+        )
     };
     for i in 0..4 {
         let _ = write!(

@@ -32,7 +32,13 @@ pub struct ImpactArgs {
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
     /// The namespace to delete them in. Without names and selectors: all of its Secrets.
-    #[arg(short, long, value_name = "NS", conflicts_with = "all_namespaces", help_heading = "Selection")]
+    #[arg(
+        short,
+        long,
+        value_name = "NS",
+        conflicts_with = "all_namespaces",
+        help_heading = "Selection"
+    )]
     pub namespace: Option<String>,
     /// Delete them in all namespaces.
     #[arg(short = 'A', long, help_heading = "Selection")]
@@ -116,7 +122,10 @@ pub fn impact(args: &ImpactArgs, terminal: &Terminal) -> u8 {
     let places = reader.places(&inputs, &judged, &mut problems);
     let mut out = String::new();
     match args.format {
-        ImpactFormat::Text => impact::Text { color: terminal.color }.print(&index, &judged, &places, &surrounds, &mut out),
+        ImpactFormat::Text => impact::Text {
+            color: terminal.color,
+        }
+        .print(&index, &judged, &places, &surrounds, &mut out),
         ImpactFormat::Json => impact::json(&index, &judged, &places, &surrounds, &mut out),
     }
     let written = terminal.write(&out);
@@ -175,7 +184,12 @@ fn wanted(args: &ImpactArgs, surrounds: &mut Surrounds) -> Result<Wanted, Vec<St
     });
     let (labels, fields) = (labels.unwrap_or_default(), fields.unwrap_or_default());
     let selectors = !labels.is_empty() || !fields.is_empty();
-    if faults.is_empty() && args.names.is_empty() && !selectors && args.namespace.is_none() && !args.all_namespaces {
+    if faults.is_empty()
+        && args.names.is_empty()
+        && !selectors
+        && args.namespace.is_none()
+        && !args.all_namespaces
+    {
         faults.push(
             "nothing is chosen; name Secrets, select them with -l or --field-selector, or choose all of a \
              namespace with -n NS, all of the cluster with -A"
@@ -216,7 +230,11 @@ fn wanted(args: &ImpactArgs, surrounds: &mut Surrounds) -> Result<Wanted, Vec<St
     } else {
         let shown = args.names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
         let more = args.names.len().saturating_sub(5);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
         format!("Secret {shown}{more} {place}")
     };
     if whole {
@@ -236,7 +254,11 @@ fn wanted(args: &ImpactArgs, surrounds: &mut Surrounds) -> Result<Wanted, Vec<St
 /// The names that a batch deletion in the cloud service is about.
 fn cloud(args: &ImpactArgs, surrounds: &mut Surrounds) -> Result<Vec<String>, Vec<String>> {
     let mut faults = Vec::new();
-    if args.namespace.is_some() || args.all_namespaces || args.selector.is_some() || args.field_selector.is_some() {
+    if args.namespace.is_some()
+        || args.all_namespaces
+        || args.selector.is_some()
+        || args.field_selector.is_some()
+    {
         faults.push(
             "secrets of Cloud Secret Management Service have no namespace, labels or fields; \
              leave out -n, -A, -l and --field-selector"
@@ -311,7 +333,9 @@ fn body<T>(
         read::rest(std::io::stdin().lock(), Path::new("<stdin>"), &mut bytes)
     } else {
         match path.metadata() {
-            Ok(metadata) if metadata.is_dir() => Err(Problem::new(path, "is a folder; name the file with the body")),
+            Ok(metadata) if metadata.is_dir() => {
+                Err(Problem::new(path, "is a folder; name the file with the body"))
+            }
             Ok(_) => read::file(path, &mut bytes),
             Err(error) => Err(Problem::io(path, &error)),
         }
@@ -325,7 +349,13 @@ fn body<T>(
         Err(wrong) => {
             let name = path.to_string_lossy();
             faults.extend(wrong.iter().map(|fault| {
-                format!("{}:{}:{}: {}", printable(&name), fault.line, fault.column, fault.what)
+                format!(
+                    "{}:{}:{}: {}",
+                    printable(&name),
+                    fault.line,
+                    fault.column,
+                    fault.what
+                )
             }));
             None
         }
@@ -349,16 +379,31 @@ fn placed(option: &str, text: &str, fault: &Fault) -> String {
 }
 
 /// Says what was not read, and what could not be compared.
-fn say_what_is_unknown(selected: &Selected<'_>, facts: &[FileFacts], names: &[Facts], surrounds: &mut Surrounds) {
+fn say_what_is_unknown(
+    selected: &Selected<'_>,
+    facts: &[FileFacts],
+    names: &[Facts],
+    surrounds: &mut Surrounds,
+) {
     if !selected.unknown.is_empty() {
         let shown: Vec<String> = selected
             .unknown
             .iter()
             .take(5)
-            .map(|(namespace, name)| if namespace.is_empty() { name.to_string() } else { format!("{namespace}/{name}") })
+            .map(|(namespace, name)| {
+                if namespace.is_empty() {
+                    name.to_string()
+                } else {
+                    format!("{namespace}/{name}")
+                }
+            })
             .collect();
         let more = selected.unknown.len().saturating_sub(5);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
         surrounds.notes.push(format!(
             "left out, since what makes them does not tell their labels or type: {}{more}; an inventory does",
             printable(&shown.join(", "))
@@ -401,7 +446,9 @@ fn broken(names: &[Facts], facts: &[FileFacts], inputs: &[Input], problems: &mut
 
 fn line_of(bytes: Vec<u8>, offset: u32) -> u32 {
     let decoded = source::decode(bytes);
-    source::LineIndex::new(&decoded.text).position(&decoded.text, offset).line
+    source::LineIndex::new(&decoded.text)
+        .position(&decoded.text, offset)
+        .line
 }
 
 /// How files are read, the first time and again.
@@ -413,7 +460,11 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Takes the facts of all inputs that can be read.
-    fn read(&self, inputs: Vec<Input>, problems: &mut Vec<Problem>) -> (Vec<Input>, Vec<Facts>, Vec<FileFacts>) {
+    fn read(
+        &self,
+        inputs: Vec<Input>,
+        problems: &mut Vec<Problem>,
+    ) -> (Vec<Input>, Vec<Facts>, Vec<FileFacts>) {
         let done = parallel::each(&inputs, self.threads, |input, scratch: &mut Scratch| {
             let bytes = scratch.bytes(input)?;
             guarded(&input.name, || {
@@ -451,15 +502,18 @@ impl Reader<'_> {
             .into_iter()
             .filter_map(|(file, asked)| Some((inputs.get(file as usize)?, file, asked)))
             .collect();
-        let done: Vec<Result<FilePlaces, Problem>> =
-            parallel::each(&asked, self.threads, |(input, _, asked), scratch: &mut Scratch| {
+        let done: Vec<Result<FilePlaces, Problem>> = parallel::each(
+            &asked,
+            self.threads,
+            |(input, _, asked), scratch: &mut Scratch| {
                 let bytes = scratch.bytes(input)?;
                 guarded(&input.name, || {
                     let how = (input.role, self.no_skip);
                     let decoded = source::decode(bytes);
                     places::places(&input.name, decoded, &mut scratch.tree, self.around, how, asked)
                 })
-            });
+            },
+        );
         let mut places = Places::new();
         for ((_, file, _), result) in asked.into_iter().zip(done) {
             match result {

@@ -3,17 +3,23 @@
 mod args;
 mod around;
 mod check;
+mod diff;
 mod gitignore;
 mod impact;
 mod inputs;
+mod output;
 mod pages;
 mod parallel;
 mod problem;
+mod progress;
 mod read;
 mod run;
+mod since;
 mod suggest;
 mod terminal;
 mod walk;
+mod watch;
+mod write;
 
 use std::process::ExitCode;
 

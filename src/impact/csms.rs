@@ -81,13 +81,18 @@ pub fn response(text: &str) -> Result<Response, Vec<Fault>> {
     body(text, |body, root| {
         if root.get("error_code").is_some() {
             body.fault(
-                root.entry("error_code").map_or(root.span(), |entry| entry.key.span()),
+                root.entry("error_code")
+                    .map_or(root.span(), |entry| entry.key.span()),
                 "this is the answer to a request that failed, which deleted nothing; \
                  give the body of the answer with status 200",
             );
             return;
         }
-        body.fields(root, "the response", &["total", "success_secrets", "failed_secrets"]);
+        body.fields(
+            root,
+            "the response",
+            &["total", "success_secrets", "failed_secrets"],
+        );
         let total = body.total(root);
         let mut named = Vec::new();
         for item in body.list(root, "success_secrets") {
@@ -105,7 +110,10 @@ pub fn response(text: &str) -> Result<Response, Vec<Fault>> {
                 continue;
             }
             body.fields(item, "a failed secret", &["secret_name", "error_msg"]);
-            let why = body.text(item, "error_msg", true).map(|(text, _)| text).unwrap_or_default();
+            let why = body
+                .text(item, "error_msg", true)
+                .map(|(text, _)| text)
+                .unwrap_or_default();
             let Some((name, node)) = body.text(item, "secret_name", true) else {
                 continue;
             };
@@ -170,7 +178,10 @@ fn body<'a>(text: &'a str, read: impl FnOnce(&mut Body<'a>, Node<'_>)) -> Result
     }
     let mut tree = Tree::default();
     yaml::parse(text, &[], &mut tree);
-    let root = tree.chunks.first().and_then(|chunk| Node::root(text, &tree, chunk));
+    let root = tree
+        .chunks
+        .first()
+        .and_then(|chunk| Node::root(text, &tree, chunk));
     match root {
         Some(root) if root.is_map() => read(&mut body, root),
         _ => body.fault(Span::default(), "the body is no JSON object"),
@@ -299,14 +310,19 @@ mod tests {
         let read = response(text).expect("it is in order");
         assert_eq!(read.at_risk(), ["secretName1", "secretName2", "secretName3"]);
         assert!(read.kept.is_empty());
-        let kept = text.replace("CSMS.0107: Secret is already in the **Pending deletion** state.", "no");
+        let kept = text.replace(
+            "CSMS.0107: Secret is already in the **Pending deletion** state.",
+            "no",
+        );
         let read = response(&kept).expect("it is in order");
         assert_eq!(read.at_risk(), ["secretName1", "secretName2"]);
         assert_eq!(read.kept, [("secretName3".to_string(), "no".to_string())]);
         assert_eq!(
             faults(response(&text.replace("3,", "4,"))),
-            ["2:12: `total` is 4, but `success_secrets` and `failed_secrets` together have 3; the body is not \
-              whole, or was changed: save the service's answer again"]
+            [
+                "2:12: `total` is 4, but `success_secrets` and `failed_secrets` together have 3; the body is not \
+              whole, or was changed: save the service's answer again"
+            ]
         );
     }
 
@@ -342,10 +358,15 @@ mod tests {
         assert_eq!(request("{}"), Ok(Request::default()));
         for kind in INSTANCE_TYPES {
             let text = format!("{{\"instance_id\": \"a\", \"instance_type\": \"{kind}\"}}");
-            assert_eq!(request(&text).map(|read| read.instance_type), Ok(Some(kind.to_string())));
+            assert_eq!(
+                request(&text).map(|read| read.instance_type),
+                Ok(Some(kind.to_string()))
+            );
         }
         assert_eq!(
-            faults(request("{\"instance_type\": \"rds\",\n \"instanceid\": \"a\", \"instance_id\": 1}")),
+            faults(request(
+                "{\"instance_type\": \"rds\",\n \"instanceid\": \"a\", \"instance_id\": 1}"
+            )),
             [
                 "1:19: `instance_type` is RDS, TaurusDB, GaussDB or APIG, not `rds`; did you mean `RDS`?",
                 "2:2: the request has no field `instanceid`; did you mean `instance_id`?",

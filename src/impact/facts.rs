@@ -210,7 +210,12 @@ fn place(value: Node<'_>, name: &str) -> Span {
 }
 
 fn secret(object: &Object<'_>) -> SecretFact {
-    let text = |path: &[&str]| object.path(path).and_then(Node::str).filter(|text| !text.is_empty());
+    let text = |path: &[&str]| {
+        object
+            .path(path)
+            .and_then(Node::str)
+            .filter(|text| !text.is_empty())
+    };
     let kind = text(&["type"]).unwrap_or(Cow::Borrowed("Opaque"));
     let is_token = kind == "kubernetes.io/service-account-token";
     let account = &["metadata", "annotations", "kubernetes.io/service-account.name"];
@@ -280,8 +285,10 @@ mod tests {
 
     #[test]
     fn secrets_are_kept_by_what_selects_them() {
-        let (_, facts) = of("apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  labels: {app: web, n: \"1\"}\n\
-                             immutable: true\nstringData: {k: hunter2}\n");
+        let (_, facts) = of(
+            "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  labels: {app: web, n: \"1\"}\n\
+                             immutable: true\nstringData: {k: hunter2}\n",
+        );
         let secret = &facts.secrets[0];
         assert_eq!(secret.kind.as_deref(), Some("Opaque"));
         assert!(secret.immutable && secret.account.is_none());
@@ -298,11 +305,20 @@ mod tests {
         let (_, facts) = of(text);
         let named: Vec<&str> = facts.cloud.iter().map(|used| &text[used.span.range()]).collect();
         assert_eq!(named, ["db", "db-2"]);
-        assert!(of(&text.replace("provider: cce", "provider: vault")).1.cloud.is_empty());
+        assert!(
+            of(&text.replace("provider: cce", "provider: vault"))
+                .1
+                .cloud
+                .is_empty()
+        );
         let account = "{apiVersion: v1, kind: ServiceAccount, metadata: {name: a, annotations: \
                        {cce.io/dew-resource: '[\"x\",\"y-1\"]'}}}";
         let (_, facts) = of(account);
-        let named: Vec<&str> = facts.cloud.iter().map(|used| &account[used.span.range()]).collect();
+        let named: Vec<&str> = facts
+            .cloud
+            .iter()
+            .map(|used| &account[used.span.range()])
+            .collect();
         assert_eq!(named, ["x", "y-1"]);
         assert!(facts.cloud.iter().all(|used| used.account));
     }

@@ -189,7 +189,9 @@ fn nearest(name: &str) -> String {
     };
     match meant {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => "the fields are `metadata.name`, `metadata.namespace` and `type`; for labels use `-l`".to_string(),
+        None => {
+            "the fields are `metadata.name`, `metadata.namespace` and `type`; for labels use `-l`".to_string()
+        }
     }
 }
 
@@ -226,7 +228,9 @@ mod tests {
         let selector = FieldSelector::parse("type=a\\=b\\\\c").expect("escapes");
         assert_eq!(selector.fits(|_| Some("a=b\\c")), Some(true));
         assert_eq!(
-            FieldSelector::parse("type=x,metadata.namespace=web").expect("two").namespace(),
+            FieldSelector::parse("type=x,metadata.namespace=web")
+                .expect("two")
+                .namespace(),
             Some("web")
         );
     }
@@ -250,7 +254,10 @@ mod tests {
             let fault = FieldSelector::parse(text).expect_err(text);
             format!(
                 "{text}\n    {}|{}|{}|{}",
-                fault.at.start, &text[fault.at.clone()], fault.what, fault.help
+                fault.at.start,
+                &text[fault.at.clone()],
+                fault.what,
+                fault.help
             )
         })
         .collect();

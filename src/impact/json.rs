@@ -122,7 +122,11 @@ fn row<'r>(index: &'r Index<'_>, verdict: &'r Verdict<'_>, places: &'r Places) -
     let references = verdict.links.iter().map(|link| Reference {
         at: at_link(index, link, places),
         breaks: when(link.breaks),
-        via: verdict.via(link).into_iter().map(|link| at_link(index, link, places)).collect(),
+        via: verdict
+            .via(link)
+            .into_iter()
+            .map(|link| at_link(index, link, places))
+            .collect(),
     });
     let healed_by = verdict.healers.iter().filter_map(|healer| {
         let fact = healer.defined.fact;
@@ -182,7 +186,11 @@ fn at<'r>(
             end: position(|place| place.end, span.end),
         },
         object: object_row(info),
-        field: if field.is_empty() { by_table(index, link) } else { field.to_string() },
+        field: if field.is_empty() {
+            by_table(index, link)
+        } else {
+            field.to_string()
+        },
     }
 }
 

@@ -1,7 +1,5 @@
 //! Who uses the chosen Secrets, directly and through others, and whether deleting them heals itself.
 
-use std::collections::{HashMap, HashSet};
-
 use super::facts::FileFacts;
 use super::heal;
 use super::select::{Chosen, Selected, fact, unhash};
@@ -11,6 +9,7 @@ use crate::graph::{
     ISSUER, Index, MIDDLEWARE, PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, SECRET, SECRET_PROVIDER_CLASS,
     SECRET_STORE, SERVICE_ACCOUNT, STORAGE_CLASS, TRIGGER_AUTHENTICATION, Use, UseSite, VAULT_AUTH,
 };
+use crate::graph::{HashMap, HashSet};
 use crate::source::Span;
 
 /// A field by which something breaks.
@@ -157,7 +156,11 @@ impl Judged<'_> {
             let mut changed = false;
             for verdict in &mut self.verdicts {
                 for healer in &mut verdict.healers {
-                    let object = healer.defined.fact.object.map(|object| (healer.defined.file, object));
+                    let object = healer
+                        .defined
+                        .fact
+                        .object
+                        .map(|object| (healer.defined.file, object));
                     if !healer.broken && object.is_some_and(|object| broken.contains(&object)) {
                         healer.broken = true;
                         changed = true;
@@ -182,15 +185,6 @@ struct Users<'a, 'r> {
     /// Secrets of the cloud service: file and place in [`FileFacts::cloud`].
     cloud: HashMap<&'a str, Vec<(u32, u32)>>,
 }
-
-/// What is in no namespace.
-const CLUSTER_WIDE: [Target; 5] = [
-    CLUSTER_ISSUER,
-    CLUSTER_SECRET_STORE,
-    CLUSTER_TRIGGER_AUTHENTICATION,
-    PERSISTENT_VOLUME,
-    STORAGE_CLASS,
-];
 
 /// What breaks whoever names it, when a Secret that it needs is gone.
 const HAND_ON: [Target; 13] = [
@@ -217,11 +211,11 @@ impl<'a, 'r> Users<'a, 'r> {
             .filter(|site| !site.fact.optional && followed(site.fact.target))
             .collect();
         sites.sort_by_key(|site| (site.fact.target, site.name));
-        let mut by_name: HashMap<(Target, &'r str), (u32, u32)> = HashMap::with_capacity(sites.len());
+        let mut by_name: HashMap<(Target, &'r str), (u32, u32)> = HashMap::default();
         for (at, site) in (0..).zip(&sites) {
             by_name.entry((site.fact.target, site.name)).or_insert((at, 0)).1 += 1;
         }
-        let mut cloud: HashMap<&str, Vec<(u32, u32)>> = HashMap::new();
+        let mut cloud: HashMap<&str, Vec<(u32, u32)>> = HashMap::default();
         for (file, facts) in (0..).zip(facts) {
             for (at, used) in (0..).zip(&facts.cloud) {
                 cloud.entry(&used.name).or_default().push((file, at));
@@ -301,7 +295,7 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
             users,
             namespace: secret.namespace.to_string(),
             links: Vec::new(),
-            walked: HashSet::new(),
+            walked: HashSet::default(),
         };
         if secret.cloud {
             chain.cloud(&secret.name);
@@ -325,7 +319,10 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
     /// The objects between the Secret and this link, at most [`MAX_STEPS`].
     fn steps(&self, link: &Link) -> usize {
         let above = |link: &&Link| link.parent.and_then(|at| self.links.get(at as usize));
-        std::iter::successors(Some(link), above).take(MAX_STEPS + 1).count() - 1
+        std::iter::successors(Some(link), above)
+            .take(MAX_STEPS + 1)
+            .count()
+            - 1
     }
 
     fn cloud(&mut self, name: &str) {
@@ -349,13 +346,16 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
         let mut names: Vec<&str> = vec![&secret.name];
         // An inventory has names as kustomize made them; sources use them without their hashes.
         if let Some((bare, _)) = unhash(&secret.name) {
-            let generated = index.named(SECRET, bare).iter().any(|one| one.fact.object.is_none());
+            let generated = index
+                .named(SECRET, bare)
+                .iter()
+                .any(|one| one.fact.object.is_none());
             names.extend(generated.then_some(bare));
         }
         names.extend(secret.defined.iter().map(|one| one.name));
         names.sort_unstable();
         names.dedup();
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         let mut abroad = Vec::new();
         for name in names {
             for site in self.users.of(SECRET, name) {
@@ -365,7 +365,8 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
                 let near = if self.namespace.is_empty() {
                     secret.defined.is_empty() || secret.defined.iter().any(|one| index.compatible(&site, one))
                 } else {
-                    self.users.may_be_in(site.file, site.namespace, &self.namespace)
+                    index.row(&site).any_namespace
+                        || self.users.may_be_in(site.file, site.namespace, &self.namespace)
                 };
                 if near {
                     self.link(&site, None);
@@ -426,7 +427,10 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
 
     /// Nothing breaks before what it is reached through does.
     fn later(&self, parent: Option<u32>, own: Breaks) -> Breaks {
-        match parent.and_then(|at| self.links.get(at as usize)).map(|link| link.breaks) {
+        match parent
+            .and_then(|at| self.links.get(at as usize))
+            .map(|link| link.breaks)
+        {
             Some(parent) if own == Breaks::Now => parent,
             Some(Breaks::OnPull) => Breaks::OnPull,
             _ => own,
@@ -458,7 +462,8 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
                 let namespace = facts.str(used.namespace);
                 for site in users.of(PERSISTENT_VOLUME_CLAIM, facts.str(used.name)) {
                     let own = site.file == link.file && site.fact.object == link.object;
-                    if !own && (namespace.is_empty() || users.may_be_in(site.file, site.namespace, namespace)) {
+                    if !own && (namespace.is_empty() || users.may_be_in(site.file, site.namespace, namespace))
+                    {
                         self.link(&site, Some(at));
                     }
                 }
@@ -468,7 +473,8 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
 
     fn is_provider_class(&self, link: &Link) -> bool {
         let own = self.users.definitions(link.file, link.object);
-        own.iter().any(|one| one.row.is_none() && one.target == SECRET_PROVIDER_CLASS)
+        own.iter()
+            .any(|one| one.row.is_none() && one.target == SECRET_PROVIDER_CLASS)
     }
 
     /// Whoever names what is defined here.
@@ -491,7 +497,7 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
             fact: one,
         };
         let mut sites = self.users.of(one.target, defined.name);
-        if CLUSTER_WIDE.contains(&one.target) {
+        if self.users.index.table().scope(one.target).cluster {
             return sites;
         }
         let here = self.namespace.as_str();

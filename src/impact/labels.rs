@@ -67,7 +67,10 @@ impl LabelSelector {
             requirements.push(parser.requirement()?);
             match parser.take() {
                 None => return Ok(LabelSelector { requirements }),
-                Some(Token { kind: Kind::Comma, at }) => {
+                Some(Token {
+                    kind: Kind::Comma,
+                    at,
+                }) => {
                     if parser.peek().is_none() {
                         return Err(Fault::new(
                             at,
@@ -334,7 +337,10 @@ impl<'a> Parser<'a> {
     /// `(a, b)` after `in` or `notin`; a value may be empty, the list may not.
     fn values(&mut self, key: &Token) -> Result<Vec<String>, Fault> {
         let operator = self.take();
-        let (word, key) = (operator.as_ref().map_or("in", |token| self.str(token)), self.str(key));
+        let (word, key) = (
+            operator.as_ref().map_or("in", |token| self.str(token)),
+            self.str(key),
+        );
         let open = match self.take() {
             Some(token) if token.kind == Kind::Open => token,
             Some(token) if token.kind == Kind::Word => {
@@ -356,9 +362,7 @@ impl<'a> Parser<'a> {
         let mut values = Vec::new();
         loop {
             let (value, after) = match self.take() {
-                Some(token) if token.kind == Kind::Word => {
-                    (self.check_value(token.at)?, self.take())
-                }
+                Some(token) if token.kind == Kind::Word => (self.check_value(token.at)?, self.take()),
                 other => (String::new(), other),
             };
             match after {
@@ -416,7 +420,9 @@ impl<'a> Parser<'a> {
             _ if word.eq_ignore_ascii_case("in") || word.eq_ignore_ascii_case("notin") => {
                 format!("write `{}` in lower case", word.to_ascii_lowercase())
             }
-            "and" | "AND" | "&&" | "&" => "requirements are separated by commas, and all must hold".to_string(),
+            "and" | "AND" | "&&" | "&" => {
+                "requirements are separated by commas, and all must hold".to_string()
+            }
             "or" | "OR" | "||" | "|" => format!(
                 "there is no `or` between requirements; for several values of one label write `{key} in (a, b)`"
             ),
@@ -519,7 +525,10 @@ mod tests {
         let fault = LabelSelector::parse(selector).expect_err(selector);
         format!(
             "{}|{}|{}|{}",
-            fault.at.start, &selector[fault.at.clone()], fault.what, fault.help
+            fault.at.start,
+            &selector[fault.at.clone()],
+            fault.what,
+            fault.help
         )
     }
 

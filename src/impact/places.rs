@@ -165,7 +165,9 @@ fn has_free_keys(path: &str) -> bool {
 }
 
 fn push(out: &mut String, key: &str, free: bool) {
-    let is_name = key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'$'));
+    let is_name = key
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'$'));
     // Writing into a String cannot fail.
     let _ = match (free || !is_name, out.is_empty()) {
         (true, _) => write!(out, "[{}]", crate::report::printable(key)),

@@ -1,12 +1,13 @@
 //! Which Secrets a deletion is about.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::facts::{FileFacts, SecretFact};
 use super::fields::{Field, FieldSelector};
 use super::labels::LabelSelector;
-use crate::graph::{self, Defined, Index, Role, SECRET};
+use crate::graph::HashMap;
+use crate::graph::{self, Defined, Index, Role, SECRET, SERVICE};
 use crate::rules::unrendered;
 
 /// What the user chose.
@@ -73,7 +74,7 @@ pub fn select<'r>(index: &Index<'r>, facts: &[FileFacts], choice: &'r Choice) ->
     let namespace = choice.namespace.as_deref().or(choice.fields.namespace());
     let wanted = Wanted::new(index, &choice.names);
     let mut groups: BTreeMap<(Cow<'r, str>, Cow<'r, str>), Vec<Defined<'r>>> = BTreeMap::new();
-    let mut anywhere: HashMap<&'r str, Vec<Defined<'r>>> = HashMap::new();
+    let mut anywhere: HashMap<&'r str, Vec<Defined<'r>>> = HashMap::default();
     for defined in secrets(index) {
         let generated = defined.fact.object.is_none();
         let names = wanted.names(defined.name, generated);
@@ -148,26 +149,54 @@ pub fn select<'r>(index: &Index<'r>, facts: &[FileFacts], choice: &'r Choice) ->
     selected
         .chosen
         .sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
-    selected.chosen.dedup_by(|a, b| a.namespace == b.namespace && a.name == b.name);
+    selected
+        .chosen
+        .dedup_by(|a, b| a.namespace == b.namespace && a.name == b.name);
     selected
 }
 
 /// All definitions of Secrets whose names are known.
 fn secrets<'a, 'r>(index: &'a Index<'r>) -> impl Iterator<Item = Defined<'r>> + use<'a, 'r> {
-    (0..).zip(index.files).flat_map(|(file, facts): (u32, &'r graph::Facts)| {
-        facts
+    (0..)
+        .zip(index.files)
+        .flat_map(|(file, facts): (u32, &'r graph::Facts)| {
+            facts
+                .definitions
+                .iter()
+                .filter(|fact| fact.target == SECRET)
+                .map(move |fact| Defined {
+                    file,
+                    target: fact.target,
+                    name: facts.str(fact.name),
+                    namespace: facts.str(fact.namespace),
+                    fact,
+                })
+                .filter(|defined| !defined.name.is_empty() && !unrendered(defined.name))
+                .filter(|defined| !is_guess(facts, defined))
+        })
+}
+
+/// Whether a Secret is only taken to exist since a chart may make it: charts name what they make after their
+/// releases, mostly.
+fn is_guess(facts: &graph::Facts, defined: &Defined<'_>) -> bool {
+    let Some(object) = defined.fact.object else {
+        // Of an inflated chart its Services are guessed as well.
+        let same = |one: &graph::Definition| {
+            one.target == SERVICE && one.object.is_none() && one.span == defined.fact.span
+        };
+        return facts
             .definitions
             .iter()
-            .filter(|fact| fact.target == SECRET)
-            .map(move |fact| Defined {
-                file,
-                target: fact.target,
-                name: facts.str(fact.name),
-                namespace: facts.str(fact.namespace),
-                fact,
-            })
-            .filter(|defined| !defined.name.is_empty() && !unrendered(defined.name))
-    })
+            .take_while(|one| one.object.is_none())
+            .any(same);
+    };
+    defined.fact.row.is_some()
+        && facts.objects.get(object as usize).is_some_and(|object| {
+            matches!(
+                facts.str(object.group),
+                "helm.toolkit.fluxcd.io" | "helm.cattle.io"
+            )
+        })
 }
 
 /// Secrets that are used and defined nowhere, with their namespaces: they must be in the cluster, where a
@@ -188,7 +217,10 @@ fn only_used<'a, 'r>(
             continue;
         }
         // Whoever could be meant is chosen, or left out, itself.
-        if index.bare_names(site.name).any(|name| !index.named(SECRET, name).is_empty()) {
+        if index
+            .bare_names(site.name)
+            .any(|name| !index.named(SECRET, name).is_empty())
+        {
             continue;
         }
         // The facts outlive the index, which namespaces are asked of.
@@ -239,7 +271,7 @@ struct Wanted<'r> {
 
 impl<'r> Wanted<'r> {
     fn new(index: &Index<'_>, asked: &'r [String]) -> Self {
-        let mut names: HashMap<String, Vec<(&'r str, bool)>> = HashMap::new();
+        let mut names: HashMap<String, Vec<(&'r str, bool)>> = HashMap::default();
         for name in asked {
             names.entry(name.clone()).or_default().push((name, false));
             // What is defined under the very name is meant; else the name may be what kustomize made of one.
@@ -253,17 +285,27 @@ impl<'r> Wanted<'r> {
                 .filter(|bare| !bare.is_empty())
                 .collect();
             for name_in_source in &bare {
-                names.entry((*name_in_source).to_string()).or_default().push((name, false));
+                names
+                    .entry((*name_in_source).to_string())
+                    .or_default()
+                    .push((name, false));
             }
             bare.push(name);
             // Of a hash within a suffix nothing is left to see: kustomize puts the hash last.
             let (unhashed, _) = unhash(name).unwrap_or((name, ""));
             for (prefix, suffix) in index.affixes() {
-                bare.extend(unhashed.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(suffix)));
+                bare.extend(
+                    unhashed
+                        .strip_prefix(prefix)
+                        .and_then(|rest| rest.strip_suffix(suffix)),
+                );
             }
             bare.push(unhashed);
             for name_in_source in bare.into_iter().filter(|bare| *bare != name.as_str()) {
-                names.entry(name_in_source.to_string()).or_default().push((name, true));
+                names
+                    .entry(name_in_source.to_string())
+                    .or_default()
+                    .push((name, true));
             }
         }
         Wanted {

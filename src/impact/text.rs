@@ -144,7 +144,12 @@ impl Text {
             let _ = writeln!(out, "  {} {remark}", self.look(Look::Bold, "!"));
         }
         for healer in &verdict.healers {
-            let _ = writeln!(out, "  {} {}", self.look(Look::Good, "↻"), healing(page, healer, verdict));
+            let _ = writeln!(
+                out,
+                "  {} {}",
+                self.look(Look::Good, "↻"),
+                healing(page, healer, verdict)
+            );
         }
         if blocked {
             self.groups(page, verdict, None, "  ", out);
@@ -167,8 +172,16 @@ impl Text {
                 continue;
             };
             let last = i + 1 == groups.len();
-            let (branch, below) = if last { ("└─", "   ") } else { ("├─", "│  ") };
-            let breaks = group.links.iter().map(|(_, link)| link.breaks).min_by_key(|b| rank(*b));
+            let (branch, below) = if last {
+                ("└─", "   ")
+            } else {
+                ("├─", "│  ")
+            };
+            let breaks = group
+                .links
+                .iter()
+                .map(|(_, link)| link.breaks)
+                .min_by_key(|b| rank(*b));
             let _ = writeln!(
                 out,
                 "{indent}{branch} {} {}",
@@ -245,7 +258,9 @@ fn groups<'v>(verdict: &'v Verdict<'_>, parent: Option<&Group<'_>>) -> Vec<Group
 fn remarks(page: &Page<'_, '_>, verdict: &Verdict<'_>) -> Vec<String> {
     let mut remarks = Vec::new();
     if !verdict.is_defined() {
-        remarks.push("no manifest or inventory that was read has it; it may live only in the cluster".to_string());
+        remarks.push(
+            "no manifest or inventory that was read has it; it may live only in the cluster".to_string(),
+        );
     }
     if let Some(account) = &verdict.token {
         let of = if account.is_empty() {
@@ -259,7 +274,9 @@ fn remarks(page: &Page<'_, '_>, verdict: &Verdict<'_>) -> Vec<String> {
     }
     match verdict.kind.as_deref() {
         Some("helm.sh/release.v1") => {
-            remarks.push("the record of a Helm release: Helm forgets the release, or a revision of it".to_string());
+            remarks.push(
+                "the record of a Helm release: Helm forgets the release, or a revision of it".to_string(),
+            );
         }
         Some("bootstrap.kubernetes.io/token") => {
             remarks.push("a bootstrap token: no further node can join with it".to_string());
@@ -283,8 +300,14 @@ fn remarks(page: &Page<'_, '_>, verdict: &Verdict<'_>) -> Vec<String> {
         let users: Vec<String> = users.into_iter().collect();
         let shown = users.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
         let more = users.len().saturating_sub(3);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        remarks.push(format!("until it is back, {shown}{more} may fail to start or to read it"));
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        remarks.push(format!(
+            "until it is back, {shown}{more} may fail to start or to read it"
+        ));
     }
     remarks
 }
@@ -309,8 +332,10 @@ fn healing(page: &Page<'_, '_>, healer: &Healer<'_>, verdict: &Verdict<'_>) -> S
 impl Page<'_, '_> {
     /// `Deployment web/shop`
     fn object(&self, file: u32, object: u32) -> String {
-        let (Some(facts), Some(fact)) = (self.index.files.get(file as usize), self.index.object(file, object))
-        else {
+        let (Some(facts), Some(fact)) = (
+            self.index.files.get(file as usize),
+            self.index.object(file, object),
+        ) else {
             return String::new();
         };
         let (kind, name) = (facts.str(fact.kind), facts.str(fact.name));
@@ -323,19 +348,30 @@ impl Page<'_, '_> {
     fn place(&self, link: &Link) -> (String, String) {
         let found = self.places.get(&link.file);
         let place = found.and_then(|file| file.place(link.object, link.span));
-        let field = place.map(|place| place.field.clone()).filter(|field| !field.is_empty());
+        let field = place
+            .map(|place| place.field.clone())
+            .filter(|field| !field.is_empty());
         let field = field.unwrap_or_else(|| json::by_table(self.index, Some(link)));
         let field = match link.unwritten {
             Some(unwritten) => format!("{field}.{unwritten} (not written: `default`)"),
             None => field,
         };
-        (self.line(link.file, link.object, link.span), printable(&field).into_owned())
+        (
+            self.line(link.file, link.object, link.span),
+            printable(&field).into_owned(),
+        )
     }
 
     fn line(&self, file: u32, object: u32, span: crate::source::Span) -> String {
-        let name = self.index.files.get(file as usize).map_or("", |facts| &facts.file);
+        let name = self
+            .index
+            .files
+            .get(file as usize)
+            .map_or("", |facts| &facts.file);
         let place = self.places.get(&file).and_then(|file| file.place(object, span));
-        let at = place.map_or(String::new(), |at| format!(":{}:{}", at.start.line, at.start.column));
+        let at = place.map_or(String::new(), |at| {
+            format!(":{}:{}", at.start.line, at.start.column)
+        });
         format!("{}{at}", printable(name))
     }
 }

@@ -147,7 +147,11 @@ fn told(json: &Value) -> String {
                 Value::Null if secret.get("namespace").is_some() => "?/".to_string(),
                 _ => String::new(),
             };
-            let _ = write!(out, "{what} {namespace}{}", secret["name"].as_str().unwrap_or("?"));
+            let _ = write!(
+                out,
+                "{what} {namespace}{}",
+                secret["name"].as_str().unwrap_or("?")
+            );
             for flag in ["csms", "undefined", "immutable"] {
                 if secret[flag] == true {
                     let _ = write!(out, " {flag}");
@@ -158,9 +162,17 @@ fn told(json: &Value) -> String {
             }
             out.push('\n');
             for healer in list(&secret["healedBy"]) {
-                let broken = if healer["broken"] == true { ", but breaks itself" } else { "" };
+                let broken = if healer["broken"] == true {
+                    ", but breaks itself"
+                } else {
+                    ""
+                };
                 let values = healer["values"].as_str().unwrap_or("?");
-                let _ = writeln!(out, "  again with {values} values by {}{broken}", place_of(&healer));
+                let _ = writeln!(
+                    out,
+                    "  again with {values} values by {}{broken}",
+                    place_of(&healer)
+                );
             }
             for reference in list(&secret["references"]) {
                 let breaks = reference["breaks"].as_str().unwrap_or("?");
@@ -258,16 +270,28 @@ fn text_is_a_tree() {
     };
     insta::assert_snapshot!("tree_of_pods", run("pods", &["-n", "web"]));
     insta::assert_snapshot!("tree_of_chains", run("external-secrets", &["-n", "web"]));
-    insta::assert_snapshot!("tree_in_colour", run("accounts", &["regcred", "-n", "web", "--color", "always"]));
-    insta::assert_snapshot!("tree_of_cloud_secrets", run("csms", &["--csms-response", "response.json"]));
+    insta::assert_snapshot!(
+        "tree_in_colour",
+        run("accounts", &["regcred", "-n", "web", "--color", "always"])
+    );
+    insta::assert_snapshot!(
+        "tree_of_cloud_secrets",
+        run("csms", &["--csms-response", "response.json"])
+    );
 }
 
 #[test]
 fn bad_usage_is_2_and_says_what_to_do() {
     let folder = Folder::new(&[
         ("app.yaml", PULLS),
-        ("request.txt", "{\"instance_id\": \"i-1\", \"instance_type\": \"RDS\"}"),
-        ("wrong.txt", "{\n  \"instance_type\": \"MySQL\",\n  \"instanceId\": \"i-1\"\n}\n"),
+        (
+            "request.txt",
+            "{\"instance_id\": \"i-1\", \"instance_type\": \"RDS\"}",
+        ),
+        (
+            "wrong.txt",
+            "{\n  \"instance_type\": \"MySQL\",\n  \"instanceId\": \"i-1\"\n}\n",
+        ),
         ("sum.txt", "{\"total\": 2, \"success_secrets\": [\"a\"]}"),
         ("none.txt", "{\"total\": 0, \"success_secrets\": []}"),
     ]);
@@ -305,7 +329,10 @@ fn what_cannot_be_read_is_trouble() {
     let folder = Folder::new(&[("a.yaml", PULLS), ("b.yaml", broken)]);
     let answer = folder.run(&["impact", "x", "-n", "web"]);
     assert_eq!(answer.code, Some(2), "{answer}");
-    assert!(answer.stderr.contains("b.yaml:5: cannot be read from here on"), "{answer}");
+    assert!(
+        answer.stderr.contains("b.yaml:5: cannot be read from here on"),
+        "{answer}"
+    );
     assert!(answer.stdout.contains("✓ web/x"), "the rest is told: {answer}");
     let chart = Folder::new(&[
         ("a.yaml", PULLS),
@@ -314,13 +341,20 @@ fn what_cannot_be_read_is_trouble() {
     ]);
     let answer = chart.run(&["impact", "x", "-n", "web"]);
     assert_eq!(answer.code, Some(0), "{answer}");
-    assert!(answer.stdout.contains("chart/templates/x.yaml, cannot tell"), "{answer}");
+    assert!(
+        answer.stdout.contains("chart/templates/x.yaml, cannot tell"),
+        "{answer}"
+    );
 }
 
 #[test]
 fn manifests_come_from_where_they_are_said_to_be() {
     let folder = Folder::new(&[("k8s/app.yaml", PULLS), ("other/class.yaml", CLASS)]);
-    let code = |args: &[&str]| folder.run(&[&["impact", "st-del-12130306", "-n", "delns-12130306"], args].concat()).code;
+    let code = |args: &[&str]| {
+        folder
+            .run(&[&["impact", "st-del-12130306", "-n", "delns-12130306"], args].concat())
+            .code
+    };
     assert_eq!(code(&[]), Some(1));
     assert_eq!(code(&["-f", "other"]), Some(0));
     assert_eq!(code(&["-f", "other", "--path", "k8s/app.yaml"]), Some(1));
