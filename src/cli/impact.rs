@@ -235,7 +235,8 @@ fn wanted(args: &ImpactArgs, surrounds: &mut Surrounds) -> Result<Wanted, Vec<St
         } else {
             String::new()
         };
-        format!("Secret {shown}{more} {place}")
+        let several = if args.names.len() > 1 { "Secrets" } else { "Secret" };
+        format!("{several} {shown}{more} {place}")
     };
     if whole {
         surrounds.notes.push(format!(

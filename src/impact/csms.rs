@@ -370,7 +370,7 @@ mod tests {
             [
                 "1:19: `instance_type` is RDS, TaurusDB, GaussDB or APIG, not `rds`; did you mean `RDS`?",
                 "2:2: the request has no field `instanceid`; did you mean `instance_id`?",
-                "2:37: `instance_id` is a string",
+                "2:36: `instance_id` is a string",
             ]
         );
     }

@@ -132,7 +132,11 @@ fn row<'r>(index: &'r Index<'_>, verdict: &'r Verdict<'_>, places: &'r Places) -
         let fact = healer.defined.fact;
         Some(HealerRow {
             at: at(index, healer.defined.file, fact.object?, fact.span, None, places),
-            values: if healer.keeps_values { "same" } else { "other" },
+            values: if healer.keeps_values {
+                "equivalent"
+            } else {
+                "other"
+            },
             broken: healer.broken,
         })
     });

@@ -118,7 +118,12 @@ pub fn judge<'r>(index: &Index<'r>, facts: &[FileFacts], selected: Selected<'r>)
             let healers = healers.map(|defined| Healer {
                 defined: *defined,
                 keeps_values: heal::keeps_values(group(index, defined)),
-                broken: false,
+                // A store's own token may be made by what reads it from that store.
+                broken: links.iter().any(|link| {
+                    link.breaks == Breaks::Now
+                        && link.file == defined.file
+                        && Some(link.object) == defined.fact.object
+                }),
             });
             Verdict {
                 healers: healers.collect(),

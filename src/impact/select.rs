@@ -83,7 +83,8 @@ pub fn select<'r>(index: &Index<'r>, facts: &[FileFacts], choice: &'r Choice) ->
         }
         // What may turn up in any namespace is not known to be in this one.
         let row = defined.fact.row.map(|row| index.table().row(row));
-        if row.is_some_and(|row| row.any_namespace) {
+        let unplaced = row.is_some() && defined.namespace.is_empty() && is_cluster_wide(index, &defined);
+        if unplaced || row.is_some_and(|row| row.any_namespace) {
             anywhere.entry(defined.name).or_default().push(defined);
             continue;
         }
@@ -110,8 +111,9 @@ pub fn select<'r>(index: &Index<'r>, facts: &[FileFacts], choice: &'r Choice) ->
         }
     }
     for (place, name) in only_used(index, choice, namespace) {
-        let key = (Cow::Owned(place.to_string()), Cow::Borrowed(name));
-        groups.entry(key).or_default();
+        for name in wanted.names(name, false) {
+            groups.entry((place.to_string().into(), name.into())).or_default();
+        }
     }
     let mut selected = Selected::default();
     for ((namespace, name), mut defined) in groups {
@@ -199,33 +201,57 @@ fn is_guess(facts: &graph::Facts, defined: &Defined<'_>) -> bool {
         })
 }
 
-/// Secrets that are used and defined nowhere, with their namespaces: they must be in the cluster, where a
-/// deletion without names meets them as well. An inventory tells what is there.
+/// Whether the object that makes a Secret is in no namespace, so that it does not tell the Secret's.
+fn is_cluster_wide(index: &Index<'_>, defined: &Defined<'_>) -> bool {
+    defined
+        .fact
+        .object
+        .is_some_and(|object| in_no_namespace(index, defined.file, object))
+}
+
+fn in_no_namespace(index: &Index<'_>, file: u32, object: u32) -> bool {
+    let (Some(facts), Some(object)) = (index.files.get(file as usize), index.object(file, object)) else {
+        return false;
+    };
+    let table = index.table();
+    let kind = table.kind(facts.str(object.group), facts.str(object.kind));
+    kind.and_then(|kind| kind.target)
+        .is_some_and(|target| table.scope(target).cluster)
+}
+
+/// Secrets that are used and not defined where they are looked for, with their namespaces: they must be in the
+/// cluster, where a deletion meets them as well. An inventory tells what is there. Names in one namespace are
+/// judged in any case.
 fn only_used<'a, 'r>(
     index: &'a Index<'r>,
     choice: &Choice,
     namespace: Option<&'a str>,
 ) -> Vec<(&'a str, &'r str)> {
     let is_inventory = |defined: &Defined<'_>| index.files[defined.file as usize].role == Role::Inventory;
-    if !choice.names.is_empty() || secrets(index).any(|defined| is_inventory(&defined)) {
+    let named = !choice.names.is_empty() && namespace.is_some();
+    if named || secrets(index).any(|defined| is_inventory(&defined)) {
         return Vec::new();
     }
     let mut used = Vec::new();
     for site in index.uses() {
-        let row = index.row(&site);
-        if site.fact.target != SECRET || site.fact.optional || row.loose {
+        if site.fact.target != SECRET || site.fact.optional || index.row(&site).loose {
             continue;
         }
         // Whoever could be meant is chosen, or left out, itself.
-        if index
-            .bare_names(site.name)
-            .any(|name| !index.named(SECRET, name).is_empty())
-        {
+        let is_there = |name: &str| {
+            index
+                .named(SECRET, name)
+                .iter()
+                .any(|d| index.compatible(&site, d))
+        };
+        if index.bare_names(site.name).any(is_there) {
             continue;
         }
-        // The facts outlive the index, which namespaces are asked of.
-        let own: &'r str = site.namespace;
-        for place in index.namespaces(site.file, own) {
+        // What is in no namespace itself does not tell the Secret's.
+        if site.namespace.is_empty() && in_no_namespace(index, site.file, site.fact.object) {
+            continue;
+        }
+        for place in index.namespaces(site.file, site.namespace) {
             match namespace {
                 Some(one) if place.is_empty() || place == one => used.push((one, site.name)),
                 None => used.push((place, site.name)),

@@ -60,6 +60,7 @@ impl Text {
                 (1, 0) => "it is safe".to_string(),
                 (1, _) => self.look(Look::Bad, "it is in use"),
                 (all, 0) => format!("all {all} are safe"),
+                (all, 1) => self.look(Look::Bad, &format!("1 of {all} is in use")),
                 (all, used) => self.look(Look::Bad, &format!("{used} of {all} are in use")),
             }
         );
@@ -186,7 +187,7 @@ impl Text {
                 out,
                 "{indent}{branch} {} {}",
                 self.look(Look::Bold, &page.object(first.file, first.object)),
-                words(breaks.unwrap_or(first.breaks)),
+                words(breaks.unwrap_or(first.breaks), page.kind(first)),
             );
             let indent = format!("{indent}{below}");
             for (_, link) in &group.links {
@@ -222,10 +223,24 @@ fn rank(breaks: Breaks) -> u8 {
     }
 }
 
-fn words(breaks: Breaks) -> &'static str {
+/// What happens to an object, and when. Some only hand on what pods need.
+fn words(breaks: Breaks, kind: &str) -> &'static str {
+    let is_between = matches!(
+        kind,
+        "ServiceAccount"
+            | "SecretProviderClass"
+            | "PersistentVolume"
+            | "PersistentVolumeClaim"
+            | "StorageClass"
+    );
     match breaks {
+        Breaks::Now if matches!(kind, "Role" | "ClusterRole") => "lets somebody read it, who cannot any more",
         Breaks::Now => "breaks at once",
+        Breaks::OnRestart if is_between => "fails pods at their next restart",
         Breaks::OnRestart => "breaks at its next restart",
+        Breaks::OnPull if is_between => {
+            "gives pods no credentials to pull private images at their next restart"
+        }
         Breaks::OnPull => "cannot pull private images at its next restart",
         Breaks::FallsBack => "falls back to a default certificate",
     }
@@ -342,6 +357,14 @@ impl Page<'_, '_> {
         let namespace = self.index.namespace(file, facts.str(fact.namespace));
         let slash = if namespace.is_empty() { "" } else { "/" };
         printable(&format!("{kind} {namespace}{slash}{name}")).into_owned()
+    }
+
+    fn kind(&self, link: &Link) -> &str {
+        let object = self.index.object(link.file, link.object);
+        let facts = self.index.files.get(link.file as usize);
+        facts
+            .zip(object)
+            .map_or("", |(facts, object)| facts.str(object.kind))
     }
 
     /// `k8s/shop.yaml:31:21`, and the field.
