@@ -8,6 +8,7 @@ use crate::manifest::{File, Object, Skip, Surroundings};
 use crate::source::{Decoded, Span};
 use crate::yaml::{self, Kind, Node, Scalar, Style, Tree};
 
+use super::guess::{Guess, guesses};
 use super::pods;
 
 /// What one file says about Secrets and who uses them.
@@ -20,6 +21,8 @@ pub struct FileFacts {
     pub default_accounts: Vec<(u32, Span)>,
     /// Names in Cloud Secret Management Service.
     pub cloud: Vec<CloudUse>,
+    /// Fields that by their names name Secrets, in objects that no table describes.
+    pub guesses: Vec<Guess>,
     /// Where documents break off, so that what follows is not known.
     pub broken: Vec<u32>,
     /// Objects in it.
@@ -118,6 +121,8 @@ impl FileFacts {
                     self.secrets.push(made);
                 } else if let Some(pod) = pods::default_account(object) {
                     self.default_accounts.push((object.index, pod));
+                } else {
+                    guesses(object, &mut self.guesses);
                 }
             }
         }

@@ -50,6 +50,8 @@ struct Reference<'r> {
     #[serde(flatten)]
     at: At<'r>,
     breaks: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    guessed: bool,
     via: Vec<At<'r>>,
 }
 
@@ -122,6 +124,7 @@ fn row<'r>(index: &'r Index<'_>, verdict: &'r Verdict<'_>, places: &'r Places) -
     let references = verdict.links.iter().map(|link| Reference {
         at: at_link(index, link, places),
         breaks: when(link.breaks),
+        guessed: link.guessed,
         via: verdict
             .via(link)
             .into_iter()

@@ -1,6 +1,7 @@
 //! Who uses the chosen Secrets, directly and through others, and whether deleting them heals itself.
 
 use super::facts::FileFacts;
+use super::guess;
 use super::heal;
 use super::select::{Chosen, Selected, fact, unhash};
 use crate::graph::table::{Breaks, Target};
@@ -25,6 +26,8 @@ pub struct Link {
     pub row: Option<crate::graph::table::RowId>,
     /// The field that is not written, below what the span marks.
     pub unwritten: Option<&'static str>,
+    /// Whether only the field's name tells that it names a Secret.
+    pub guessed: bool,
     /// When it breaks.
     pub breaks: Breaks,
     /// The link through which it is reached, as an index into [`Verdict::links`]; it stands before this one.
@@ -189,6 +192,8 @@ struct Users<'a, 'r> {
     by_name: HashMap<(Target, &'r str), (u32, u32)>,
     /// Secrets of the cloud service: file and place in [`FileFacts::cloud`].
     cloud: HashMap<&'a str, Vec<(u32, u32)>>,
+    /// The same of [`FileFacts::guesses`].
+    guesses: HashMap<&'a str, Vec<(u32, u32)>>,
 }
 
 /// What breaks whoever names it, when a Secret that it needs is gone.
@@ -226,9 +231,16 @@ impl<'a, 'r> Users<'a, 'r> {
                 cloud.entry(&used.name).or_default().push((file, at));
             }
         }
+        let mut guesses: HashMap<&str, Vec<(u32, u32)>> = HashMap::default();
+        for (file, facts) in (0..).zip(facts) {
+            for (at, guess) in (0..).zip(&facts.guesses) {
+                guesses.entry(&guess.name).or_default().push((file, at));
+            }
+        }
         Users {
             index,
             facts,
+            guesses,
             sites,
             by_name,
             cloud,
@@ -339,6 +351,7 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
                 span: used.span,
                 row: None,
                 unwritten: None,
+                guessed: false,
                 breaks: Breaks::OnRestart,
                 parent: None,
             });
@@ -363,6 +376,7 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
         let mut seen = HashSet::default();
         let mut abroad = Vec::new();
         for name in names {
+            self.guessed(secret, name);
             for site in self.users.of(SECRET, name) {
                 if !seen.insert((site.file, site.fact.object, site.fact.span)) {
                     continue;
@@ -391,6 +405,7 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
                 span: own.span,
                 row: None,
                 unwritten: None,
+                guessed: false,
                 breaks: Breaks::Now,
                 parent: None,
             });
@@ -398,6 +413,37 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
             self.walked.insert((copied.file, own.object.unwrap_or_default()));
             for site in abroad {
                 self.link(&site, parent);
+            }
+        }
+    }
+
+    /// Fields that look as if they named the Secret.
+    fn guessed(&mut self, secret: &Chosen<'r>, name: &str) {
+        let users = self.users;
+        for &(file, at) in users.guesses.get(name).into_iter().flatten() {
+            let guess = &users.facts[file as usize].guesses[at as usize];
+            let namespace = guess::namespace(users.index, file, guess);
+            let meets = if self.namespace.is_empty() {
+                let together = |one: &Defined<'_>| {
+                    users
+                        .index
+                        .share_namespace((file, namespace), (one.file, one.namespace))
+                };
+                secret.defined.is_empty() || secret.defined.iter().any(together)
+            } else {
+                users.may_be_in(file, namespace, &self.namespace)
+            };
+            if meets {
+                self.links.push(Link {
+                    file,
+                    object: guess.object,
+                    span: guess.span,
+                    row: None,
+                    unwritten: None,
+                    guessed: true,
+                    breaks: Breaks::OnRestart,
+                    parent: None,
+                });
             }
         }
     }
@@ -425,6 +471,7 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
             span: site.fact.span,
             row: Some(site.fact.row),
             unwritten: None,
+            guessed: false,
             breaks: self.later(parent, breaks),
             parent,
         });
@@ -573,6 +620,7 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
                         span,
                         row: None,
                         unwritten: Some("serviceAccountName"),
+                        guessed: false,
                         breaks: link.breaks,
                         parent: Some(at),
                     });

@@ -11,6 +11,7 @@
 pub mod csms;
 mod facts;
 pub mod fields;
+mod guess;
 mod heal;
 mod json;
 mod judge;
@@ -21,6 +22,7 @@ mod select;
 mod text;
 
 pub use facts::{CloudUse, FileFacts, SecretFact, facts};
+pub use guess::Guess;
 pub use json::json;
 pub use judge::{Judged, Link, Verdict, judge};
 pub use select::{Choice, Chosen, Selected, cloud, select};

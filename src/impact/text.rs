@@ -192,7 +192,12 @@ impl Text {
             let indent = format!("{indent}{below}");
             for (_, link) in &group.links {
                 let (place, field) = page.place(link);
-                let _ = writeln!(out, "{indent}  {} {field}", self.look(Look::Dim, &place));
+                let guessed = if link.guessed {
+                    " (a guess by the field's name)"
+                } else {
+                    ""
+                };
+                let _ = writeln!(out, "{indent}  {} {field}{guessed}", self.look(Look::Dim, &place));
             }
             self.groups(page, verdict, Some(group), &indent, out);
         }

@@ -176,7 +176,12 @@ fn told(json: &Value) -> String {
             }
             for reference in list(&secret["references"]) {
                 let breaks = reference["breaks"].as_str().unwrap_or("?");
-                let _ = writeln!(out, "  {breaks} {}", place_of(&reference));
+                let guessed = if reference["guessed"] == true {
+                    "guessed "
+                } else {
+                    ""
+                };
+                let _ = writeln!(out, "  {guessed}{breaks} {}", place_of(&reference));
                 for via in list(&reference["via"]) {
                     let _ = writeln!(out, "    via {}", place_of(&via));
                 }
