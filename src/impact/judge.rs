@@ -43,6 +43,8 @@ pub struct Verdict<'r> {
     pub secret: Chosen<'r>,
     /// What uses it, those through others behind those that they are reached through.
     pub links: Vec<Link>,
+    /// Objects that use it, but do without: file and object.
+    pub optional: Vec<(u32, u32)>,
     /// What makes it again.
     pub healers: Vec<Healer<'r>>,
     /// Whether it is `immutable`.
@@ -112,7 +114,7 @@ pub fn judge<'r>(index: &Index<'r>, facts: &[FileFacts], selected: Selected<'r>)
         .chosen
         .into_iter()
         .map(|secret| {
-            let links = Chain::of(&users, &secret).links;
+            let Chain { links, optional, .. } = Chain::of(&users, &secret);
             let known = || secret.defined.iter().filter_map(|defined| fact(facts, defined));
             let healers = secret.defined.iter().filter(|defined| {
                 let row = defined.fact.row.map(|row| index.table().row(row));
@@ -134,6 +136,7 @@ pub fn judge<'r>(index: &Index<'r>, facts: &[FileFacts], selected: Selected<'r>)
                 token: known().find_map(|fact| fact.account.clone()),
                 kind: known().find_map(|fact| fact.kind.clone()),
                 links,
+                optional,
                 secret,
             }
         })
@@ -216,10 +219,7 @@ const HAND_ON: [Target; 13] = [
 impl<'a, 'r> Users<'a, 'r> {
     fn new(index: &'a Index<'r>, facts: &'a [FileFacts]) -> Self {
         let followed = |target| target == SECRET || target == SERVICE_ACCOUNT || HAND_ON.contains(&target);
-        let mut sites: Vec<UseSite<'r>> = index
-            .uses()
-            .filter(|site| !site.fact.optional && followed(site.fact.target))
-            .collect();
+        let mut sites: Vec<UseSite<'r>> = index.uses().filter(|site| followed(site.fact.target)).collect();
         sites.sort_by_key(|site| (site.fact.target, site.name));
         let mut by_name: HashMap<(Target, &'r str), (u32, u32)> = HashMap::default();
         for (at, site) in (0..).zip(&sites) {
@@ -303,6 +303,7 @@ struct Chain<'u, 'a, 'r> {
     /// The namespace that the Secret is deleted in; empty: not known.
     namespace: String,
     links: Vec<Link>,
+    optional: Vec<(u32, u32)>,
     walked: HashSet<(u32, u32)>,
 }
 
@@ -312,6 +313,7 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
             users,
             namespace: secret.namespace.to_string(),
             links: Vec::new(),
+            optional: Vec::new(),
             walked: HashSet::default(),
         };
         if secret.cloud {
@@ -387,7 +389,12 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
                     index.row(&site).any_namespace
                         || self.users.may_be_in(site.file, site.namespace, &self.namespace)
                 };
-                if near {
+                let object = (site.file, site.fact.object);
+                if site.fact.optional {
+                    if near && !self.optional.contains(&object) {
+                        self.optional.push(object);
+                    }
+                } else if near {
                     self.link(&site, None);
                 } else {
                     abroad.push(site);
@@ -549,6 +556,7 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
             fact: one,
         };
         let mut sites = self.users.of(one.target, defined.name);
+        sites.retain(|site| !site.fact.optional);
         if self.users.index.table().scope(one.target).cluster {
             return sites;
         }

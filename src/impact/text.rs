@@ -137,6 +137,8 @@ impl Text {
             format!("in use by {}", count(broken_objects(&[verdict]), "object"))
         } else if verdict.heals() {
             "comes back by itself".to_string()
+        } else if !verdict.optional.is_empty() {
+            "whoever uses it does without".to_string()
         } else {
             "nothing that was read uses it".to_string()
         };
@@ -311,23 +313,15 @@ fn remarks(page: &Page<'_, '_>, verdict: &Verdict<'_>) -> Vec<String> {
         );
     }
     if verdict.heals() && !verdict.links.is_empty() {
-        let users: std::collections::BTreeSet<String> = verdict
-            .links
-            .iter()
-            .filter(|link| link.parent.is_none())
-            .map(|link| page.object(link.file, link.object))
-            .collect();
-        let users: Vec<String> = users.into_iter().collect();
-        let shown = users.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-        let more = users.len().saturating_sub(3);
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
+        let direct = verdict.links.iter().filter(|link| link.parent.is_none());
+        let users = page.some(direct.map(|link| (link.file, link.object)));
         remarks.push(format!(
-            "until it is back, {shown}{more} may fail to start or to read it"
+            "until it is back, {users} may fail to start or to read it"
         ));
+    }
+    if !verdict.optional.is_empty() {
+        let users = page.some(verdict.optional.iter().copied());
+        remarks.push(format!("optional for {users}"));
     }
     remarks
 }
@@ -362,6 +356,17 @@ impl Page<'_, '_> {
         let namespace = self.index.namespace(file, facts.str(fact.namespace));
         let slash = if namespace.is_empty() { "" } else { "/" };
         printable(&format!("{kind} {namespace}{slash}{name}")).into_owned()
+    }
+
+    /// A few objects by name, and how many more there are.
+    fn some(&self, objects: impl Iterator<Item = (u32, u32)>) -> String {
+        let named: std::collections::BTreeSet<String> =
+            objects.map(|(file, object)| self.object(file, object)).collect();
+        let shown: Vec<&str> = named.iter().take(3).map(String::as_str).collect();
+        match named.len().saturating_sub(3) {
+            0 => shown.join(", "),
+            more => format!("{} and {more} more", shown.join(", ")),
+        }
     }
 
     fn kind(&self, link: &Link) -> &str {
