@@ -11,7 +11,7 @@ use super::output::{Format, Plan, With};
 use super::run::{Run, Totals};
 use super::since::Since;
 use super::terminal::{Terminal, note, tell};
-use super::{CLEAN, FOUND, TROUBLE, progress, watch};
+use super::{CLEAN, FOUND, TROUBLE, custom, progress, watch};
 
 /// Runs the command and returns the exit code.
 pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
@@ -78,6 +78,8 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
     let bar = !args.output.quiet && progress::is_wanted();
     let mut run = Run::check(found.inputs, &around, &settings, threads, bar, &mut problems);
     clock.lap("checked");
+    custom::check(&mut run, &around, &settings, reading.threads(), &mut problems);
+    clock.lap("custom resources");
     crate::compare(&mut run.report, &run.facts, &settings);
     run.fetch_texts(&mut problems);
     clock.lap("compared");
@@ -236,4 +238,7 @@ fn verbose(totals: &Totals, report: &Report, clock: &Clock) {
         .map(|(what, time)| format!("{what} in {:.1} ms", time.as_secs_f64() * 1e3))
         .collect();
     note(&laps.join(", "));
+    if let Some(undefined) = report.coverage.note() {
+        note(&undefined);
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
 
 use clap::{Args, ValueEnum};
 
@@ -466,7 +467,7 @@ impl Reader<'_> {
         inputs: Vec<Input>,
         problems: &mut Vec<Problem>,
     ) -> (Vec<Input>, Vec<Facts>, Vec<FileFacts>) {
-        let done = parallel::each(&inputs, self.threads, |input, scratch: &mut Scratch| {
+        let done = over(&inputs, self.threads, |input, scratch| {
             let bytes = scratch.bytes(input)?;
             guarded(&input.name, || {
                 let decoded = source::decode(bytes);
@@ -503,18 +504,15 @@ impl Reader<'_> {
             .into_iter()
             .filter_map(|(file, asked)| Some((inputs.get(file as usize)?, file, asked)))
             .collect();
-        let done: Vec<Result<FilePlaces, Problem>> = parallel::each(
-            &asked,
-            self.threads,
-            |(input, _, asked), scratch: &mut Scratch| {
+        let done: Vec<Result<FilePlaces, Problem>> =
+            over(&asked, self.threads, |(input, _, asked), scratch| {
                 let bytes = scratch.bytes(input)?;
                 guarded(&input.name, || {
                     let how = (input.role, self.no_skip);
                     let decoded = source::decode(bytes);
                     places::places(&input.name, decoded, &mut scratch.tree, self.around, how, asked)
                 })
-            },
-        );
+            });
         let mut places = Places::new();
         for ((_, file, _), result) in asked.into_iter().zip(done) {
             match result {
@@ -524,6 +522,19 @@ impl Reader<'_> {
         }
         places
     }
+}
+
+/// Applies `f` to each item, on several threads, and gives the results in the order of the items.
+fn over<I: Sync, T: Send>(
+    items: &[I],
+    threads: usize,
+    f: impl Fn(&I, &mut Scratch) -> Result<T, Problem> + Sync,
+) -> Vec<Result<T, Problem>> {
+    let workers = parallel::workers(threads, items.len());
+    let done = parallel::each(items.len(), workers, &AtomicUsize::new(0), |at, scratch| {
+        Some(f(items.get(at)?, scratch))
+    });
+    done.into_iter().flatten().collect()
 }
 
 /// What one worker reuses from file to file.

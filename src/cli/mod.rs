@@ -3,10 +3,13 @@
 mod args;
 mod around;
 mod check;
+mod custom;
 mod diff;
+mod explain;
 mod gitignore;
 mod impact;
 mod inputs;
+mod manual;
 mod output;
 mod pages;
 mod parallel;
@@ -44,8 +47,10 @@ pub fn run() -> ExitCode {
     let code = match cli.command {
         Command::Check(args) => check::check(&args, &terminal),
         Command::Impact(args) => impact::impact(&args, &terminal),
-        Command::Explain { rule } => pages::explain(&rule, &terminal),
+        Command::Explain(args) => pages::explain(&args, &terminal),
         Command::Rules { format } => pages::list(format, &terminal),
+        Command::Completions { shell } => manual::completions(shell, &terminal),
+        Command::Man { subcommand } => manual::page(subcommand.as_deref(), &terminal),
     };
     ExitCode::from(code)
 }

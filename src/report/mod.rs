@@ -32,6 +32,7 @@ pub use touched::Change;
 use std::cell::{Cell, OnceCell};
 use std::io;
 
+use crate::definitions::Coverage;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Checked, ObjectInfo};
 use crate::graph::Role;
@@ -61,6 +62,8 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// The version of Kubernetes that was judged by.
     pub kube: KubeVersion,
+    /// Which custom resources definitions were at hand for.
+    pub coverage: Coverage,
 }
 
 /// What was found in one file.
@@ -184,6 +187,7 @@ impl Report {
         Report {
             files: Vec::new(),
             kube,
+            coverage: Coverage::default(),
         }
     }
 
