@@ -223,9 +223,7 @@ impl Body<'_> {
 
     /// The field's text, when it is one.
     fn text<'t>(&mut self, map: Node<'t>, key: &str, required: bool) -> Option<(String, Node<'t>)> {
-        let Some(value) = self.get(map, key, required) else {
-            return None;
-        };
+        let value = self.get(map, key, required)?;
         match value.str() {
             Some(text) => Some((text.into_owned(), value)),
             None => {

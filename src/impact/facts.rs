@@ -31,6 +31,9 @@ pub struct FileFacts {
     pub templates: u32,
 }
 
+/// A label's key and value.
+pub type Label = (Box<str>, Box<str>);
+
 /// What a Secret, or the Secret that an object makes, can be selected by.
 #[derive(Debug, Default)]
 pub struct SecretFact {
@@ -39,7 +42,7 @@ pub struct SecretFact {
     /// Its type; `None` when it is not known.
     pub kind: Option<Box<str>>,
     /// Its labels; `None` when they are not known.
-    pub labels: Option<Box<[(Box<str>, Box<str>)]>>,
+    pub labels: Option<Box<[Label]>>,
     /// Whether it is `immutable`.
     pub immutable: bool,
     /// The ServiceAccount that it is a token of.
@@ -265,7 +268,7 @@ fn made(object: &Object<'_>, group: &str, kind: &str) -> Option<SecretFact> {
     })
 }
 
-fn labels(map: Option<Node<'_>>) -> Box<[(Box<str>, Box<str>)]> {
+fn labels(map: Option<Node<'_>>) -> Box<[Label]> {
     map.into_iter()
         .flat_map(Node::entries)
         .filter_map(|entry| Some((entry.key.key_text()?.into(), entry.value.str()?.into())))
