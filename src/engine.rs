@@ -239,7 +239,7 @@ pub fn index_file(
     facts
 }
 
-fn info(object: &crate::manifest::Object<'_>, file: &File<'_>) -> ObjectInfo {
+pub(crate) fn info(object: &crate::manifest::Object<'_>, file: &File<'_>) -> ObjectInfo {
     ObjectInfo {
         api_version: (*object.api_version).into(),
         kind: (*object.kind).into(),

@@ -17,6 +17,7 @@ pub mod definitions;
 pub mod diagnostic;
 pub mod engine;
 pub mod graph;
+pub mod impact;
 pub mod manifest;
 pub mod mask;
 pub mod names;

@@ -179,6 +179,11 @@ impl<'r> Overlays<'r> {
         })
     }
 
+    /// Prefixes and suffixes that kustomizations put around names.
+    pub(super) fn affixes(&self) -> &[(&'r str, &'r str)] {
+        &self.affixes
+    }
+
     /// What a name may have been before kustomizations put something around it.
     pub(super) fn bare<'n>(&self, name: &'n str) -> impl Iterator<Item = &'n str> {
         self.affixes.iter().filter_map(move |(prefix, suffix)| {
