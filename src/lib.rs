@@ -13,7 +13,9 @@
 
 pub mod cli;
 pub mod diagnostic;
+pub mod edit;
 pub mod engine;
+pub mod fix;
 pub mod graph;
 pub mod manifest;
 pub mod mask;

@@ -6,6 +6,7 @@ use crate::diagnostic::Severity;
 use crate::engine::RuleSet;
 use crate::version::KubeVersion;
 
+use super::fix::FixArgs;
 use super::inputs::InputArgs;
 use super::suggest;
 
@@ -52,6 +53,9 @@ pub struct CheckArgs {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
+    /// What to fix.
+    #[command(flatten)]
+    pub fixes: FixArgs,
     /// How to print the findings.
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
     pub format: Format,

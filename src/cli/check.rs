@@ -7,6 +7,8 @@ use crate::engine::Settings;
 use crate::report::{Concise, Json, Printer, Report, Text, count, left_alone};
 
 use super::args::{CheckArgs, Format};
+use super::fix;
+use super::problem::Problem;
 use super::run::{Run, Totals};
 use super::terminal::{Terminal, note, tell};
 use super::{CLEAN, FOUND, TROUBLE};
@@ -35,6 +37,20 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
     crate::compare(&mut run.report, &run.facts, &settings);
     run.fetch_texts(&mut problems);
     clock.lap("compared");
+    let mended =
+        (args.fixes.level()).map(|level| fix::mend(&mut run, &around, &settings, level, &mut problems));
+    if let Some(mended) = &mended {
+        clock.lap("fixed");
+        if args.fixes.diff {
+            let written = terminal.write(&fix::diff(&run, mended, terminal));
+            if !args.quiet {
+                fix::tell_would_fix(&run);
+            }
+            return diff_code(!mended.files.is_empty(), &written, &mut problems, args);
+        }
+        fix::write(&mut run, mended, &mut problems);
+    }
+    let fixed_stdin = mended.as_ref().and_then(|mended| fix::stdin(&run, mended));
     // The process ends soon, and takes its memory along faster than it could be given back piece by piece.
     let Run {
         report,
@@ -47,17 +63,17 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
     let report = std::mem::ManuallyDrop::new(report);
     let mut out = String::new();
     printer(args, terminal).print(&report, &mut out);
-    let written = terminal.write(&out);
+    let written = match &fixed_stdin {
+        // The fixed text takes standard output, so that it can be piped on.
+        Some(text) => {
+            note(out.trim_end());
+            terminal.write_bytes(text)
+        }
+        None => terminal.write(&out),
+    };
     clock.lap("printed");
 
-    problems.sort();
-    problems.dedup();
-    for problem in &problems {
-        tell(&problem.to_string());
-    }
-    if let Err(error) = &written {
-        tell(&format!("the report could not be written: {error}"));
-    }
+    tell_problems(&mut problems, &written);
     let judged = report.judged();
     if !judged && problems.is_empty() && !args.allow_empty {
         tell(&nothing_judged(args, &report));
@@ -67,7 +83,11 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
             left_alone(&report, &mut list);
             note(list.trim_end());
         }
-        note(&report.summary_for_people().line());
+        let summary = report.summary_for_people();
+        note(&summary.line());
+        if let Some(fixes) = summary.fixes() {
+            note(&fixes);
+        }
     }
     if args.verbose {
         verbose(&totals, &report, &clock);
@@ -80,6 +100,31 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
         return FOUND;
     }
     CLEAN
+}
+
+fn tell_problems(problems: &mut Vec<Problem>, written: &std::io::Result<()>) {
+    problems.sort();
+    problems.dedup();
+    for problem in problems {
+        tell(&problem.to_string());
+    }
+    if let Err(error) = written {
+        tell(&format!("the report could not be written: {error}"));
+    }
+}
+
+/// What `--diff` exits with.
+fn diff_code(
+    changes: bool,
+    written: &std::io::Result<()>,
+    problems: &mut Vec<Problem>,
+    args: &CheckArgs,
+) -> u8 {
+    tell_problems(problems, written);
+    if !problems.is_empty() || written.is_err() {
+        return TROUBLE;
+    }
+    if changes && !args.exit_zero { FOUND } else { CLEAN }
 }
 
 fn printer(args: &CheckArgs, terminal: &Terminal) -> Box<dyn Printer> {
@@ -140,7 +185,7 @@ impl Clock {
     fn start() -> Clock {
         Clock {
             last: Instant::now(),
-            laps: Vec::with_capacity(4),
+            laps: Vec::with_capacity(5),
         }
     }
 

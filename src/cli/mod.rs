@@ -3,6 +3,7 @@
 mod args;
 mod around;
 mod check;
+mod fix;
 mod gitignore;
 mod inputs;
 mod pages;

@@ -25,7 +25,8 @@ pub struct Run {
     pub facts: Vec<Facts>,
     /// Numbers for `-v`.
     pub totals: Totals,
-    sizes: Vec<usize>,
+    /// Their sizes in bytes.
+    pub sizes: Vec<usize>,
 }
 
 /// Numbers for `-v`.
@@ -141,29 +142,33 @@ impl Run {
 
     /// Reads the files again that only cross-file findings point into: their texts were not kept.
     pub fn fetch_texts(&mut self, problems: &mut Vec<Problem>) {
-        let files = &mut self.report.files;
-        let mut wanted: Vec<bool> = files.iter().map(|file| !file.diagnostics.is_empty()).collect();
-        for related in files
-            .iter()
-            .flat_map(|file| &file.diagnostics)
-            .flat_map(|d| &d.related)
-        {
-            if let Some(wanted) = related.file.and_then(|file| wanted.get_mut(file as usize)) {
-                *wanted = true;
-            }
+        fetch_texts(&mut self.report, &self.inputs, &self.sizes, problems);
+    }
+}
+
+/// Reads the files of a report that lack their text and need it.
+pub fn fetch_texts(report: &mut Report, inputs: &[Input], sizes: &[usize], problems: &mut Vec<Problem>) {
+    let files = &mut report.files;
+    let mut wanted: Vec<bool> = files.iter().map(|file| !file.diagnostics.is_empty()).collect();
+    for related in files
+        .iter()
+        .flat_map(|file| &file.diagnostics)
+        .flat_map(|d| &d.related)
+    {
+        if let Some(wanted) = related.file.and_then(|file| wanted.get_mut(file as usize)) {
+            *wanted = true;
         }
-        for (((file, wanted), input), size) in files.iter_mut().zip(wanted).zip(&self.inputs).zip(&self.sizes)
-        {
-            if !wanted || file.source.is_some() {
-                continue;
-            }
-            match read_again(input, *size) {
-                Ok(decoded) => file.source = Some(Source::new(decoded)),
-                Err(problem) => {
-                    // Its findings cannot be placed any more; the run has failed, and says so.
-                    file.diagnostics.clear();
-                    problems.push(problem);
-                }
+    }
+    for (((file, wanted), input), size) in files.iter_mut().zip(wanted).zip(inputs).zip(sizes) {
+        if !wanted || file.source.is_some() {
+            continue;
+        }
+        match read_again(input, *size) {
+            Ok(decoded) => file.source = Some(Source::new(decoded)),
+            Err(problem) => {
+                // Its findings cannot be placed any more; the run has failed, and says so.
+                file.diagnostics.clear();
+                problems.push(problem);
             }
         }
     }

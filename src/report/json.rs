@@ -8,7 +8,7 @@ use super::{FileReport, Printer, Report, Source};
 use crate::diagnostic::{Diagnostic, Refusal, Stage};
 use crate::engine::{self, ObjectInfo};
 use crate::mask;
-use crate::source::{Encoding, Span};
+use crate::source::Span;
 
 /// One JSON object, each finding on a line of its own.
 #[derive(Default)]
@@ -58,6 +58,7 @@ impl Json {
             errors: summary.errors,
             warnings: summary.warnings,
             infos: summary.infos,
+            fixed: summary.fixed.map(|fixed| fixed.findings),
             skipped: skipped.collect(),
         }
     }
@@ -230,8 +231,8 @@ fn row<'r>(report: &'r Report, file: &'r FileReport, source: &Source, diagnostic
 
 fn fix<'r>(source: &Source, diagnostic: &'r Diagnostic) -> Option<FixRow<'r>> {
     let fix = diagnostic.fix.as_ref()?;
-    if source.decoded().encoding == Encoding::Utf16 {
-        return None; // offsets are not those of the file
+    if !source.decoded().takes_fixes() {
+        return None; // offsets are not those of the file, or not all bytes are known
     }
     let masked = source.masked();
     let (hidden, shown): (Vec<_>, Vec<_>) = fix
@@ -259,6 +260,9 @@ struct SummaryRow<'r> {
     errors: usize,
     warnings: usize,
     infos: usize,
+    /// Findings that were fixed, with `--fix`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed: Option<usize>,
     skipped: Vec<SkippedRow<'r>>,
 }
 

@@ -1,11 +1,13 @@
 //! What a run found, and the formats it is printed in: one file each, one trait.
 
 mod concise;
+mod diff;
 mod excerpt;
 mod json;
 mod text;
 
 pub use concise::Concise;
+pub use diff::unified;
 pub use json::Json;
 pub use text::{Text, left_alone};
 
@@ -33,6 +35,19 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// The version of Kubernetes that was judged by.
     pub kube: KubeVersion,
+    /// How many findings were fixed before these were found; `None` when nobody asked for fixes.
+    pub fixed: Option<Fixed>,
+}
+
+/// How much was fixed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Fixed {
+    /// Findings.
+    pub findings: usize,
+    /// The files they were in.
+    pub files: usize,
+    /// Whether unsafe fixes were wanted too.
+    pub unsafe_too: bool,
 }
 
 /// What was found in one file.
@@ -139,6 +154,7 @@ impl Report {
         Report {
             files: Vec::new(),
             kube,
+            fixed: None,
         }
     }
 
@@ -200,6 +216,7 @@ impl Report {
         let mut summary = Summary {
             files: self.checked(),
             kube: self.kube,
+            fixed: self.fixed,
             ..Summary::default()
         };
         for file in &self.files {
@@ -211,6 +228,18 @@ impl Report {
                     Severity::Warning => &mut summary.warnings,
                     Severity::Info => &mut summary.infos,
                 } += 1;
+                let takes_fixes = || {
+                    file.source
+                        .as_ref()
+                        .is_some_and(|source| source.decoded.takes_fixes())
+                };
+                if let Some(fix) = diagnostic.fix.as_ref().filter(|_| takes_fixes()) {
+                    *if fix.safe {
+                        &mut summary.fixable
+                    } else {
+                        &mut summary.fixable_unsafely
+                    } += 1;
+                }
             }
         }
         for reason in Skip::ALL {
@@ -277,6 +306,12 @@ pub struct Summary<'r> {
     pub infos: usize,
     /// What was left alone, by reason.
     pub skipped: Vec<Skipped<'r>>,
+    /// Findings with a safe fix.
+    pub fixable: usize,
+    /// Findings with a fix that needs a look.
+    pub fixable_unsafely: usize,
+    /// What was fixed before.
+    pub fixed: Option<Fixed>,
     kube: KubeVersion,
 }
 
@@ -322,6 +357,30 @@ impl Summary<'_> {
         } else {
             format!("Nothing to judge{}", self.place())
         }
+    }
+
+    /// What was fixed and what can be: `Fixed 3 findings in 2 files; 1 more can be fixed with --unsafe-fixes`.
+    pub fn fixes(&self) -> Option<String> {
+        let safe = |n: usize| format!("{} can be fixed with --fix", grouped(n));
+        let with_unsafe =
+            |n: usize, more: &str| format!("{}{more} can be fixed with --fix --unsafe-fixes", grouped(n));
+        let Some(fixed) = self.fixed else {
+            return match (self.fixable, self.fixable_unsafely) {
+                (0, 0) => None,
+                (n, 0) => Some(safe(n)),
+                (0, n) => Some(with_unsafe(n, "")),
+                (n, m) => Some(format!("{}, {}", safe(n), with_unsafe(m, " more"))),
+            };
+        };
+        let done = match fixed.findings {
+            0 => "Fixed nothing".to_string(),
+            n => format!("Fixed {} in {}", count(n, "finding"), count(fixed.files, "file")),
+        };
+        Some(match self.fixable_unsafely {
+            0 => done,
+            _ if fixed.unsafe_too => done,
+            n => format!("{done}; {} more can be fixed with --unsafe-fixes", grouped(n)),
+        })
     }
 
     /// Whether nothing was found, though something was judged.

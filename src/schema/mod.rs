@@ -13,6 +13,7 @@ mod list;
 mod locate;
 mod lookup;
 mod message;
+mod migrate;
 mod path;
 pub mod quantity;
 mod served;

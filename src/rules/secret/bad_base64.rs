@@ -7,6 +7,7 @@ use super::content::filler::Filler;
 use super::content::{is_text, locate};
 use super::{DATA, Object};
 use crate::diagnostic::{Edit, ErrorType};
+use crate::edit;
 use crate::rules::{Check, Cx};
 use crate::source::Span;
 use crate::yaml::tree::COOK;
@@ -71,6 +72,12 @@ fn report<'t>(entry: Entry<'t>, text: &str, fault: Fault, cx: &mut Cx<'t>) {
     };
     if let Some((title, edit)) = cause.fix(node, text) {
         report.fix(title, true, vec![edit]);
+    } else if cause == Cause::PlainText
+        && node.tag().is_empty()
+        && let Some(edit) = edit::replace_scalar(node, &base64::encode(text.as_bytes()))
+    {
+        // It may be damaged base64 all the same, which looks like plain text when it is short.
+        report.fix("encode the value", false, vec![edit]);
     }
 }
 
