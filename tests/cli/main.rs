@@ -8,6 +8,7 @@ mod across;
 mod canaries;
 mod exit;
 mod files;
+mod fix;
 mod formats;
 mod frames;
 mod pages;
