@@ -1,11 +1,14 @@
 //! Runs the rules: over one file with its text and tree at hand, then over the facts of all files.
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Diagnostic, ErrorType};
+use crate::graph::table::Table;
 use crate::graph::{self, Facts, Index, Role, RunCx};
 use crate::manifest::{File, Skip, Surroundings};
 use crate::rules::{self, Check, Cx, Emitter, RULES, RuleId};
 use crate::schema;
-use crate::source::Decoded;
+use crate::source::{Decoded, Span};
 use crate::version::KubeVersion;
 use crate::yaml::{self, Tree};
 
@@ -18,6 +21,10 @@ pub struct Settings {
     pub no_skip: bool,
     /// Which rules run.
     pub rules: RuleSet,
+    /// Whether the run has everything there is: what a cluster has besides does not count.
+    pub complete: bool,
+    /// The table of who names what, with a user's own rows; `None` is the one that comes with kubeproof.
+    pub references: Option<Arc<Table>>,
     /// The time, in seconds since 1970 UTC, for what expires; `None` judges no expiry.
     pub now: Option<i64>,
 }
@@ -28,8 +35,17 @@ impl Default for Settings {
             kube: KubeVersion::DEFAULT,
             no_skip: false,
             rules: RuleSet::all(),
+            complete: false,
+            references: None,
             now: None,
         }
+    }
+}
+
+impl Settings {
+    /// The table by which facts are taken.
+    pub fn table(&self) -> &Table {
+        self.references.as_deref().unwrap_or_else(|| graph::standard())
     }
 }
 
@@ -90,6 +106,21 @@ pub struct ObjectInfo {
     pub document: u32,
     /// Its index in a List.
     pub item: Option<u32>,
+    /// The text that is about it: its document, or its item of a List.
+    pub span: Span,
+    /// Nothing is to be said about it, be it good or bad: it is not what a run was asked about.
+    pub left_out: bool,
+}
+
+impl ObjectInfo {
+    /// `Ingress web/shop`, for people.
+    pub fn describe(&self) -> String {
+        match (&self.namespace, &self.name) {
+            (Some(namespace), Some(name)) => format!("{} {namespace}/{name}", self.kind),
+            (None, Some(name)) => format!("{} {name}", self.kind),
+            _ => self.kind.to_string(),
+        }
+    }
 }
 
 /// What was found in one file.
@@ -130,7 +161,7 @@ pub fn check_file(
         diagnostics,
         objects: file.objects.iter().map(|object| info(object, &file)).collect(),
         facts: if settings.rules.compares() {
-            graph::facts(&file)
+            graph::facts_with(&file, settings.table())
         } else {
             Facts::default()
         },
@@ -155,12 +186,13 @@ pub fn index_file(
     tree: &mut Tree,
     surroundings: &Surroundings,
     role: Role,
+    table: &Table,
 ) -> Facts {
     tree.clear();
     yaml::parse(&source.text, &source.invalid, tree);
     // What a cluster prints is no template, whatever its name.
     let file = File::read(name, &source.text, tree, surroundings, role == Role::Inventory);
-    let mut facts = graph::facts(&file);
+    let mut facts = graph::facts_with(&file, table);
     facts.role = role;
     facts
 }
@@ -173,6 +205,11 @@ fn info(object: &crate::manifest::Object<'_>, file: &File<'_>) -> ObjectInfo {
         name: object.name.as_deref().map(Into::into),
         document: file.documents[object.document as usize].chunk.document,
         item: object.item,
+        span: match object.item {
+            Some(_) => object.root.span(),
+            None => file.documents[object.document as usize].chunk.span,
+        },
+        left_out: false,
     }
 }
 

@@ -64,7 +64,7 @@ pub fn check(
 /// Checks the files of a report against each other, given their facts in the same order, and puts all
 /// findings in their final order.
 pub fn compare(report: &mut Report, facts: &[Facts], settings: &Settings) {
-    for (file, diagnostic) in engine::check_run(&Index::new(facts), settings) {
+    for (file, diagnostic) in engine::check_run(&Index::with(facts, settings.table()), settings) {
         if let Some(file) = report.files.get_mut(file as usize) {
             file.diagnostics.push(diagnostic);
         }

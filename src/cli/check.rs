@@ -1,38 +1,85 @@
 //! `kubeproof check`: walk, check in parallel, check across files, print.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::diagnostic::Severity;
 use crate::engine::Settings;
-use crate::report::{Concise, Json, Printer, Report, Text, count, left_alone};
+use crate::report::{Report, count, left_alone};
 
-use super::args::{CheckArgs, Format};
+use super::args::CheckArgs;
 use super::fix;
+use super::output::{Format, Plan, With};
 use super::problem::Problem;
 use super::run::{Run, Totals};
+use super::since::Since;
 use super::terminal::{Terminal, note, tell};
-use super::{CLEAN, FOUND, TROUBLE};
+use super::{CLEAN, FOUND, TROUBLE, progress, watch};
 
 /// Runs the command and returns the exit code.
 pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
-    let mut clock = Clock::start();
-    let mut problems = Vec::new();
-    let (found, around) = match args.input.find(&mut problems) {
-        Ok(found) => found,
+    let plan = match args.output.plan() {
+        Ok(plan) => plan,
         Err(nonsense) => {
             tell(&nonsense);
             return TROUBLE;
         }
     };
+    if args.watch {
+        return watch::watch(args, &plan, terminal);
+    }
+    once(args, &plan, terminal, Last::Yes)
+}
+
+/// Whether the process ends after a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Last {
+    /// Its memory need not be given back.
+    Yes,
+    /// There may be many more.
+    No,
+}
+
+/// Checks once, and returns the exit code.
+pub fn once(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> u8 {
+    match run(args, plan, terminal, last) {
+        Ok(code) => code,
+        Err(nonsense) => {
+            tell(&nonsense);
+            TROUBLE
+        }
+    }
+}
+
+/// Checks once. Fails where the arguments make no sense.
+fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result<u8, String> {
+    let mut clock = Clock::start();
+    let mut problems = Vec::new();
+    let since = args
+        .since
+        .as_deref()
+        .map(|reference| since(args, reference))
+        .transpose()?;
+    let (mut found, around) = match &since {
+        Some(since) if args.input.paths.is_empty() => {
+            args.input.reading.find(&[since.root()], &mut problems)?
+        }
+        _ => args.input.find(&mut problems)?,
+    };
+    plan.spare_inputs(&mut found)?;
     clock.lap("found");
     let reading = &args.input.reading;
     let settings = Settings {
         kube: args.kube_version,
         no_skip: reading.no_skip,
         rules: args.rules(),
+        complete: args.complete,
+        references: None,
         now: now(),
     };
-    let mut run = Run::check(found.inputs, &around, &settings, reading.threads(), &mut problems);
+    let threads = reading.threads();
+    let bar = !args.output.quiet && progress::is_wanted();
+    let mut run = Run::check(found.inputs, &around, &settings, threads, bar, &mut problems);
     clock.lap("checked");
     crate::compare(&mut run.report, &run.facts, &settings);
     run.fetch_texts(&mut problems);
@@ -42,45 +89,82 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
     if let Some(mended) = &mended {
         clock.lap("fixed");
         if args.fixes.diff {
-            let written = terminal.write(&fix::diff(&run, mended, terminal));
-            if !args.quiet {
-                fix::tell_would_fix(&run);
-            }
-            return diff_code(!mended.files.is_empty(), &written, &mut problems, args);
+            return Ok(fix::show(&run, mended, args, terminal, &mut problems));
         }
         fix::write(&mut run, mended, &mut problems);
     }
     let fixed_stdin = mended.as_ref().and_then(|mended| fix::stdin(&run, mended));
-    // The process ends soon, and takes its memory along faster than it could be given back piece by piece.
     let Run {
-        report,
+        mut report,
         totals,
         inputs,
         facts,
         ..
     } = run;
-    std::mem::forget((inputs, facts, around));
-    let report = std::mem::ManuallyDrop::new(report);
-    let mut out = String::new();
-    printer(args, terminal).print(&report, &mut out);
-    let written = match &fixed_stdin {
-        // The fixed text takes standard output, so that it can be piped on.
-        Some(text) => {
-            note(out.trim_end());
-            terminal.write_bytes(text)
-        }
-        None => terminal.write(&out),
+    // The process ends soon, and takes its memory along faster than it could be given back piece by piece.
+    if last == Last::Yes {
+        std::mem::forget((facts, around));
+    }
+    let untouched = match &since {
+        Some(since) => report.keep_touched(&since.changes(&inputs)?),
+        None => 0,
     };
+    problems.sort();
+    problems.dedup();
+    let told: Vec<(String, String)> = problems
+        .iter()
+        .map(|p| (p.path.clone(), p.what.clone()))
+        .collect();
+    let judged = report.judged() || args.allow_empty;
+    let failing = Severity::from(args.fail_on);
+    let code = if !problems.is_empty() || !judged {
+        TROUBLE
+    } else if !args.exit_zero && report.diagnostics().any(|d| d.severity >= failing) {
+        FOUND
+    } else {
+        CLEAN
+    };
+    let with = With {
+        args: &args.output,
+        terminal,
+        failing,
+        exit_code: code,
+        problems: &told,
+        aside: fixed_stdin.is_some(),
+    };
+    let mut unwritten = Vec::new();
+    if let Some(text) = &fixed_stdin
+        && let Err(error) = terminal.stream(|out| out.write_all(text))
+    {
+        unwritten.push(Problem::new(
+            Path::new("<stdout>"),
+            format!("the fixed text could not be written: {error}"),
+        ));
+    }
+    plan.print(&report, &with, &mut unwritten);
     clock.lap("printed");
+    for problem in problems.iter().chain(&unwritten) {
+        tell(&problem.to_string());
+    }
+    aside(args, plan, &report, !judged && problems.is_empty(), untouched);
+    if args.output.verbose {
+        verbose(&totals, &report, &clock);
+    }
+    if last == Last::Yes {
+        std::mem::forget((report, inputs));
+    }
+    Ok(if unwritten.is_empty() { code } else { TROUBLE })
+}
 
-    tell_problems(&mut problems, &written);
-    let judged = report.judged();
-    if !judged && problems.is_empty() && !args.allow_empty {
-        tell(&nothing_judged(args, &report));
-    } else if args.format == Format::Concise && !args.quiet {
-        if args.show_skipped {
+/// What standard error is told of a run that went well.
+fn aside(args: &CheckArgs, plan: &Plan, report: &Report, empty: bool, untouched: usize) {
+    let output = &args.output;
+    if empty {
+        tell(&nothing_judged(args, report));
+    } else if matches!(plan.stdout, Some(Format::Concise) | None) && !output.quiet {
+        if output.show_skipped {
             let mut list = String::new();
-            left_alone(&report, &mut list);
+            left_alone(report, &mut list);
             note(list.trim_end());
         }
         let summary = report.summary_for_people();
@@ -89,58 +173,22 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
             note(&fixes);
         }
     }
-    if args.verbose {
-        verbose(&totals, &report, &clock);
-    }
-    if !problems.is_empty() || written.is_err() || (!judged && !args.allow_empty) {
-        return TROUBLE;
-    }
-    let failing = Severity::from(args.fail_on);
-    if !args.exit_zero && report.diagnostics().any(|d| d.severity >= failing) {
-        return FOUND;
-    }
-    CLEAN
-}
-
-fn tell_problems(problems: &mut Vec<Problem>, written: &std::io::Result<()>) {
-    problems.sort();
-    problems.dedup();
-    for problem in problems {
-        tell(&problem.to_string());
-    }
-    if let Err(error) = written {
-        tell(&format!("the report could not be written: {error}"));
+    if untouched > 0 && !output.quiet {
+        note(&format!(
+            "{} in what did not change since `{}` left out",
+            count(untouched, "finding"),
+            crate::report::printable(args.since.as_deref().unwrap_or_default())
+        ));
     }
 }
 
-/// What `--diff` exits with.
-fn diff_code(
-    changes: bool,
-    written: &std::io::Result<()>,
-    problems: &mut Vec<Problem>,
-    args: &CheckArgs,
-) -> u8 {
-    tell_problems(problems, written);
-    if !problems.is_empty() || written.is_err() {
-        return TROUBLE;
+fn since(args: &CheckArgs, reference: &str) -> Result<Since, String> {
+    if args.input.reads_stdin() {
+        return Err(
+            "--since compares files, and standard input (`-`) is none; name files or folders".to_string(),
+        );
     }
-    if changes && !args.exit_zero { FOUND } else { CLEAN }
-}
-
-fn printer(args: &CheckArgs, terminal: &Terminal) -> Box<dyn Printer> {
-    match args.format {
-        Format::Text => Box::new(Text {
-            color: terminal.color,
-            width: terminal.width,
-            show_skipped: args.show_skipped,
-            quiet: args.quiet,
-        }),
-        Format::Concise => Box::new(Concise),
-        Format::Json => Box::new(Json {
-            verdicts: args.verdicts,
-            show_skipped: args.show_skipped,
-        }),
-    }
+    Since::read(reference)
 }
 
 /// The time, for what expires.

@@ -1,7 +1,7 @@
 //! `--fix`, `--unsafe-fixes` and `--diff`: what becomes of the files.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use clap::{ArgGroup, Args};
@@ -13,22 +13,24 @@ use crate::manifest::Surroundings;
 use crate::report::{Fixed, Source, count, unified};
 use crate::source;
 
+use super::args::CheckArgs;
 use super::problem::Problem;
 use super::run::Run;
-use super::terminal::{Terminal, note};
+use super::terminal::{Terminal, note, tell};
+use super::{CLEAN, FOUND, TROUBLE, write};
 
 /// The arguments that ask for fixes.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Fixes", group = ArgGroup::new("fixes").args(["fix", "diff"]).multiple(true))]
 pub struct FixArgs {
     /// Fix what can be fixed safely, in the files themselves; of standard input the fixed text is printed.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["since", "watch"])]
     pub fix: bool,
     /// Apply fixes that need a look, too: new API versions, encoded values, names that were nearly right.
     #[arg(long, requires = "fixes")]
     pub unsafe_fixes: bool,
     /// Print what --fix would change, and write nothing; exit with 1 if there is anything.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["since", "watch", "verdicts"])]
     pub diff: bool,
 }
 
@@ -69,8 +71,36 @@ pub fn mend(
     mended
 }
 
-/// The differences that fixes would make, for standard output.
-pub fn diff(run: &Run, mended: &Mended, terminal: &Terminal) -> String {
+/// Prints the differences that fixes would make, and returns the exit code of `--diff`.
+pub fn show(
+    run: &Run,
+    mended: &Mended,
+    args: &CheckArgs,
+    terminal: &Terminal,
+    problems: &mut Vec<Problem>,
+) -> u8 {
+    let written = terminal.write(&diff(run, mended, terminal));
+    if !args.output.quiet {
+        tell_would_fix(run);
+    }
+    problems.sort();
+    problems.dedup();
+    for problem in problems.iter() {
+        tell(&problem.to_string());
+    }
+    if let Err(error) = &written {
+        tell(&format!("the differences could not be written: {error}"));
+    }
+    if !problems.is_empty() || written.is_err() {
+        TROUBLE
+    } else if !mended.files.is_empty() && !args.exit_zero {
+        FOUND
+    } else {
+        CLEAN
+    }
+}
+
+fn diff(run: &Run, mended: &Mended, terminal: &Terminal) -> String {
     let mut out = String::new();
     for (index, before) in &mended.files {
         let file = &run.report.files[*index as usize];
@@ -83,7 +113,7 @@ pub fn diff(run: &Run, mended: &Mended, terminal: &Terminal) -> String {
 }
 
 /// Tells what a diff amounts to.
-pub fn tell_would_fix(run: &Run) {
+fn tell_would_fix(run: &Run) {
     let fixed = run.report.fixed.unwrap_or_default();
     let unsafe_too = run.report.summary_for_people().fixable_unsafely;
     let mut line = match fixed.findings {
@@ -136,18 +166,10 @@ pub fn stdin(run: &Run, mended: &Mended) -> Option<Vec<u8>> {
     }
 }
 
-/// Puts a new content in a file's place, all of it or nothing. The target of a symbolic link is written, and
-/// permissions stay.
+/// Puts a new content in a file's place, unless that would surprise.
 fn save(path: &Path, before: &[u8], after: &[u8]) -> Result<(), String> {
-    let cannot = |error: io::Error| match error.kind() {
-        io::ErrorKind::PermissionDenied => {
-            "cannot be written: permission denied; make its folder writable for this user, or leave it out"
-                .to_string()
-        }
-        _ => format!("cannot be written: {error}"),
-    };
-    let target = fs::canonicalize(path).map_err(cannot)?;
-    let metadata = fs::metadata(&target).map_err(cannot)?;
+    let cannot = |error: io::Error| format!("its fixes could not be written: {error}");
+    let metadata = fs::metadata(path).map_err(cannot)?;
     if !metadata.is_file() {
         return Err(
             "is no regular file, and cannot be replaced; pass its content to standard input (`-`)"
@@ -159,25 +181,10 @@ fn save(path: &Path, before: &[u8], after: &[u8]) -> Result<(), String> {
             "is read-only, so its fixes were not written; make it writable, or leave it out".to_string(),
         );
     }
-    if fs::read(&target).map_err(cannot)? != before {
+    if fs::read(path).map_err(cannot)? != before {
         return Err(
             "changed while kubeproof was running; its fixes were not written, run it again".to_string(),
         );
     }
-    let folder = target.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(".kubeproof-")
-        .tempfile_in(folder)
-        .map_err(cannot)?;
-    file.write_all(after).map_err(cannot)?;
-    fs::set_permissions(file.path(), metadata.permissions()).map_err(cannot)?;
-    #[cfg(unix)]
-    {
-        // Who runs as root keeps the owner; others own the file they may write, or cannot give it away.
-        use std::os::unix::fs::MetadataExt as _;
-        let _ = std::os::unix::fs::chown(file.path(), Some(metadata.uid()), Some(metadata.gid()));
-    }
-    file.as_file().sync_data().map_err(cannot)?;
-    file.persist(&target).map_err(|error| cannot(error.error))?;
-    Ok(())
+    write::replace(path, |out| out.write_all(after)).map_err(|problem| problem.what)
 }

@@ -55,6 +55,32 @@ impl InputArgs {
     pub fn find(&self, problems: &mut Vec<Problem>) -> Result<(Found, Surroundings), String> {
         self.reading.find(&self.paths, problems)
     }
+
+    /// Whether standard input is among what is read.
+    pub fn reads_stdin(&self) -> bool {
+        let lists = [&self.paths, &self.reading.index, &self.reading.inventory];
+        lists.into_iter().flatten().any(|path| path.as_os_str() == "-")
+    }
+
+    /// What there is to read at the moment, standard input aside; what cannot be listed is passed over.
+    pub fn look(&self) -> Found {
+        let here = [PathBuf::from(".")];
+        let paths = if self.paths.is_empty() {
+            &here[..]
+        } else {
+            &self.paths
+        };
+        let lists = [
+            (paths, Role::Checked),
+            (&*self.reading.index, Role::Indexed),
+            (&*self.reading.inventory, Role::Inventory),
+        ];
+        let wanted: Vec<(&Path, Role)> = lists
+            .iter()
+            .flat_map(|(list, role)| list.iter().map(|path| (&**path, *role)))
+            .collect();
+        walk(&wanted, None, !self.reading.isolated)
+    }
 }
 
 impl ReadingArgs {

@@ -3,16 +3,22 @@
 mod args;
 mod around;
 mod check;
+mod diff;
 mod fix;
 mod gitignore;
 mod inputs;
+mod output;
 mod pages;
 mod problem;
+mod progress;
 mod read;
 mod run;
+mod since;
 mod suggest;
 mod terminal;
 mod walk;
+mod watch;
+mod write;
 
 use std::process::ExitCode;
 
