@@ -265,6 +265,15 @@ fn an_autoscaler_gets_targets() {
              target: {{type: AverageValue, averageValue: 1Gi}}}}\n"
         ),
     );
+    // The old field under a version that never had it.
+    becomes(
+        &format!(
+            "apiVersion: autoscaling/v2beta2\n{head}  - type: Resource\n    resource: {{name: cpu, targetAverageUtilization: 80}}\n"
+        ),
+        &format!(
+            "apiVersion: autoscaling/v2\n{head}  - type: Resource\n    resource: {{name: cpu, target: {{type: Utilization, averageUtilization: 80}}}}\n"
+        ),
+    );
     stays(&format!(
         "apiVersion: autoscaling/v2beta1\n{head}  - type: Pods\n    pods: {{metricName: a, targetAverageValue: 1}}\n"
     ));

@@ -28,7 +28,12 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
         } else {
             "add `pathType: Prefix` for the path and all below it, or `pathType: Exact` for the path alone"
         };
-        let edit = path.value().and_then(add);
+        // A path that no type allows is not mended by one.
+        let absolute = path
+            .child("path")
+            .text()
+            .is_some_and(|text| text.is_empty() || text.starts_with('/'));
+        let edit = path.value().filter(|_| absolute).and_then(add);
         let report = cx
             .report_at(
                 &path_type,

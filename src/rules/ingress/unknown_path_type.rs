@@ -32,13 +32,18 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
             "" => String::from("the pathType is empty"),
             _ => format!("there is no pathType {}", super::shown(&path_type, cx)),
         };
+        // A path that the type does not allow is not mended by one; what the author means is less than sure then.
+        let takes_a_type = path
+            .child("path")
+            .text()
+            .is_some_and(|text| text.starts_with('/'));
         let edit = meant.and_then(|meant| Some((meant, edit::replace_scalar(path_type.value()?, meant)?)));
         let report = cx
             .report_at(&path_type, message)
             .refusal(NotSupported, path_type.path())
             .help(help);
         if let Some((meant, edit)) = edit {
-            report.fix(format!("write `{meant}`"), true, vec![edit]);
+            report.fix(format!("write `{meant}`"), takes_a_type, vec![edit]);
         }
     });
 }

@@ -5,17 +5,21 @@ use crate::edit;
 use crate::manifest::Object;
 use crate::yaml::{Node, Style};
 
-/// Metrics of resources; other ones name their metric in another way as well, and are left to their author.
-pub(super) fn from_v2beta1(object: &Object<'_>) -> Option<Vec<Edit>> {
+/// Metrics of resources; other ones of `v2beta1` name their metric in another way as well, and are left to their
+/// author. In `v2beta2` the old fields are a mistake that is made.
+pub(super) fn to_v2(object: &Object<'_>) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
     let Some(metrics) = object.path(&["spec", "metrics"]) else {
         return Some(edits);
     };
     for metric in metrics.items() {
-        if metric.get("type")?.str()? != "Resource" {
-            return None;
+        let is_resource = metric.get("type")?.str()? == "Resource";
+        let resource = metric.get("resource").filter(|_| is_resource);
+        match resource {
+            Some(resource) if resource.get("target").is_none() => edits.extend(target(resource)?),
+            _ if object.version() == "v2beta2" => {}
+            _ => return None,
         }
-        edits.extend(target(metric.get("resource")?)?);
     }
     Some(edits)
 }
