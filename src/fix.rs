@@ -6,12 +6,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::diagnostic::{Diagnostic, Edit, Fix};
-use crate::engine::{self, Settings};
-use crate::graph::{Facts, Role};
+use crate::engine::Settings;
+use crate::graph::Role;
 use crate::manifest::Surroundings;
-use crate::report::{Report, Source};
-use crate::rules::{Check, Emitter};
-use crate::source::{Decoded, Encoding};
+use crate::report::Report;
+use crate::source::Decoded;
 use crate::yaml::{self, Tree};
 
 /// Which fixes are wanted.
@@ -33,36 +32,34 @@ impl Level {
 /// More rounds than any text needs: a fix that uncovers a finding that has a fix makes another one.
 const MAX_ROUNDS: usize = 24;
 
-/// What came of mending a report's files.
-#[derive(Default)]
-pub struct Mended {
-    /// The files that changed, by their index; the report has their texts as they are now.
-    pub files: BTreeMap<u32, Before>,
-}
+/// The inputs that fixes changed, by their place among the inputs.
+pub type Changes = BTreeMap<usize, Change>;
 
-/// A file as it was.
-pub struct Before {
-    /// Its text.
-    pub text: String,
-    /// How many findings were fixed in it.
+/// An input before and after its fixes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The text as it was.
+    pub before: String,
+    /// The text as it is now.
+    pub after: String,
+    /// How many findings were fixed.
     pub fixed: usize,
 }
 
-/// Fixes what can be fixed in the files of a report, which has their texts, and checks them again. `fetch` is
-/// called with the report whenever files may have new findings: it sees to it that each has its text.
-pub fn mend(
-    report: &mut Report,
-    facts: &mut [Facts],
-    around: &Surroundings,
-    settings: &Settings,
+/// Fixes what can be fixed in the inputs of a report, and checks them again, until nothing changes. `check` is
+/// given all changes so far, and makes the report of the inputs as they are with them, with its files in the
+/// same order.
+pub fn mend<R>(
+    first: R,
     level: Level,
-    mut fetch: impl FnMut(&mut Report),
-) -> Mended {
-    let mut mended = Mended::default();
-    let mut tree = Tree::default();
+    report: impl Fn(&R) -> &Report,
+    mut check: impl FnMut(R, &Changes) -> R,
+) -> (R, Changes) {
+    let mut changes = Changes::new();
+    let mut checked = first;
     for _ in 0..MAX_ROUNDS {
         let mut any = false;
-        for (index, (file, facts)) in (0..).zip(report.files.iter_mut().zip(facts.iter_mut())) {
+        for (index, file) in report(&checked).files.iter().enumerate() {
             let Some(source) = file.source.as_ref().filter(|_| file.role == Role::Checked) else {
                 continue;
             };
@@ -70,38 +67,49 @@ pub fn mend(
                 continue;
             };
             any = true;
-            let before = mended.files.entry(index).or_insert_with(|| Before {
-                text: source.text().to_string(),
+            let change = changes.entry(index).or_insert_with(|| Change {
+                before: source.text().to_string(),
+                after: String::new(),
                 fixed: 0,
             });
-            before.fixed += round.applied;
-            let decoded = Decoded {
-                text: round.text,
-                encoding: Encoding::Utf8,
-                invalid: Vec::new(),
-            };
-            let mut checked = engine::check_file(&file.name, &decoded, &mut tree, around, settings);
-            *facts = std::mem::take(&mut checked.facts);
-            file.diagnostics = checked.diagnostics;
-            file.objects = checked.objects;
-            file.skipped = checked.skipped;
-            file.source = Some(Source::new(decoded));
+            change.after = round.text;
+            change.fixed += round.applied;
         }
         if !any {
             break;
         }
-        for file in &mut report.files {
-            file.diagnostics.retain(|finding| !compares_files(finding));
+        let files = report(&checked).files.len();
+        checked = check(checked, &changes);
+        if report(&checked).files.len() != files {
+            // One could not be read again, and the places are no longer those of the changes.
+            changes.clear();
+            break;
         }
-        crate::compare(report, facts, settings);
-        fetch(report);
     }
-    mended
+    (checked, changes)
 }
 
-/// Whether a finding comes from comparing files, which is done anew when one of them has changed.
-fn compares_files(finding: &Diagnostic) -> bool {
-    matches!(finding.rule.rule().emitter, Emitter::Check(Check::Run(_)))
+/// The same for inputs in memory, each a name and its bytes.
+pub fn mend_inputs(
+    mut inputs: Vec<(String, Vec<u8>)>,
+    surroundings: &Surroundings,
+    settings: &Settings,
+    level: Level,
+) -> (Report, Changes) {
+    let first = crate::check(inputs.clone(), surroundings, settings);
+    mend(
+        first,
+        level,
+        |report| report,
+        |_, changes| {
+            for (index, change) in changes {
+                if let Some((_, bytes)) = inputs.get_mut(*index) {
+                    *bytes = change.after.clone().into_bytes();
+                }
+            }
+            crate::check(inputs.clone(), surroundings, settings)
+        },
+    )
 }
 
 /// A text with fixes applied.

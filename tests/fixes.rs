@@ -1,25 +1,17 @@
 //! Fixes of whole objects, as their author would see them: before and after.
 
 use kubeproof::engine::Settings;
-use kubeproof::fix::{Level, mend};
+use kubeproof::fix::{Level, mend_inputs};
 use kubeproof::manifest::Surroundings;
-use kubeproof::{check, report::Report};
 
 /// The text after all fixes of a level, and how many findings were fixed.
 fn fixed(name: &str, text: &str, level: Level) -> (String, usize) {
-    let (around, settings) = (Surroundings::default(), Settings::default());
-    let inputs = [(name.to_string(), text.as_bytes().to_vec())];
-    let mut report: Report = check(inputs, &around, &settings);
-    let mut facts = vec![kubeproof::graph::Facts::default()];
-    let mended = mend(&mut report, &mut facts, &around, &settings, level, |_| {});
-    let after = report.files[0]
-        .source
-        .as_ref()
-        .map(|source| source.text().to_string());
-    (
-        after.unwrap_or_else(|| text.to_string()),
-        mended.files.values().map(|before| before.fixed).sum(),
-    )
+    let inputs = vec![(name.to_string(), text.as_bytes().to_vec())];
+    let (_, changes) = mend_inputs(inputs, &Surroundings::default(), &Settings::default(), level);
+    changes
+        .into_values()
+        .next()
+        .map_or((text.to_string(), 0), |change| (change.after, change.fixed))
 }
 
 #[track_caller]

@@ -13,7 +13,7 @@ use kubeproof::engine::{self, RuleSet, Settings};
 use kubeproof::fix::{self, Level};
 use kubeproof::graph::Index;
 use kubeproof::manifest::Surroundings;
-use kubeproof::report::{Report, Source};
+use kubeproof::report::Report;
 use kubeproof::rules::{Check, Emitter, FixKind, RULES, Rule, RuleId};
 use kubeproof::source::{self, LineIndex};
 use kubeproof::yaml::Tree;
@@ -330,32 +330,18 @@ fn with_comments(example: &[Fence]) -> Vec<(String, String, Vec<String>)> {
     example.iter().map(one).collect()
 }
 
-/// Checks and fixes an example; whether the text of any file has changed.
-fn mended(files: &[(String, Vec<u8>)], settings: &Settings, level: Level) -> (Report, bool) {
-    let around = Surroundings::default();
-    let mut report = Report::new(settings.kube);
-    let mut facts = Vec::new();
-    let mut tree = Tree::default();
-    for (name, bytes) in files {
-        let source = source::decode(bytes.clone());
-        let mut checked = engine::check_file(name, &source, &mut tree, &around, settings);
-        facts.push(std::mem::take(&mut checked.facts));
-        report.add(name.clone(), checked, Some(Source::new(source)));
+/// What is found in files after their fixes, and the files.
+fn mended(
+    files: &[(String, Vec<u8>)],
+    settings: &Settings,
+    level: Level,
+) -> (Report, Vec<(String, Vec<u8>)>) {
+    let mut files = files.to_vec();
+    let (report, changes) = fix::mend_inputs(files.clone(), &Surroundings::default(), settings, level);
+    for (index, change) in changes {
+        files[index].1 = change.after.into_bytes();
     }
-    kubeproof::compare(&mut report, &facts, settings);
-    let mended = fix::mend(&mut report, &mut facts, &around, settings, level, |_| {});
-    (report, !mended.files.is_empty())
-}
-
-fn texts(report: &Report) -> Vec<(String, Vec<u8>)> {
-    let bytes = |source: &Source| source.text().as_bytes().to_vec();
-    let one = |file: &kubeproof::report::FileReport| {
-        (
-            file.name.clone(),
-            file.source.as_ref().map(bytes).unwrap_or_default(),
-        )
-    };
-    report.files.iter().map(one).collect()
+    (report, files)
 }
 
 /// Documents that read, and documents that do not.
@@ -402,8 +388,7 @@ fn fixes_of(rule: RuleId, faults: &mut Vec<String>) -> FixKind {
             if kind == FixKind::None || of_level == FixKind::Safe {
                 kind = of_level;
             }
-            let (report, _) = mended(&before, &settings, level);
-            let after = texts(&report);
+            let (report, after) = mended(&before, &settings, level);
             let left = report.diagnostics().count();
             if left + fixable > found.diagnostics().count() {
                 faults.push(format!(
@@ -414,7 +399,7 @@ fn fixes_of(rule: RuleId, faults: &mut Vec<String>) -> FixKind {
             if good_after < good || bad_after > bad {
                 faults.push(format!("{place}: the fixed text does not read"));
             }
-            if mended(&after, &settings, level).1 {
+            if mended(&after, &settings, level).1 != after {
                 faults.push(format!("{place}: fixes do not come to an end"));
             }
             for ((_, _, comments), (name, text)) in commented.iter().zip(&after) {

@@ -35,17 +35,47 @@ pub struct Cli {
 pub enum Command {
     /// Check manifests: files, folders, or `-` for standard input.
     Check(Box<CheckArgs>),
-    /// Explain a rule: what it finds, why it matters, a bad and a good example.
-    Explain {
-        /// The rule, for example `secret/bad-base64`.
-        rule: String,
-    },
+    /// Explain a rule, or a kind or field of Kubernetes.
+    Explain(ExplainArgs),
     /// List the rules.
     Rules {
         /// How to list them.
         #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
         format: RulesFormat,
     },
+    /// Print a script that completes commands and options in a shell.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print a page of the manual, for those who package kubeproof.
+    #[command(hide = true)]
+    Man {
+        /// The subcommand that the page is about; the program itself when left out.
+        subcommand: Option<String>,
+    },
+}
+
+/// The arguments of `kubeproof explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// A rule (`secret/bad-base64`), a category of rules (`secret/`), a kind (`ingress`, `deploy`) or a field
+    /// (`ingress.spec.rules.host`).
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The version of the kind [default: its most stable one].
+    #[arg(long, value_name = "GROUP/VERSION")]
+    pub api_version: Option<String>,
+    /// The version of Kubernetes to explain, 1.25 to 1.37.
+    #[arg(long, value_name = "VERSION", default_value_t = KubeVersion::DEFAULT)]
+    pub kube_version: KubeVersion,
+    /// Print the fields below as a tree.
+    #[arg(long)]
+    pub recursive: bool,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+    pub format: ExplainFormat,
 }
 
 /// The arguments of `kubeproof check`.
@@ -139,6 +169,17 @@ pub enum RulesFormat {
     /// A table.
     Text,
     /// A JSON array.
+    Json,
+    /// Tables with links to the pages, as in `docs/rules.md`.
+    Markdown,
+}
+
+/// The formats of what is explained.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ExplainFormat {
+    /// Text for people.
+    Text,
+    /// JSON, for programs.
     Json,
 }
 

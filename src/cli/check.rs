@@ -14,7 +14,7 @@ use super::problem::Problem;
 use super::run::{Run, Totals};
 use super::since::Since;
 use super::terminal::{Terminal, note, tell};
-use super::{CLEAN, FOUND, TROUBLE, progress, watch};
+use super::{CLEAN, FOUND, TROUBLE, custom, progress, watch};
 
 /// Runs the command and returns the exit code.
 pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
@@ -78,22 +78,29 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         now: now(),
     };
     let threads = reading.threads();
+    let mut judge = |inputs, bar: bool, clock: &mut Clock| {
+        let mut run = Run::check(inputs, &around, &settings, threads, bar, &mut problems);
+        clock.lap("checked");
+        custom::check(&mut run, &around, &settings, threads, &mut problems);
+        clock.lap("custom resources");
+        crate::compare(&mut run.report, &run.facts, &settings);
+        run.fetch_texts(&mut problems);
+        clock.lap("compared");
+        run
+    };
     let bar = !args.output.quiet && progress::is_wanted();
-    let mut run = Run::check(found.inputs, &around, &settings, threads, bar, &mut problems);
-    clock.lap("checked");
-    crate::compare(&mut run.report, &run.facts, &settings);
-    run.fetch_texts(&mut problems);
-    clock.lap("compared");
-    let mended =
-        (args.fixes.level()).map(|level| fix::mend(&mut run, &around, &settings, level, &mut problems));
-    if let Some(mended) = &mended {
-        clock.lap("fixed");
+    let mut run = judge(found.inputs, bar, &mut clock);
+    let mut fixed_stdin = None;
+    if let Some(level) = args.fixes.level() {
+        let changes;
+        (run, changes) = fix::mend(run, level, |inputs| judge(inputs, false, &mut clock));
         if args.fixes.diff {
-            return Ok(fix::show(&run, mended, args, terminal, &mut problems));
+            return Ok(fix::show(&run, &changes, args, terminal, &mut problems));
         }
-        fix::write(&mut run, mended, &mut problems);
+        fix::write(&mut run, &changes, &mut problems);
+        clock.lap("fixed");
+        fixed_stdin = fix::stdin(&run);
     }
-    let fixed_stdin = mended.as_ref().and_then(|mended| fix::stdin(&run, mended));
     let Run {
         mut report,
         totals,
@@ -262,4 +269,7 @@ fn verbose(totals: &Totals, report: &Report, clock: &Clock) {
         .map(|(what, time)| format!("{what} in {:.1} ms", time.as_secs_f64() * 1e3))
         .collect();
     note(&laps.join(", "));
+    if let Some(undefined) = report.coverage.note() {
+        note(&undefined);
+    }
 }

@@ -6,10 +6,8 @@ use std::path::Path;
 
 use clap::{ArgGroup, Args};
 
-use crate::engine::Settings;
-use crate::fix::{self, Level, Mended};
+use crate::fix::{self, Changes, Level};
 use crate::graph::Role;
-use crate::manifest::Surroundings;
 use crate::report::{Fixed, Source, count, unified};
 use crate::source;
 
@@ -17,6 +15,7 @@ use super::args::CheckArgs;
 use super::problem::Problem;
 use super::run::Run;
 use super::terminal::{Terminal, note, tell};
+use super::walk::Input;
 use super::{CLEAN, FOUND, TROUBLE, write};
 
 /// The arguments that ask for fixes.
@@ -45,41 +44,39 @@ impl FixArgs {
     }
 }
 
-/// Fixes the inputs of a run in memory: its report is then about the fixed texts.
-pub fn mend(
-    run: &mut Run,
-    around: &Surroundings,
-    settings: &Settings,
-    level: Level,
-    problems: &mut Vec<Problem>,
-) -> Mended {
-    let Run {
-        report,
-        facts,
-        inputs,
-        sizes,
-        ..
-    } = run;
-    let mended = fix::mend(report, facts, around, settings, level, |report| {
-        super::run::fetch_texts(report, inputs, sizes, problems);
-    });
-    report.fixed = Some(Fixed {
-        findings: mended.files.values().map(|before| before.fixed).sum(),
-        files: mended.files.len(),
+/// Fixes the inputs of a run in memory: the run that comes back is about the fixed texts. `again` judges inputs
+/// as the first run was judged.
+pub fn mend(run: Run, level: Level, mut again: impl FnMut(Vec<Input>) -> Run) -> (Run, Changes) {
+    let (mut run, changes) = fix::mend(
+        run,
+        level,
+        |run| &run.report,
+        |mut run, changes| {
+            for (index, change) in changes {
+                if let Some(input) = run.inputs.get_mut(*index) {
+                    input.content = Some(change.after.clone().into_bytes());
+                }
+            }
+            again(std::mem::take(&mut run.inputs))
+        },
+    );
+    run.report.fixed = Some(Fixed {
+        findings: changes.values().map(|change| change.fixed).sum(),
+        files: changes.len(),
         unsafe_too: level == Level::Unsafe,
     });
-    mended
+    (run, changes)
 }
 
 /// Prints the differences that fixes would make, and returns the exit code of `--diff`.
 pub fn show(
     run: &Run,
-    mended: &Mended,
+    changes: &Changes,
     args: &CheckArgs,
     terminal: &Terminal,
     problems: &mut Vec<Problem>,
 ) -> u8 {
-    let written = terminal.write(&diff(run, mended, terminal));
+    let written = terminal.write(&diff(run, changes, terminal));
     if !args.output.quiet {
         tell_would_fix(run);
     }
@@ -93,20 +90,20 @@ pub fn show(
     }
     if !problems.is_empty() || written.is_err() {
         TROUBLE
-    } else if !mended.files.is_empty() && !args.exit_zero {
+    } else if !changes.is_empty() && !args.exit_zero {
         FOUND
     } else {
         CLEAN
     }
 }
 
-fn diff(run: &Run, mended: &Mended, terminal: &Terminal) -> String {
+fn diff(run: &Run, changes: &Changes, terminal: &Terminal) -> String {
     let mut out = String::new();
-    for (index, before) in &mended.files {
-        let file = &run.report.files[*index as usize];
-        if let Some(after) = &file.source {
-            let before = Source::new(source::decode(before.text.clone().into_bytes()));
-            unified(&file.name, &before, after, terminal.color, &mut out);
+    let source = |text: &str| Source::new(source::decode(text.to_string().into_bytes()));
+    for (index, change) in changes {
+        if let Some(input) = run.inputs.get(*index) {
+            let (before, after) = (source(&change.before), source(&change.after));
+            unified(&input.name, &before, &after, terminal.color, &mut out);
         }
     }
     out
@@ -131,39 +128,28 @@ fn tell_would_fix(run: &Run) {
 }
 
 /// Writes the fixed files. What could not be written is trouble, and does not count as fixed.
-pub fn write(run: &mut Run, mended: &Mended, problems: &mut Vec<Problem>) {
+pub fn write(run: &mut Run, changes: &Changes, problems: &mut Vec<Problem>) {
     let Some(mut fixed) = run.report.fixed else { return };
-    for (index, before) in &mended.files {
-        let at = *index as usize;
-        let (Some(input), Some(after)) = (run.inputs.get(at), &run.report.files[at].source) else {
+    for (index, change) in changes {
+        let Some(input) = run.inputs.get(*index).filter(|input| !input.is_stdin) else {
             continue;
         };
-        if input.is_stdin {
-            continue;
-        }
-        if let Err(what) = save(input.path(), before.text.as_bytes(), after.text().as_bytes()) {
+        if let Err(what) = save(input.path(), change.before.as_bytes(), change.after.as_bytes()) {
             problems.push(Problem {
                 path: input.name.clone(),
                 what,
             });
-            fixed.findings -= before.fixed;
+            fixed.findings -= change.fixed;
             fixed.files -= 1;
         }
     }
     run.report.fixed = Some(fixed);
 }
 
-/// The fixed text of standard input, or its bytes as they came; `None` when it was not to be checked.
-pub fn stdin(run: &Run, mended: &Mended) -> Option<Vec<u8>> {
-    let at = run
-        .inputs
-        .iter()
-        .position(|input| input.is_stdin && input.role == Role::Checked)?;
-    let changed = mended.files.contains_key(&(at as u32));
-    match run.report.files.get(at).and_then(|file| file.source.as_ref()) {
-        Some(source) if changed => Some(source.text().as_bytes().to_vec()),
-        _ => run.inputs[at].content.clone(),
-    }
+/// Standard input with its fixes, or its bytes as they came; `None` when it was not to be checked.
+pub fn stdin(run: &Run) -> Option<Vec<u8>> {
+    let input = (run.inputs.iter()).find(|input| input.is_stdin && input.role == Role::Checked)?;
+    input.content.clone()
 }
 
 /// Puts a new content in a file's place, unless that would surprise.

@@ -36,6 +36,9 @@ pub struct ReadingArgs {
     /// What a cluster has, as `kubectl get secrets,configmaps -A -o json` prints it: what stands in it exists.
     #[arg(long, value_name = "FILE")]
     pub inventory: Vec<PathBuf>,
+    /// Also take CustomResourceDefinitions from these files and folders; nothing in them is reported.
+    #[arg(long, value_name = "PATH")]
+    pub crds: Vec<PathBuf>,
     /// Read no configuration file and no gitignore.
     #[arg(long)]
     pub isolated: bool,
@@ -97,6 +100,7 @@ impl ReadingArgs {
             (paths, Role::Checked),
             (&*self.index, Role::Indexed),
             (&*self.inventory, Role::Inventory),
+            (&*self.crds, Role::Definitions),
         ];
         let mut wanted = Vec::with_capacity(paths.len());
         let mut stdin = None;
@@ -109,7 +113,7 @@ impl ReadingArgs {
             if list.iter().any(|path| is_stdin(&path)) {
                 if stdin.is_some() {
                     return Err("standard input (`-`) is named twice, but can be read only once; \
-                                name it as a path, or for --index or --inventory"
+                                name it as a path, or for --index, --inventory or --crds"
                         .to_string());
                 }
                 stdin = Some(role);

@@ -3,12 +3,16 @@
 mod args;
 mod around;
 mod check;
+mod custom;
 mod diff;
+mod explain;
 mod fix;
 mod gitignore;
 mod inputs;
+mod manual;
 mod output;
 mod pages;
+mod parallel;
 mod problem;
 mod progress;
 mod read;
@@ -42,8 +46,10 @@ pub fn run() -> ExitCode {
     let terminal = Terminal::new(cli.color);
     let code = match cli.command {
         Command::Check(args) => check::check(&args, &terminal),
-        Command::Explain { rule } => pages::explain(&rule, &terminal),
+        Command::Explain(args) => pages::explain(&args, &terminal),
         Command::Rules { format } => pages::list(format, &terminal),
+        Command::Completions { shell } => manual::completions(shell, &terminal),
+        Command::Man { subcommand } => manual::page(subcommand.as_deref(), &terminal),
     };
     ExitCode::from(code)
 }

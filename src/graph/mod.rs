@@ -7,6 +7,7 @@ mod hash;
 mod index;
 mod kustomize;
 mod labels;
+mod named;
 mod near;
 mod overlays;
 mod patterns;
@@ -21,6 +22,7 @@ pub use facts::{
 pub use hash::{HashMap, HashSet};
 pub use index::{Closeness, Defined, Index, UseSite, Verdict};
 pub use labels::{Labelling, Labels, Miss, Selecting};
+pub use named::named_at;
 pub use standard::*;
 
 /// `schemas/references.txt`, compiled.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{FileReport, Printer, Report, Source, statistics};
+use crate::definitions::Coverage;
 use crate::diagnostic::{Diagnostic, Fix, Refusal, Stage};
 use crate::engine::{self, ObjectInfo};
 use crate::mask;
@@ -76,6 +77,7 @@ impl Json {
             infos: summary.infos,
             fixed: summary.fixed.map(|fixed| fixed.findings),
             skipped: skipped.collect(),
+            custom: CustomRow::of(&report.coverage),
         }
     }
 }
@@ -290,6 +292,38 @@ struct SummaryRow<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     fixed: Option<usize>,
     skipped: Vec<SkippedRow<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom: Option<CustomRow<'r>>,
+}
+
+/// Custom resources: how many a definition was at hand for, and the kinds that have none.
+#[derive(Serialize)]
+struct CustomRow<'r> {
+    defined: usize,
+    undefined: Vec<KindRow<'r>>,
+}
+
+#[derive(Serialize)]
+struct KindRow<'r> {
+    /// `Kind.group`.
+    kind: &'r str,
+    objects: usize,
+}
+
+impl<'r> CustomRow<'r> {
+    fn of(coverage: &'r Coverage) -> Option<Self> {
+        let none = coverage.defined == 0 && coverage.undefined.is_empty();
+        let undefined = coverage.undefined.iter();
+        (!none).then(|| CustomRow {
+            defined: coverage.defined,
+            undefined: undefined
+                .map(|(kind, objects)| KindRow {
+                    kind,
+                    objects: *objects,
+                })
+                .collect(),
+        })
+    }
 }
 
 #[derive(Serialize)]

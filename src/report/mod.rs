@@ -34,6 +34,7 @@ pub use touched::Change;
 use std::cell::{Cell, OnceCell};
 use std::io;
 
+use crate::definitions::Coverage;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Checked, ObjectInfo};
 use crate::graph::Role;
@@ -63,6 +64,8 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// The version of Kubernetes that was judged by.
     pub kube: KubeVersion,
+    /// Which custom resources definitions were at hand for.
+    pub coverage: Coverage,
     /// How many findings were fixed before these were found; `None` when nobody asked for fixes.
     pub fixed: Option<Fixed>,
 }
@@ -200,6 +203,7 @@ impl Report {
             files: Vec::new(),
             kube,
             fixed: None,
+            coverage: Coverage::default(),
         }
     }
 

@@ -6,11 +6,14 @@
 
 mod across;
 mod canaries;
+mod custom;
 mod exit;
+mod explain;
 mod files;
 mod fix;
 mod formats;
 mod frames;
+mod manual;
 mod pages;
 mod threads;
 mod trouble;
