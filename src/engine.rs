@@ -6,6 +6,7 @@ use crate::manifest::{File, Skip, Surroundings};
 use crate::rules::{self, Check, Cx, Emitter, RULES, RuleId};
 use crate::schema;
 use crate::source::Decoded;
+use crate::suppress::Suppressions;
 use crate::version::KubeVersion;
 use crate::yaml::{self, Tree};
 
@@ -20,6 +21,8 @@ pub struct Settings {
     pub rules: RuleSet,
     /// The time, in seconds since 1970 UTC, for what expires; `None` judges no expiry.
     pub now: Option<i64>,
+    /// The files are some of those that belong together: what is found between files may be missing.
+    pub partial: bool,
 }
 
 impl Default for Settings {
@@ -29,6 +32,7 @@ impl Default for Settings {
             no_skip: false,
             rules: RuleSet::all(),
             now: None,
+            partial: false,
         }
     }
 }
@@ -97,6 +101,10 @@ pub struct ObjectInfo {
 pub struct Checked {
     /// The findings, in no particular order.
     pub diagnostics: Vec<Diagnostic>,
+    /// Findings that a comment keeps back.
+    pub suppressed: Vec<Diagnostic>,
+    /// The comments that keep findings back, for what is found between files.
+    pub suppressions: Option<Box<Suppressions>>,
     /// Every object judged.
     pub objects: Vec<ObjectInfo>,
     /// What was left alone, and in which document.
@@ -126,8 +134,16 @@ pub fn check_file(
     let mut diagnostics = std::mem::take(&mut cx.found);
     schema::rank(&file, settings.kube, &mut diagnostics);
     diagnostics.retain(|d| settings.rules.has(d.rule));
+    let mut suppressions = Suppressions::read(&file, settings);
+    let mut suppressed = Vec::new();
+    if let Some(suppressions) = &mut suppressions {
+        suppressed = suppressions.take(&mut diagnostics);
+        diagnostics.append(&mut suppressions.faults());
+    }
     let mut checked = Checked {
         diagnostics,
+        suppressed,
+        suppressions,
         objects: file.objects.iter().map(|object| info(object, &file)).collect(),
         facts: if settings.rules.compares() {
             graph::facts(&file)

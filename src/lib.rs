@@ -22,6 +22,7 @@ pub mod report;
 pub mod rules;
 pub mod schema;
 pub mod source;
+pub mod suppress;
 pub mod version;
 pub mod yaml;
 
@@ -59,8 +60,8 @@ pub fn check(
     report
 }
 
-/// Checks the files of a report against each other, given their facts in the same order, and puts all
-/// findings in their final order.
+/// Checks the files of a report against each other, given their facts in the same order, lets comments keep
+/// findings back, and puts those that are left in their final order.
 pub fn compare(report: &mut Report, facts: &[Facts], settings: &Settings) {
     for (file, diagnostic) in engine::check_run(&Index::new(facts), settings) {
         if let Some(file) = report.files.get_mut(file as usize) {
@@ -68,6 +69,11 @@ pub fn compare(report: &mut Report, facts: &[Facts], settings: &Settings) {
         }
     }
     for file in &mut report.files {
+        if let Some(mut suppressions) = file.suppressions.take() {
+            file.suppressed
+                .append(&mut suppressions.take(&mut file.diagnostics));
+            file.diagnostics.append(&mut suppressions.unused(settings));
+        }
         diagnostic::sort(&mut file.diagnostics);
     }
 }

@@ -29,6 +29,7 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
         no_skip: reading.no_skip,
         rules: args.rules(),
         now: now(),
+        partial: !found.roots.iter().any(|root| root.is_folder),
     };
     let mut run = Run::check(found.inputs, &around, &settings, reading.threads(), &mut problems);
     clock.lap("checked");

@@ -58,6 +58,7 @@ impl Json {
             errors: summary.errors,
             warnings: summary.warnings,
             infos: summary.infos,
+            suppressed: summary.suppressed,
             skipped: skipped.collect(),
         }
     }
@@ -259,6 +260,7 @@ struct SummaryRow<'r> {
     errors: usize,
     warnings: usize,
     infos: usize,
+    suppressed: usize,
     skipped: Vec<SkippedRow<'r>>,
 }
 
@@ -298,7 +300,8 @@ fn verdicts(file: &FileReport, rows: &mut Rows<'_>) {
     // What is refused about a whole document holds for each of its objects.
     let mut of_documents: BTreeMap<u32, Vec<&Refusal>> = BTreeMap::new();
     let mut of_objects: BTreeMap<u32, Vec<&Refusal>> = BTreeMap::new();
-    for diagnostic in &file.diagnostics {
+    // No comment changes what the server says.
+    for diagnostic in file.diagnostics.iter().chain(&file.suppressed) {
         if let Some(refusal) = &diagnostic.refusal {
             let refusals = match diagnostic.object {
                 Some(object) => of_objects.entry(object).or_default(),

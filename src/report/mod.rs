@@ -18,6 +18,7 @@ use crate::graph::Role;
 use crate::manifest::{File, Skip, Surroundings};
 use crate::mask;
 use crate::source::{Decoded, LineIndex, Position, Span};
+use crate::suppress::Suppressions;
 use crate::version::KubeVersion;
 use crate::yaml::{self, Tree};
 
@@ -45,6 +46,10 @@ pub struct FileReport {
     pub role: Role,
     /// The findings, sorted.
     pub diagnostics: Vec<Diagnostic>,
+    /// Findings that a comment keeps back; the API server would refuse what they are about all the same.
+    pub suppressed: Vec<Diagnostic>,
+    /// The comments that keep findings back, until all findings are made.
+    pub suppressions: Option<Box<Suppressions>>,
     /// Every object judged.
     pub objects: Vec<ObjectInfo>,
     /// What was left alone, and in which document.
@@ -149,6 +154,8 @@ impl Report {
             name,
             role: Role::Checked,
             diagnostics: checked.diagnostics,
+            suppressed: checked.suppressed,
+            suppressions: checked.suppressions,
             objects: checked.objects,
             skipped: checked.skipped,
             source,
@@ -161,6 +168,8 @@ impl Report {
             name,
             role,
             diagnostics: Vec::new(),
+            suppressed: Vec::new(),
+            suppressions: None,
             objects: Vec::new(),
             skipped: Vec::new(),
             source: None,
@@ -182,9 +191,9 @@ impl Report {
 
     /// Whether anything was judged: an object, or a document that could not even be read.
     pub fn judged(&self) -> bool {
-        self.files
-            .iter()
-            .any(|file| !file.objects.is_empty() || !file.diagnostics.is_empty())
+        self.files.iter().any(|file| {
+            !file.objects.is_empty() || !file.diagnostics.is_empty() || !file.suppressed.is_empty()
+        })
     }
 
     /// The numbers of the run, over findings as they stand.
@@ -205,6 +214,7 @@ impl Report {
         };
         for file in &self.files {
             summary.objects += file.objects.len();
+            summary.suppressed += file.suppressed.len();
             summary.with_findings += usize::from(!file.diagnostics.is_empty());
             for diagnostic in shown(file) {
                 *match diagnostic.severity {
@@ -276,6 +286,8 @@ pub struct Summary<'r> {
     pub warnings: usize,
     /// See `errors`.
     pub infos: usize,
+    /// Findings that comments keep back.
+    pub suppressed: usize,
     /// What was left alone, by reason.
     pub skipped: Vec<Skipped<'r>>,
     kube: KubeVersion,
@@ -305,10 +317,11 @@ impl Summary<'_> {
         .collect();
         let files = count(self.files, "file");
         let objects = count(self.objects, "object");
-        let skipped = self
-            .skipped_part()
+        let skipped: String = [self.held_back_part(), self.skipped_part()]
+            .iter()
+            .flatten()
             .map(|part| format!("; {part}"))
-            .unwrap_or_default();
+            .collect();
         if !found.is_empty() {
             let found = found.join(", ");
             format!(
@@ -337,6 +350,11 @@ impl Summary<'_> {
             .map(|part| format!(" ({part})"))
             .unwrap_or_default();
         format!(" in {}{skipped}", count(self.files, "file"))
+    }
+
+    /// `3 suppressed`.
+    fn held_back_part(&self) -> Option<String> {
+        (self.suppressed > 0).then(|| format!("{} suppressed", grouped(self.suppressed)))
     }
 
     /// `4 documents skipped: 2 templates, 2 kustomizations`. Blank documents do not count for people.

@@ -6,6 +6,7 @@ pub mod ingress;
 pub mod metadata;
 pub mod references;
 pub mod secret;
+pub mod suggest;
 pub mod yaml;
 
 pub use cx::{Cx, quote, unrendered};

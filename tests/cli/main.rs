@@ -11,6 +11,7 @@ mod files;
 mod formats;
 mod frames;
 mod pages;
+mod suppression;
 mod threads;
 mod trouble;
 
