@@ -1,6 +1,6 @@
 //! Runs the rules: over one file with its text and tree at hand, then over the facts of all files.
 
-use crate::diagnostic::{Diagnostic, ErrorType};
+use crate::diagnostic::{Diagnostic, ErrorType, Severity};
 use crate::graph::{self, Facts, Index, Role, RunCx};
 use crate::manifest::{File, Skip, Surroundings};
 use crate::rules::{self, Check, Cx, Emitter, RULES, RuleId};
@@ -23,6 +23,22 @@ pub struct Settings {
     pub now: Option<i64>,
     /// The files are some of those that belong together: what is found between files may be missing.
     pub partial: bool,
+    /// Severities that outweigh those that the checks give, by rule.
+    pub severities: Option<Box<[Option<Severity>]>>,
+    /// Options of rules that are set, each with its name on the rule's page.
+    pub options: Vec<(RuleId, &'static str, u32)>,
+}
+
+impl Settings {
+    /// Whether a finding of a rule that runs here is wanted, with the severity that it is to have.
+    pub fn adjust(&self, finding: &mut Diagnostic) -> bool {
+        if let Some(severities) = &self.severities
+            && let Some(Some(severity)) = severities.get(finding.rule.0 as usize)
+        {
+            finding.severity = *severity;
+        }
+        self.rules.has(finding.rule)
+    }
 }
 
 impl Default for Settings {
@@ -33,6 +49,8 @@ impl Default for Settings {
             rules: RuleSet::all(),
             now: None,
             partial: false,
+            severities: None,
+            options: Vec::new(),
         }
     }
 }
@@ -64,6 +82,20 @@ impl RuleSet {
             .iter()
             .zip(&self.0)
             .any(|(rule, has)| *has && compares(rule))
+    }
+
+    /// Keeps the rules that are in another set as well.
+    pub fn restrict(&mut self, other: &RuleSet) {
+        for (own, other) in self.0.iter_mut().zip(&other.0) {
+            *own &= other;
+        }
+    }
+
+    /// Adds the rules of another set.
+    pub fn extend(&mut self, other: &RuleSet) {
+        for (own, other) in self.0.iter_mut().zip(&other.0) {
+            *own |= other;
+        }
     }
 
     /// Adds or removes a rule, or all rules of a category. False when there is none of that name.
@@ -133,12 +165,14 @@ pub fn check_file(
     run_checks(&file, &mut cx);
     let mut diagnostics = std::mem::take(&mut cx.found);
     schema::rank(&file, settings.kube, &mut diagnostics);
-    diagnostics.retain(|d| settings.rules.has(d.rule));
+    diagnostics.retain_mut(|d| settings.adjust(d));
     let mut suppressions = Suppressions::read(&file, settings);
     let mut suppressed = Vec::new();
     if let Some(suppressions) = &mut suppressions {
         suppressed = suppressions.take(&mut diagnostics);
-        diagnostics.append(&mut suppressions.faults());
+        let mut faults = suppressions.faults();
+        faults.retain_mut(|d| settings.adjust(d));
+        diagnostics.append(&mut faults);
     }
     let mut checked = Checked {
         diagnostics,

@@ -12,6 +12,7 @@
 //! once; nothing but `cli` touches files, environment or terminal.
 
 pub mod cli;
+pub mod config;
 pub mod diagnostic;
 pub mod engine;
 pub mod graph;

@@ -30,6 +30,7 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
         rules: args.rules(),
         now: now(),
         partial: !found.roots.iter().any(|root| root.is_folder),
+        ..Settings::default()
     };
     let mut run = Run::check(found.inputs, &around, &settings, reading.threads(), &mut problems);
     clock.lap("checked");
