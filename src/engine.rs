@@ -23,6 +23,8 @@ pub struct Settings {
     pub now: Option<i64>,
     /// The files are some of those that belong together: what is found between files may be missing.
     pub partial: bool,
+    /// Rules that compare files run elsewhere, so that facts are needed even if none runs here.
+    pub compared: bool,
     /// Severities that outweigh those that the checks give, by rule.
     pub severities: Option<Box<[Option<Severity>]>>,
     /// Options of rules that are set, each with its name on the rule's page.
@@ -49,9 +51,57 @@ impl Default for Settings {
             rules: RuleSet::all(),
             now: None,
             partial: false,
+            compared: false,
             severities: None,
             options: Vec::new(),
         }
+    }
+}
+
+/// The settings of a run, which may differ from file to file.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    all: Vec<Settings>,
+    /// What holds between files: every rule that runs for any of them.
+    union: Settings,
+}
+
+impl Policy {
+    /// Adds settings, and returns their index.
+    pub fn push(&mut self, settings: Settings) -> u16 {
+        if self.all.is_empty() {
+            self.union = settings.clone();
+        }
+        self.union.rules.extend(&settings.rules);
+        self.all.push(settings);
+        let compared = self.union.rules.compares();
+        for settings in &mut self.all {
+            settings.compared = compared;
+        }
+        u16::try_from(self.all.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    /// Whether there are no settings yet.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The settings of this index.
+    pub fn get(&self, index: u16) -> &Settings {
+        self.all.get(usize::from(index)).unwrap_or(&self.union)
+    }
+
+    /// What holds between files.
+    pub fn union(&self) -> &Settings {
+        &self.union
+    }
+}
+
+impl From<Settings> for Policy {
+    fn from(settings: Settings) -> Policy {
+        let mut policy = Policy::default();
+        policy.push(settings);
+        policy
     }
 }
 
@@ -179,7 +229,7 @@ pub fn check_file(
         suppressed,
         suppressions,
         objects: file.objects.iter().map(|object| info(object, &file)).collect(),
-        facts: if settings.rules.compares() {
+        facts: if settings.compared || settings.rules.compares() {
             graph::facts(&file)
         } else {
             Facts::default()

@@ -64,16 +64,30 @@ pub fn check(
 /// Checks the files of a report against each other, given their facts in the same order, lets comments keep
 /// findings back, and puts those that are left in their final order.
 pub fn compare(report: &mut Report, facts: &[Facts], settings: &Settings) {
-    for (file, diagnostic) in engine::check_run(&Index::new(facts), settings) {
-        if let Some(file) = report.files.get_mut(file as usize) {
+    compare_by(report, facts, settings, |_| settings);
+}
+
+/// The same where the settings differ from file to file; `union` has every rule that runs for any of them.
+pub fn compare_by<'s>(
+    report: &mut Report,
+    facts: &[Facts],
+    union: &Settings,
+    of: impl Fn(usize) -> &'s Settings,
+) {
+    for (index, mut diagnostic) in engine::check_run(&Index::new(facts), union) {
+        if let Some(file) = report.files.get_mut(index as usize)
+            && of(index as usize).adjust(&mut diagnostic)
+        {
             file.diagnostics.push(diagnostic);
         }
     }
-    for file in &mut report.files {
+    for (index, file) in report.files.iter_mut().enumerate() {
         if let Some(mut suppressions) = file.suppressions.take() {
             file.suppressed
                 .append(&mut suppressions.take(&mut file.diagnostics));
-            file.diagnostics.append(&mut suppressions.unused(settings));
+            let mut unused = suppressions.unused(of(index));
+            unused.retain_mut(|d| of(index).adjust(d));
+            file.diagnostics.append(&mut unused);
         }
         diagnostic::sort(&mut file.diagnostics);
     }

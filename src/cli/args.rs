@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config::Wishes;
 use crate::diagnostic::Severity;
 use crate::engine::RuleSet;
 use crate::version::KubeVersion;
@@ -52,21 +53,21 @@ pub struct CheckArgs {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
-    /// How to print the findings.
-    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
-    pub format: Format,
-    /// The version of Kubernetes to judge by, 1.25 to 1.37.
-    #[arg(long, value_name = "VERSION", default_value_t = KubeVersion::DEFAULT, help_heading = "Rules")]
-    pub kube_version: KubeVersion,
+    /// How to print the findings [default: text].
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub format: Option<Format>,
+    /// The version of Kubernetes to judge by, 1.25 to 1.37 [default: 1.36].
+    #[arg(long, value_name = "VERSION", help_heading = "Rules")]
+    pub kube_version: Option<KubeVersion>,
     /// Run only these rules or categories; comma separated, or repeat the option.
     #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule_or_category, help_heading = "Rules")]
     pub select: Vec<String>,
     /// Leave out these rules or categories; a rule's own name outweighs its category's.
     #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule_or_category, help_heading = "Rules")]
     pub ignore: Vec<String>,
-    /// The least severity that makes the exit code 1.
-    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY", help_heading = "Exit code")]
-    pub fail_on: FailOn,
+    /// The least severity that makes the exit code 1 [default: warning].
+    #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Exit code")]
+    pub fail_on: Option<FailOn>,
     /// Exit with 0 even when there are findings (trouble still exits with 2).
     #[arg(long, help_heading = "Exit code")]
     pub exit_zero: bool,
@@ -88,22 +89,13 @@ pub struct CheckArgs {
 }
 
 impl CheckArgs {
-    /// The rules that `--select` and `--ignore` leave: categories first, then rules by their own names, and
-    /// of two equally exact wishes the one to leave out.
-    pub fn rules(&self) -> RuleSet {
-        let mut rules = if self.select.is_empty() {
-            RuleSet::all()
-        } else {
-            RuleSet::none()
-        };
-        for exact in [false, true] {
-            for (names, on) in [(&self.select, true), (&self.ignore, false)] {
-                for name in names.iter().filter(|name| name.contains('/') == exact) {
-                    rules.set(name, on);
-                }
-            }
+    /// What is said about rules, which outweighs the configuration.
+    pub fn wishes(&self) -> Wishes {
+        Wishes {
+            select: self.select.clone(),
+            ignore: self.ignore.clone(),
+            kube: self.kube_version,
         }
-        rules
     }
 }
 

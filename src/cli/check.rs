@@ -2,11 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use clap::ValueEnum;
+
 use crate::diagnostic::Severity;
 use crate::engine::Settings;
 use crate::report::{Concise, Json, Printer, Report, Text, count, left_alone};
 
-use super::args::{CheckArgs, Format};
+use super::args::{CheckArgs, FailOn, Format};
+use super::config::Configs;
 use super::run::{Run, Totals};
 use super::terminal::{Terminal, note, tell};
 use super::{CLEAN, FOUND, TROUBLE};
@@ -15,7 +18,9 @@ use super::{CLEAN, FOUND, TROUBLE};
 pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
     let mut clock = Clock::start();
     let mut problems = Vec::new();
-    let (found, around) = match args.input.find(&mut problems) {
+    let found = args.input.find(&mut problems);
+    let agreed = found.and_then(|(found, around)| Ok((Agreed::new(args, &found.configs)?, found, around)));
+    let (agreed, mut found, around) = match agreed {
         Ok(found) => found,
         Err(nonsense) => {
             tell(&nonsense);
@@ -24,17 +29,18 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
     };
     clock.lap("found");
     let reading = &args.input.reading;
-    let settings = Settings {
-        kube: args.kube_version,
+    let base = Settings {
         no_skip: reading.no_skip,
-        rules: args.rules(),
         now: now(),
         partial: !found.roots.iter().any(|root| root.is_folder),
         ..Settings::default()
     };
-    let mut run = Run::check(found.inputs, &around, &settings, reading.threads(), &mut problems);
+    let excluded = found.excluded;
+    let policy = found.configs.policy(base, &args.wishes(), &mut found.inputs);
+    let mut run = Run::check(found.inputs, &around, &policy, reading.threads(), &mut problems);
     clock.lap("checked");
-    crate::compare(&mut run.report, &run.facts, &settings);
+    let settings = |file: usize| policy.get(run.inputs.get(file).map_or(0, |input| input.settings));
+    crate::compare_by(&mut run.report, &run.facts, policy.union(), settings);
     run.fetch_texts(&mut problems);
     clock.lap("compared");
     // The process ends soon, and takes its memory along faster than it could be given back piece by piece.
@@ -48,7 +54,7 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
     std::mem::forget((inputs, facts, around));
     let report = std::mem::ManuallyDrop::new(report);
     let mut out = String::new();
-    printer(args, terminal).print(&report, &mut out);
+    printer(args, agreed.format, terminal).print(&report, &mut out);
     let written = terminal.write(&out);
     clock.lap("printed");
 
@@ -62,8 +68,8 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
     }
     let judged = report.judged();
     if !judged && problems.is_empty() && !args.allow_empty {
-        tell(&nothing_judged(args, &report));
-    } else if args.format == Format::Concise && !args.quiet {
+        tell(&nothing_judged(args, &report, excluded));
+    } else if agreed.format == Format::Concise && !args.quiet {
         if args.show_skipped {
             let mut list = String::new();
             left_alone(&report, &mut list);
@@ -77,15 +83,45 @@ pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
     if !problems.is_empty() || written.is_err() || (!judged && !args.allow_empty) {
         return TROUBLE;
     }
-    let failing = Severity::from(args.fail_on);
-    if !args.exit_zero && report.diagnostics().any(|d| d.severity >= failing) {
+    if !args.exit_zero && report.diagnostics().any(|d| d.severity >= agreed.failing) {
         return FOUND;
     }
     CLEAN
 }
 
-fn printer(args: &CheckArgs, terminal: &Terminal) -> Box<dyn Printer> {
-    match args.format {
+/// What there is one of for a run, from the command line or else from the configuration.
+struct Agreed {
+    format: Format,
+    failing: Severity,
+}
+
+impl Agreed {
+    fn new(args: &CheckArgs, configs: &Configs) -> Result<Agreed, String> {
+        fn word<T: ValueEnum>(configs: &Configs, given: Option<T>, key: &str) -> Result<Option<T>, String> {
+            if given.is_some() {
+                return Ok(given);
+            }
+            let word = configs.agreed(key, &format!("--{key}"), |loaded| {
+                loaded.config.word(key).map(str::to_string)
+            })?;
+            Ok(word.and_then(|word| T::from_str(&word, false).ok()))
+        }
+        if args.kube_version.is_none() {
+            configs.agreed("kube-version", "--kube-version", |loaded| {
+                loaded.config.kube_version()
+            })?;
+        }
+        Ok(Agreed {
+            format: word(configs, args.format, "format")?.unwrap_or(Format::Text),
+            failing: word(configs, args.fail_on, "fail-on")?
+                .unwrap_or(FailOn::Warning)
+                .into(),
+        })
+    }
+}
+
+fn printer(args: &CheckArgs, format: Format, terminal: &Terminal) -> Box<dyn Printer> {
+    match format {
         Format::Text => Box::new(Text {
             color: terminal.color,
             width: terminal.width,
@@ -108,7 +144,7 @@ fn now() -> Option<i64> {
     i64::try_from(since.as_secs()).ok()
 }
 
-fn nothing_judged(args: &CheckArgs, report: &Report) -> String {
+fn nothing_judged(args: &CheckArgs, report: &Report, excluded: bool) -> String {
     if report.checked() == 0 {
         let places = match &*args.input.paths {
             [] => "the current folder".to_string(),
@@ -120,6 +156,8 @@ fn nothing_judged(args: &CheckArgs, report: &Report) -> String {
              name files or folders that hold manifests, or pass --allow-empty if that is fine",
             if args.input.reading.isolated {
                 ""
+            } else if excluded {
+                " that gitignore and `exclude` in the configuration let through"
             } else {
                 " that gitignore lets through"
             }

@@ -9,6 +9,7 @@ use clap::Args;
 use crate::graph::Role;
 use crate::manifest::Surroundings;
 
+use super::config::Configs;
 use super::problem::Problem;
 use super::walk::{Found, Input, walk};
 use super::{around, read};
@@ -36,6 +37,9 @@ pub struct ReadingArgs {
     /// What a cluster has, as `kubectl get secrets,configmaps -A -o json` prints it: what stands in it exists.
     #[arg(long, value_name = "FILE")]
     pub inventory: Vec<PathBuf>,
+    /// Read this configuration file, and look for none; its patterns are seen from the current folder.
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
     /// Read no configuration file and no gitignore.
     #[arg(long)]
     pub isolated: bool,
@@ -67,10 +71,14 @@ impl ReadingArgs {
         let is_stdin = |path: &&PathBuf| path.as_os_str() == "-";
         let here = [PathBuf::from(".")];
         let paths = if paths.is_empty() { &here[..] } else { paths };
+        let configs = self.configs(paths)?;
+        let (mut index, mut inventory) = (self.index.clone(), self.inventory.clone());
+        index.extend(configs.paths("index"));
+        inventory.extend(configs.paths("inventory"));
         let lists = [
             (paths, Role::Checked),
-            (&*self.index, Role::Indexed),
-            (&*self.inventory, Role::Inventory),
+            (&*index, Role::Indexed),
+            (&*inventory, Role::Inventory),
         ];
         let mut wanted = Vec::with_capacity(paths.len());
         let mut stdin = None;
@@ -98,11 +106,17 @@ impl ReadingArgs {
         if let Some(role) = stdin {
             let mut content = Vec::new();
             match read::rest(io::stdin().lock(), Path::new("<stdin>"), &mut content) {
-                Ok(()) => input = Some(Input::stdin(self.stdin_filename.as_deref(), content, role)),
+                Ok(()) => {
+                    let mut stdin = Input::stdin(self.stdin_filename.as_deref(), content, role);
+                    stdin.config = configs.of(stdin.path());
+                    input = Some(stdin);
+                }
                 Err(problem) => problems.push(problem),
             }
         }
-        let mut found = walk(&wanted, input, !self.isolated);
+        let views: Vec<_> = wanted.iter().map(|(path, _)| configs.view(path)).collect();
+        let mut found = walk(&wanted, &views, input, !self.isolated);
+        found.configs = configs;
         problems.append(&mut found.problems);
         // With --no-skip nothing around a file matters.
         let around = if self.no_skip {
@@ -111,6 +125,20 @@ impl ReadingArgs {
             around::surroundings(&mut found)
         };
         Ok((found, around))
+    }
+
+    /// The configuration files that hold for paths.
+    pub fn configs(&self, paths: &[PathBuf]) -> Result<Configs, String> {
+        if self.isolated {
+            return Ok(Configs::default());
+        }
+        let stdin = self.stdin_filename.as_deref();
+        let roots = paths.iter().chain(&self.index).map(|path| match stdin {
+            _ if path.as_os_str() != "-" => &**path,
+            Some(name) => name,
+            None => Path::new("<stdin>"),
+        });
+        Configs::load(self.config.as_deref(), roots)
     }
 
     /// How many threads to use.

@@ -3,6 +3,7 @@
 mod args;
 mod around;
 mod check;
+mod config;
 mod gitignore;
 mod inputs;
 mod pages;

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use crate::engine::{self, Checked, Settings};
+use crate::engine::{self, Checked, Policy, Settings};
 use crate::graph::{Facts, Role};
 use crate::manifest::Surroundings;
 use crate::report::{Report, Source};
@@ -72,7 +72,7 @@ impl Run {
     pub fn check(
         inputs: Vec<Input>,
         around: &Surroundings,
-        settings: &Settings,
+        policy: &Policy,
         threads: usize,
         problems: &mut Vec<Problem>,
     ) -> Run {
@@ -85,7 +85,10 @@ impl Run {
                 let Some(input) = inputs.get(index) else {
                     return done;
                 };
-                done.push((index, judge(input, &mut scratch, around, settings)));
+                done.push((
+                    index,
+                    judge(input, &mut scratch, around, policy.get(input.settings)),
+                ));
             }
         };
         // For a few files a thread costs more than it saves.
@@ -106,7 +109,7 @@ impl Run {
         results.sort_unstable_by_key(|(index, _)| *index);
         let mut run = Run {
             inputs: Vec::with_capacity(inputs.len()),
-            report: Report::new(settings.kube),
+            report: Report::new(policy.union().kube),
             facts: Vec::with_capacity(inputs.len()),
             sizes: Vec::with_capacity(inputs.len()),
             totals: Totals {
@@ -263,7 +266,7 @@ mod tests {
     fn a_file_that_changed_is_not_shown() {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("a.yaml"), "a: 1\n").expect("a file");
-        let found = walk(&[(folder.path(), Role::Checked)], None, false);
+        let found = walk(&[(folder.path(), Role::Checked)], &[], None, false);
         assert_eq!(found.inputs.len(), 1);
         let input = &found.inputs[0];
         assert_eq!(

@@ -35,6 +35,7 @@ impl Config {
     pub fn read(source: &Decoded) -> Result<Config, Vec<Fault>> {
         let (top, mut faults) = reader::read(source);
         faults.extend(references_faults(&top));
+        faults.sort_by_key(|fault| fault.span);
         if !faults.is_empty() {
             return Err(faults);
         }

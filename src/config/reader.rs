@@ -122,13 +122,12 @@ pub fn read(source: &Decoded) -> (Value, Vec<Fault>) {
             );
             break;
         }
-        value = Some(reader.map(root, KEYS, "the file").unwrap_or_else(empty));
+        value = Some(reader.map(root, KEYS, "this file").unwrap_or_else(empty));
     }
     // A mistake that spoils the reading makes others that are none.
     if let Some(error) = tree.chunks.iter().find_map(|chunk| chunk.error.as_ref()) {
         reader.faults.retain(|fault| fault.span == error.span);
     }
-    reader.faults.sort_by_key(|fault| fault.span);
     (value.unwrap_or_else(empty), reader.faults)
 }
 
@@ -189,7 +188,7 @@ impl Reader {
             Kind::Map => "a mapping",
             Kind::Seq => "a list",
             _ if node.is_null() => "nothing",
-            _ => "something else",
+            _ => "a single value",
         };
         self.fault(
             first_line(node),
@@ -222,7 +221,15 @@ impl Reader {
         let mut entries = Vec::new();
         for (text, key_node, value) in self.entries(node) {
             let Some(key) = keys.iter().find(|key| key.name == text) else {
-                let message = format!("there is no key {} here", quote(&text));
+                let message = format!(
+                    "there is no key {} in {}",
+                    quote(&text),
+                    if name.contains(' ') {
+                        name.to_string()
+                    } else {
+                        quote(name)
+                    }
+                );
                 self.fault(
                     key_node.span(),
                     message,
@@ -370,7 +377,11 @@ fn judge(shape: Shape, text: &str, name: &str) -> Judgement {
                 return Ok(());
             }
             let message = format!("{} takes {}, not {}", quote(name), or(words), quote(text));
-            Err((message, String::new()))
+            let near = words
+                .iter()
+                .find(|word| strsim::osa_distance(word, &text.to_lowercase()) < 3);
+            let help = near.map(|near| format!("did you mean `{near}`?"));
+            Err((message, help.unwrap_or_default()))
         }
         Shape::KubeVersion => KubeVersion::from_str(text).map(|_| ()).map_err(|_| {
             let (oldest, newest) = (KubeVersion::OLDEST, KubeVersion::NEWEST);

@@ -6,6 +6,7 @@
 
 mod across;
 mod canaries;
+mod config;
 mod exit;
 mod files;
 mod formats;
