@@ -7,7 +7,9 @@ use crate::diagnostic::Severity;
 use crate::engine::RuleSet;
 use crate::version::KubeVersion;
 
+use super::init::InitArgs;
 use super::inputs::InputArgs;
+use super::settings::ConfigArgs;
 use super::suggest;
 
 /// Proofreads Kubernetes manifests before they reach a cluster.
@@ -39,6 +41,10 @@ pub enum Command {
         /// The rule, for example `secret/bad-base64`.
         rule: String,
     },
+    /// Show the configuration that is in force, and where each setting comes from.
+    Config(ConfigArgs),
+    /// Write a `kubeproof.yaml` to start from.
+    Init(InitArgs),
     /// List the rules.
     Rules {
         /// How to list them.

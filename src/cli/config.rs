@@ -209,9 +209,19 @@ impl Configs {
         absolute.strip_prefix(&loaded.folder).ok().map(slashed)
     }
 
-    /// All of them.
-    pub fn list(&self) -> &[Loaded] {
-        &self.list
+    /// The configuration that holds for a path.
+    pub fn loaded(&self, path: &Path) -> Option<&Loaded> {
+        self.list.get(usize::from(self.of(path)?))
+    }
+
+    /// Which of the entries under `per-path` hold for a path.
+    pub fn paths_that_fit(&self, loaded: &Loaded, path: &Path) -> Vec<u16> {
+        if !loaded.config.has_paths() {
+            return Vec::new();
+        }
+        self.below(loaded, path)
+            .map(|path| loaded.config.paths_that_fit(&path))
+            .unwrap_or_default()
     }
 
     /// The paths under a key, which start at the folder of the configuration.
@@ -262,13 +272,9 @@ impl Configs {
         let mut known: HashMap<(Option<u16>, Vec<u16>), u16> = HashMap::new();
         for input in inputs {
             let loaded = input.config.and_then(|index| self.list.get(usize::from(index)));
-            let paths = match loaded.filter(|loaded| loaded.config.has_paths()) {
-                Some(loaded) => self
-                    .below(loaded, input.path())
-                    .map(|path| loaded.config.paths_that_fit(&path))
-                    .unwrap_or_default(),
-                None => Vec::new(),
-            };
+            let paths = loaded
+                .map(|loaded| self.paths_that_fit(loaded, input.path()))
+                .unwrap_or_default();
             input.settings = *known
                 .entry((input.config, paths))
                 .or_insert_with_key(|(_, paths)| {

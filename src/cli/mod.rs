@@ -5,11 +5,13 @@ mod around;
 mod check;
 mod config;
 mod gitignore;
+mod init;
 mod inputs;
 mod pages;
 mod problem;
 mod read;
 mod run;
+mod settings;
 mod suggest;
 mod terminal;
 mod walk;
@@ -37,6 +39,8 @@ pub fn run() -> ExitCode {
     let code = match cli.command {
         Command::Check(args) => check::check(&args, &terminal),
         Command::Explain { rule } => pages::explain(&rule, &terminal),
+        Command::Config(args) => settings::config(&args, &terminal),
+        Command::Init(args) => init::init(&args, &terminal),
         Command::Rules { format } => pages::list(format, &terminal),
     };
     ExitCode::from(code)
