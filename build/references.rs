@@ -37,6 +37,7 @@ pub fn build(root: &Path, out: &Path) {
     );
     let pools = [
         ("targets", format!("{:?}", table.targets)),
+        ("scopes", format!("{:?}", table.scopes)),
         ("given", format!("{:?}", table.given)),
         ("kinds", format!("{:?}", table.kinds)),
         ("rows", format!("{:?}", table.rows)),

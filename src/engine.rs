@@ -1,11 +1,14 @@
 //! Runs the rules: over one file with its text and tree at hand, then over the facts of all files.
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Diagnostic, ErrorType, Severity};
-use crate::graph::{self, Facts, Index, Role, RunCx};
+use crate::graph::table::Table;
+use crate::graph::{self, Declared, Facts, Index, Role, RunCx};
 use crate::manifest::{File, Skip, Surroundings};
 use crate::rules::{self, Check, Cx, Emitter, RULES, RuleId};
 use crate::schema;
-use crate::source::Decoded;
+use crate::source::{Decoded, Span};
 use crate::suppress::Suppressions;
 use crate::version::KubeVersion;
 use crate::yaml::{self, Tree};
@@ -19,6 +22,12 @@ pub struct Settings {
     pub no_skip: bool,
     /// Which rules run.
     pub rules: RuleSet,
+    /// Whether the run has everything there is: what a cluster has besides does not count.
+    pub complete: bool,
+    /// The table of who names what, with a user's own rows; `None` is the one that comes with kubeproof.
+    pub references: Option<Arc<Table>>,
+    /// Names that exist though no file defines them.
+    pub exists: Arc<[Declared]>,
     /// The time, in seconds since 1970 UTC, for what expires; `None` judges no expiry.
     pub now: Option<i64>,
     /// The files are some of those that belong together: what is found between files may be missing.
@@ -32,6 +41,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The table by which facts are taken.
+    pub fn table(&self) -> &Table {
+        self.references.as_deref().unwrap_or_else(|| graph::standard())
+    }
+
     /// Whether a finding of a rule that runs here is wanted, with the severity that it is to have.
     pub fn adjust(&self, finding: &mut Diagnostic) -> bool {
         if let Some(severities) = &self.severities
@@ -49,6 +63,9 @@ impl Default for Settings {
             kube: KubeVersion::DEFAULT,
             no_skip: false,
             rules: RuleSet::all(),
+            complete: false,
+            references: None,
+            exists: Arc::default(),
             now: None,
             partial: false,
             compared: false,
@@ -176,6 +193,21 @@ pub struct ObjectInfo {
     pub document: u32,
     /// Its index in a List.
     pub item: Option<u32>,
+    /// The text that is about it: its document, or its item of a List.
+    pub span: Span,
+    /// Nothing is to be said about it, be it good or bad: it is not what a run was asked about.
+    pub left_out: bool,
+}
+
+impl ObjectInfo {
+    /// `Ingress web/shop`, for people.
+    pub fn describe(&self) -> String {
+        match (&self.namespace, &self.name) {
+            (Some(namespace), Some(name)) => format!("{} {namespace}/{name}", self.kind),
+            (None, Some(name)) => format!("{} {name}", self.kind),
+            _ => self.kind.to_string(),
+        }
+    }
 }
 
 /// What was found in one file.
@@ -230,7 +262,7 @@ pub fn check_file(
         suppressions,
         objects: file.objects.iter().map(|object| info(object, &file)).collect(),
         facts: if settings.compared || settings.rules.compares() {
-            graph::facts(&file)
+            graph::facts_with(&file, settings.table())
         } else {
             Facts::default()
         },
@@ -255,12 +287,13 @@ pub fn index_file(
     tree: &mut Tree,
     surroundings: &Surroundings,
     role: Role,
+    table: &Table,
 ) -> Facts {
     tree.clear();
     yaml::parse(&source.text, &source.invalid, tree);
     // What a cluster prints is no template, whatever its name.
     let file = File::read(name, &source.text, tree, surroundings, role == Role::Inventory);
-    let mut facts = graph::facts(&file);
+    let mut facts = graph::facts_with(&file, table);
     facts.role = role;
     facts
 }
@@ -273,6 +306,11 @@ fn info(object: &crate::manifest::Object<'_>, file: &File<'_>) -> ObjectInfo {
         name: object.name.as_deref().map(Into::into),
         document: file.documents[object.document as usize].chunk.document,
         item: object.item,
+        span: match object.item {
+            Some(_) => object.root.span(),
+            None => file.documents[object.document as usize].chunk.span,
+        },
+        left_out: false,
     }
 }
 

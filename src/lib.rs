@@ -74,7 +74,8 @@ pub fn compare_by<'s>(
     union: &Settings,
     of: impl Fn(usize) -> &'s Settings,
 ) {
-    for (index, mut diagnostic) in engine::check_run(&Index::new(facts), union) {
+    let index = Index::with(facts, union.table()).declare(&union.exists);
+    for (index, mut diagnostic) in engine::check_run(&index, union) {
         if let Some(file) = report.files.get_mut(index as usize)
             && of(index as usize).adjust(&mut diagnostic)
         {

@@ -212,7 +212,8 @@ impl LineIndex {
         self.locate(text, offset, |before| before.encode_utf16().count())
     }
 
-    fn locate(&self, text: &str, offset: u32, count: impl Fn(&str) -> usize) -> Position {
+    /// Line and column of the byte at `offset`; `count` says how many columns a text takes.
+    pub fn locate(&self, text: &str, offset: u32, count: impl Fn(&str) -> usize) -> Position {
         let line = self.line(offset);
         let start = self.starts[line as usize - 1] as usize;
         let mut end = (offset as usize).min(text.len());

@@ -9,6 +9,7 @@ use crate::version::KubeVersion;
 
 use super::init::InitArgs;
 use super::inputs::InputArgs;
+use super::output::OutputArgs;
 use super::settings::ConfigArgs;
 use super::suggest;
 
@@ -59,9 +60,6 @@ pub struct CheckArgs {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
-    /// How to print the findings [default: text].
-    #[arg(long, value_enum, help_heading = "Output")]
-    pub format: Option<Format>,
     /// The version of Kubernetes to judge by, 1.25 to 1.37 [default: 1.36].
     #[arg(long, value_name = "VERSION", help_heading = "Rules")]
     pub kube_version: Option<KubeVersion>,
@@ -71,6 +69,9 @@ pub struct CheckArgs {
     /// Leave out these rules or categories; a rule's own name outweighs its category's.
     #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule_or_category, help_heading = "Rules")]
     pub ignore: Vec<String>,
+    /// Take what is read for everything there is: a name that nothing defines or makes is then an error.
+    #[arg(long, help_heading = "Rules")]
+    pub complete: bool,
     /// The least severity that makes the exit code 1 [default: warning].
     #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Exit code")]
     pub fail_on: Option<FailOn>,
@@ -80,18 +81,21 @@ pub struct CheckArgs {
     /// Exit with 0 when there was nothing to judge.
     #[arg(long, help_heading = "Exit code")]
     pub allow_empty: bool,
-    /// List what was recognised as no manifest and left alone.
-    #[arg(long, help_heading = "Output")]
-    pub show_skipped: bool,
-    /// Add to JSON what the API server itself would answer about each object.
-    #[arg(long, help_heading = "Output")]
-    pub verdicts: bool,
-    /// Print the findings and nothing else.
-    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
-    pub quiet: bool,
-    /// Tell on standard error what was read, and how long it took.
-    #[arg(short, long, help_heading = "Output")]
-    pub verbose: bool,
+    /// How to print, and where.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Report only objects that have changed since a commit of git, uncommitted changes included; `main...` stands
+    /// for where this branch left `main`. Without paths all of the repository is read.
+    #[arg(
+        long,
+        value_name = "GIT_REF",
+        conflicts_with = "verdicts",
+        help_heading = "Input"
+    )]
+    pub since: Option<String>,
+    /// Check again whenever a file changes, until Ctrl-C.
+    #[arg(long)]
+    pub watch: bool,
 }
 
 impl CheckArgs {
@@ -121,17 +125,6 @@ pub enum ColorChoice {
     Always,
     /// Never.
     Never,
-}
-
-/// The formats of a report.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum Format {
-    /// Frames of the text, for people.
-    Text,
-    /// One line for each finding.
-    Concise,
-    /// One JSON object, for programs.
-    Json,
 }
 
 /// The formats of the list of rules.

@@ -6,134 +6,194 @@ use clap::ValueEnum;
 
 use crate::diagnostic::Severity;
 use crate::engine::Settings;
-use crate::report::{Concise, Json, Printer, Report, Text, count, left_alone};
+use crate::report::{Report, count, left_alone};
 
-use super::args::{CheckArgs, FailOn, Format};
+use super::args::{CheckArgs, FailOn};
 use super::config::Configs;
+use super::output::{Format, Plan, With};
 use super::run::{Run, Totals};
+use super::since::Since;
 use super::terminal::{Terminal, note, tell};
-use super::{CLEAN, FOUND, TROUBLE};
+use super::{CLEAN, FOUND, TROUBLE, progress, watch};
 
 /// Runs the command and returns the exit code.
 pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
-    let mut clock = Clock::start();
-    let mut problems = Vec::new();
-    let found = args.input.find(&mut problems);
-    let agreed = found.and_then(|(found, around)| Ok((Agreed::new(args, &found.configs)?, found, around)));
-    let (agreed, mut found, around) = match agreed {
-        Ok(found) => found,
+    let plan = match plan(args) {
+        Ok(plan) => plan,
         Err(nonsense) => {
             tell(&nonsense);
             return TROUBLE;
         }
     };
+    if args.watch {
+        return watch::watch(args, &plan, terminal);
+    }
+    once(args, &plan, terminal, Last::Yes)
+}
+
+/// Whether the process ends after a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Last {
+    /// Its memory need not be given back.
+    Yes,
+    /// There may be many more.
+    No,
+}
+
+/// Checks once, and returns the exit code.
+pub fn once(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> u8 {
+    match run(args, plan, terminal, last) {
+        Ok(code) => code,
+        Err(nonsense) => {
+            tell(&nonsense);
+            TROUBLE
+        }
+    }
+}
+
+/// Checks once. Fails where the arguments make no sense.
+fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result<u8, String> {
+    let mut clock = Clock::start();
+    let mut problems = Vec::new();
+    let since = args
+        .since
+        .as_deref()
+        .map(|reference| since(args, reference))
+        .transpose()?;
+    let (mut found, around) = match &since {
+        Some(since) if args.input.paths.is_empty() => {
+            args.input.reading.find(&[since.root()], &mut problems)?
+        }
+        _ => args.input.find(&mut problems)?,
+    };
+    plan.spare_inputs(&mut found)?;
     clock.lap("found");
     let reading = &args.input.reading;
     let base = Settings {
         no_skip: reading.no_skip,
         now: now(),
+        complete: args.complete,
         partial: !found.roots.iter().any(|root| root.is_folder),
         ..Settings::default()
     };
     let excluded = found.excluded;
-    let policy = found.configs.policy(base, &args.wishes(), &mut found.inputs);
-    let mut run = Run::check(found.inputs, &around, &policy, reading.threads(), &mut problems);
+    let policy = found.configs.policy(base, &args.wishes(), &mut found.inputs)?;
+    let failing = failing(args, &found.configs)?;
+    let threads = reading.threads();
+    let bar = !args.output.quiet && progress::is_wanted();
+    let mut run = Run::check(found.inputs, &around, &policy, threads, bar, &mut problems);
     clock.lap("checked");
     let settings = |file: usize| policy.get(run.inputs.get(file).map_or(0, |input| input.settings));
     crate::compare_by(&mut run.report, &run.facts, policy.union(), settings);
     run.fetch_texts(&mut problems);
     clock.lap("compared");
-    // The process ends soon, and takes its memory along faster than it could be given back piece by piece.
     let Run {
-        report,
+        mut report,
         totals,
         inputs,
         facts,
         ..
     } = run;
-    std::mem::forget((inputs, facts, around));
-    let report = std::mem::ManuallyDrop::new(report);
-    let mut out = String::new();
-    printer(args, agreed.format, terminal).print(&report, &mut out);
-    let written = terminal.write(&out);
-    clock.lap("printed");
-
+    // The process ends soon, and takes its memory along faster than it could be given back piece by piece.
+    if last == Last::Yes {
+        std::mem::forget((facts, around));
+    }
+    let untouched = match &since {
+        Some(since) => report.keep_touched(&since.changes(&inputs)?),
+        None => 0,
+    };
     problems.sort();
     problems.dedup();
-    for problem in &problems {
+    let told: Vec<(String, String)> = problems
+        .iter()
+        .map(|p| (p.path.clone(), p.what.clone()))
+        .collect();
+    let judged = report.judged() || args.allow_empty;
+    let code = if !problems.is_empty() || !judged {
+        TROUBLE
+    } else if !args.exit_zero && report.diagnostics().any(|d| d.severity >= failing) {
+        FOUND
+    } else {
+        CLEAN
+    };
+    let with = With {
+        args: &args.output,
+        terminal,
+        failing,
+        exit_code: code,
+        problems: &told,
+    };
+    let mut unwritten = Vec::new();
+    plan.print(&report, &with, &mut unwritten);
+    clock.lap("printed");
+    for problem in problems.iter().chain(&unwritten) {
         tell(&problem.to_string());
     }
-    if let Err(error) = &written {
-        tell(&format!("the report could not be written: {error}"));
+    let empty = (!judged && problems.is_empty()).then_some(excluded);
+    aside(args, plan, &report, empty, untouched);
+    if args.output.verbose {
+        verbose(&totals, &report, &clock);
     }
-    let judged = report.judged();
-    if !judged && problems.is_empty() && !args.allow_empty {
-        tell(&nothing_judged(args, &report, excluded));
-    } else if agreed.format == Format::Concise && !args.quiet {
-        if args.show_skipped {
+    if last == Last::Yes {
+        std::mem::forget((report, inputs));
+    }
+    Ok(if unwritten.is_empty() { code } else { TROUBLE })
+}
+
+/// What standard error is told of a run that went well.
+fn aside(args: &CheckArgs, plan: &Plan, report: &Report, empty: Option<bool>, untouched: usize) {
+    let output = &args.output;
+    if let Some(excluded) = empty {
+        tell(&nothing_judged(args, report, excluded));
+    } else if matches!(plan.stdout, Some(Format::Concise) | None) && !output.quiet {
+        if output.show_skipped {
             let mut list = String::new();
-            left_alone(&report, &mut list);
+            left_alone(report, &mut list);
             note(list.trim_end());
         }
         note(&report.summary_for_people().line());
     }
-    if args.verbose {
-        verbose(&totals, &report, &clock);
-    }
-    if !problems.is_empty() || written.is_err() || (!judged && !args.allow_empty) {
-        return TROUBLE;
-    }
-    if !args.exit_zero && report.diagnostics().any(|d| d.severity >= agreed.failing) {
-        return FOUND;
-    }
-    CLEAN
-}
-
-/// What there is one of for a run, from the command line or else from the configuration.
-struct Agreed {
-    format: Format,
-    failing: Severity,
-}
-
-impl Agreed {
-    fn new(args: &CheckArgs, configs: &Configs) -> Result<Agreed, String> {
-        fn word<T: ValueEnum>(configs: &Configs, given: Option<T>, key: &str) -> Result<Option<T>, String> {
-            if given.is_some() {
-                return Ok(given);
-            }
-            let word = configs.agreed(key, &format!("--{key}"), |loaded| {
-                loaded.config.word(key).map(str::to_string)
-            })?;
-            Ok(word.and_then(|word| T::from_str(&word, false).ok()))
-        }
-        if args.kube_version.is_none() {
-            configs.agreed("kube-version", "--kube-version", |loaded| {
-                loaded.config.kube_version()
-            })?;
-        }
-        Ok(Agreed {
-            format: word(configs, args.format, "format")?.unwrap_or(Format::Text),
-            failing: word(configs, args.fail_on, "fail-on")?
-                .unwrap_or(FailOn::Warning)
-                .into(),
-        })
+    if untouched > 0 && !output.quiet {
+        note(&format!(
+            "{} in what did not change since `{}` left out",
+            count(untouched, "finding"),
+            crate::report::printable(args.since.as_deref().unwrap_or_default())
+        ));
     }
 }
 
-fn printer(args: &CheckArgs, format: Format, terminal: &Terminal) -> Box<dyn Printer> {
-    match format {
-        Format::Text => Box::new(Text {
-            color: terminal.color,
-            width: terminal.width,
-            show_skipped: args.show_skipped,
-            quiet: args.quiet,
-        }),
-        Format::Concise => Box::new(Concise),
-        Format::Json => Box::new(Json {
-            verdicts: args.verdicts,
-            show_skipped: args.show_skipped,
-        }),
+/// What there is one of for a run: the command line says it, or else the configuration.
+fn agreed<T: ValueEnum>(configs: &Configs, given: Option<T>, key: &str) -> Result<Option<T>, String> {
+    if given.is_some() {
+        return Ok(given);
     }
+    let said = configs.agreed(key, &format!("--{key}"), |loaded| {
+        loaded.config.word(key).map(str::to_string)
+    })?;
+    Ok(said.and_then(|word| T::from_str(&word, false).ok()))
+}
+
+fn plan(args: &CheckArgs) -> Result<Plan, String> {
+    let configs = match args.output.format {
+        Some(_) => Configs::default(),
+        None => args.input.configs()?,
+    };
+    let format = agreed(&configs, args.output.format, "format")?;
+    args.output.plan(format.unwrap_or(Format::Text))
+}
+
+fn failing(args: &CheckArgs, configs: &Configs) -> Result<Severity, String> {
+    let failing = agreed(configs, args.fail_on, "fail-on")?;
+    Ok(failing.unwrap_or(FailOn::Warning).into())
+}
+
+fn since(args: &CheckArgs, reference: &str) -> Result<Since, String> {
+    if args.input.reads_stdin() {
+        return Err(
+            "--since compares files, and standard input (`-`) is none; name files or folders".to_string(),
+        );
+    }
+    Since::read(reference)
 }
 
 /// The time, for what expires.

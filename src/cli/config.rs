@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::config::{Config, Fault, Wishes, policy};
+use crate::config::{Config, Fault, Wishes, policy, references};
 use crate::engine::{Policy, Settings};
+use crate::graph;
 use crate::report::{Source, Text, count, printable};
 use crate::source;
 
 use super::around::without_dots;
 use super::problem::Problem;
 use super::read;
-use super::terminal::note;
 use super::walk::{Input, tidy};
 
 /// The names that are looked for.
@@ -170,7 +171,7 @@ impl Configs {
                 });
                 Ok(())
             }
-            Err(faults) => Err(complain(&path, Source::new(decoded), &faults)),
+            Err(faults) => Err(complaint(&path, &Source::new(decoded), &faults)),
         }
     }
 
@@ -261,12 +262,54 @@ impl Configs {
         Ok(said.map(|(_, value)| value))
     }
 
+    /// What holds for all files: the command line outweighs.
+    fn common(&self, mut base: Settings) -> Result<Settings, String> {
+        if !base.complete {
+            base.complete = self.agreed("complete", "--complete", |one| one.config.complete())? == Some(true);
+        }
+        let tables: Vec<_> = self
+            .list
+            .iter()
+            .filter_map(|one| one.config.table.as_ref())
+            .collect();
+        base.references = match &*tables {
+            [] => base.references,
+            [only] => Some(Arc::clone(only)),
+            _ => {
+                let rows: String = self
+                    .list
+                    .iter()
+                    .map(|one| references::rows(&one.config.top))
+                    .collect();
+                let table = graph::table_with(&rows).map_err(|_| {
+                    "the `references` of the configuration files do not go together; check the paths one after \
+                     the other"
+                        .to_string()
+                })?;
+                Some(Arc::new(table))
+            }
+        };
+        let exists = self
+            .list
+            .iter()
+            .flat_map(|one| references::exists(&one.config.top, base.table()));
+        base.exists = exists.collect();
+        Ok(base)
+    }
+
     /// The settings of each input.
-    pub fn policy(&self, base: Settings, wishes: &Wishes, inputs: &mut [Input]) -> Policy {
+    pub fn policy(&self, base: Settings, wishes: &Wishes, inputs: &mut [Input]) -> Result<Policy, String> {
+        if self.list.is_empty() {
+            return Ok(Policy::from(policy::settings(&base, wishes, None, &[])));
+        }
+        let base = self.common(base)?;
+        if wishes.kube.is_none() {
+            self.agreed("kube-version", "--kube-version", |one| one.config.kube_version())?;
+        }
         let first = policy::settings(&base, wishes, self.list.first().map(|one| &one.config), &[]);
         let plain = self.list.len() < 2 && !self.list.iter().any(|one| one.config.has_paths());
         if plain {
-            return Policy::from(first);
+            return Ok(Policy::from(first));
         }
         let mut policy = Policy::default();
         let mut known: HashMap<(Option<u16>, Vec<u16>), u16> = HashMap::new();
@@ -285,7 +328,7 @@ impl Configs {
         if policy.is_empty() {
             policy.push(first);
         }
-        policy
+        Ok(policy)
     }
 }
 
@@ -302,35 +345,32 @@ impl Loaded {
     }
 }
 
-/// Shows what is wrong with a file, and says what comes of it.
-fn complain(path: &Path, source: Source, faults: &[Fault]) -> String {
+/// What is wrong with a file, and what comes of it.
+fn complaint(path: &Path, source: &Source, faults: &[Fault]) -> String {
     let name = path.to_string_lossy();
     let text = Text {
         color: false,
         width: None,
         show_skipped: false,
         quiet: true,
+        statistics: false,
     };
-    const SHOWN: usize = 20;
-    for fault in faults.iter().take(SHOWN) {
-        let mut out = String::new();
-        text.mistake(
-            (&name, &source),
-            fault.span,
-            &fault.message,
-            fault.help.as_deref(),
-            &mut out,
-        );
-        note(&out);
-    }
-    if faults.len() > SHOWN {
-        note(&format!("… and {} more\n", faults.len() - SHOWN));
-    }
-    format!(
-        "{} has {}; nothing was done, since what it asks for is not clear (--isolated reads no configuration)",
+    let mut out = format!(
+        "{} has {}, so that what it asks for is not clear; nothing was done (--isolated reads no configuration)\n",
         printable(&name),
         count(faults.len(), "mistake")
-    )
+    );
+    const SHOWN: usize = 20;
+    for fault in faults.iter().take(SHOWN) {
+        out.push('\n');
+        let help = fault.help.as_deref();
+        text.mistake((&name, source), fault.span, &fault.message, help, &mut out);
+    }
+    if faults.len() > SHOWN {
+        out.push_str(&format!("\n… and {} more\n", faults.len() - SHOWN));
+    }
+    out.truncate(out.trim_end().len());
+    out
 }
 
 /// The path with `/` between its parts.

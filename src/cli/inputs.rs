@@ -59,6 +59,46 @@ impl InputArgs {
     pub fn find(&self, problems: &mut Vec<Problem>) -> Result<(Found, Surroundings), String> {
         self.reading.find(&self.paths, problems)
     }
+
+    /// Whether standard input is among what is read.
+    pub fn reads_stdin(&self) -> bool {
+        let lists = [&self.paths, &self.reading.index, &self.reading.inventory];
+        lists.into_iter().flatten().any(|path| path.as_os_str() == "-")
+    }
+
+    /// What there is to read at the moment, standard input aside; what cannot be listed is passed over.
+    pub fn look(&self) -> Found {
+        let here = [PathBuf::from(".")];
+        let paths = if self.paths.is_empty() {
+            &here[..]
+        } else {
+            &self.paths
+        };
+        let configs = self.reading.configs(paths).unwrap_or_default();
+        let (index, inventory) = self.reading.beside(&configs);
+        let lists = [
+            (paths, Role::Checked),
+            (&*index, Role::Indexed),
+            (&*inventory, Role::Inventory),
+        ];
+        let wanted: Vec<(&Path, Role)> = lists
+            .iter()
+            .flat_map(|(list, role)| list.iter().map(|path| (&**path, *role)))
+            .collect();
+        let views: Vec<_> = wanted.iter().map(|(path, _)| configs.view(path)).collect();
+        walk(&wanted, &views, None, !self.reading.isolated)
+    }
+
+    /// The configuration files that hold for the paths.
+    pub fn configs(&self) -> Result<Configs, String> {
+        let here = [PathBuf::from(".")];
+        let paths = if self.paths.is_empty() {
+            &here[..]
+        } else {
+            &self.paths
+        };
+        self.reading.configs(paths)
+    }
 }
 
 impl ReadingArgs {
@@ -72,9 +112,7 @@ impl ReadingArgs {
         let here = [PathBuf::from(".")];
         let paths = if paths.is_empty() { &here[..] } else { paths };
         let configs = self.configs(paths)?;
-        let (mut index, mut inventory) = (self.index.clone(), self.inventory.clone());
-        index.extend(configs.paths("index"));
-        inventory.extend(configs.paths("inventory"));
+        let (index, inventory) = self.beside(&configs);
         let lists = [
             (paths, Role::Checked),
             (&*index, Role::Indexed),
@@ -125,6 +163,12 @@ impl ReadingArgs {
             around::surroundings(&mut found)
         };
         Ok((found, around))
+    }
+
+    /// What is read beside the paths, to be indexed and as inventory.
+    fn beside(&self, configs: &Configs) -> (Vec<PathBuf>, Vec<PathBuf>) {
+        let with = |given: &[PathBuf], key: &str| [given, &configs.paths(key)].concat();
+        (with(&self.index, "index"), with(&self.inventory, "inventory"))
     }
 
     /// The configuration files that hold for paths.

@@ -4,17 +4,23 @@ mod args;
 mod around;
 mod check;
 mod config;
+mod diff;
 mod gitignore;
 mod init;
 mod inputs;
+mod output;
 mod pages;
 mod problem;
+mod progress;
 mod read;
 mod run;
 mod settings;
+mod since;
 mod suggest;
 mod terminal;
 mod walk;
+mod watch;
+mod write;
 
 use std::process::ExitCode;
 

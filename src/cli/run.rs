@@ -12,6 +12,7 @@ use crate::source::{self, Decoded};
 use crate::yaml::Tree;
 
 use super::problem::Problem;
+use super::progress;
 use super::read;
 use super::walk::Input;
 
@@ -68,12 +69,14 @@ struct Judged {
 
 impl Run {
     /// Reads and checks each input by itself. Workers take the next input when they are done with one, so a
-    /// large file holds up nobody, and there is no pool that waits by spinning.
+    /// large file holds up nobody, and there is no pool that waits by spinning. With `bar`, a long run shows how
+    /// far it is.
     pub fn check(
         inputs: Vec<Input>,
         around: &Surroundings,
         policy: &Policy,
         threads: usize,
+        bar: bool,
         problems: &mut Vec<Problem>,
     ) -> Run {
         let next = AtomicUsize::new(0);
@@ -93,9 +96,10 @@ impl Run {
         };
         // For a few files a thread costs more than it saves.
         let workers = threads.min(inputs.len() / 4 + 1);
-        let mut results: Vec<(usize, Result<Judged, Problem>)> = if workers == 1 {
-            work()
-        } else {
+        let all = || {
+            if workers == 1 {
+                return work();
+            }
             thread::scope(|scope| {
                 let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
                 let mut results = work();
@@ -105,6 +109,11 @@ impl Run {
                 }
                 results
             })
+        };
+        let mut results: Vec<(usize, Result<Judged, Problem>)> = if bar {
+            progress::during(&next, inputs.len(), all)
+        } else {
+            all()
         };
         results.sort_unstable_by_key(|(index, _)| *index);
         let mut run = Run {
@@ -195,7 +204,7 @@ fn judge(
         let checked = match input.role {
             Role::Checked => engine::check_file(name, &decoded, tree, around, settings),
             role => Checked {
-                facts: engine::index_file(name, &decoded, tree, around, role),
+                facts: engine::index_file(name, &decoded, tree, around, role, settings.table()),
                 ..Checked::default()
             },
         };

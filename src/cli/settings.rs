@@ -106,13 +106,13 @@ impl<'c> Force<'c> {
     fn rows(&self) -> Vec<(&'static str, Json, Option<String>)> {
         KEYS.iter()
             .filter_map(|key| {
-                let said = self
-                    .loaded
-                    .and_then(|loaded| Some((loaded, loaded.config.top.get(key.name)?)));
+                let said = self.loaded.and_then(|loaded| {
+                    let (_, place, value) =
+                        loaded.config.top.entries().find(|(name, ..)| name == key.name)?;
+                    Some((loaded.place(place.start), value))
+                });
                 match said {
-                    Some((loaded, value)) => {
-                        Some((key.name, as_json(value), Some(loaded.place(value.span.start))))
-                    }
+                    Some((place, value)) => Some((key.name, as_json(value), Some(place))),
                     None => Some((key.name, default_of(key.name)?, None)),
                 }
             })
@@ -126,6 +126,24 @@ impl<'c> Force<'c> {
             .filter(|(index, _)| !runs(*index))
             .map(|(_, rule)| rule.id)
             .collect()
+    }
+
+    /// The rules that do not run, a whole category by its name.
+    fn off_in_short(&self) -> Vec<&'static str> {
+        let off = self.off();
+        let mut out = Vec::new();
+        for id in &off {
+            let category = id.split_once('/').map_or(*id, |(category, _)| category);
+            let whole = RULES
+                .iter()
+                .filter(|rule| rule.category == category)
+                .all(|rule| off.contains(&rule.id));
+            let name = if whole { category } else { id };
+            if out.last() != Some(&name) {
+                out.push(name);
+            }
+        }
+        out
     }
 
     fn text(&self, args: &ConfigArgs) -> String {
@@ -157,16 +175,13 @@ impl<'c> Force<'c> {
         if !unset.is_empty() {
             out.push_str(&format!("# nothing is said about: {}\n", unset.join(", ")));
         }
-        let off = self.off();
+        let off = self.off_in_short();
         out.push_str(&format!(
-            "# {} of {} run{}\n",
-            RULES.len() - off.len(),
+            "# {} of {} run{}{}\n",
+            RULES.len() - self.off().len(),
             count(RULES.len(), "rule"),
-            match &*off {
-                [] => String::new(),
-                off if off.len() <= RULES.len() / 2 => format!(", all but: {}", off.join(", ")),
-                _ => String::new(),
-            }
+            if off.is_empty() { "" } else { ", all but: " },
+            off.join(", ")
         ));
         out
     }

@@ -1,5 +1,6 @@
 //! Where output goes, how wide it may be, and whether it has colours.
 
+use std::cell::Cell;
 use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -11,6 +12,8 @@ pub struct Terminal {
     pub color: bool,
     /// Columns, when it is a terminal.
     pub width: Option<usize>,
+    is_terminal: bool,
+    gone: Cell<bool>,
 }
 
 impl Terminal {
@@ -29,15 +32,37 @@ impl Terminal {
                 .then(terminal_size::terminal_size)
                 .flatten()
                 .map(|(width, _)| usize::from(width.0)),
+            is_terminal,
+            gone: Cell::new(false),
         }
     }
 
     /// Writes to standard output. A reader that has gone away is no trouble; a full disk is.
     pub fn write(&self, text: &str) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        self.stream(|out| out.write_all(text.as_bytes()))
+    }
+
+    /// Writes to standard output piece by piece, in writes of a good size.
+    pub fn stream(&self, print: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> io::Result<()> {
+        let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        match print(&mut out).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.gone.set(true);
+                Ok(())
+            }
             written => written,
+        }
+    }
+
+    /// Whether what was written went to a reader that has gone away.
+    pub fn is_gone(&self) -> bool {
+        self.gone.get()
+    }
+
+    /// Clears the screen and what was scrolled off it, on a terminal.
+    pub fn clear(&self) {
+        if self.is_terminal {
+            let _ = self.write("\u{1b}[2J\u{1b}[3J\u{1b}[H");
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod globs;
 pub mod policy;
 pub mod reader;
+pub mod references;
 pub mod schema;
 pub mod shape;
 
@@ -12,10 +13,12 @@ pub use reader::{Data, Fault, Value};
 pub use shape::{KEYS, Key, Shape};
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::diagnostic::Severity;
+use crate::graph::table::Table;
 use crate::rules::{Rule, RuleId};
-use crate::source::{Decoded, Span};
+use crate::source::Decoded;
 use crate::version::KubeVersion;
 
 /// A configuration file.
@@ -25,6 +28,8 @@ pub struct Config {
     pub top: Value,
     exclude: Globs,
     per_path: Vec<(Globs, Value)>,
+    /// The table of who names what, with rows of this file.
+    pub table: Option<Arc<Table>>,
 }
 
 impl Config {
@@ -34,11 +39,12 @@ impl Config {
     /// Names everything that is wrong with it.
     pub fn read(source: &Decoded) -> Result<Config, Vec<Fault>> {
         let (top, mut faults) = reader::read(source);
-        faults.extend(references_faults(&top));
+        faults.extend(references::faults(&top));
         faults.sort_by_key(|fault| fault.span);
         if !faults.is_empty() {
             return Err(faults);
         }
+        let table = references::table(&top)?;
         let per_path = top.get("per-path").map(Value::items).unwrap_or_default();
         let per_path = per_path
             .iter()
@@ -47,6 +53,7 @@ impl Config {
         Ok(Config {
             exclude: Globs::new(texts(&top, "exclude")),
             per_path,
+            table,
             top,
         })
     }
@@ -130,21 +137,4 @@ fn severity(word: &str) -> Option<Severity> {
         "info" => Some(Severity::Info),
         _ => None,
     }
-}
-
-/// What the shape of `references` cannot say: each entry has one of `uses` and `makes`.
-fn references_faults(top: &Value) -> Vec<Fault> {
-    let rows = top.get("references").map(Value::items).unwrap_or_default();
-    rows.iter()
-        .filter(|row| row.get("uses").is_some() == row.get("makes").is_some())
-        .map(|row| Fault {
-            span: row.get("kind").map_or(Span::new(row.span.start, row.span.start), |kind| kind.span),
-            message: "an entry of `references` needs one of `uses` and `makes`".to_string(),
-            help: Some(
-                "`uses: Secret` says that the field names a Secret, `makes: Secret` that the object makes one of \
-                 that name"
-                    .to_string(),
-            ),
-        })
-        .collect()
 }

@@ -433,7 +433,8 @@ fn judge(shape: Shape, text: &str, name: &str) -> Judgement {
             ))
         }
         Shape::Field => {
-            if !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '#') {
+            let odd = |c: char| c.is_whitespace() || c.is_control() || "#,|=".contains(c);
+            if !text.is_empty() && !text.contains(odd) {
                 return Ok(());
             }
             no(

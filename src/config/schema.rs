@@ -71,7 +71,7 @@ fn shape(shape_: Shape) -> Value {
         Shape::Target => json!({"$ref": "#/definitions/target"}),
         Shape::Path | Shape::Glob | Shape::Name => json!({"type": "string", "minLength": 1}),
         Shape::Kind => json!({"type": "string", "pattern": "^([A-Za-z0-9.-]+/)?[A-Za-z0-9]+$"}),
-        Shape::Field => json!({"type": "string", "pattern": r"^[^\s#]+$"}),
+        Shape::Field => json!({"type": "string", "pattern": r"^[^\s#,|=]+$"}),
         Shape::List(item) => {
             let list = json!({"type": "array", "items": shape(*item)});
             match item {

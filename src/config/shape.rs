@@ -139,7 +139,9 @@ pub const KEYS: &[Key] = &[
 ];
 
 /// The formats of a report.
-pub const FORMATS: &[&str] = &["text", "concise", "json"];
+pub const FORMATS: &[&str] = &[
+    "text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown",
+];
 
 const PER_PATH: &[Key] = &[
     required(

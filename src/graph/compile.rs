@@ -14,18 +14,21 @@ pub type Fault = (usize, String);
 /// # Errors
 /// Names every line that cannot be read, and why.
 pub fn compile(text: &str) -> Result<Table, Vec<Fault>> {
+    compile_onto("", text)
+}
+
+/// Compiles the text of a table together with one that is known to be in order, which it adds to.
+///
+/// # Errors
+/// Names every line of the text that cannot be read, and why.
+pub fn compile_onto(base: &str, text: &str) -> Result<Table, Vec<Fault>> {
     let mut compiler = Compiler::default();
     compiler.tries.push(Trie::default()); // 0 is "none"
     let mut faults = Vec::new();
-    for (number, line) in (1..).zip(text.lines()) {
-        let line = line.split(" #").next().unwrap_or_default().trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        if let Err(fault) = compiler.line(line) {
-            faults.push((number, fault));
-        }
-    }
+    compiler.read(base, &mut faults);
+    compiler.block.clear();
+    compiler.block_kinds.clear();
+    compiler.read(text, &mut faults);
     if faults.is_empty() {
         compiler.finish().map_err(|fault| vec![(0, fault)])
     } else {
@@ -67,6 +70,7 @@ struct Compiler {
     text: String,
     known: HashMap<String, Str>,
     targets: Vec<Str>,
+    scopes: Vec<Scope>,
     given: Vec<(Target, Str)>,
     kinds: BTreeMap<(String, String), KindEntry>,
     types: BTreeMap<String, u16>,
@@ -86,12 +90,26 @@ struct Compiler {
 type Done<T = ()> = Result<T, String>;
 
 impl Compiler {
+    fn read(&mut self, text: &str, faults: &mut Vec<Fault>) {
+        for (number, line) in (1..).zip(text.lines()) {
+            let line = line.split(" #").next().unwrap_or_default().trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            if let Err(fault) = self.line(line) {
+                faults.push((number, fault));
+            }
+        }
+    }
+
     fn line(&mut self, line: &str) -> Done {
         let mut words = line.split_whitespace();
         let verb = words.next().unwrap_or_default();
         let rest: Vec<&str> = words.collect();
         match (verb, rest.as_slice()) {
             ("target", [name, "=", kinds @ ..]) if !kinds.is_empty() => self.declare(name, kinds),
+            ("cluster", targets) if !targets.is_empty() => self.scope(targets, |scope| scope.cluster = true),
+            ("ambient", targets) if !targets.is_empty() => self.scope(targets, |scope| scope.ambient = true),
             ("given", [target, name]) => {
                 let target = self.target(target)?;
                 let name = self.str(name)?;
@@ -111,6 +129,8 @@ impl Compiler {
             ("has", [name, path]) => self.has(name, path),
             ("uses", [target, path, rest @ ..]) => self.row(Role::Uses, target, path, rest),
             ("makes", [target, path, rest @ ..]) => self.row(Role::Makes, target, path, rest),
+            ("labels", [target, path, rest @ ..]) => self.row(Role::Labels, target, path, rest),
+            ("selects", [target, path, rest @ ..]) => self.row(Role::Selects, target, path, rest),
             ("keys", rest) if !rest.is_empty() => self.own(rest),
             _ => Err(format!(
                 "`{verb}` is not followed by what it needs, or no word of this table"
@@ -119,11 +139,26 @@ impl Compiler {
     }
 
     fn declare(&mut self, name: &str, kinds: &[&str]) -> Done {
-        let target = Target(small(self.targets.len())?);
-        let name = self.str(name)?;
-        self.targets.push(name);
+        // A user may add kinds to what is known.
+        let target = match self.target(name) {
+            Ok(known) => known,
+            Err(_) => {
+                let name = self.str(name)?;
+                self.targets.push(name);
+                self.scopes.push(Scope::default());
+                Target(small(self.targets.len() - 1)?)
+            }
+        };
         for kind in kinds {
             self.kinds.entry(group_kind(kind)).or_default().target = Some(target);
+        }
+        Ok(())
+    }
+
+    fn scope(&mut self, targets: &[&str], set: fn(&mut Scope)) -> Done {
+        for target in targets {
+            let target = self.target(target)?;
+            set(&mut self.scopes[target.0 as usize]);
         }
         Ok(())
     }
@@ -218,6 +253,7 @@ impl Compiler {
             namespace: Run::EMPTY,
             any_namespace: false,
             keys: Run::EMPTY,
+            aliases: Run::EMPTY,
             fixed_keys: Run::EMPTY,
             keys_if: Run::EMPTY,
             optional: None,
@@ -272,6 +308,7 @@ impl Compiler {
                 "ns" if value == "any" => row.any_namespace = true,
                 "ns" => row.namespace = self.path_list(value, '|')?,
                 "key" | "keys" => row.keys = self.path_list(value, ',')?,
+                "aliases" => row.aliases = self.path_list(value, ',')?,
                 "fixed-keys" => row.fixed_keys = self.str_list(value)?,
                 "optional" => row.optional = Some(self.relative(value)?),
                 "breaks" => {
@@ -321,6 +358,7 @@ impl Compiler {
             namespace: Run::EMPTY,
             any_namespace: false,
             keys: self.path_list(&paths, ',')?,
+            aliases: Run::EMPTY,
             fixed_keys: Run::EMPTY,
             keys_if: Run::EMPTY,
             optional: None,
@@ -452,6 +490,7 @@ impl Compiler {
         Ok(Table {
             text: Cow::Owned(self.text),
             targets: Cow::Owned(self.targets),
+            scopes: Cow::Owned(self.scopes),
             given: Cow::Owned(self.given),
             kinds: Cow::Owned(kinds),
             rows: Cow::Owned(self.rows),

@@ -6,6 +6,7 @@ use super::kustomize;
 use super::table::{RowId, Table, Target};
 use super::walk::Walk;
 use crate::manifest::{File, Object, Skip};
+use crate::mask;
 use crate::source::Span;
 
 /// What part a file plays in a run.
@@ -101,6 +102,92 @@ pub struct Key {
     pub name: Text,
     /// Where it stands.
     pub span: Span,
+    /// Whether only some users take it for a key, as some Ingress controllers take a Service's target port.
+    pub alias: bool,
+}
+
+/// Something that has labels by which others select it: a Service, the pods of a Deployment.
+#[derive(Clone, Debug)]
+pub struct Labelled {
+    /// What it is.
+    pub target: Target,
+    /// The object that is it, or makes it.
+    pub object: u32,
+    /// The namespace it is in; empty: any.
+    pub namespace: Text,
+    /// Its labels, in [`Facts::labels`].
+    pub labels: Range<u32>,
+}
+
+/// A field that selects things by their labels.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// The row that describes the field.
+    pub row: RowId,
+    /// What is selected.
+    pub target: Target,
+    /// The object that has the field.
+    pub object: u32,
+    /// The namespace in which it selects; empty: any.
+    pub namespace: Text,
+    /// Labels that all must be there, in [`Facts::labels`].
+    pub labels: Range<u32>,
+}
+
+/// A label, there or wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Label {
+    /// Its key.
+    pub key: Text,
+    /// Its value.
+    pub value: Text,
+    /// Where the value stands.
+    pub span: Span,
+}
+
+/// What a kustomization may change in objects beyond their names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Changes {
+    /// The keys of Secrets and ConfigMaps.
+    pub keys: bool,
+    /// The ports of Services.
+    pub ports: bool,
+    /// Labels and selectors.
+    pub labels: bool,
+}
+
+impl Changes {
+    /// Anything.
+    pub const ALL: Changes = Changes {
+        keys: true,
+        ports: true,
+        labels: true,
+    };
+
+    /// Adds what others change.
+    pub fn add(&mut self, other: Changes) {
+        self.keys |= other.keys;
+        self.ports |= other.ports;
+        self.labels |= other.labels;
+    }
+}
+
+/// A field that a kustomization writes, in objects of some kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Written {
+    /// The kind; empty: any.
+    pub kind: Text,
+    /// The last step of the field's path.
+    pub field: Text,
+}
+
+/// A file with a patch.
+#[derive(Clone, Copy, Debug)]
+pub struct PatchFile {
+    /// The kind that it is for; empty: not said beside it.
+    pub kind: Text,
+    /// Its path.
+    pub path: Text,
 }
 
 /// What a kustomization does to the names of the objects it takes in.
@@ -114,10 +201,14 @@ pub struct Kustomization {
     pub suffix: Text,
     /// Files and folders that it takes objects from, in [`Facts::paths`].
     pub resources: Range<u32>,
-    /// Files with patches whose target is not said beside them, in [`Facts::paths`].
+    /// Files with its patches, in [`Facts::patches`].
     pub patches: Range<u32>,
-    /// Whether it may change the keys of Secrets or ConfigMaps.
-    pub changes_keys: bool,
+    /// What it may change.
+    pub changes: Changes,
+    /// Keys of the labels that it gives to objects and selectors alike, in [`Facts::paths`].
+    pub labels: Range<u32>,
+    /// Fields that its replacements and JSON patches write, in [`Facts::written`].
+    pub written: Range<u32>,
 }
 
 /// What one file says about names that other files use.
@@ -134,14 +225,24 @@ pub struct Facts {
     pub definitions: Vec<Definition>,
     /// What it names.
     pub uses: Vec<Use>,
+    /// What has labels.
+    pub labelled: Vec<Labelled>,
+    /// What selects by labels.
+    pub selections: Vec<Selection>,
     /// Keys of definitions and uses.
     pub keys: Vec<Key>,
+    /// Labels of what has them, and those selected by.
+    pub labels: Vec<Label>,
     /// Its kustomizations: one, if any.
     pub kustomizations: Vec<Kustomization>,
     /// Paths in kustomizations.
     pub paths: Vec<Text>,
-    /// Whether it has a patch of a Secret or ConfigMap.
-    pub patches_keys: bool,
+    /// Files with patches.
+    pub patches: Vec<PatchFile>,
+    /// Fields that kustomizations and patches write.
+    pub written: Vec<Written>,
+    /// What its patches change.
+    pub changes: Changes,
 }
 
 /// Takes the facts of one file.
@@ -159,22 +260,21 @@ pub fn facts_with(file: &File<'_>, table: &Table) -> Facts {
         let Some(root) = document.root else { continue };
         match document.skip {
             Some(Skip::Kustomization) => kustomize::read(root, &mut facts),
-            Some(Skip::Patch) => {
-                let kind = root.get("kind").and_then(|kind| kind.str());
-                facts.patches_keys |= matches!(kind.as_deref(), Some("Secret" | "ConfigMap"));
-            }
+            Some(Skip::Patch) => kustomize::patch(root, None, &mut facts),
             _ => {}
         }
     }
+    let indirect = file.documents.iter().any(|document| document.chunk.indirect);
+    let masked = if indirect { mask::spans(file) } else { Vec::new() };
     facts.objects.reserve_exact(file.objects.len());
     for object in &file.objects {
         let chunk = file.documents[object.document as usize].chunk;
-        facts.object(object, chunk.document);
+        facts.object(object, chunk.document, &masked);
         if let Some(kind) = table
             .kind(object.group(), &object.kind)
             .or_else(|| table.kind("", "*"))
         {
-            Walk::object(table, kind, object, chunk.error.is_some(), &mut facts);
+            Walk::object(table, kind, object, chunk.error.is_some(), &masked, &mut facts);
         }
     }
     facts.shrink();
@@ -193,13 +293,46 @@ impl Facts {
         let keys = self.keys.get(range.start as usize..range.end as usize);
         keys.unwrap_or_default()
             .iter()
+            .filter(|key| !key.alias)
             .map(|key| (self.str(key.name), key.span))
+    }
+
+    /// What some users take for a key, of those in a range.
+    pub fn aliases(&self, range: &Range<u32>) -> impl Iterator<Item = &str> {
+        let keys = self.keys.get(range.start as usize..range.end as usize);
+        keys.unwrap_or_default()
+            .iter()
+            .filter(|key| key.alias)
+            .map(|key| self.str(key.name))
+    }
+
+    /// The labels in a range: key, value, and where the value stands.
+    pub fn labels(&self, range: &Range<u32>) -> impl Iterator<Item = (&str, &str, Span)> {
+        let labels = self.labels.get(range.start as usize..range.end as usize);
+        labels
+            .unwrap_or_default()
+            .iter()
+            .map(|label| (self.str(label.key), self.str(label.value), label.span))
     }
 
     /// The paths in a range.
     pub fn paths(&self, range: &Range<u32>) -> impl Iterator<Item = &str> {
         let paths = self.paths.get(range.start as usize..range.end as usize);
         paths.unwrap_or_default().iter().map(|path| self.str(*path))
+    }
+
+    /// The files with patches in a range: the kind that each is for ("": not said), and its path.
+    pub fn patch_files(&self, range: &Range<u32>) -> impl Iterator<Item = (&str, &str)> {
+        let patches = self.patches.get(range.start as usize..range.end as usize);
+        let patches = patches.unwrap_or_default().iter();
+        patches.map(|patch| (self.str(patch.kind), self.str(patch.path)))
+    }
+
+    /// The fields that are written, in a range: a kind ("": any), and a step of the path ("": any).
+    pub fn written(&self, range: &Range<u32>) -> impl Iterator<Item = (&str, &str)> {
+        let written = self.written.get(range.start as usize..range.end as usize);
+        let written = written.unwrap_or_default().iter();
+        written.map(|one| (self.str(one.kind), self.str(one.field)))
     }
 
     /// Keeps a text.
@@ -217,10 +350,19 @@ impl Facts {
         self.keys.len() as u32
     }
 
-    fn object(&mut self, object: &Object<'_>, document: u32) {
+    fn object(&mut self, object: &Object<'_>, document: u32, masked: &[Span]) {
         let (group, kind) = (self.keep(object.group()), self.keep(&object.kind));
-        let name = self.keep(object.name.as_deref().unwrap_or_default());
-        let namespace = self.keep(object.namespace.as_deref().unwrap_or_default());
+        let mut metadata = |key: &str, text: Option<&str>| {
+            let hidden = || {
+                let node = object.path(&["metadata", key]);
+                node.is_some_and(|node| mask::touches(masked, node.resolved().span()))
+            };
+            // An alias may lead to what must not be told.
+            let text = text.filter(|_| masked.is_empty() || !hidden());
+            self.keep(text.unwrap_or_default())
+        };
+        let name = metadata("name", object.name.as_deref());
+        let namespace = metadata("namespace", object.namespace.as_deref());
         let span = object
             .path(&["metadata", "name"])
             .map_or_else(|| object.fields().handle(), |name| name.span());
@@ -244,6 +386,9 @@ impl Facts {
         self.text.shrink_to_fit();
         fit(&mut self.definitions);
         fit(&mut self.uses);
+        fit(&mut self.labelled);
+        fit(&mut self.selections);
+        fit(&mut self.labels);
         fit(&mut self.keys);
         fit(&mut self.paths);
     }

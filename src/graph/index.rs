@@ -1,13 +1,16 @@
 //! The facts of all files of a run, to look names up in.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::facts::{Definition, Facts, ObjectFact, Use};
+use super::SERVICE;
+use super::declared::Declared;
+use super::facts::{Changes, Definition, Facts, ObjectFact, Role, Use};
+use super::hash::HashMap;
 use super::near::Near;
 use super::overlays::{Overlays, folder};
-use super::table::{Row, Table, Target};
+use super::patterns::Patterns;
+use super::table::{Row, RowId, Table, Target};
 use crate::names;
 use crate::rules::unrendered;
 
@@ -69,12 +72,12 @@ pub struct Index<'r> {
     /// By file index.
     pub files: &'r [Facts],
     table: &'r Table,
+    declared: &'r [Declared],
     /// All definitions; those of one name stand together, in the order of the run.
     defined: Vec<Defined<'r>>,
     /// Where those of a name start in `defined`, and how many there are.
     names: HashMap<(Target, &'r str), (u32, u32)>,
-    /// Definitions whose names hold placeholders.
-    patterns: Vec<Defined<'r>>,
+    patterns: Patterns<'r>,
     overlays: Overlays<'r>,
     near: OnceLock<Near>,
 }
@@ -88,7 +91,7 @@ impl<'r> Index<'r> {
     /// The same for facts that were taken with another table.
     pub fn with(files: &'r [Facts], table: &'r Table) -> Self {
         let mut defined = Vec::with_capacity(files.iter().map(|facts| facts.definitions.len()).sum());
-        let mut patterns = Vec::new();
+        let mut patterns = Patterns::default();
         for (file, facts) in (0..).zip(files) {
             for fact in &facts.definitions {
                 let one = Defined {
@@ -106,7 +109,8 @@ impl<'r> Index<'r> {
             }
         }
         // Those of one name together, in the order of the run.
-        let mut names: HashMap<(Target, &str), (u32, u32)> = HashMap::with_capacity(defined.len());
+        let mut names: HashMap<(Target, &str), (u32, u32)> =
+            HashMap::with_capacity_and_hasher(defined.len(), Default::default());
         let mut places = Vec::with_capacity(defined.len());
         for d in &defined {
             let next = names.len() as u32;
@@ -128,12 +132,19 @@ impl<'r> Index<'r> {
         Index {
             files,
             table,
+            declared: &[],
             defined,
             names,
             patterns,
             overlays: Overlays::new(files),
             near: OnceLock::new(),
         }
+    }
+
+    /// Adds names that exist though no file defines them.
+    pub fn declare(mut self, declared: &'r [Declared]) -> Self {
+        self.declared = declared;
+        self
     }
 
     /// The table by which the facts were taken.
@@ -151,6 +162,20 @@ impl<'r> Index<'r> {
                 fact,
             })
         })
+    }
+
+    /// The same for the files that are checked.
+    pub fn judged(&self) -> impl Iterator<Item = UseSite<'r>> + use<'r> {
+        let files = self.files;
+        let checked = move |site: &UseSite<'r>| files[site.file as usize].role == Role::Checked;
+        self.uses().filter(checked)
+    }
+
+    /// Whether a file is checked, not only indexed.
+    pub fn is_checked(&self, file: u32) -> bool {
+        self.files
+            .get(file as usize)
+            .is_some_and(|facts| facts.role == Role::Checked)
     }
 
     /// The row that describes a field.
@@ -182,7 +207,11 @@ impl<'r> Index<'r> {
             return Verdict::Fine;
         }
         let renamed = |bare| self.named(target, bare).iter().any(|d| self.compatible(site, d));
-        if self.overlays.bare(site.name).any(renamed) || self.fits_pattern(site) {
+        if self.overlays.bare(site.name).any(renamed)
+            || self.patterns.fit(site, |d| self.compatible(site, d))
+            || self.is_declared(site)
+            || self.is_rewritten(site)
+        {
             return Verdict::Fine;
         }
         let same_name = self.named(target, site.name).iter();
@@ -217,14 +246,42 @@ impl<'r> Index<'r> {
             .copied()
     }
 
+    /// Whether a user says that the name exists.
+    fn is_declared(&self, site: &UseSite<'r>) -> bool {
+        !self.declared.is_empty()
+            && self
+                .overlays
+                .namespaces(site.file, site.namespace)
+                .any(|namespace| {
+                    let fits = |one: &Declared| one.fits(site.fact.target, namespace, site.name);
+                    self.declared.iter().any(fits)
+                })
+    }
+
+    /// Whether a kustomization writes the field, or the names of what it names.
+    fn is_rewritten(&self, site: &UseSite<'r>) -> bool {
+        let object = self.object(site.file, site.fact.object);
+        let kind = object.map_or("", |object| self.files[site.file as usize].str(object.kind));
+        let path = self.table.str(self.row(site).path);
+        self.overlays.writes(site.file, kind, path)
+            || self
+                .overlays
+                .renames(site.file, self.table.target_name(site.fact.target))
+    }
+
     /// How surely a definition is the one that a field means.
     pub fn closeness(&self, site: &UseSite<'_>, d: &Defined<'_>) -> Closeness {
-        if site.file == d.file || self.overlays.together(site.file, d.file) {
+        self.closeness_of((site.file, site.namespace), (d.file, d.namespace))
+    }
+
+    /// How surely two things, each in a file and a namespace, belong together.
+    pub fn closeness_of(&self, a: (u32, &str), b: (u32, &str)) -> Closeness {
+        if a.0 == b.0 || self.overlays.together(a.0, b.0) {
             return Closeness::Together;
         }
-        let said = !matches!(site.namespace, "" | "default") && site.namespace == d.namespace;
+        let said = !matches!(a.1, "" | "default") && a.1 == b.1;
         let folder = |file: u32| folder(&self.files[file as usize].file);
-        if said || folder(site.file) == folder(d.file) {
+        if said || folder(a.0) == folder(b.0) {
             return Closeness::Near;
         }
         Closeness::Apart
@@ -232,44 +289,54 @@ impl<'r> Index<'r> {
 
     /// Whether a definition can be in the namespace that a field looks in.
     fn compatible(&self, site: &UseSite<'_>, d: &Defined<'_>) -> bool {
-        if site.namespace == d.namespace && !site.namespace.is_empty() {
+        let anywhere = |row: Option<RowId>| row.is_some_and(|row| self.table.row(row).any_namespace);
+        self.table.scope(d.target).cluster
+            || anywhere(d.fact.row)
+            || anywhere(Some(site.fact.row))
+            || self.share_namespace((site.file, site.namespace), (d.file, d.namespace))
+    }
+
+    /// Whether two things, each in a file and a namespace ("": any), can end up in one namespace.
+    pub fn share_namespace(&self, a: (u32, &str), b: (u32, &str)) -> bool {
+        if a.1 == b.1 && !a.1.is_empty() {
             return true;
         }
-        self.overlays.namespaces(site.file, site.namespace).any(|used| {
+        self.overlays.namespaces(a.0, a.1).any(|used| {
             used.is_empty()
                 || self
                     .overlays
-                    .namespaces(d.file, d.namespace)
+                    .namespaces(b.0, b.1)
                     .any(|has| has.is_empty() || has == used)
         })
     }
 
     /// The namespace that an object of a file is in, for people; empty when it is not known.
-    pub fn namespace<'a>(&'a self, file: u32, own: &'a str) -> &'a str {
+    pub fn namespace<'a>(&'a self, file: u32, own: &'a str) -> &'a str
+    where
+        'r: 'a,
+    {
         self.overlays.namespaces(file, own).next().unwrap_or_default()
-    }
-
-    /// Whether the name can be what a placeholder in a definition's name becomes.
-    fn fits_pattern(&self, site: &UseSite<'r>) -> bool {
-        self.patterns.iter().any(|d| {
-            let first = d.name.find(['$', '{', '<', '%']).unwrap_or(0);
-            let last = d
-                .name
-                .rfind(['}', '>', ')', '%'])
-                .map_or(d.name.len(), |at| at + 1);
-            let (before, after) = (&d.name[..first], d.name.get(last..).unwrap_or_default());
-            d.target == site.fact.target
-                && before.len() + after.len() > 1
-                && site.name.len() > before.len() + after.len()
-                && site.name.starts_with(before)
-                && site.name.ends_with(after)
-                && self.compatible(site, d)
-        })
     }
 
     /// Whether a definition has the keys that its file says, and no others.
     pub fn is_closed(&self, d: &Defined<'r>) -> bool {
-        d.fact.closed && !self.overlays.keys_change(d.file)
+        let changes = self.overlays.changes(d.file);
+        let changed = if d.target == SERVICE {
+            changes.ports
+        } else {
+            changes.keys
+        };
+        d.fact.closed && !changed
+    }
+
+    /// What kustomizations may change in the objects of a file.
+    pub fn changes(&self, file: u32) -> Changes {
+        self.overlays.changes(file)
+    }
+
+    /// Whether a kustomization sets a label with this key in the objects of a file.
+    pub fn sets_label(&self, file: u32, key: &str) -> bool {
+        self.overlays.sets_label(file, key)
     }
 
     /// An object of a file.
@@ -280,6 +347,11 @@ impl<'r> Index<'r> {
     /// The number of separator lines above an object.
     pub fn document(&self, file: u32, object: u32) -> u32 {
         self.object(file, object).map_or(0, |object| object.document)
+    }
+
+    /// The files that a kustomization lists together with this one.
+    pub fn listed_with(&self, file: u32) -> impl Iterator<Item = u32> {
+        self.overlays.listed_with(file)
     }
 
     /// Of each kustomization, by file, the files that it lists itself.

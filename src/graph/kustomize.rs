@@ -1,14 +1,27 @@
 //! What a kustomization says about names: whom it takes in, how it renames them, what it generates.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use super::facts::{Definition, Facts, Key, Kustomization, Text};
+use super::facts::{Changes, Definition, Facts, Key, Kustomization, PatchFile, Text, Written};
 use super::table::Target;
-use super::{CONFIG_MAP, SECRET};
-use crate::yaml::Node;
+use super::{CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE, SERVICE_ACCOUNT};
+use crate::yaml::{self, Node, Tree};
 
 /// Where a kustomization lists what it takes objects from.
 const RESOURCES: [&str; 3] = ["resources", "components", "bases"];
+
+/// The field of an object's own name, whatever else is called `name`.
+pub(super) const OWN_NAME: &str = "metadata/name";
+
+/// What a Helm chart makes is named after its release, mostly.
+const CHART_MAKES: [Target; 5] = [
+    CONFIG_MAP,
+    PERSISTENT_VOLUME_CLAIM,
+    SECRET,
+    SERVICE,
+    SERVICE_ACCOUNT,
+];
 
 /// Takes the facts of a kustomization.
 pub(super) fn read(root: Node<'_>, facts: &mut Facts) {
@@ -17,65 +30,211 @@ pub(super) fn read(root: Node<'_>, facts: &mut Facts) {
         facts.keep(&value)
     };
     let (namespace, prefix, suffix) = (keep("namespace"), keep("namePrefix"), keep("nameSuffix"));
-    let resources = paths(
-        facts,
-        RESOURCES
-            .iter()
-            .filter_map(|key| root.get(key))
-            .flat_map(Node::items),
-    );
-    let mut changes_keys = ["generators", "transformers", "replacements", "vars"]
+    let texts = |key| list(root, key).filter_map(Node::str);
+    let resources = paths(facts, RESOURCES.iter().flat_map(|key| texts(key)));
+    let labels = paths(facts, labels(root));
+    let outer = std::mem::take(&mut facts.changes);
+    let written = facts.written.len() as u32;
+    if ["generators", "transformers", "vars"]
         .iter()
-        .any(|key| root.get(key).is_some_and(|list| list.items().next().is_some()));
-    let patches = patches(root, facts, &mut changes_keys);
+        .any(|key| list(root, key).next().is_some())
+    {
+        facts.changes = Changes::ALL;
+    }
+    let patches = patches(root, facts);
+    replacements(root, facts);
+    let written = written..facts.written.len() as u32;
+    let changes = std::mem::replace(&mut facts.changes, outer);
     facts.kustomizations.push(Kustomization {
         namespace,
         prefix,
         suffix,
         resources,
         patches,
-        changes_keys,
+        changes,
+        labels,
+        written,
     });
     for (field, target) in [("secretGenerator", SECRET), ("configMapGenerator", CONFIG_MAP)] {
-        for generator in root.get(field).into_iter().flat_map(Node::items) {
+        for generator in list(root, field) {
             generate(generator, target, namespace, facts);
         }
     }
+    for chart in list(root, "helmCharts") {
+        inflate(chart, namespace, facts);
+    }
 }
 
-fn paths<'t>(facts: &mut Facts, nodes: impl Iterator<Item = Node<'t>>) -> Range<u32> {
+fn list<'t>(map: Node<'t>, key: &str) -> impl Iterator<Item = Node<'t>> + use<'t> {
+    map.get(key).into_iter().flat_map(Node::items)
+}
+
+fn paths<'t>(facts: &mut Facts, texts: impl Iterator<Item = Cow<'t, str>>) -> Range<u32> {
     let start = facts.paths.len() as u32;
-    for path in nodes.filter_map(Node::str) {
+    for path in texts {
         let path = facts.keep(&path);
         facts.paths.push(path);
     }
     start..facts.paths.len() as u32
 }
 
-/// The files of patches that do not say what they patch. Those that do, or stand inline, are judged here.
-fn patches<'t>(root: Node<'t>, facts: &mut Facts, changes_keys: &mut bool) -> Range<u32> {
-    let holds_data = |text: &str| text.contains("Secret") || text.contains("ConfigMap");
-    let mut files = Vec::new();
+/// The keys of the labels that a kustomization sets.
+fn labels<'t>(root: Node<'t>) -> impl Iterator<Item = Cow<'t, str>> {
+    let pairs = list(root, "labels").filter_map(|entry| entry.get("pairs"));
+    let maps = root.get("commonLabels").into_iter().chain(pairs);
+    maps.flat_map(Node::entries)
+        .filter_map(|entry| entry.key.key_text())
+}
+
+/// Takes in inline patches, and notes the files of the others.
+fn patches(root: Node<'_>, facts: &mut Facts) -> Range<u32> {
+    let start = facts.patches.len() as u32;
     for field in ["patches", "patchesJson6902", "patchesStrategicMerge"] {
-        for patch in root.get(field).into_iter().flat_map(Node::items) {
-            let (path, inline) = match patch.str() {
+        for entry in list(root, field) {
+            let (path, inline) = match entry.str() {
                 Some(text) if text.contains('\n') => (None, Some(text)),
-                Some(_) => (Some(patch), None),
-                None => (patch.get("path"), patch.get("patch").and_then(Node::str)),
+                Some(text) => (Some(text), None),
+                None => (
+                    entry.get("path").and_then(Node::str),
+                    entry.get("patch").and_then(Node::str),
+                ),
             };
-            let kind = patch.path(&["target", "kind"]).and_then(Node::str);
-            match kind {
-                Some(kind) => *changes_keys |= holds_data(&kind),
-                // A target by name or label alone may be a Secret.
-                None if patch.get("target").is_some() => *changes_keys = true,
-                None => {
-                    *changes_keys |= inline.is_some_and(|text| holds_data(&text));
-                    files.extend(path);
+            let target = entry.get("target");
+            let kind = target.map(|target| target.get("kind").and_then(Node::str).unwrap_or_default());
+            if let Some(text) = inline {
+                let mut tree = Tree::default();
+                yaml::parse(&text, &[], &mut tree);
+                for chunk in &tree.chunks {
+                    match Node::root(&text, &tree, chunk) {
+                        Some(root) if chunk.error.is_none() => patch(root, kind.as_deref(), facts),
+                        _ => facts.changes = Changes::ALL,
+                    }
                 }
+            }
+            if let Some(path) = path {
+                // A target without a kind may be anything.
+                facts
+                    .changes
+                    .add(kind.as_deref().map_or(Changes::default(), changes_of_kind));
+                let kind = facts.keep(kind.as_deref().unwrap_or_default());
+                let path = facts.keep(&path);
+                facts.patches.push(PatchFile { kind, path });
             }
         }
     }
-    paths(facts, files.into_iter())
+    start..facts.patches.len() as u32
+}
+
+/// Takes in one patch: a partial object, or a list of JSON patch operations. `kind` is what a target beside it
+/// says, "" when it says no kind.
+pub(super) fn patch(root: Node<'_>, kind: Option<&str>, facts: &mut Facts) {
+    if root.is_seq() {
+        // A file of operations does not know what it is for; the kustomization says so.
+        facts
+            .changes
+            .add(kind.map_or(Changes::default(), changes_of_kind));
+        let kind = kind.unwrap_or_default();
+        for operation in root.items() {
+            let Some(path) = operation.get("path").and_then(Node::str) else {
+                continue;
+            };
+            // What is put at the end of a list leaves the rest alone.
+            if !path.ends_with("/-") {
+                let steps = path
+                    .split('/')
+                    .map(|step| step.replace("~1", "/").replace("~0", "~"));
+                write(kind, path.as_ref() == "/metadata/name", steps, facts);
+            }
+        }
+        return;
+    }
+    let own = root.get("kind").and_then(Node::str);
+    let kind = own.as_deref().or(kind).unwrap_or_default();
+    let touches = |path: &[&str]| root.path(path).is_some();
+    facts.changes.add(Changes {
+        labels: touches(&["spec", "selector"])
+            || touches(&["spec", "template", "metadata", "labels"])
+            || touches(&["metadata", "labels"]),
+        ..changes_of_kind(kind)
+    });
+}
+
+/// What patches of a kind may change; "" is any kind.
+fn changes_of_kind(kind: &str) -> Changes {
+    // A target's kind is a regular expression.
+    let may_be = |name: &str| kind.is_empty() || kind.contains(name) || kind.contains(['*', '.']);
+    Changes {
+        keys: may_be("Secret") || may_be("ConfigMap"),
+        ports: may_be("Service"),
+        labels: false,
+    }
+}
+
+/// Notes the fields that replacements write.
+fn replacements(root: Node<'_>, facts: &mut Facts) {
+    for replacement in list(root, "replacements") {
+        if replacement.get("path").is_some() {
+            facts.changes = Changes::ALL;
+            write("", false, std::iter::empty(), facts);
+        }
+        for target in list(replacement, "targets") {
+            let kind = target.path(&["select", "kind"]).and_then(Node::str);
+            let kind = kind.as_deref().unwrap_or_default();
+            facts.changes.add(changes_of_kind(kind));
+            for path in list(target, "fieldPaths").filter_map(Node::str) {
+                let steps = path.split('.').map(str::to_string);
+                write(kind, path.as_ref() == "metadata.name", steps, facts);
+            }
+        }
+    }
+}
+
+/// Notes a field that is written. Its last step tells enough: whatever lies below it is not final.
+fn write(kind: &str, name: bool, steps: impl Iterator<Item = String>, facts: &mut Facts) {
+    let mut last = None;
+    for step in steps {
+        facts.changes.labels |= matches!(&*step, "labels" | "matchLabels" | "selector");
+        let index = step.bytes().all(|b| b.is_ascii_digit()) || step.starts_with('[') || step == "*";
+        if !index {
+            last = Some(step);
+        }
+    }
+    let field = if name {
+        OWN_NAME
+    } else {
+        last.as_deref().unwrap_or_default()
+    };
+    let (kind, field) = (facts.keep(kind), facts.keep(field));
+    facts.written.push(Written { kind, field });
+}
+
+/// A Helm chart that kustomize inflates.
+fn inflate(chart: Node<'_>, default_namespace: Text, facts: &mut Facts) {
+    let Some(name) = chart.get("releaseName").or_else(|| chart.get("name")) else {
+        return;
+    };
+    let Some(release) = name.str().filter(|name| !name.is_empty()) else {
+        return;
+    };
+    let namespace = match chart.get("namespace").and_then(Node::str) {
+        Some(namespace) => facts.keep(&namespace),
+        None => default_namespace,
+    };
+    for made in [release.to_string(), format!("{release}-$(chart)")] {
+        let made = facts.keep(&made);
+        for target in CHART_MAKES {
+            facts.definitions.push(Definition {
+                target,
+                name: made,
+                namespace,
+                span: name.span(),
+                object: None,
+                row: None,
+                keys: 0..0,
+                closed: false,
+            });
+        }
+    }
 }
 
 /// One entry of `secretGenerator` or `configMapGenerator`. References in source use the name without its hash.
@@ -86,10 +245,9 @@ fn generate(generator: Node<'_>, target: Target, default_namespace: Text, facts:
         return;
     };
     let start = facts.next_key();
-    let list = |key: &str| generator.get(key).into_iter().flat_map(Node::items);
-    for (item, is_file) in list("literals")
+    for (item, is_file) in list(generator, "literals")
         .map(|item| (item, false))
-        .chain(list("files").map(|item| (item, true)))
+        .chain(list(generator, "files").map(|item| (item, true)))
     {
         let Some(text) = item.str() else { continue };
         let key = match text.split_once('=') {
@@ -98,7 +256,11 @@ fn generate(generator: Node<'_>, target: Target, default_namespace: Text, facts:
             None => continue,
         };
         let (name, span) = (facts.keep(key), item.span());
-        facts.keys.push(Key { name, span });
+        facts.keys.push(Key {
+            name,
+            span,
+            alias: false,
+        });
     }
     let keys = start..facts.next_key();
     let from_elsewhere = generator.get("envs").is_some() || generator.get("env").is_some();

@@ -2,17 +2,27 @@
 
 pub mod compile;
 mod cx;
+mod declared;
 mod facts;
+mod hash;
 mod index;
 mod kustomize;
+mod labels;
 mod near;
 mod overlays;
+mod patterns;
 pub mod table;
 mod walk;
 
 pub use cx::RunCx;
-pub use facts::{Definition, Facts, Key, Kustomization, ObjectFact, Role, Text, Use, facts, facts_with};
+pub use declared::Declared;
+pub use facts::{
+    Changes, Definition, Facts, Key, Kustomization, Label, Labelled, ObjectFact, PatchFile, Role, Selection,
+    Text, Use, Written, facts, facts_with,
+};
+pub use hash::{HashMap, HashSet};
 pub use index::{Closeness, Defined, Index, UseSite, Verdict};
+pub use labels::{Labelling, Labels, Miss, Selecting};
 pub use standard::*;
 
 /// `schemas/references.txt`, compiled.
@@ -26,6 +36,18 @@ mod standard {
     use std::borrow::Cow;
 
     include!(concat!(env!("OUT_DIR"), "/references.rs"));
+}
+
+/// The text of the table that comes with kubeproof.
+const STANDARD_TEXT: &str = include_str!("../../schemas/references.txt");
+
+/// The table that comes with kubeproof, with rows of a user's own: text of the same form, which may describe
+/// further kinds, add to those known and declare further targets.
+///
+/// # Errors
+/// Names every line of the user's text that cannot be read, and why.
+pub fn table_with(rows: &str) -> Result<table::Table, Vec<compile::Fault>> {
+    compile::compile_onto(STANDARD_TEXT, rows)
 }
 
 /// The table that comes with kubeproof.

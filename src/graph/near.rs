@@ -4,10 +4,10 @@
 //! a name counts as a slip only if the word that differs is no word of any other name in the run.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash};
 
 use super::facts::Facts;
+use super::hash::{HashMap, HashSet, Seeded};
 use super::index::{Closeness, Defined};
 use super::table::Target;
 
@@ -34,8 +34,8 @@ impl Near {
     /// Indexes definitions, of which those of one name stand together.
     pub(super) fn new(defined: &[Defined<'_>], files: &[Facts]) -> Self {
         let mut near = Near {
-            pieces: HashMap::new(),
-            words: HashSet::new(),
+            pieces: HashMap::default(),
+            words: HashSet::default(),
         };
         let mut last = None;
         for (i, d) in (0..).zip(defined) {
@@ -137,6 +137,13 @@ impl Near {
     }
 }
 
+/// Whether one of two words is probably a slip of the pen for the other.
+pub(super) fn alike(a: &str, b: &str) -> bool {
+    let digits = |c: char| c.is_ascii_digit();
+    limit(a).is_some_and(|limit| distance(a.as_bytes(), b.as_bytes(), limit).is_some())
+        && without(a, digits) != without(b, digits)
+}
+
 /// The words of `a` that are left when each word of `b` has taken away one that equals it.
 fn words_only_in<'a>(a: &'a str, b: &str) -> Vec<&'a str> {
     let mut left: Vec<&str> = words(a).collect();
@@ -173,11 +180,8 @@ fn limit(name: &str) -> Option<usize> {
     }
 }
 
-/// The same in every run, unlike the maps' own.
 fn hash(value: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
+    Seeded::default().hash_one(value)
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {

@@ -1,16 +1,20 @@
 //! Which kustomization takes in which file, and what it does to names there.
 
-use std::collections::{HashMap, HashSet};
-
-use super::facts::Facts;
+use super::facts::{Changes, Facts};
+use super::hash::{HashMap, HashSet};
+use super::kustomize::OWN_NAME;
 
 /// What kustomizations do to the objects of one file.
 #[derive(Clone, Default)]
 struct Overlaid<'r> {
     /// The namespaces that they put them into.
     namespaces: Vec<&'r str>,
-    /// Whether they may give Secrets and ConfigMaps other keys.
-    keys_change: bool,
+    /// What else they may change.
+    changes: Changes,
+    /// Keys of labels that they set.
+    labels: Vec<&'r str>,
+    /// Fields that they write: a kind ("": any) and a step of the path ("": any).
+    written: Vec<(&'r str, &'r str)>,
     /// The kustomizations that take the file in, directly or through others; ascending.
     taken_by: Vec<u32>,
 }
@@ -61,18 +65,33 @@ impl<'r> Overlays<'r> {
             let facts = &files[kustomization as usize];
             for own in &facts.kustomizations {
                 let namespace = facts.str(own.namespace);
-                let changes_keys = own.changes_keys
-                    || facts.paths(&own.patches).any(|path| {
-                        // A patch that is not in the run may be of anything.
-                        let patch = paths.file(folder(&facts.file), path);
-                        patch.is_none_or(|patch| files[patch as usize].patches_keys)
-                    });
+                let mut changes = own.changes;
+                let mut written: Vec<(&str, &str)> = facts.written(&own.written).collect();
+                for (kind, path) in facts.patch_files(&own.patches) {
+                    match paths.file(folder(&facts.file), path) {
+                        Some(patch) => {
+                            let patch = &files[patch as usize];
+                            changes.add(patch.changes);
+                            written.extend(patch.written.iter().map(|w| (kind, patch.str(w.field))));
+                        }
+                        // A patch that is not in the run may do anything to what it is for.
+                        None => {
+                            changes.labels = true;
+                            if kind.is_empty() {
+                                changes = Changes::ALL;
+                            }
+                            written.push((kind, ""));
+                        }
+                    }
+                }
                 for &file in &reached {
                     let file = &mut overlays.files[file as usize];
                     if !namespace.is_empty() && !file.namespaces.contains(&namespace) {
                         file.namespaces.push(namespace);
                     }
-                    file.keys_change |= changes_keys;
+                    file.changes.add(changes);
+                    file.labels.extend(facts.paths(&own.labels));
+                    file.written.extend(&written);
                 }
             }
         }
@@ -81,7 +100,7 @@ impl<'r> Overlays<'r> {
 
     /// All files whose objects a kustomization takes in, itself included; `at` is its place in `listed`.
     fn reached(&self, at: usize) -> HashSet<u32> {
-        let mut reached = HashSet::from([self.listed[at].0]);
+        let mut reached = HashSet::from_iter([self.listed[at].0]);
         let mut open = vec![at];
         while let Some(at) = open.pop() {
             for &file in &self.listed[at].1 {
@@ -102,6 +121,21 @@ impl<'r> Overlays<'r> {
         taken_by(a).iter().any(|root| b.binary_search(root).is_ok())
     }
 
+    /// The files that a kustomization lists together with this one.
+    pub(super) fn listed_with(&self, file: u32) -> impl Iterator<Item = u32> {
+        let taken_by = self.file(file).map_or(&[][..], |file| &file.taken_by);
+        taken_by
+            .iter()
+            .filter_map(|root| {
+                let at = self.listed.binary_search_by_key(root, |(file, _)| *file).ok()?;
+                Some(&self.listed[at].1)
+            })
+            .filter(move |listed| listed.contains(&file))
+            .flatten()
+            .copied()
+            .filter(move |other| *other != file)
+    }
+
     fn file(&self, file: u32) -> Option<&Overlaid<'r>> {
         self.files.get(file as usize)
     }
@@ -112,9 +146,37 @@ impl<'r> Overlays<'r> {
         set.iter().copied().chain(set.is_empty().then_some(own))
     }
 
-    /// Whether the keys of the file's Secrets and ConfigMaps are not what they seem.
-    pub(super) fn keys_change(&self, file: u32) -> bool {
-        self.file(file).is_some_and(|file| file.keys_change)
+    /// What happens to the objects of a file beyond names.
+    pub(super) fn changes(&self, file: u32) -> Changes {
+        self.file(file).map(|file| file.changes).unwrap_or_default()
+    }
+
+    /// Whether a label with this key is set in the objects of a file.
+    pub(super) fn sets_label(&self, file: u32, key: &str) -> bool {
+        self.file(file).is_some_and(|file| file.labels.contains(&key))
+    }
+
+    /// Whether a field of the objects of this kind in a file is written. `path` is as in the table.
+    pub(super) fn writes(&self, file: u32, kind: &str, path: &str) -> bool {
+        self.file(file).is_some_and(|file| {
+            file.written.iter().any(|(of, field)| {
+                (of.is_empty() || *of == kind)
+                    && *field != OWN_NAME
+                    && if field.contains(['.', '/']) {
+                        path.contains(field)
+                    } else {
+                        field.is_empty() || path.split(['.', '[', ']', ':']).any(|step| step == *field)
+                    }
+            })
+        })
+    }
+
+    /// Whether the names of objects of this kind are written where a file is taken in.
+    pub(super) fn renames(&self, file: u32, kind: &str) -> bool {
+        self.file(file).is_some_and(|file| {
+            let mut written = file.written.iter();
+            written.any(|(of, field)| *field == OWN_NAME && (of.is_empty() || *of == kind))
+        })
     }
 
     /// What a name may have been before kustomizations put something around it.
@@ -137,8 +199,8 @@ struct Paths {
 impl Paths {
     fn new(files: &[Facts]) -> Self {
         let mut paths = Paths {
-            files: HashMap::with_capacity(files.len()),
-            kustomized: HashMap::new(),
+            files: HashMap::with_capacity_and_hasher(files.len(), Default::default()),
+            kustomized: HashMap::default(),
         };
         for (i, facts) in (0..).zip(files) {
             paths.files.insert(join("", &facts.file), i);

@@ -92,6 +92,19 @@ pub enum Role {
     Makes,
     /// Which keys the object itself has.
     Own,
+    /// The map at the row's field holds labels of what is named.
+    Labels,
+    /// The map at the row's field selects what is named by its labels.
+    Selects,
+}
+
+/// Where the things named by one [`Target`] live.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Scope {
+    /// They are in no namespace.
+    pub cluster: bool,
+    /// Clusters come with some, so that a name which nothing defines says nothing.
+    pub ambient: bool,
 }
 
 /// How the value of a naming field is to be read.
@@ -137,6 +150,8 @@ pub struct Row {
     pub any_namespace: bool,
     /// Fields that name the keys used, or that have the keys made, in [`Table::paths`].
     pub keys: Run,
+    /// Fields with what only some users take for a key, in [`Table::paths`].
+    pub aliases: Run,
     /// Keys that are always used or made, in [`Table::strs`].
     pub fixed_keys: Run,
     /// The keys made are known only where these hold, in [`Table::conds`].
@@ -197,7 +212,9 @@ pub struct Table {
     pub text: Cow<'static, str>,
     /// What can be named.
     pub targets: Cow<'static, [Str]>,
-    /// Names that every cluster, or every namespace, has.
+    /// Where they live; in the order of `targets`.
+    pub scopes: Cow<'static, [Scope]>,
+    /// Names that every cluster, or every namespace, has; a `*` at the end stands for any text.
     pub given: Cow<'static, [(Target, Str)]>,
     /// Kinds, sorted by group and kind; the kind `*` stands for those described nowhere else.
     pub kinds: Cow<'static, [KindRow]>,
@@ -254,9 +271,18 @@ impl Table {
 
     /// Whether every cluster, or every namespace, has it.
     pub fn is_given(&self, target: Target, name: &str) -> bool {
-        self.given
-            .iter()
-            .any(|(t, n)| *t == target && self.str(*n) == name)
+        self.given.iter().any(|(t, n)| {
+            *t == target
+                && match self.str(*n).strip_suffix('*') {
+                    Some(start) => name.starts_with(start),
+                    None => self.str(*n) == name,
+                }
+        })
+    }
+
+    /// Where what is named lives.
+    pub fn scope(&self, target: Target) -> Scope {
+        self.scopes.get(target.0 as usize).copied().unwrap_or_default()
     }
 
     /// What is known of a kind.

@@ -4,9 +4,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::facts::{Definition, Facts, Key, Text, Use};
+use super::facts::{Definition, Facts, Key, Label, Labelled, Selection, Text, Use};
 use super::table::*;
 use crate::manifest::Object;
+use crate::mask;
 use crate::rules::unrendered;
 use crate::source::Span;
 use crate::yaml::{self, Kind, Node, Scalar, Style, Tree};
@@ -38,6 +39,8 @@ pub(super) struct Walk<'a, 't> {
     facts: &'a mut Facts,
     /// The object's namespace.
     namespace: Text,
+    /// What must not be told, of a file in which aliases may lead there.
+    masked: &'a [Span],
     /// The document breaks off somewhere, so that nothing in it is known to be all.
     broken: bool,
 }
@@ -49,6 +52,7 @@ impl<'t> Walk<'_, 't> {
         kind: &KindRow,
         object: &Object<'t>,
         broken: bool,
+        masked: &[Span],
         facts: &mut Facts,
     ) {
         let Some(own) = facts.objects.last() else { return };
@@ -58,6 +62,7 @@ impl<'t> Walk<'_, 't> {
             object,
             facts,
             namespace,
+            masked,
             broken,
         };
         if let Some(target) = kind.target
@@ -158,7 +163,60 @@ impl<'t> Walk<'_, 't> {
         match row.role {
             Role::Uses => self.uses(id, row, at),
             Role::Makes => self.makes(id, row, at),
+            Role::Labels | Role::Selects => self.labels(id, row, at),
             Role::Own => {}
+        }
+    }
+
+    /// Notes labels that something has, or by which it selects.
+    fn labels(&mut self, id: RowId, row: &Row, at: Node<'t>) {
+        let [Part::Field(paths)] = self.table.parts(row.name) else {
+            return;
+        };
+        let Some(path) = self.table.paths(*paths).first() else {
+            return;
+        };
+        let mut map = None;
+        self.each(path, at, &mut |found| map = Some(found.node));
+        let Some(map) = map.filter(|map| map.is_map()) else {
+            return;
+        };
+        let start = self.facts.labels.len() as u32;
+        for entry in map.entries() {
+            let hidden = self.hides(entry.key) || self.hides(entry.value);
+            let (Some(key), Some(value), false) = (entry.key.key_text(), entry.value.str(), hidden) else {
+                // Not all labels are known: better none than some.
+                self.facts.labels.truncate(start as usize);
+                return;
+            };
+            if row.role == Role::Selects && (unrendered(&key) || unrendered(&value)) {
+                self.facts.labels.truncate(start as usize);
+                return;
+            }
+            let label = Label {
+                key: self.facts.keep(&key),
+                value: self.facts.keep(&value),
+                span: entry.value.span(),
+            };
+            self.facts.labels.push(label);
+        }
+        let labels = start..self.facts.labels.len() as u32;
+        let namespace = self.namespace_of(row, at);
+        if row.role == Role::Labels {
+            self.facts.labelled.push(Labelled {
+                target: row.target,
+                object: self.object.index,
+                namespace,
+                labels,
+            });
+        } else if !labels.is_empty() {
+            self.facts.selections.push(Selection {
+                row: id,
+                target: row.target,
+                object: self.object.index,
+                namespace,
+                labels,
+            });
         }
     }
 
@@ -172,7 +230,9 @@ impl<'t> Walk<'_, 't> {
         let mut names = Vec::new(); // does not allocate while it is empty, and nearly always holds one
         self.each(path, at, &mut |found| names.push(found));
         for found in names {
-            let Some(value) = found.text() else { continue };
+            let Some(value) = found.text().filter(|_| !self.hides(found.node)) else {
+                continue;
+            };
             match row.reading {
                 Reading::Plain => self.used(id, row, at, &value, None, found.node.span()),
                 Reading::Namespaced => match value.split_once('/') {
@@ -299,7 +359,9 @@ impl<'t> Walk<'_, 't> {
         let mut values = Vec::new();
         for path in self.table.paths(paths) {
             self.each(path, at, &mut |found| {
-                if let Some(text) = found.text().filter(|text| !text.is_empty()) {
+                if let Some(text) = found.text().filter(|text| !text.is_empty())
+                    && !self.hides(found.node)
+                {
                     values.push((text, found.node.span()));
                 }
             });
@@ -323,39 +385,67 @@ impl<'t> Walk<'_, 't> {
 
     fn keys_of(&mut self, row: &Row, at: Node<'t>) -> Range<u32> {
         let start = self.facts.next_key();
-        for path in self.table.paths(row.keys) {
+        self.keep_keys(row.keys, false, at);
+        start..self.facts.next_key()
+    }
+
+    /// Whether all keys there could be read.
+    fn keep_keys(&mut self, paths: Run, alias: bool, at: Node<'t>) -> bool {
+        let mut all = true;
+        for path in self.table.paths(paths) {
             let mut found = Vec::new();
             self.each(path, at, &mut |key| found.push(key));
             for key in found {
+                if self.hides(key.node) {
+                    all = false;
+                    continue;
+                }
                 let text = match (key.text(), key.node.scalar()) {
                     (Some(text), _) => text,
                     (None, Some(Scalar::Int(number))) => Cow::Owned(number.to_string()),
-                    _ => continue,
+                    _ => {
+                        all = false;
+                        continue;
+                    }
                 };
                 if text.is_empty() || unrendered(&text) {
+                    all &= text.is_empty();
                     continue;
                 }
                 let (name, span) = (self.facts.keep(&text), key.node.span());
-                self.facts.keys.push(Key { name, span });
+                self.facts.keys.push(Key { name, span, alias });
             }
         }
-        start..self.facts.next_key()
+        all
     }
 
     /// The keys of what is made, and whether those are all.
     fn keys_made(&mut self, row: &Row, at: Node<'t>) -> (Range<u32>, bool) {
-        let mut keys = self.keys_of(row, at);
+        let mut keys = self.facts.next_key()..0;
+        let all = self.keep_keys(row.keys, false, at);
+        self.keep_keys(row.aliases, true, at);
         for key in self.table.strs(row.fixed_keys) {
             let name = self.facts.keep(key);
             self.facts.keys.push(Key {
                 name,
                 span: Span::default(),
+                alias: false,
             });
         }
         keys.end = self.facts.next_key();
         // What stands empty waits to be filled by somebody.
-        let closed = !row.keys.is_empty() && !keys.is_empty() && !self.broken && self.holds(row.keys_if, at);
+        let closed =
+            all && !row.keys.is_empty() && !keys.is_empty() && !self.broken && self.holds(row.keys_if, at);
         (keys, closed)
+    }
+
+    /// Whether a node is, by way of an alias, what must not be told: messages quote names.
+    fn hides(&self, node: Node<'t>) -> bool {
+        if self.masked.is_empty() || !mask::touches(self.masked, node.resolved().span()) {
+            return false;
+        }
+        let (own, at) = (self.object.root.span(), node.span());
+        node.raw().kind == Kind::Alias || at.start < own.start || at.end > own.end
     }
 
     fn holds(&self, conds: Run, at: Node<'t>) -> bool {

@@ -49,6 +49,8 @@ pub struct Object<'t> {
     metadata: Option<Entry<'t>>,
     /// `apiVersion`; for an item of a typed List that has none, the List's. "" when missing (`--no-skip`).
     pub api_version: Cow<'t, str>,
+    /// Where the first `/` of `api_version` stands: asked for by every rule.
+    slash: Option<u32>,
     /// `kind`; for an item of a typed List that has none, the List's without `List`.
     pub kind: Cow<'t, str>,
     /// `metadata.name`, when it is a string.
@@ -67,14 +69,16 @@ impl<'t> Object<'t> {
     /// The API group; "" is the core group.
     pub fn group(&self) -> &str {
         // `/v1` parses as the core group, as in apimachinery's ParseGroupVersion.
-        self.api_version.split_once('/').map_or("", |(group, _)| group)
+        self.slash
+            .and_then(|slash| self.api_version.get(..slash as usize))
+            .unwrap_or_default()
     }
 
     /// The version without its group.
     pub fn version(&self) -> &str {
-        self.api_version
-            .split_once('/')
-            .map_or(&self.api_version, |(_, version)| version)
+        self.slash
+            .and_then(|slash| self.api_version.get(slash as usize + 1..))
+            .unwrap_or(&self.api_version)
     }
 
     /// Whether the object is of this group and kind, in whatever version.
@@ -195,10 +199,12 @@ impl<'t> File<'t> {
     ) {
         let metadata = root.entry("metadata");
         let text = |key| metadata.and_then(|m| m.value.get(key)).and_then(|v| v.str());
+        let api_version = api_version.unwrap_or_default();
         self.objects.push(Object {
             root,
             metadata,
-            api_version: api_version.unwrap_or_default(),
+            slash: memchr::memchr(b'/', api_version.as_bytes()).map(|at| at as u32),
+            api_version,
             kind: kind.unwrap_or_default(),
             name: text("name"),
             namespace: text("namespace").filter(|ns| !ns.is_empty()),
@@ -213,6 +219,16 @@ impl<'t> File<'t> {
 fn type_meta<'t>(root: Node<'t>) -> (Option<Cow<'t, str>>, Option<Cow<'t, str>>, Option<Node<'t>>) {
     let (mut api_version, mut kind, mut items) = (None, None, None);
     for entry in root.entries() {
+        // Most keys show by their first letter that they are none of these; quotes and aliases may hide one.
+        if entry
+            .key
+            .source()
+            .bytes()
+            .next()
+            .is_some_and(|b| !b"aik\"'*?!&".contains(&b))
+        {
+            continue;
+        }
         if entry.key.key_is("apiVersion") {
             api_version = entry.value.str();
         } else if entry.key.key_is("kind") {

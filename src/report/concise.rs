@@ -2,13 +2,22 @@
 
 use std::fmt::Write as _;
 
-use super::{Printer, Report, for_people, printable};
+use super::{Printer, Report, for_people, printable, statistics};
 
 /// One line for each finding.
-pub struct Concise;
+#[derive(Default)]
+pub struct Concise {
+    /// Count the findings of each rule in place of listing them.
+    pub statistics: bool,
+}
 
 impl Printer for Concise {
     fn print(&self, report: &Report, out: &mut String) {
+        if self.statistics {
+            let counts = statistics::statistics(report, for_people);
+            statistics::table(&counts, |_, severity| severity.to_string(), out);
+            return;
+        }
         for file in &report.files {
             let Some(source) = &file.source else { continue };
             let name = printable(&file.name);

@@ -34,10 +34,16 @@ impl Fingerprint {
     /// A short text for formats that want an opaque one: the same for the same fingerprint on every machine and
     /// in every version.
     pub fn hash(&self) -> String {
+        self.hash_at(&self.file)
+    }
+
+    /// The hash of the same finding, had the file been named by another path: from the root of the repository,
+    /// say, wherever the run stood.
+    pub fn hash_at(&self, file: &str) -> String {
         // FNV-1a with 128 bits: stable and simple. Nobody gains anything by making two findings collide.
         let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
         let turn = self.turn.to_string();
-        for part in [self.rule, &self.file, &self.object, &self.at, &turn] {
+        for part in [self.rule, file, &self.object, &self.at, &turn] {
             for byte in part.bytes().chain([0]) {
                 hash ^= u128::from(byte);
                 hash = hash.wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{FileReport, Printer, Report, Source};
-use crate::diagnostic::{Diagnostic, Refusal, Stage};
+use super::{FileReport, Printer, Report, Source, statistics};
+use crate::diagnostic::{Diagnostic, Fix, Refusal, Stage};
 use crate::engine::{self, ObjectInfo};
 use crate::mask;
 use crate::source::{Encoding, Span};
@@ -17,6 +17,8 @@ pub struct Json {
     pub verdicts: bool,
     /// Name the files that were left alone.
     pub show_skipped: bool,
+    /// Count the findings of each rule.
+    pub statistics: bool,
 }
 
 impl Printer for Json {
@@ -33,16 +35,30 @@ impl Printer for Json {
             out.push_str("],\n\"objects\":[");
             let mut rows = Rows::new(out);
             for file in &report.files {
-                verdicts(file, &mut rows);
+                verdicts(file, |row| rows.push(row));
             }
         }
-        out.push_str("],\n\"summary\":");
-        write(out, &self.summary(report));
+        out.push(']');
+        self.numbers(report, ",\n", out);
         out.push_str("}\n");
     }
 }
 
 impl Json {
+    /// The members that sum up, each after a comma or what else is to part them.
+    pub(super) fn numbers(&self, report: &Report, comma: &str, out: &mut String) {
+        if self.statistics {
+            let counts = statistics::statistics(report, |file| file.diagnostics.iter().collect());
+            let rows: Vec<statistics::Row> = counts.iter().map(Into::into).collect();
+            out.push_str(comma);
+            out.push_str("\"statistics\":");
+            write(out, &rows);
+        }
+        out.push_str(comma);
+        out.push_str("\"summary\":");
+        write(out, &self.summary(report));
+    }
+
     fn summary<'r>(&self, report: &'r Report) -> SummaryRow<'r> {
         let summary = report.summary();
         let skipped = summary.skipped.iter().map(|skipped| SkippedRow {
@@ -65,24 +81,24 @@ impl Json {
 }
 
 /// The rows of an array, one a line.
-struct Rows<'o> {
+pub(super) struct Rows<'o> {
     out: &'o mut String,
     first: bool,
 }
 
 impl<'o> Rows<'o> {
-    fn new(out: &'o mut String) -> Self {
+    pub(super) fn new(out: &'o mut String) -> Self {
         Rows { out, first: true }
     }
 
-    fn push(&mut self, row: &impl Serialize) {
+    pub(super) fn push(&mut self, row: &impl Serialize) {
         self.out.push_str(if self.first { "\n" } else { ",\n" });
         self.first = false;
         write(self.out, row);
     }
 }
 
-fn write(out: &mut String, value: &impl Serialize) {
+pub(super) fn write(out: &mut String, value: &impl Serialize) {
     // Rows are structs of strings and numbers, which always serialise.
     if let Ok(json) = serde_json::to_string(value) {
         out.push_str(&json);
@@ -90,7 +106,7 @@ fn write(out: &mut String, value: &impl Serialize) {
 }
 
 #[derive(Serialize)]
-struct Row<'r> {
+pub(super) struct Row<'r> {
     rule: &'static str,
     severity: &'static str,
     message: &'r str,
@@ -194,7 +210,12 @@ struct EditRow<'r> {
     text: &'r str,
 }
 
-fn row<'r>(report: &'r Report, file: &'r FileReport, source: &Source, diagnostic: &'r Diagnostic) -> Row<'r> {
+pub(super) fn row<'r>(
+    report: &'r Report,
+    file: &'r FileReport,
+    source: &Source,
+    diagnostic: &'r Diagnostic,
+) -> Row<'r> {
     let object = diagnostic
         .object
         .and_then(|object| file.objects.get(object as usize));
@@ -234,11 +255,10 @@ fn fix<'r>(source: &Source, diagnostic: &'r Diagnostic) -> Option<FixRow<'r>> {
     if source.decoded().encoding == Encoding::Utf16 {
         return None; // offsets are not those of the file
     }
-    let masked = source.masked();
-    let (hidden, shown): (Vec<_>, Vec<_>) = fix
-        .edits
-        .iter()
-        .partition(|edit| mask::touches(masked, edit.span));
+    // The rest of a fix that touches a Secret's value is left out too: half of it mends nothing, and it may
+    // write the value elsewhere.
+    let redacted = is_redacted(source, fix);
+    let shown = if redacted { &[][..] } else { &fix.edits };
     Some(FixRow {
         title: &fix.title,
         safe: fix.safe,
@@ -249,8 +269,14 @@ fn fix<'r>(source: &Source, diagnostic: &'r Diagnostic) -> Option<FixRow<'r>> {
                 text: &edit.text,
             })
             .collect(),
-        redacted: !hidden.is_empty(),
+        redacted,
     })
+}
+
+/// Whether a fix touches what must not be shown.
+pub(super) fn is_redacted(source: &Source, fix: &Fix) -> bool {
+    let masked = source.masked();
+    fix.edits.iter().any(|edit| mask::touches(masked, edit.span))
 }
 
 #[derive(Serialize)]
@@ -273,7 +299,7 @@ struct SkippedRow<'r> {
 }
 
 #[derive(Serialize)]
-struct VerdictRow<'r> {
+pub(super) struct VerdictRow<'r> {
     file: &'r str,
     document: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -296,7 +322,7 @@ struct ErrorRow<'r> {
 }
 
 /// What the server would answer about each object, and about each document that yields none.
-fn verdicts(file: &FileReport, rows: &mut Rows<'_>) {
+pub(super) fn verdicts(file: &FileReport, mut take: impl FnMut(&VerdictRow<'_>)) {
     // What is refused about a whole document holds for each of its objects.
     let mut of_documents: BTreeMap<u32, Vec<&Refusal>> = BTreeMap::new();
     let mut of_objects: BTreeMap<u32, Vec<&Refusal>> = BTreeMap::new();
@@ -313,7 +339,7 @@ fn verdicts(file: &FileReport, rows: &mut Rows<'_>) {
     for (index, object) in (0..).zip(&file.objects) {
         let mut refusals = of_objects.remove(&index).unwrap_or_default();
         refusals.extend(of_documents.get(&object.document).into_iter().flatten());
-        rows.push(&VerdictRow {
+        take(&VerdictRow {
             file: &file.name,
             document: object.document,
             item: object.item,
@@ -325,7 +351,7 @@ fn verdicts(file: &FileReport, rows: &mut Rows<'_>) {
         of_documents.remove(&object.document);
     }
     for (document, refusals) in of_documents {
-        rows.push(&VerdictRow {
+        take(&VerdictRow {
             file: &file.name,
             document,
             item: None,

@@ -3,14 +3,34 @@
 mod concise;
 mod excerpt;
 pub mod fingerprint;
+mod github;
+mod gitlab;
 mod json;
+mod jsonl;
+mod junit;
+mod markdown;
+mod place;
+mod sarif;
+mod sarif_rules;
+mod statistics;
 mod text;
+mod touched;
 
 pub use concise::Concise;
+pub use github::Github;
+pub use gitlab::Gitlab;
 pub use json::Json;
+pub use jsonl::JsonLines;
+pub use junit::Junit;
+pub use markdown::Markdown;
+pub use place::Root;
+pub use sarif::Sarif;
+pub use statistics::{RuleCount, statistics};
 pub use text::{Text, left_alone};
+pub use touched::Change;
 
 use std::cell::{Cell, OnceCell};
+use std::io;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Checked, ObjectInfo};
@@ -26,6 +46,13 @@ use crate::yaml::{self, Tree};
 pub trait Printer {
     /// Appends the whole report to `out`.
     fn print(&self, report: &Report, out: &mut String);
+
+    /// Writes the report piece by piece; a format that may grow without bound need not be one text.
+    fn stream(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut text = String::new();
+        self.print(report, &mut text);
+        out.write_all(text.as_bytes())
+    }
 }
 
 /// What a run found.
@@ -64,6 +91,7 @@ pub struct Source {
     decoded: Decoded,
     lines: OnceCell<LineIndex>,
     last: Cell<Option<(u32, Position)>>,
+    last_utf16: Cell<Option<(u32, Position)>>,
     masked: OnceCell<Vec<Span>>,
 }
 
@@ -74,6 +102,7 @@ impl Source {
             decoded,
             lines: OnceCell::new(),
             last: Cell::new(None),
+            last_utf16: Cell::new(None),
             masked: OnceCell::new(),
         }
     }
@@ -88,19 +117,34 @@ impl Source {
         &self.decoded
     }
 
-    /// Line and column of an offset.
-    ///
+    /// Line and column of an offset; columns count characters.
+    pub fn position(&self, offset: u32) -> Position {
+        self.locate(offset, &self.last, |text| text.chars().count())
+    }
+
+    /// Line and column of an offset; columns count UTF-16 units.
+    pub fn position_utf16(&self, offset: u32) -> Position {
+        self.locate(offset, &self.last_utf16, |text| text.encode_utf16().count())
+    }
+
     /// Findings come in the order of the text, so the column is counted on from the last one asked for: a
     /// file that is one long line would otherwise be read from its start for each.
-    pub fn position(&self, offset: u32) -> Position {
+    fn locate(
+        &self,
+        offset: u32,
+        last: &Cell<Option<(u32, Position)>>,
+        count: impl Fn(&str) -> usize,
+    ) -> Position {
         // A byte order mark has no column.
         let bom = if self.text().starts_with('\u{feff}') { 3 } else { 0 };
         let offset = offset.max(bom);
-        let position = match self.last.get() {
-            Some((from, last)) if self.lines().line(offset) == last.line => {
+        let line = self.lines().line(offset);
+        let afresh = || self.lines().locate(self.text(), offset, &count);
+        let position = match last.get() {
+            Some((from, last)) if line == last.line => {
                 let (low, high) = (from.min(offset), from.max(offset));
                 let between = self.text().get(low as usize..high as usize);
-                match between.map(|text| text.chars().count() as u32) {
+                match between.map(|text| count(text) as u32) {
                     Some(n) if offset >= from => Position {
                         column: last.column + n,
                         ..last
@@ -109,12 +153,12 @@ impl Source {
                         column: last.column - n,
                         ..last
                     },
-                    _ => self.lines().position(self.text(), offset),
+                    _ => afresh(),
                 }
             }
-            _ => self.lines().position(self.text(), offset),
+            _ => afresh(),
         };
-        self.last.set(Some((offset, position)));
+        last.set(Some((offset, position)));
         position
     }
 
@@ -248,8 +292,16 @@ impl Report {
 /// The findings of a file with those merged that a reader could not tell apart: of one rule, on one span,
 /// with the same words, differing only in what the API server would say.
 fn for_people(file: &FileReport) -> Vec<&Diagnostic> {
-    let mut shown: Vec<&Diagnostic> = Vec::with_capacity(file.diagnostics.len());
-    for diagnostic in &file.diagnostics {
+    numbered_for_people(file)
+        .into_iter()
+        .map(|(_, diagnostic)| diagnostic)
+        .collect()
+}
+
+/// [`for_people`], each with its index among the findings of the file.
+fn numbered_for_people(file: &FileReport) -> Vec<(usize, &Diagnostic)> {
+    let mut shown: Vec<(usize, &Diagnostic)> = Vec::with_capacity(file.diagnostics.len());
+    for (index, diagnostic) in file.diagnostics.iter().enumerate() {
         let same = |other: &&Diagnostic| {
             (other.rule, other.span, other.severity)
                 == (diagnostic.rule, diagnostic.span, diagnostic.severity)
@@ -262,10 +314,11 @@ fn for_people(file: &FileReport) -> Vec<&Diagnostic> {
         let near = shown
             .iter()
             .rev()
+            .map(|(_, other)| other)
             .take_while(|other| (other.rule, other.span) == (diagnostic.rule, diagnostic.span))
             .take(64);
         if !near.into_iter().any(same) {
-            shown.push(diagnostic);
+            shown.push((index, diagnostic));
         }
     }
     shown

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use super::excerpt::{Excerpt, Mark, excerpt};
-use super::{FileReport, Printer, Report, Source, count, for_people, printable, printable_lines};
+use super::{FileReport, Printer, Report, Source, count, for_people, printable, printable_lines, statistics};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::manifest::Skip;
 use crate::source::Span;
@@ -24,11 +24,16 @@ pub struct Text {
     pub show_skipped: bool,
     /// Print the findings only.
     pub quiet: bool,
+    /// Count the findings of each rule in place of listing them.
+    pub statistics: bool,
 }
 
 impl Printer for Text {
     fn print(&self, report: &Report, out: &mut String) {
-        for file in &report.files {
+        if self.statistics {
+            self.counts(report, out);
+        }
+        for file in report.files.iter().filter(|_| !self.statistics) {
             if file.source.is_none() || file.diagnostics.is_empty() {
                 continue;
             }
@@ -60,6 +65,19 @@ impl Printer for Text {
 }
 
 impl Text {
+    fn counts(&self, report: &Report, out: &mut String) {
+        let counts = statistics::statistics(report, for_people);
+        let paint = |severity, text: &str| {
+            let mut painted = String::new();
+            self.styled(&mut painted, severity_style(severity), text);
+            painted
+        };
+        statistics::table(&counts, paint, out);
+        if !counts.is_empty() {
+            out.push('\n');
+        }
+    }
+
     fn styled(&self, out: &mut String, style: Style, text: &str) {
         if self.color {
             out.push_str(&format!("{style}{text}{style:#}"));

@@ -176,7 +176,14 @@ pub fn quote(text: &str) -> String {
 /// Whether a text holds a placeholder of a tool that fills manifests in before they are applied.
 pub fn unrendered(text: &str) -> bool {
     // Nearly all texts are names without any of these.
-    if !text.bytes().any(|b| matches!(b, b'$' | b'{' | b'<' | b'[')) {
+    let Some(first) = text.bytes().position(|b| matches!(b, b'$' | b'{' | b'<' | b'[')) else {
+        return false;
+    };
+    let may = match text.as_bytes()[first..] {
+        [b'[', ref rest @ ..] => first == 3 || rest.iter().any(|b| matches!(b, b'$' | b'{' | b'<')),
+        _ => true,
+    };
+    if !may {
         return false;
     }
     let between = |open: &str, close: &str| {

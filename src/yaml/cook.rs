@@ -44,6 +44,51 @@ fn inside_quotes(source: &str) -> &str {
 
 /// Folds the lines of a plain scalar.
 fn fold(bytes: &[u8], out: &mut Vec<u8>) {
+    // Nearly all texts break their lines at `\n` only, and are copied line by line.
+    if memchr::memchr3(b'\r', 0xc2, 0xe2, bytes).is_none() {
+        return fold_lines(bytes, out);
+    }
+    fold_any(bytes, out);
+}
+
+/// [`fold`] where no break but `\n` can occur.
+fn fold_lines(bytes: &[u8], out: &mut Vec<u8>) {
+    let (mut start, mut breaks) = (0, 0);
+    loop {
+        let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
+        let mut line = &bytes[start..end];
+        // Blanks count at the ends of the whole text only.
+        while start > 0
+            && let [first, rest @ ..] = line
+            && is_blank(*first)
+        {
+            line = rest;
+        }
+        while end < bytes.len()
+            && let [rest @ .., last] = line
+            && is_blank(*last)
+        {
+            line = rest;
+        }
+        if end == bytes.len() || !line.is_empty() {
+            match breaks {
+                0 => {}
+                1 => out.push(b' '),
+                more => out.resize(out.len() + more - 1, b'\n'),
+            }
+            out.extend_from_slice(line);
+            breaks = 0;
+        }
+        if end == bytes.len() {
+            return;
+        }
+        breaks += 1;
+        start = end + 1;
+    }
+}
+
+/// [`fold`] for every kind of line break.
+fn fold_any(bytes: &[u8], out: &mut Vec<u8>) {
     let mut at = 0;
     while at < bytes.len() {
         if is_blank(bytes[at]) || break_len(bytes, at) > 0 {
@@ -386,5 +431,24 @@ fn json_escape(bytes: &[u8]) -> (char, usize) {
         b'r' => ('\r', 2),
         b't' => ('\t', 2),
         other => (char::from(other), 2),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_fold_alike_fast_and_slow() {
+        let letters = [b'a', b' ', b'\t', b'\n'];
+        for length in 0..=7 {
+            for number in 0..4_usize.pow(length) {
+                let text: Vec<u8> = (0..length).map(|i| letters[number >> (2 * i) & 3]).collect();
+                let (mut fast, mut slow) = (Vec::new(), Vec::new());
+                fold_lines(&text, &mut fast);
+                fold_any(&text, &mut slow);
+                assert_eq!(fast, slow, "{:?}", text.escape_ascii().to_string());
+            }
+        }
     }
 }

@@ -219,6 +219,14 @@ impl<'t> Node<'t> {
 
     /// The string that the node becomes as a mapping key; `None` for null, a mapping or a sequence.
     pub fn key_text(self) -> Option<Cow<'t, str>> {
+        let raw = self.raw();
+        if raw.kind == Kind::Scalar && raw.flags == 0 && raw.style == Style::Plain && !self.json {
+            // Nearly every key is a bare word that reads as it is written.
+            let source = self.source();
+            if !resolve::may_be_typed(source) {
+                return Some(Cow::Borrowed(source));
+            }
+        }
         resolve::key_text(self.scalar()?)
     }
 

@@ -118,3 +118,15 @@ fn an_inventory_tells_what_exists() {
     assert_eq!(answer.code, Some(2), "{answer}");
     assert!(answer.stderr.contains("named twice"), "{answer}");
 }
+
+#[test]
+fn a_complete_run_knows_what_is_missing() {
+    let folder = Folder::new(&[("a.yaml", INGRESS)]);
+    assert_eq!(folder.run(&["check", "a.yaml"]).code, Some(0));
+    let answer = folder.run(&["check", "a.yaml", "--complete", "--format", "concise"]);
+    assert_eq!(answer.code, Some(1), "{answer}");
+    assert!(
+        answer.stdout.contains("error[references/dangling-tls-secret]"),
+        "{answer}"
+    );
+}

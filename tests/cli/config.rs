@@ -259,3 +259,92 @@ fn files_that_hold_together_have_to_agree() {
     let answer = folder.run(&["check", "a", "b"]);
     assert!(answer.stderr.contains("`kube-version`"), "{answer}");
 }
+
+const DATABASE: &str = "apiVersion: example.com/v1\nkind: Database\nmetadata: {name: a, namespace: web}\nspec:\n  \
+                        users:\n    - {secret: db, key: password}\n  makes: {name: other}\n";
+
+#[test]
+fn own_kinds_name_and_make_things() {
+    let row = "  - kind: example.com/Database\n    uses: Secret\n    at: spec.users[].secret\n    keys: spec.users[].key\n";
+    let makes = "  - {kind: example.com/Database, makes: Secret, at: spec.makes.name}\n";
+    let folder = Folder::new(&[("a.yaml", DATABASE)]);
+    assert_eq!(found(&folder, &[]), [""; 0]);
+    folder.write("kubeproof.yaml", format!("references:\n{row}"));
+    assert_eq!(found(&folder, &[]), ["a.yaml info references/dangling-secret"]);
+    folder.write("kubeproof.yaml", format!("complete: true\nreferences:\n{row}"));
+    assert_eq!(found(&folder, &[]), ["a.yaml error references/dangling-secret"]);
+    folder.write("b.yaml", SECRET);
+    let only = ["--select", "references"];
+    assert_eq!(found(&folder, &only), ["a.yaml warning references/missing-key"]);
+    folder.write("b.yaml", SECRET.replace("name: db", "name: unrelated"));
+    folder.write("a.yaml", DATABASE.replace("name: other", "name: db"));
+    assert_eq!(found(&folder, &[]).len(), 1);
+    folder.write(
+        "kubeproof.yaml",
+        format!("complete: true\nreferences:\n{row}{makes}"),
+    );
+    assert_eq!(found(&folder, &[]), [""; 0]);
+}
+
+#[test]
+fn names_are_declared_to_exist() {
+    let folder = Folder::new(&[("pods/a.yaml", POD)]);
+    for (exists, fine) in [
+        ("{kind: Secret, name: db}", true),
+        ("{kind: Secret, name: 'd*', namespace: web}", true),
+        ("{kind: Secret, name: db, namespace: shop}", false),
+        ("{kind: ConfigMap, name: db}", false),
+    ] {
+        folder.write("kubeproof.yaml", format!("complete: yes\nexists: [{exists}]\n"));
+        assert_eq!(found(&folder, &[]).is_empty(), fine, "{exists}");
+    }
+}
+
+#[test]
+fn what_is_in_force_is_shown() {
+    let folder = Folder::new(&[("x/a.yaml", GOOD)]);
+    insta::assert_snapshot!("config_of_none", folder.run(&["config"]));
+    folder.write(
+        "kubeproof.yaml",
+        "kube-version: 1.30 # ours\nexclude: [vendor/]\nseverity:\n  references: error\n  secret: off\n\
+         per-path:\n  - paths: x/\n    ignore: yaml\n",
+    );
+    insta::assert_snapshot!("config_in_force", folder.run(&["config"]));
+    insta::assert_snapshot!("config_in_force_for_a_file", folder.run(&["config", "x/a.yaml"]));
+    let json = folder.run(&["config", "x/a.yaml", "--format", "json"]).json();
+    assert_eq!(json["file"], "kubeproof.yaml");
+    assert_eq!(json["settings"]["kube-version"]["value"], "1.30");
+    assert_eq!(json["settings"]["kube-version"]["from"], "kubeproof.yaml:1");
+    assert_eq!(json["settings"]["fail-on"]["from"], "default");
+    assert_eq!(json["rules"]["severity"]["references/missing-key"], "error");
+    let off = json["rules"]["off"].as_array().expect("a list");
+    assert!(off.contains(&"secret/bad-base64".into()) && off.contains(&"yaml/placeholder".into()));
+    // What is shown can be read again.
+    let shown = folder.run(&["config"]).stdout;
+    folder.write("other.yaml", shown);
+    assert_eq!(folder.run(&["config", "--config", "other.yaml"]).code, Some(0));
+    let schema = folder.run(&["config", "--schema"]);
+    assert_eq!(schema.stdout, include_str!("../../schemas/kubeproof.schema.json"));
+}
+
+#[test]
+fn a_start_is_written_once() {
+    let folder = Folder::new(&[
+        ("a.yaml", GOOD),
+        ("vendor/x/b.yaml", GOOD),
+        ("web/node_modules/c.json", "{}"),
+        ("docs/vendor/readme.md", ""),
+        ("cluster/inventory.json", "{}"),
+    ]);
+    let answer = folder.run(&["init"]);
+    insta::assert_snapshot!("init", answer);
+    let text = std::fs::read_to_string(folder.path().join("kubeproof.yaml")).expect("it is written");
+    insta::assert_snapshot!("init_file", text);
+    assert_eq!(folder.run(&["check"]).code, Some(0));
+    insta::assert_snapshot!("init_again", folder.run(&["init"]));
+    folder.write("kubeproof.yaml", "ignore: [secret]\n");
+    assert_eq!(folder.run(&["init", "--force"]).code, Some(0));
+    let again = std::fs::read_to_string(folder.path().join("kubeproof.yaml")).expect("it is written");
+    assert_eq!(again, text);
+    insta::assert_snapshot!("init_nowhere", folder.run(&["init", "no/such"]));
+}

@@ -1,9 +1,7 @@
 //! The same object twice in a run.
 
-use std::collections::HashMap;
-
 use crate::diagnostic::Severity;
-use crate::graph::{Facts, ObjectFact, RunCx};
+use crate::graph::{Facts, HashMap, ObjectFact, Role, RunCx};
 use crate::rules::{Check, quote, unrendered};
 
 /// The check.
@@ -15,10 +13,10 @@ type Id<'r> = (&'r str, &'r str, &'r str, &'r str);
 fn check(cx: &mut RunCx<'_>) {
     let files = cx.index.files;
     for (file, facts) in (0..).zip(files) {
-        if facts.objects.len() < 2 {
+        if facts.objects.len() < 2 || facts.role != Role::Checked {
             continue;
         }
-        let mut first = HashMap::with_capacity(facts.objects.len());
+        let mut first = HashMap::with_capacity_and_hasher(facts.objects.len(), Default::default());
         for (i, object) in (0..).zip(&facts.objects) {
             let Some(id) = id(facts, object) else { continue };
             if let Some(before) = first.insert(id, object.span)
@@ -39,7 +37,7 @@ fn check(cx: &mut RunCx<'_>) {
         }
     }
     for (kustomization, listed) in cx.index.listed() {
-        let mut first: HashMap<Id<'_>, (u32, &ObjectFact)> = HashMap::new();
+        let mut first: HashMap<Id<'_>, (u32, &ObjectFact)> = HashMap::default();
         for &file in listed {
             let facts = &files[file as usize];
             for (i, object) in (0..).zip(&facts.objects) {

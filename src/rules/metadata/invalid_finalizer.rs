@@ -1,5 +1,7 @@
 //! `metadata.finalizers`: qualified names, and for built-in kinds more than that.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::ErrorType;
 use crate::manifest::Object;
 use crate::names;
@@ -29,15 +31,21 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
         if cx.is_unrendered(&text) {
             continue;
         }
-        let shown = cx.shown(value);
-        for fault in names::qualified_name(&text) {
+        let faults = names::qualified_name(&text);
+        let unknown = needs_domain && !text.contains('/') && !STANDARD.contains(&&*text);
+        let shown = if faults.is_empty() && !unknown {
+            Cow::Borrowed("")
+        } else {
+            cx.shown(value)
+        };
+        for fault in faults {
             // The server names the list; for the next rule it names the entry.
             cx.report(finalizers.handle(), format!("the finalizer {shown} {fault}"))
                 .refusal(ErrorType::Invalid, finalizers.path())
                 .related(finalizer.place(), "this one")
                 .help("name the controller that removes it: `example.com/cleanup`");
         }
-        if needs_domain && !text.contains('/') && !STANDARD.contains(&&*text) {
+        if unknown {
             cx.report_at(
                 &finalizer,
                 format!("the finalizer {shown} has no domain and is none of the standard ones"),

@@ -5,7 +5,7 @@ use memchr::{memchr_iter, memchr2_iter, memchr3_iter};
 use super::annotations_too_large::LIMIT;
 use crate::manifest::Object;
 use crate::rules::{Check, Cx};
-use crate::yaml::{Kind, Node, Scalar};
+use crate::yaml::{Kind, Node, Scalar, Style};
 
 pub const CHECK: Check = Check::Object(check);
 
@@ -32,25 +32,38 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     .help("apply it with `--server-side`, or use `kubectl create` and `kubectl replace`");
 }
 
-/// A quick bound on the length as JSON, without aliases: of each node its text, two quotes, and two marks
-/// beside it; of each character that Go escapes, or that stands for one that it does, six in its place.
+/// A quick bound on the length as JSON, without aliases: of each node its text, two quotes, and a mark beside it;
+/// of each character that Go escapes, or that stands for one that it does, six in its place.
 fn at_most(root: Node<'_>) -> usize {
     if root.is_indirect() {
         return usize::MAX;
     }
-    let source = root.source().as_bytes();
-    let nodes = (root.raw().next - root.id()) as usize;
-    // Indentation is in no JSON.
-    let indentation: usize = memchr_iter(b'\n', source)
-        .map(|at| source[at + 1..].iter().take_while(|b| **b == b' ').count())
-        .sum();
-    let bare = source.len() - indentation + 4 * nodes;
-    if bare > LIMIT {
-        return bare;
+    let mut size = 1;
+    for id in root.id()..root.raw().next {
+        let node = root.with_id(id);
+        let row = node.raw();
+        size += match row.kind {
+            Kind::Scalar if row.start == row.end => 5, // null
+            Kind::Scalar if row.flags == 0 && row.style == Style::Plain => (row.end - row.start) as usize + 3,
+            Kind::Scalar => lines_at_most(node.source().as_bytes()),
+            _ => 3,
+        };
     }
+    if size > LIMIT {
+        return size;
+    }
+    let source = root.source().as_bytes();
     let escaped = memchr3_iter(b'<', b'>', b'&', source).count() + memchr_iter(b'\\', source).count();
-    let doubled = memchr2_iter(b'"', b'\t', source).count() + memchr_iter(b'\n', source).count();
-    bare + 5 * escaped + doubled
+    size + 5 * escaped + memchr2_iter(b'"', b'\t', source).count()
+}
+
+/// A bound for a scalar that may have several lines, whose indentation is in no JSON.
+fn lines_at_most(source: &[u8]) -> usize {
+    let lines = memchr_iter(b'\n', source).map(|at| {
+        let indentation = source[at + 1..].iter().take_while(|b| **b == b' ').count();
+        1_usize.wrapping_sub(indentation)
+    });
+    lines.fold(source.len() + 3, usize::wrapping_add)
 }
 
 /// The length of the object as Go writes it; `None` when aliases make it endless.
@@ -90,14 +103,25 @@ fn json_size(root: Node<'_>) -> Option<usize> {
 
 /// A string with its quotes; Go escapes `<`, `>` and `&` as well.
 fn string_size(text: &str) -> usize {
-    let escapes = text.bytes().map(|b| match b {
-        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 1,
-        b'<' | b'>' | b'&' => 5,
-        0..0x20 => 5,
-        _ => 0,
-    });
+    let escapes = text.bytes().map(|b| usize::from(ESCAPES[b as usize]));
     text.len() + 2 + escapes.sum::<usize>()
 }
+
+/// How much longer each byte gets.
+const ESCAPES: [u8; 256] = {
+    let mut escapes = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        escapes[b] = match b as u8 {
+            b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 1,
+            b'<' | b'>' | b'&' => 5,
+            0..0x20 => 5,
+            _ => 0,
+        };
+        b += 1;
+    }
+    escapes
+};
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! A key that a Secret or ConfigMap, fully known here, does not have.
 
 use crate::diagnostic::Severity;
-use crate::graph::{Defined, RunCx};
+use crate::graph::{Defined, RunCx, SERVICE};
 use crate::rules::{Check, quote};
 
 /// The check.
@@ -12,7 +12,10 @@ const NAMED: usize = 8;
 
 fn check(cx: &mut RunCx<'_>) {
     let index = cx.index;
-    for site in index.uses().filter(|site| !site.fact.keys.is_empty()) {
+    for site in index
+        .judged()
+        .filter(|site| !site.fact.keys.is_empty() && site.fact.target != SERVICE)
+    {
         let Some((meant, severity)) = super::closed(cx, &site) else {
             continue;
         };

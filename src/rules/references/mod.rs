@@ -1,21 +1,65 @@
 //! Names that one object uses and another defines.
 
 pub(super) mod dangling_claim;
+pub(super) mod dangling_class;
 pub(super) mod dangling_config_map;
+pub(super) mod dangling_name;
+pub(super) mod dangling_role;
+pub(super) mod dangling_scale_target;
 pub(super) mod dangling_secret;
+pub(super) mod dangling_service;
 pub(super) mod dangling_service_account;
 pub(super) mod dangling_tls_secret;
 pub(super) mod missing_key;
+pub(super) mod missing_port;
+pub(super) mod selector_mismatch;
 pub(super) mod tls_secret_lacks_keys;
 
-use std::collections::HashMap;
-
 use crate::diagnostic::{Edit, Severity};
-use crate::graph::table::{Breaks, Row};
-use crate::graph::{Closeness, Defined, RunCx, UseSite, Verdict};
+use crate::engine::Settings;
+use crate::graph::table::{Breaks, Row, Target};
+use crate::graph::{
+    CLUSTER_ROLE, CONFIG_MAP, Closeness, DEPLOYMENT, Defined, GATEWAY_CLASS, HashMap, INGRESS_CLASS,
+    PERSISTENT_VOLUME_CLAIM, PRIORITY_CLASS, REPLICA_SET, ROLE, RUNTIME_CLASS, RunCx, SECRET, SERVICE,
+    SERVICE_ACCOUNT, STATEFUL_SET, STORAGE_CLASS, UseSite, Verdict,
+};
 use crate::rules::quote;
 use crate::source::Span;
 use crate::yaml::resolve;
+
+/// What pods, claims, Ingresses and Gateways are of.
+const CLASSES: [Target; 5] = [
+    GATEWAY_CLASS,
+    INGRESS_CLASS,
+    PRIORITY_CLASS,
+    RUNTIME_CLASS,
+    STORAGE_CLASS,
+];
+/// What can be scaled.
+const WORKLOADS: [Target; 3] = [DEPLOYMENT, REPLICA_SET, STATEFUL_SET];
+/// What else has a rule of its own.
+const OTHERS: [Target; 7] = [
+    CLUSTER_ROLE,
+    CONFIG_MAP,
+    PERSISTENT_VOLUME_CLAIM,
+    ROLE,
+    SECRET,
+    SERVICE,
+    SERVICE_ACCOUNT,
+];
+
+fn is_class(target: Target) -> bool {
+    CLASSES.contains(&target)
+}
+
+fn is_workload(target: Target) -> bool {
+    WORKLOADS.contains(&target)
+}
+
+/// Whether what is named, maybe of a user's own rows, has no rule of its own.
+fn is_other(target: Target) -> bool {
+    !is_class(target) && !is_workload(target) && !OTHERS.contains(&target)
+}
 
 /// How many other places a finding about something unknown lists.
 const OTHER_PLACES: usize = 4;
@@ -33,12 +77,12 @@ struct Missing<'r> {
 ///
 /// A name that is missing in a namespace is said once for a run, at its first use; otherwise one Secret made by
 /// hand would drown everything else.
-fn dangling<'r>(cx: &mut RunCx<'r>, wanted: fn(&Row) -> bool) {
+fn dangling<'r>(cx: &mut RunCx<'r>, wanted: impl Fn(&Row) -> bool) {
     let index = cx.index;
     let mut missing: Vec<Missing<'r>> = Vec::new();
-    let mut known: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut known: HashMap<(Target, &str, &str), usize> = HashMap::default();
     let mut last = None;
-    for site in index.uses().filter(|site| wanted(index.row(site))) {
+    for site in index.judged().filter(|site| wanted(index.row(site))) {
         let (elsewhere, near) = match index.verdict(&site) {
             Verdict::Fine => continue,
             Verdict::Near(d) => {
@@ -51,10 +95,14 @@ fn dangling<'r>(cx: &mut RunCx<'r>, wanted: fn(&Row) -> bool) {
                 continue;
             }
             Verdict::Elsewhere(d) => (Some(d), None),
+            Verdict::Unknown(_) if index.table().scope(site.fact.target).ambient && !cx.settings.complete => {
+                continue;
+            }
             Verdict::Unknown(near) => (None, near),
         };
-        let namespace = index.namespace(site.file, site.namespace);
-        let at = *known.entry((namespace, site.name)).or_insert(missing.len());
+        let namespace = namespace(cx, &site);
+        let key = (site.fact.target, namespace, site.name);
+        let at = *known.entry(key).or_insert(missing.len());
         match missing.get_mut(at) {
             Some(one) => one.sites.push(site),
             None => missing.push(Missing {
@@ -72,6 +120,7 @@ fn dangling<'r>(cx: &mut RunCx<'r>, wanted: fn(&Row) -> bool) {
 fn misspelt<'r>(cx: &mut RunCx<'r>, site: &UseSite<'r>, d: Defined<'r>) {
     let index = cx.index;
     let what = index.table().target_name(d.target);
+    let severity = sure(cx.settings, Severity::Warning);
     let report = cx
         .report_use(
             site,
@@ -83,7 +132,7 @@ fn misspelt<'r>(cx: &mut RunCx<'r>, site: &UseSite<'r>, d: Defined<'r>) {
                 consequence(index.row(site)),
             ),
         )
-        .severity(Severity::Warning)
+        .severity(severity)
         .help(format!("write {} if that is what is meant", quote(d.name)))
         .related_in(
             d.file,
@@ -104,49 +153,63 @@ fn misspelt<'r>(cx: &mut RunCx<'r>, site: &UseSite<'r>, d: Defined<'r>) {
     }
 }
 
+/// The namespace in which a field looks; empty where it does not matter.
+fn namespace<'r>(cx: &RunCx<'r>, site: &UseSite<'r>) -> &'r str {
+    if cx.index.table().scope(site.fact.target).cluster {
+        return "";
+    }
+    cx.index.namespace(site.file, site.namespace)
+}
+
 fn absent<'r>(cx: &mut RunCx<'r>, missing: &Missing<'r>) {
     let index = cx.index;
     let [site, others @ ..] = missing.sites.as_slice() else {
         return;
     };
     let what = index.table().target_name(site.fact.target);
-    let namespace = index.namespace(site.file, site.namespace).to_string();
+    let namespace = namespace(cx, site);
     let places = match others.len() {
         0 => String::new(),
         n => format!(" ({} places use it)", n + 1),
     };
     let breaks = consequence(index.row(site));
+    let open = if cx.settings.complete {
+        ""
+    } else {
+        "if the cluster has none either, "
+    };
     let (message, severity, help) = match missing.elsewhere {
         Some(d) => (
             format!(
                 "{what} {} is looked for in namespace {}, but only {} has it{places}; {breaks}",
                 quote(site.name),
-                quote(&namespace),
+                quote(namespace),
                 quote(index.namespace(d.file, d.namespace)),
             ),
-            Severity::Warning,
+            sure(cx.settings, Severity::Warning),
             format!(
                 "put them into one namespace, or add the {what} to {} as well",
-                quote(&namespace)
+                quote(namespace)
             ),
         ),
         None => (
             format!(
-                "nothing here defines or makes {what} {}{}{places}; if the cluster has none either, {breaks}",
+                "nothing here defines or makes {what} {}{}{places}; {open}{breaks}",
                 quote(site.name),
                 if namespace.is_empty() {
                     String::new()
                 } else {
-                    format!(" in namespace {}", quote(&namespace))
+                    format!(" in namespace {}", quote(namespace))
                 },
             ),
-            Severity::Info,
+            sure(cx.settings, Severity::Info),
             match missing.near {
                 Some(d) if d.name == site.name => format!(
                     "check the namespace: {} has one",
                     quote(index.namespace(d.file, d.namespace))
                 ),
                 Some(d) => format!("check the name: elsewhere there is {}", quote(d.name)),
+                None if cx.settings.complete => format!("add the {what}, or what makes it"),
                 None => format!("check that the cluster has it, or add what makes the {what}"),
             },
         ),
@@ -167,13 +230,29 @@ fn absent<'r>(cx: &mut RunCx<'r>, missing: &Missing<'r>) {
     }
 }
 
+/// When the run is all there is, what is not there breaks for certain.
+fn sure(settings: &Settings, otherwise: Severity) -> Severity {
+    if settings.complete {
+        Severity::Error
+    } else {
+        otherwise
+    }
+}
+
 /// What comes of it when the name is not there.
 fn consequence(row: &Row) -> &'static str {
-    match row.breaks {
-        Breaks::FallsBack => "the controller serves its default certificate instead",
-        Breaks::OnPull => "private images are not pulled",
-        Breaks::OnRestart => "the pod does not start",
-        Breaks::Now => "what uses it fails",
+    match (row.target, row.breaks) {
+        (PRIORITY_CLASS | RUNTIME_CLASS, _) => "the pod is refused",
+        (STORAGE_CLASS, _) => "the claim waits for a volume forever",
+        (INGRESS_CLASS | GATEWAY_CLASS, _) => "no controller serves it",
+        (ROLE | CLUSTER_ROLE, _) => "the binding gives no rights",
+        (SERVICE, Breaks::FallsBack) => "the pods have no names in DNS",
+        (SERVICE, _) => "nothing answers there",
+        (target, _) if is_workload(target) => "nothing is scaled",
+        (_, Breaks::FallsBack) => "the controller serves its default certificate instead",
+        (_, Breaks::OnPull) => "private images are not pulled",
+        (_, Breaks::OnRestart) => "the pod does not start",
+        (_, Breaks::Now) => "what uses it fails",
     }
 }
 

@@ -12,7 +12,7 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         return;
     };
     let text = cx.file.text.get(document.chunk.span.range()).unwrap_or_default();
-    if text.is_ascii() || !text.contains(|c| name(c).is_some()) {
+    if !may_hold(text) {
         return;
     }
     for id in root.id()..document.chunk.nodes_end {
@@ -28,6 +28,16 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
             }
         }
     }
+}
+
+/// Whether the text holds any such character. All of them begin with one of four bytes in UTF-8, which are
+/// searched for many at a time.
+fn may_hold(text: &str) -> bool {
+    let at = |at| text.get(at..).and_then(|rest: &str| rest.chars().next());
+    let bytes = text.as_bytes();
+    memchr::memchr3_iter(0xc2, 0xe2, 0xe3, bytes)
+        .chain(memchr::memchr_iter(0xef, bytes))
+        .any(|place| at(place).is_some_and(|c| name(c).is_some()))
 }
 
 /// Looks at one scalar. In quotes and block scalars such characters are taken to be wanted, in keys never.
@@ -78,4 +88,17 @@ fn name(c: char) -> Option<&'static str> {
         '\u{feff}' => "byte order mark",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_of_the_characters_is_found() {
+        for c in ('\u{80}'..=char::MAX).filter(|c| name(*c).is_some()) {
+            assert!(may_hold(&format!("é–{c}x")), "{c:?}");
+        }
+        assert!(!may_hold("plain – é – 漢字 – ﬁ"));
+    }
 }

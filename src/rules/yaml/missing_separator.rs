@@ -61,7 +61,7 @@ fn starts(root: Node<'_>) -> Vec<Entry<'_>> {
     let mut counts = [0; 3];
     let mut seen = [false; 3];
     let mut starts = Vec::new();
-    if root.is_json() || root.raw().style == Style::Flow {
+    if root.has_unique_keys() || root.is_json() || root.raw().style == Style::Flow {
         return starts;
     }
     for entry in root.raw_entries() {

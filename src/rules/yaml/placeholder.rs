@@ -87,6 +87,14 @@ fn each_placeholder(object: &Object<'_>, mut found: impl FnMut(Span, &'static st
                 if matches!(node.raw().style, Style::Literal | Style::Folded) {
                     continue; // a text, not a name or number
                 }
+                // Texts are cooked only where they can hold one.
+                if !node
+                    .source()
+                    .bytes()
+                    .any(|b| matches!(b, b'$' | b'{' | b'<' | b'[' | b'\\'))
+                {
+                    continue;
+                }
                 if let Some(kind) = node.str().filter(|text| unrendered(text)).map(|text| kind(&text)) {
                     found(node.span(), kind);
                 }

@@ -1,8 +1,9 @@
 //! Containers of a pod: names, host ports, restart and resize policies.
 
 use std::borrow::Cow;
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+// Lists of a pod are short: a tree of one node is searched faster than a name is hashed.
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
@@ -54,8 +55,8 @@ pub(super) fn stays(container: &Field<'_, '_>) -> bool {
 
 /// The names of all containers of a pod, which are unique, and those that ephemeral ones look into.
 pub fn names<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let mut seen: HashMap<Cow<'t, str>, Span> = HashMap::new();
-    let mut lasting: HashSet<Cow<'t, str>> = HashSet::new();
+    let mut seen: BTreeMap<Cow<'t, str>, Span> = BTreeMap::new();
+    let mut lasting: BTreeSet<Cow<'t, str>> = BTreeSet::new();
     // A name that is not known yet may be any.
     let mut vague = false;
     for list in ["containers", "initContainers", "ephemeralContainers"] {
@@ -73,7 +74,6 @@ pub fn names<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 vague = true;
                 continue;
             };
-            let quoted = shown(&name, cx);
             match seen.entry(text) {
                 Entry::Vacant(slot) => {
                     // Of init containers those without a name are not compared with each other.
@@ -83,6 +83,7 @@ pub fn names<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 }
                 Entry::Occupied(first) => {
                     let first = *first.get();
+                    let quoted = shown(&name, cx);
                     let message = format!("two containers of the pod are named {quoted}");
                     fault(cx, &name, ErrorType::Duplicate, message)
                         .help("give each its own name; init containers share the names with the others")
@@ -94,7 +95,7 @@ pub fn names<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 /// The container that an ephemeral one looks into.
-fn target<'t>(field: &Field<'_, 't>, known: &HashSet<Cow<'t, str>>, cx: &mut Cx<'t>) {
+fn target<'t>(field: &Field<'_, 't>, known: &BTreeSet<Cow<'t, str>>, cx: &mut Cx<'t>) {
     if judged(field, cx).is_some_and(|target| !target.is_empty() && !known.contains(&target)) {
         let message = format!("the pod has no container {}", shown(field, cx));
         fault(cx, field, ErrorType::NotFound, message).help("name a container of this pod");
@@ -103,7 +104,7 @@ fn target<'t>(field: &Field<'_, 't>, known: &HashSet<Cow<'t, str>>, cx: &mut Cx<
 
 /// The names of one container's ports, which are unique.
 pub fn port_names<'t>(ports: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let mut seen: HashMap<Cow<'t, str>, Span> = HashMap::new();
+    let mut seen: BTreeMap<Cow<'t, str>, Span> = BTreeMap::new();
     for port in ports.items() {
         let name = port.child("name");
         let Some(text) = judged(&name, cx) else { continue };
@@ -111,13 +112,13 @@ pub fn port_names<'t>(ports: &Field<'_, 't>, cx: &mut Cx<'t>) {
         if text.is_empty() || !names::port_name(&text).is_empty() {
             continue;
         }
-        let quoted = shown(&name, cx);
         match seen.entry(text) {
             Entry::Vacant(slot) => {
                 slot.insert(name.place());
             }
             Entry::Occupied(first) => {
                 let first = *first.get();
+                let quoted = shown(&name, cx);
                 let message = format!("two ports of this container are named {quoted}");
                 fault(cx, &name, ErrorType::Duplicate, message)
                     .help("give each port its own name")
@@ -133,7 +134,7 @@ pub fn host_ports<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let minor = cx.kube().minor();
     // In a Pod the server fills in what `hostNetwork` means for the ports; before 1.28 in templates, too.
     let filled_in = host_network && (minor < 28 || is_of_pod(spec));
-    let mut taken: HashMap<(Cow<'t, str>, Cow<'t, str>, i64), Span> = HashMap::new();
+    let mut taken: BTreeMap<(Cow<'t, str>, Cow<'t, str>, i64), Span> = BTreeMap::new();
     for list in ["containers", "initContainers"] {
         let list = spec.child(list);
         for container in list.items() {
@@ -309,7 +310,7 @@ pub fn resize_policy<'t>(list: &Field<'_, 't>, cx: &mut Cx<'t>) {
         .is_some_and(|spec| spec.child("restartPolicy").text().as_deref() == Some("Never"));
     let finishes = list_of(container) == "initContainers" && !is_sidecar(container);
     let mut seen: [bool; 2] = [false; 2];
-    let mut others: HashMap<Cow<'t, str>, ()> = HashMap::new();
+    let mut others: BTreeMap<Cow<'t, str>, ()> = BTreeMap::new();
     for item in list.items() {
         let resource = item.child("resourceName");
         let policy = item.child("restartPolicy");

@@ -1,7 +1,7 @@
 //! Resources of containers: names, quantities, requests within limits, claims.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
@@ -35,7 +35,7 @@ pub(super) fn requirements<'t>(
 ) {
     let limits = resources.child("limits");
     let requests = resources.child("requests");
-    let mut limited = HashMap::new();
+    let mut limited = BTreeMap::new();
     let (mut huge, mut common) = (false, false);
     for limit in limits.entries() {
         let name = key(&limit);
@@ -44,7 +44,7 @@ pub(super) fn requirements<'t>(
         common |= matches!(&*name, "cpu" | "memory");
         limited.insert(name, limit);
     }
-    let mut requested: HashSet<Cow<'t, str>> = HashSet::new();
+    let mut requested: BTreeSet<Cow<'t, str>> = BTreeSet::new();
     for request in requests.entries() {
         let name = key(&request);
         resource(&request, &request, false, name_faults, cx);
@@ -177,7 +177,7 @@ pub(super) fn claims<'t>(claims: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut 
         return;
     }
     let list = spec.child("resourceClaims");
-    let mut declared: HashSet<Cow<'t, str>> = HashSet::new();
+    let mut declared: BTreeSet<Cow<'t, str>> = BTreeSet::new();
     // A name that is not known yet may be the one.
     let mut vague = false;
     for claim in list.items() {
@@ -187,8 +187,8 @@ pub(super) fn claims<'t>(claims: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut 
         }
     }
     // By claim: all of it, and how many of its requests.
-    let mut whole: HashSet<Cow<'t, str>> = HashSet::new();
-    let mut parts: HashMap<Cow<'t, str>, HashSet<Cow<'t, str>>> = HashMap::new();
+    let mut whole: BTreeSet<Cow<'t, str>> = BTreeSet::new();
+    let mut parts: BTreeMap<Cow<'t, str>, BTreeSet<Cow<'t, str>>> = BTreeMap::new();
     for claim in claims.items() {
         let field = claim.child("name");
         let part = claim.child("request");

@@ -1,7 +1,7 @@
 //! Where containers mount the pod's volumes, and the files they read variables from.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
@@ -25,7 +25,7 @@ pub fn mounts<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
             }
             let mounted = Taken::of(&mounts, "mountPath");
             let attached = Taken::of(&devices, "devicePath");
-            let mut paths = HashSet::new();
+            let mut paths = BTreeSet::new();
             for mount in mounts.items() {
                 match_volume(&mount, &volumes, cx);
                 let path = mount.child("mountPath");
@@ -36,7 +36,7 @@ pub fn mounts<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 clash(&mount, &attached, "volumeDevices", cx);
                 mode(&container, &mounts, &mount, cx);
             }
-            let (mut names, mut paths) = (HashSet::new(), HashSet::new());
+            let (mut names, mut paths) = (BTreeSet::new(), BTreeSet::new());
             for device in devices.items() {
                 match_device(&device, &volumes, cx);
                 let name = device.child("name");
@@ -65,13 +65,13 @@ pub fn mounts<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
 
 /// Names and paths of a list; of a name that repeats the last path.
 struct Taken<'t> {
-    names: HashSet<Cow<'t, str>>,
-    paths: HashSet<Cow<'t, str>>,
+    names: BTreeSet<Cow<'t, str>>,
+    paths: BTreeSet<Cow<'t, str>>,
 }
 
 impl<'t> Taken<'t> {
     fn of(list: &Field<'_, 't>, path: &'static str) -> Self {
-        let by_name: HashMap<_, _> = list
+        let by_name: BTreeMap<_, _> = list
             .items()
             .filter_map(|item| Some((item.child("name").text()?, item.child(path).text()?)))
             .collect();

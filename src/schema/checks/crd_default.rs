@@ -39,9 +39,9 @@ fn visit<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, place: In, depth: u
         return;
     }
     let p = Parts::of(node);
-    let object = depth == 0 || is_true(p.embedded);
+    let object = depth == 0 || is_true(p.embedded());
     let place = if object { In::Object } else { place };
-    if let Some(entry) = p.default {
+    if let Some(entry) = p.default() {
         let mut faults = Vec::new();
         if place == In::Meta {
             // Only what cannot be put into metadata at all.
@@ -95,10 +95,10 @@ fn visit<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, place: In, depth: u
                 .help("give a default that its own schema accepts");
         }
     }
-    if let Some(items) = schema(p.items) {
+    if let Some(items) = schema(p.items()) {
         visit(walker, &s.child_entry("items", items), place, depth + 1);
     }
-    if let Some(properties) = p.properties {
+    if let Some(properties) = p.properties() {
         for property in s.child_entry("properties", properties).entries() {
             let meta = object && matches!(property.name(), "metadata" | "kind" | "apiVersion");
             visit(walker, &property, if meta { In::Meta } else { place }, depth + 1);
@@ -118,13 +118,13 @@ fn has_unknown(value: Node<'_>, p: &Parts<'_>, object: bool, budget: &mut u32, d
             if object && matches!(&*key, "apiVersion" | "kind" | "metadata") {
                 return false;
             }
-            let property = p.properties.and_then(|properties| properties.value.get(&key));
+            let property = p.properties().and_then(|properties| properties.value.get(&key));
             if let Some(property) = property {
                 let inner = Parts::of(property);
-                let object = is_true(inner.embedded);
+                let object = is_true(inner.embedded());
                 return has_unknown(entry.value, &inner, object, budget, depth + 1);
             }
-            match p.additional_properties {
+            match p.additional_properties() {
                 Some(additional) if additional.value.is_map() => has_unknown(
                     entry.value,
                     &Parts::of(additional.value),
@@ -133,12 +133,12 @@ fn has_unknown(value: Node<'_>, p: &Parts<'_>, object: bool, budget: &mut u32, d
                     depth + 1,
                 ),
                 Some(additional) if additional.value.scalar() == Some(Scalar::Bool(true)) => false,
-                _ => !is_true(p.preserve),
+                _ => !is_true(p.preserve()),
             }
         }),
-        Kind::Seq => schema(p.items).is_some_and(|items| {
+        Kind::Seq => schema(p.items()).is_some_and(|items| {
             let inner = Parts::of(items.value);
-            let object = is_true(inner.embedded);
+            let object = is_true(inner.embedded());
             value
                 .items()
                 .any(|item| has_unknown(item, &inner, object, budget, depth + 1))
@@ -165,8 +165,8 @@ impl Judge<'_> {
         }
         let p = Parts::of(schema_node);
         self.kind(value, &p, path);
-        if is_filled(p.listed)
-            && !p.listed.is_some_and(|listed| {
+        if is_filled(p.listed())
+            && !p.listed().is_some_and(|listed| {
                 let mut items = listed.value.items();
                 items.any(|item| crd_equal::same_json(item, value))
             })
@@ -190,7 +190,7 @@ impl Judge<'_> {
                 if number("maxItems").is_some_and(|max| count > max) {
                     self.say(ErrorType::TooMany, path, "has more items than `maxItems`");
                 }
-                if let Some(items) = schema(p.items) {
+                if let Some(items) = schema(p.items()) {
                     for (i, item) in value.items().enumerate() {
                         let length = path.len();
                         path.push_str(&format!(".[{i}]"));
@@ -218,7 +218,7 @@ impl Judge<'_> {
     }
 
     fn kind(&mut self, value: Node<'_>, p: &Parts<'_>, path: &str) {
-        let wanted = text(p.kind);
+        let wanted = text(p.kind());
         let scalar = value.scalar();
         let whole = match &scalar {
             Some(Scalar::Int(_) | Scalar::Uint(_)) => true,
@@ -227,7 +227,7 @@ impl Judge<'_> {
         };
         let is_string = matches!(scalar, Some(Scalar::Str(_)));
         let right = match &*wanted {
-            "" => !is_true(p.int_or_string) || whole || is_string,
+            "" => !is_true(p.int_or_string()) || whole || is_string,
             "string" => is_string,
             "integer" => whole,
             "number" => whole || matches!(scalar, Some(Scalar::Float(_))),
@@ -287,7 +287,11 @@ impl Judge<'_> {
         if number("maxProperties").is_some_and(|max| count > max) {
             self.say(ErrorType::TooMany, path, "has more fields than `maxProperties`");
         }
-        for name in p.required.into_iter().flat_map(|required| required.value.items()) {
+        for name in p
+            .required()
+            .into_iter()
+            .flat_map(|required| required.value.items())
+        {
             let Some(name) = name.str() else { continue };
             if value.entry(&name).is_none() {
                 self.say(
@@ -299,8 +303,8 @@ impl Judge<'_> {
         }
         for entry in value.entries() {
             let name = entry.key.key_text().unwrap_or_default();
-            let property = p.properties.and_then(|properties| properties.value.get(&name));
-            let additional = schema(p.additional_properties).map(|entry| entry.value);
+            let property = p.properties().and_then(|properties| properties.value.get(&name));
+            let additional = schema(p.additional_properties()).map(|entry| entry.value);
             if let Some(schema) = property.or(additional).filter(|node| node.is_map()) {
                 let length = path.len();
                 path.push('.');
@@ -321,16 +325,16 @@ impl Judge<'_> {
             inner.value(value, schema, &mut String::new(), depth + 1);
             inner.faults.is_empty()
         };
-        for schema in p.all_of.into_iter().flat_map(|list| list.value.items()) {
+        for schema in p.all_of().into_iter().flat_map(|list| list.value.items()) {
             self.value(value, schema, path, depth + 1);
         }
-        if let Some(any_of) = p.any_of.filter(|_| is_filled(p.any_of)) {
+        if let Some(any_of) = p.any_of().filter(|_| is_filled(p.any_of())) {
             let found = any_of.value.items().any(|schema| passes(self, schema));
             if !found {
                 self.say(ErrorType::Invalid, "", "fits none of `anyOf`");
             }
         }
-        if let Some(one_of) = p.one_of.filter(|_| is_filled(p.one_of)) {
+        if let Some(one_of) = p.one_of().filter(|_| is_filled(p.one_of())) {
             let found = one_of
                 .value
                 .items()
@@ -341,7 +345,7 @@ impl Judge<'_> {
             }
         }
         // A pattern or format in `not` may be what it fails, and those are not judged.
-        if let Some(not) = schema(p.not)
+        if let Some(not) = schema(p.not())
             && not.value.get("pattern").is_none()
             && not.value.get("format").is_none()
             && passes(self, not.value)

@@ -9,18 +9,18 @@ use crate::manifest::Field;
 
 /// `x-kubernetes-list-type`, `-map-type` and `-list-map-keys`.
 pub(super) fn list_and_map<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Parts<'t>) {
-    if p.map_type.is_none() && p.list_type.is_none() && p.map_keys.is_none() {
+    if p.map_type().is_none() && p.list_type().is_none() && p.map_keys().is_none() {
         return;
     }
-    let kind = text(p.kind);
-    let item = schema(p.items).map(|entry| Parts::of(entry.value));
+    let kind = text(p.kind());
+    let item = schema(p.items()).map(|entry| Parts::of(entry.value));
     let items = s.child("items");
-    if p.map_type.is_some() {
+    if p.map_type().is_some() {
         wants_type(walker, s, &kind, "object", "x-kubernetes-map-type");
         one_of(walker, s, "x-kubernetes-map-type", &["atomic", "granular"]);
     }
-    let list_type = text(p.list_type);
-    if p.list_type.is_some() {
+    let list_type = text(p.list_type());
+    if p.list_type().is_some() {
         if kind != "array" {
             wants_type(walker, s, &kind, "array", "x-kubernetes-list-type");
         } else if list_type == "set"
@@ -28,8 +28,8 @@ pub(super) fn list_and_map<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p
         {
             let message = "the items of a set are compared as a whole, so they must be atomic";
             let help = "set it to `atomic`";
-            match &*text(item.kind) {
-                "array" if item.list_type.is_some() && text(item.list_type) != "atomic" => {
+            match &*text(item.kind()) {
+                "array" if item.list_type().is_some() && text(item.list_type()) != "atomic" => {
                     walker.report(
                         &items.child("x-kubernetes-list-type"),
                         ErrorType::Invalid,
@@ -37,7 +37,7 @@ pub(super) fn list_and_map<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p
                         help,
                     );
                 }
-                "object" if text(item.map_type) != "atomic" => {
+                "object" if text(item.map_type()) != "atomic" => {
                     walker.report(
                         &items.child("x-kubernetes-map-type"),
                         ErrorType::Invalid,
@@ -50,8 +50,8 @@ pub(super) fn list_and_map<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p
         }
         one_of(walker, s, "x-kubernetes-list-type", &["atomic", "set", "map"]);
     }
-    if is_filled(p.map_keys) && list_type != "map" {
-        let error = match p.list_type {
+    if is_filled(p.map_keys()) && list_type != "map" {
+        let error = match p.list_type() {
             None => ErrorType::Required,
             Some(_) => ErrorType::Invalid,
         };
@@ -63,7 +63,7 @@ pub(super) fn list_and_map<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p
             "set `x-kubernetes-list-type: map`",
         );
     }
-    if matches!(&*list_type, "set" | "map") && item.is_some_and(|item| is_true(item.nullable)) {
+    if matches!(&*list_type, "set" | "map") && item.is_some_and(|item| is_true(item.nullable())) {
         let message = format!("an item of a {list_type} cannot be null");
         walker.report(
             &items.child("nullable"),
@@ -124,7 +124,7 @@ fn keys<'t>(
     item: Option<Parts<'t>>,
 ) {
     let list = s.child("x-kubernetes-list-map-keys");
-    if !is_filled(p.map_keys) {
+    if !is_filled(p.map_keys()) {
         let message = "a list of type `map` needs the fields that are its keys";
         walker.report(
             &list,
@@ -133,18 +133,18 @@ fn keys<'t>(
             "add `x-kubernetes-list-map-keys`",
         );
     }
-    if p.items.is_none() {
+    if p.items().is_none() {
         let message = "a list of type `map` needs the schema of its items";
         walker.report(items, ErrorType::Required, message, "add `items`");
     }
     let Some(item) = item else {
-        if p.items.is_some() {
+        if p.items().is_some() {
             let message = "a list of type `map` needs one schema for all its items";
             walker.report(items, ErrorType::Invalid, message, "write one schema");
         }
         return;
     };
-    let is_object = text(item.kind) == "object";
+    let is_object = text(item.kind()) == "object";
     if !is_object {
         let message = "the items of a list of type `map` are objects";
         walker.report(
@@ -157,14 +157,14 @@ fn keys<'t>(
     let properties = items.child("properties");
     let mut by_name = HashMap::new();
     for entry in item
-        .properties
+        .properties()
         .into_iter()
         .flat_map(|entry| entry.value.entries())
     {
         by_name.insert(entry.key.key_text().unwrap_or_default(), entry);
     }
     let required: HashSet<_> = item
-        .required
+        .required()
         .into_iter()
         .flat_map(|entry| entry.value.items())
         .filter_map(|node| node.str())
@@ -190,7 +190,7 @@ fn keys<'t>(
         let Some(entry) = entry else { continue };
         let parts = Parts::of(entry.value);
         let property = properties.key_entry(name.clone(), Some(entry));
-        if is_object && matches!(&*text(parts.kind), "array" | "object") {
+        if is_object && matches!(&*text(parts.kind()), "array" | "object") {
             let message = "a key of a list is a plain value";
             walker.report(
                 &property.child("type"),
@@ -199,12 +199,12 @@ fn keys<'t>(
                 "use a string, number or boolean",
             );
         }
-        if !required.contains(&name) && parts.default.is_none() {
+        if !required.contains(&name) && parts.default().is_none() {
             let message = "a key of a list must always have a value";
             let help = "make it required, or give it a default";
             walker.report(&property.child("default"), ErrorType::Required, message, help);
         }
-        if is_true(parts.nullable) {
+        if is_true(parts.nullable()) {
             let message = "a key of a list cannot be null";
             walker.report(
                 &property.child("nullable"),

@@ -49,17 +49,17 @@ fn unsupported_at(schema: Node<'_>, depth: u32, budget: &mut u32) -> Option<&'st
     let is_list =
         |entry: Option<Entry<'_>>| entry.is_some_and(|e| e.value.kind() == Kind::Seq) && is_filled(entry);
     let found = [
-        ("id", !text(p.id).is_empty()),
-        ("$schema", !text(p.schema).is_empty()),
-        ("$ref", !text(p.reference).is_empty()),
-        ("patternProperties", is_filled(p.pattern_properties)),
-        ("dependencies", is_filled(p.dependencies)),
-        ("additionalItems", p.additional_items.is_some()),
-        ("definitions", is_filled(p.definitions)),
-        ("items", is_list(p.items)),
+        ("id", !text(p.id()).is_empty()),
+        ("$schema", !text(p.schema()).is_empty()),
+        ("$ref", !text(p.reference()).is_empty()),
+        ("patternProperties", is_filled(p.pattern_properties())),
+        ("dependencies", is_filled(p.dependencies())),
+        ("additionalItems", p.additional_items().is_some()),
+        ("definitions", is_filled(p.definitions())),
+        ("items", is_list(p.items())),
         (
             "x-kubernetes-preserve-unknown-fields",
-            p.preserve
+            p.preserve()
                 .is_some_and(|e| e.value.scalar() == Some(Scalar::Bool(false))),
         ),
     ];
@@ -70,19 +70,22 @@ fn unsupported_at(schema: Node<'_>, depth: u32, budget: &mut u32) -> Option<&'st
         true => unsupported_at(node, depth + 1, budget),
         false => None,
     };
-    for entry in [p.items, p.additional_properties, p.not].into_iter().flatten() {
+    for entry in [p.items(), p.additional_properties(), p.not()]
+        .into_iter()
+        .flatten()
+    {
         if let Some(name) = inner(entry.value) {
             return Some(name);
         }
     }
-    if let Some(properties) = p.properties {
+    if let Some(properties) = p.properties() {
         for entry in properties.value.entries() {
             if let Some(name) = inner(entry.value) {
                 return Some(name);
             }
         }
     }
-    for list in [p.all_of, p.any_of, p.one_of].into_iter().flatten() {
+    for list in [p.all_of(), p.any_of(), p.one_of()].into_iter().flatten() {
         for node in list.value.items() {
             if let Some(name) = inner(node) {
                 return Some(name);
@@ -116,7 +119,7 @@ pub(super) fn is_int_or_string(any_of: Option<Entry<'_>>) -> bool {
 
 /// A schema of metadata that says nothing but its type and formats of the names.
 pub(super) fn is_plain_metadata(p: &Parts<'_>) -> bool {
-    let names_only = p.properties.is_none_or(|properties| {
+    let names_only = p.properties().is_none_or(|properties| {
         let mut count = 0;
         for entry in properties.value.entries() {
             if !entry.key.key_is("name") && !entry.key.key_is("generateName") {
@@ -126,27 +129,27 @@ pub(super) fn is_plain_metadata(p: &Parts<'_>) -> bool {
         }
         count <= 2
     });
-    let lists = [p.listed, p.all_of, p.any_of, p.one_of];
+    let lists = [p.listed(), p.all_of(), p.any_of(), p.one_of()];
     let set = [
-        p.not,
-        p.items,
-        p.additional_properties,
-        p.max_properties,
-        p.min_properties,
-        p.list_type,
-        p.map_type,
-        p.required,
-        p.map_keys,
-        p.validations,
+        p.not(),
+        p.items(),
+        p.additional_properties(),
+        p.max_properties(),
+        p.min_properties(),
+        p.list_type(),
+        p.map_type(),
+        p.required(),
+        p.map_keys(),
+        p.validations(),
     ];
     let flags = [
-        p.nullable,
-        p.preserve,
-        p.embedded,
-        p.int_or_string,
-        p.unique_items,
+        p.nullable(),
+        p.preserve(),
+        p.embedded(),
+        p.int_or_string(),
+        p.unique_items(),
     ];
-    let words = [p.title, p.description, p.pattern];
+    let words = [p.title(), p.description(), p.pattern()];
     names_only
         && !p.others
         && !lists.into_iter().any(is_filled)
@@ -157,7 +160,7 @@ pub(super) fn is_plain_metadata(p: &Parts<'_>) -> bool {
 
 /// `x-kubernetes-validations`, all but the meaning of the expressions.
 pub(super) fn rules<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Parts<'t>) {
-    let Some(entry) = p.validations else { return };
+    let Some(entry) = p.validations() else { return };
     let breaks = |text: &str| text.contains(['\n', '\r']);
     for rule in s.child_entry("x-kubernetes-validations", entry).items() {
         let (expression, message) = (rule.child("rule"), rule.child("message"));
@@ -265,10 +268,10 @@ struct Completeness<'t> {
 impl<'t> Completeness<'t> {
     fn junctors(&mut self, walker: &mut Walker<'_, 't>, v: Node<'t>, s: &Field<'_, 't>, depth: u32) {
         let p = Parts::of(v);
-        if let Some(not) = schema(p.not) {
+        if let Some(not) = schema(p.not()) {
             self.branch(walker, not.value, s, depth + 1);
         }
-        for list in [p.all_of, p.any_of, p.one_of].into_iter().flatten() {
+        for list in [p.all_of(), p.any_of(), p.one_of()].into_iter().flatten() {
             for node in list.value.items().filter(|node| node.is_map()) {
                 self.branch(walker, node, s, depth + 1);
             }
@@ -285,10 +288,10 @@ impl<'t> Completeness<'t> {
         }
         self.junctors(walker, v, s, depth);
         let p = Parts::of(v);
-        if let Some(items) = schema(p.items) {
+        if let Some(items) = schema(p.items()) {
             self.branch(walker, items.value, &s.child("items"), depth + 1);
         }
-        let Some(restricted) = p.properties else { return };
+        let Some(restricted) = p.properties() else { return };
         let declared = s.child("properties");
         for entry in restricted.value.entries() {
             let name = entry.key.key_text().unwrap_or_default();

@@ -2,40 +2,79 @@
 
 use std::borrow::Cow;
 
+use crate::yaml::tree::NodeId;
 use crate::yaml::{Entry, Node, Scalar};
 
 macro_rules! parts {
     ($($name:ident $key:literal),* $(,)?) => {
-        /// The fields of one schema, found in one pass.
-        #[derive(Clone, Copy, Default)]
-        pub(super) struct Parts<'t> { $(pub $name: Option<Entry<'t>>,)* pub others: bool }
+        #[allow(non_camel_case_types)]
+        enum Part { $($name),* }
+
+        const COUNT: usize = [$($key),*].len();
+
+        /// The fields of one schema, found in one pass. Kept as the numbers of their keys, since schemas are many
+        /// and each has few of the fields.
+        #[derive(Clone, Copy)]
+        pub(super) struct Parts<'t> {
+            node: Option<Node<'t>>,
+            /// 0 for none: the first node of a tree is no key.
+            keys: [NodeId; COUNT],
+            /// Whether it has others that say something.
+            pub others: bool,
+        }
 
         impl<'t> Parts<'t> {
+            /// Of a schema that says nothing.
+            pub const NONE: Self = Parts { node: None, keys: [0; COUNT], others: false };
+
             pub fn of(schema: Node<'t>) -> Parts<'t> {
-                let mut parts = Parts::default();
+                let mut parts = Parts { node: Some(schema), ..Parts::NONE };
                 for entry in schema.entries() {
                     if entry.value.is_null() {
                         continue;
                     }
-                    match entry.key.key_text().as_deref() {
-                        $(Some($key) => parts.$name = Some(entry),)*
-                        _ => parts.others |= counts(entry),
-                    }
+                    let part = match entry.key.key_text().as_deref() {
+                        $(Some($key) => Part::$name,)*
+                        _ => {
+                            parts.others |= counts(entry);
+                            continue;
+                        }
+                    };
+                    parts.keys[part as usize] = entry.key.id();
                 }
                 parts
+            }
+
+            // A field that no check asks for is listed all the same, so as not to count among the others.
+            $(#[allow(dead_code)] pub fn $name(&self) -> Option<Entry<'t>> {
+                self.entry(Part::$name)
+            })*
+
+            /// Takes `anyOf` for looked at.
+            pub fn forget_any_of(&mut self) {
+                self.keys[Part::any_of as usize] = 0;
+            }
+
+            fn entry(&self, part: Part) -> Option<Entry<'t>> {
+                let key = self.keys[part as usize];
+                let key = self.node.filter(|_| key != 0)?.with_id(key);
+                Some(Entry { key, value: key.with_id(key.raw().next) })
             }
         }
     };
 }
 
+// Those that most schemas have come first.
 parts! {
-    id "id", schema "$schema", reference "$ref", kind "type", nullable "nullable", default "default",
-    title "title", description "description", pattern "pattern", unique_items "uniqueItems",
-    max_properties "maxProperties", min_properties "minProperties", listed "enum", items "items",
-    all_of "allOf", one_of "oneOf", any_of "anyOf", not "not", properties "properties",
+    description "description", kind "type", properties "properties", items "items", listed "enum",
+    required "required", default "default", pattern "pattern",
+    id "id", schema "$schema", reference "$ref", nullable "nullable",
+    title "title", unique_items "uniqueItems",
+    max_properties "maxProperties", min_properties "minProperties",
+    all_of "allOf", one_of "oneOf", any_of "anyOf", not "not",
     additional_properties "additionalProperties", pattern_properties "patternProperties",
     dependencies "dependencies", additional_items "additionalItems", definitions "definitions",
-    external_docs "externalDocs", example "example", required "required",
+    external_docs "externalDocs", example "example",
     preserve "x-kubernetes-preserve-unknown-fields", embedded "x-kubernetes-embedded-resource",
     int_or_string "x-kubernetes-int-or-string", map_keys "x-kubernetes-list-map-keys",
     list_type "x-kubernetes-list-type", map_type "x-kubernetes-map-type",

@@ -78,7 +78,7 @@ impl<'w, 't> Walker<'w, 't> {
         if has_status {
             self.root_with_status(root, &parts);
         }
-        if is_true(parts.nullable) {
+        if is_true(parts.nullable()) {
             let at = root.child("nullable");
             self.report(
                 &at,
@@ -111,11 +111,11 @@ impl<'w, 't> Walker<'w, 't> {
     /// With the status subresource the part for the status is validated by itself: nothing may span both.
     fn root_with_status(&mut self, root: &Field<'_, 't>, parts: &Parts<'t>) {
         const HELP: &str = "move it into `properties.spec`";
-        let first = [parts.id, parts.schema]
+        let first = [parts.id(), parts.schema()]
             .into_iter()
             .any(|entry| !text(entry).is_empty())
-            || parts.reference.is_some();
-        let kind = text(parts.kind);
+            || parts.reference().is_some();
+        let kind = text(parts.kind());
         if !first && !kind.is_empty() && kind != "object" {
             let at = root.child("type");
             let message = "the schema of the whole object must be of type `object`";
@@ -123,24 +123,24 @@ impl<'w, 't> Walker<'w, 't> {
             return;
         }
         let forbidden = [
-            parts.default,
-            parts.max_properties,
-            parts.min_properties,
-            parts.listed,
-            parts.all_of,
-            parts.one_of,
-            parts.any_of,
-            parts.not,
-            parts.additional_properties,
-            parts.pattern_properties,
-            parts.dependencies,
-            parts.additional_items,
-            parts.definitions,
-            parts.map_keys,
-            parts.list_type,
-            parts.map_type,
+            parts.default(),
+            parts.max_properties(),
+            parts.min_properties(),
+            parts.listed(),
+            parts.all_of(),
+            parts.one_of(),
+            parts.any_of(),
+            parts.not(),
+            parts.additional_properties(),
+            parts.pattern_properties(),
+            parts.dependencies(),
+            parts.additional_items(),
+            parts.definitions(),
+            parts.map_keys(),
+            parts.list_type(),
+            parts.map_type(),
         ];
-        let flags = [parts.nullable, parts.embedded, parts.int_or_string];
+        let flags = [parts.nullable(), parts.embedded(), parts.int_or_string()];
         if first || forbidden.iter().any(Option::is_some) || flags.iter().any(|entry| is_true(*entry)) {
             let message = "with the status subresource the root of the schema may only describe its type, properties and required fields";
             self.report(root, ErrorType::Invalid, message, HELP);
@@ -173,7 +173,7 @@ impl<'w, 't> Walker<'w, 't> {
             return;
         }
         let mode = if self.structural { mode } else { Mode::Plain };
-        self.defaults |= p.default.is_some();
+        self.defaults |= p.default().is_some();
         match mode {
             Mode::Plain => {}
             Mode::Nested => self.nested(s, p),
@@ -196,7 +196,7 @@ impl<'w, 't> Walker<'w, 't> {
 
     fn children(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, mode: Mode, around: Around, depth: u32) {
         let nested = matches!(mode, Mode::Nested | Mode::Plain);
-        if let Some(entry) = p.additional_properties {
+        if let Some(entry) = p.additional_properties() {
             let mode = if nested { Mode::Plain } else { Mode::Field };
             let around = Around {
                 defaults: around.defaults && !around.meta,
@@ -204,8 +204,8 @@ impl<'w, 't> Walker<'w, 't> {
             };
             self.step(&s.child_entry("additionalProperties", entry), mode, around, depth);
         }
-        if let Some(entry) = p.properties {
-            let of_object = depth == 0 || is_true(p.embedded);
+        if let Some(entry) = p.properties() {
+            let of_object = depth == 0 || is_true(p.embedded());
             let below = if nested { mode } else { Mode::Field };
             for property in s.child_entry("properties", entry).entries() {
                 let mut around = around;
@@ -215,13 +215,13 @@ impl<'w, 't> Walker<'w, 't> {
                 }
                 if property.value().is_some_and(|value| value.is_null()) {
                     // A null is a schema that says nothing.
-                    self.visit(&property, &Parts::default(), below, around, depth + 1);
+                    self.visit(&property, &Parts::NONE, below, around, depth + 1);
                     continue;
                 }
                 self.step(&property, below, around, depth);
             }
         }
-        if let Some(entry) = p.items {
+        if let Some(entry) = p.items() {
             let items = s.child_entry("items", entry);
             let below = if nested { mode } else { Mode::Item };
             self.step(&items, below, around, depth);
@@ -233,11 +233,15 @@ impl<'w, 't> Walker<'w, 't> {
             Mode::Plain => Mode::Plain,
             _ => Mode::Nested,
         };
-        if let Some(entry) = p.not {
+        if let Some(entry) = p.not() {
             self.step(&s.child_entry("not", entry), below, around, depth);
         }
-        let pattern = crd_nested::is_int_or_string(p.any_of);
-        for (name, entry) in [("allOf", p.all_of), ("oneOf", p.one_of), ("anyOf", p.any_of)] {
+        let pattern = crd_nested::is_int_or_string(p.any_of());
+        for (name, entry) in [
+            ("allOf", p.all_of()),
+            ("oneOf", p.one_of()),
+            ("anyOf", p.any_of()),
+        ] {
             let Some(entry) = entry else { continue };
             let list = s.child_entry(name, entry);
             for (i, branch) in list.items().enumerate() {
@@ -254,7 +258,10 @@ impl<'w, 't> Walker<'w, 't> {
                 }
             }
         }
-        for (name, entry) in [("definitions", p.definitions), ("dependencies", p.dependencies)] {
+        for (name, entry) in [
+            ("definitions", p.definitions()),
+            ("dependencies", p.dependencies()),
+        ] {
             if let Some(entry) = entry {
                 for schema in s.child_entry(name, entry).entries() {
                     self.step(&schema, Mode::Plain, around, depth);
@@ -269,9 +276,10 @@ impl<'w, 't> Walker<'w, 't> {
             return;
         };
         let mut parts = Parts::of(node);
-        if crd_nested::is_int_or_string(parts.any_of)
-            && let Some(entry) = parts.any_of.take()
+        if crd_nested::is_int_or_string(parts.any_of())
+            && let Some(entry) = parts.any_of()
         {
+            parts.forget_any_of();
             for schema in branch.child_entry("anyOf", entry).items() {
                 self.step(&schema, Mode::Plain, around, depth + 1);
             }
@@ -281,7 +289,7 @@ impl<'w, 't> Walker<'w, 't> {
 
     fn openapi(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, around: Around) {
         const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
-        let kind = text(p.kind);
+        let kind = text(p.kind());
         if !kind.is_empty() && !TYPES.contains(&&*kind) && !self.cx.is_unrendered(&kind) {
             let at = s.child("type");
             let message = format!("{} is no type of a schema", crate::rules::quote(&kind));
@@ -300,18 +308,18 @@ impl<'w, 't> Walker<'w, 't> {
                 );
             }
         }
-        if p.default.is_some() && !around.defaults {
+        if p.default().is_some() && !around.defaults {
             let message = "no default can be given for fields of `apiVersion`, `kind` and `metadata`";
             self.report(&s.child("default"), ErrorType::Forbidden, message, "remove it");
         }
         for (name, set) in [
-            ("id", !text(p.id).is_empty()),
-            ("additionalItems", p.additional_items.is_some()),
-            ("patternProperties", is_filled(p.pattern_properties)),
-            ("definitions", is_filled(p.definitions)),
-            ("dependencies", p.dependencies.is_some()),
-            ("$ref", p.reference.is_some()),
-            ("uniqueItems", is_true(p.unique_items)),
+            ("id", !text(p.id()).is_empty()),
+            ("additionalItems", p.additional_items().is_some()),
+            ("patternProperties", is_filled(p.pattern_properties())),
+            ("definitions", is_filled(p.definitions())),
+            ("dependencies", p.dependencies().is_some()),
+            ("$ref", p.reference().is_some()),
+            ("uniqueItems", is_true(p.unique_items())),
         ] {
             if set {
                 let message = format!("the server does not support `{name}` in a schema");
@@ -323,7 +331,7 @@ impl<'w, 't> Walker<'w, 't> {
                 self.report(&s.child(name), ErrorType::Forbidden, message, help);
             }
         }
-        if p.items
+        if p.items()
             .is_some_and(|items| items.value.kind() == Kind::Seq && items.value.items().next().is_some())
         {
             let message = "all items have one schema: a list of schemas is not supported";
@@ -334,7 +342,7 @@ impl<'w, 't> Walker<'w, 't> {
                 "write one schema",
             );
         }
-        if around.meta && is_true(p.embedded) {
+        if around.meta && is_true(p.embedded()) {
             let at = s.child("x-kubernetes-embedded-resource");
             self.report(
                 &at,
@@ -343,8 +351,8 @@ impl<'w, 't> Walker<'w, 't> {
                 "remove it",
             );
         }
-        if let Some(entry) = p.additional_properties
-            && is_filled(p.properties)
+        if let Some(entry) = p.additional_properties()
+            && is_filled(p.properties())
             && entry.value.scalar() != Some(Scalar::Bool(true))
         {
             let message = "`properties` and `additionalProperties` exclude each other";
@@ -355,7 +363,7 @@ impl<'w, 't> Walker<'w, 't> {
                 "keep one of them",
             );
         }
-        if p.preserve
+        if p.preserve()
             .is_some_and(|entry| entry.value.scalar() == Some(Scalar::Bool(false)))
         {
             let at = s.child("x-kubernetes-preserve-unknown-fields");

@@ -9,10 +9,10 @@ use crate::yaml::Entry;
 
 impl<'t> Walker<'_, 't> {
     pub(super) fn invariants(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, mode: Mode) {
-        let kind = text(p.kind);
-        let (embedded, int_or_string) = (is_true(p.embedded), is_true(p.int_or_string));
-        let preserve = is_true(p.preserve);
-        if kind == "array" && schema(p.items).is_none() {
+        let kind = text(p.kind());
+        let (embedded, int_or_string) = (is_true(p.embedded()), is_true(p.int_or_string()));
+        let preserve = is_true(p.preserve());
+        if kind == "array" && schema(p.items()).is_none() {
             self.broken(
                 &s.child("items"),
                 ErrorType::Required,
@@ -20,7 +20,7 @@ impl<'t> Walker<'_, 't> {
                 "add `items`",
             );
         }
-        if p.additional_properties.is_some() {
+        if p.additional_properties().is_some() {
             let at = s.child("additionalProperties");
             if mode == Mode::Root {
                 self.broken(
@@ -83,7 +83,7 @@ impl<'t> Walker<'_, 't> {
             );
         }
         let of_object = mode == Mode::Root || embedded;
-        if of_object && p.properties.is_some() {
+        if of_object && p.properties().is_some() {
             let properties = s.child("properties");
             for (name, wanted) in [
                 ("kind", "string"),
@@ -93,7 +93,7 @@ impl<'t> Walker<'_, 't> {
                 let property = properties.key(name);
                 let Some(node) = property.value() else { continue };
                 let parts = Parts::of(node);
-                if text(parts.kind) != wanted {
+                if text(parts.kind()) != wanted {
                     let message = format!("`{name}` of an object is of type `{wanted}`");
                     self.broken(
                         &property.child("type"),
@@ -113,7 +113,7 @@ impl<'t> Walker<'_, 't> {
                 }
             }
         }
-        if embedded && !preserve && !is_filled(p.properties) {
+        if embedded && !preserve && !is_filled(p.properties()) {
             let message = "an embedded resource without properties would lose all its fields";
             let help = "add `x-kubernetes-preserve-unknown-fields: true`, or its `properties`";
             self.broken(&s.child("properties"), ErrorType::Required, message, help);
@@ -124,20 +124,20 @@ impl<'t> Walker<'_, 't> {
         let said = |entry: Option<Entry<'_>>| entry.is_some();
         let words = |entry: Option<Entry<'_>>| !text(entry).is_empty();
         for (name, set) in [
-            ("type", words(p.kind)),
-            ("additionalProperties", said(p.additional_properties)),
-            ("default", said(p.default)),
-            ("title", words(p.title)),
-            ("description", words(p.description)),
-            ("nullable", is_true(p.nullable)),
-            ("externalDocs", said(p.external_docs)),
-            ("x-kubernetes-preserve-unknown-fields", is_true(p.preserve)),
-            ("x-kubernetes-embedded-resource", is_true(p.embedded)),
-            ("x-kubernetes-int-or-string", is_true(p.int_or_string)),
-            ("x-kubernetes-list-map-keys", is_filled(p.map_keys)),
-            ("x-kubernetes-list-type", said(p.list_type)),
-            ("x-kubernetes-map-type", said(p.map_type)),
-            ("x-kubernetes-validations", is_filled(p.validations)),
+            ("type", words(p.kind())),
+            ("additionalProperties", said(p.additional_properties())),
+            ("default", said(p.default())),
+            ("title", words(p.title())),
+            ("description", words(p.description())),
+            ("nullable", is_true(p.nullable())),
+            ("externalDocs", said(p.external_docs())),
+            ("x-kubernetes-preserve-unknown-fields", is_true(p.preserve())),
+            ("x-kubernetes-embedded-resource", is_true(p.embedded())),
+            ("x-kubernetes-int-or-string", is_true(p.int_or_string())),
+            ("x-kubernetes-list-map-keys", is_filled(p.map_keys())),
+            ("x-kubernetes-list-type", said(p.list_type())),
+            ("x-kubernetes-map-type", said(p.map_type())),
+            ("x-kubernetes-validations", is_filled(p.validations())),
         ] {
             if set {
                 let message = format!(
@@ -151,7 +151,7 @@ impl<'t> Walker<'_, 't> {
                 );
             }
         }
-        if let Some(entry) = p.properties {
+        if let Some(entry) = p.properties() {
             let properties = s.child_entry("properties", entry);
             let metadata = properties.key("metadata");
             if metadata.value().is_some() {
@@ -162,7 +162,7 @@ impl<'t> Walker<'_, 't> {
     }
 
     pub(super) fn pattern(&mut self, s: &Field<'_, 't>, p: &Parts<'t>) {
-        let pattern = text(p.pattern);
+        let pattern = text(p.pattern());
         if !pattern.is_empty() && !regex::is_valid(&pattern) && !self.cx.is_unrendered(&pattern) {
             let message = "the pattern is no regular expression that Go can read";
             self.broken(

@@ -1,6 +1,6 @@
 //! A pod's spec, but for its containers and volumes.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
@@ -22,7 +22,7 @@ pub fn spread_constraints<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             one.child("whenUnsatisfiable").text().unwrap_or_default(),
         )
     };
-    let mut left = HashMap::new();
+    let mut left = BTreeMap::new();
     for one in field.items() {
         *left.entry(kind(&one)).or_insert(0_u32) += 1;
     }
@@ -54,7 +54,7 @@ pub fn sysctls<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     };
     let host_network = spec.child("hostNetwork").bool() == Some(true);
     let host_ipc = spec.child("hostIPC").bool() == Some(true);
-    let mut seen = HashMap::new();
+    let mut seen = BTreeMap::new();
     for sysctl in field.items() {
         let name = sysctl.child("name");
         let Some(text) = name.text().filter(|text| !cx.is_unrendered(text)) else {

@@ -1,6 +1,6 @@
 //! What is projected into a volume: keys, fields of the pod, tokens, certificates.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
@@ -73,7 +73,7 @@ fn relocated<'t>(
 
 /// Files of all sources of a projected volume: each path once.
 pub fn unique_paths<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     let mut repeated = Vec::new();
     for source in field.child("sources").items() {
         for kind in ["secret", "configMap", "downwardAPI"] {

@@ -1,6 +1,6 @@
 //! Services and Endpoints.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::addresses;
 use crate::diagnostic::ErrorType;
@@ -203,7 +203,8 @@ pub(super) fn gets_node_ports(spec: &Field<'_, '_>) -> bool {
 /// The ports of a Service.
 pub fn ports<'t>(ports: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let several = ports.items().nth(1).is_some();
-    let (mut seen_names, mut seen_ports, mut seen_nodes) = (HashSet::new(), HashMap::new(), HashSet::new());
+    let (mut seen_names, mut seen_ports, mut seen_nodes) =
+        (BTreeSet::new(), BTreeMap::new(), BTreeSet::new());
     let gets_node_ports = ports.parent().is_some_and(gets_node_ports);
     for port in ports.items() {
         let name = port.child("name");

@@ -1,7 +1,7 @@
 //! The volumes of a pod, as its containers name them.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{ErrorType, Stage};
 use crate::manifest::Field;
@@ -23,7 +23,7 @@ pub(super) struct Volume {
 }
 
 pub(super) struct Volumes<'t> {
-    by_name: HashMap<Cow<'t, str>, Volume>,
+    by_name: BTreeMap<Cow<'t, str>, Volume>,
     /// Some name is a placeholder, so that a name that is missing may yet exist.
     vague: bool,
 }
@@ -34,7 +34,7 @@ impl<'t> Volumes<'t> {
         let list = spec.child("volumes");
         let refused = refused(&list, cx);
         let mut volumes = Volumes {
-            by_name: HashMap::new(),
+            by_name: BTreeMap::new(),
             vague: false,
         };
         volumes.claims(spec, cx);
@@ -135,8 +135,8 @@ fn set_of<'p, 't>(spec: &Field<'p, 't>) -> Option<&'p Field<'p, 't>> {
 }
 
 /// The volumes in which a fault was found: the server forgets them.
-fn refused(volumes: &Field<'_, '_>, cx: &Cx<'_>) -> HashSet<usize> {
-    let mut refused = HashSet::new();
+fn refused(volumes: &Field<'_, '_>, cx: &Cx<'_>) -> BTreeSet<usize> {
+    let mut refused = BTreeSet::new();
     let here = |d: &&crate::diagnostic::Diagnostic| d.document == cx.document && d.object == cx.object;
     let mut found = cx.found.iter().rev().take_while(here).peekable();
     if found.peek().is_none() || !volumes.is_filled() {

@@ -480,7 +480,7 @@ fn one<'t>(
             }
         }
         Op::Unique => {
-            let mut seen = std::collections::HashSet::new();
+            let mut seen = std::collections::BTreeSet::new();
             for item in field.items() {
                 let Some(value) = item.text() else { continue };
                 if !seen.insert(value) {
@@ -637,7 +637,7 @@ fn none_of<'t>(names: &[&str], place: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 fn unique_by<'t>(keys: &[&'static str], whole: bool, field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let mut seen = std::collections::HashMap::new();
+    let mut seen = std::collections::BTreeMap::new();
     for item in field.items() {
         let key: Vec<Cow<'_, str>> = keys.iter().map(|key| text(&item.child(key))).collect();
         if key.iter().all(|part| part.is_empty()) {
@@ -646,10 +646,10 @@ fn unique_by<'t>(keys: &[&'static str], whole: bool, field: &Field<'_, 't>, cx: 
         let Some(last) = keys.last() else { return };
         let at = item.child(last);
         match seen.entry(key) {
-            std::collections::hash_map::Entry::Vacant(slot) => {
+            std::collections::btree_map::Entry::Vacant(slot) => {
                 slot.insert(at.place());
             }
-            std::collections::hash_map::Entry::Occupied(first) => {
+            std::collections::btree_map::Entry::Occupied(first) => {
                 let first = *first.get();
                 let shown = shown(&at, cx);
                 fault(

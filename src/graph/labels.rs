@@ -1,0 +1,314 @@
+//! Who has which labels, and what selects by them.
+
+use super::facts::{Labelled, Selection};
+use super::hash::HashMap;
+use super::index::{Closeness, Index};
+use super::near;
+use super::table::{RowId, Target};
+use crate::rules::unrendered;
+use crate::source::Span;
+
+/// A label that more things have than this tells nothing apart: who selects by such labels alone is believed.
+const CROWD: usize = 64;
+
+/// Labels that controllers give to the pods that they make.
+const GIVEN: [&str; 9] = [
+    "apps.kubernetes.io/pod-index",
+    "batch.kubernetes.io/controller-uid",
+    "batch.kubernetes.io/job-completion-index",
+    "batch.kubernetes.io/job-name",
+    "controller-uid",
+    "job-name",
+    "pod-template-hash",
+    "rollouts-pod-template-hash",
+    "statefulset.kubernetes.io/pod-name",
+];
+
+/// A selection, with the file that it is in.
+#[derive(Clone, Copy)]
+pub struct Selecting<'r> {
+    /// The file, by its index in the run.
+    pub file: u32,
+    /// The rest.
+    pub fact: &'r Selection,
+}
+
+/// Something with labels, with the file that it is in.
+#[derive(Clone, Copy)]
+pub struct Labelling<'r> {
+    /// The file, by its index in the run.
+    pub file: u32,
+    /// The rest.
+    pub fact: &'r Labelled,
+}
+
+/// Why a selection does not select what it seems to mean.
+#[derive(Clone, Copy)]
+pub enum Miss<'r> {
+    /// The labels fit, but the namespaces do not.
+    Namespace,
+    /// One label has another value there, or, with `None`, is not there.
+    Label {
+        /// The label's key.
+        key: &'r str,
+        /// The value selected by.
+        wanted: &'r str,
+        /// Where that stands.
+        span: Span,
+        /// The value that is there, and where.
+        there: Option<(&'r str, Span)>,
+    },
+}
+
+/// All labels of a run.
+pub struct Labels<'a, 'r> {
+    index: &'a Index<'r>,
+    having: Vec<Labelling<'r>>,
+    /// By what the things are, and the label: places in `having`.
+    by_label: HashMap<(Target, &'r str, &'r str), Vec<u32>>,
+    /// By the names of their objects.
+    by_name: HashMap<(Target, &'r str), Vec<u32>>,
+    /// Those whose labels are not all known.
+    vague: Vec<u32>,
+    /// By which rows each is selected, a bit for each row.
+    selected: Vec<u64>,
+    rows: Vec<RowId>,
+}
+
+impl<'a, 'r> Labels<'a, 'r> {
+    /// Indexes the labels of a run. `None` when nothing selects by any.
+    pub fn new(index: &'a Index<'r>) -> Option<Self> {
+        if index.files.iter().all(|facts| facts.selections.is_empty()) {
+            return None;
+        }
+        let mut labels = Labels {
+            index,
+            having: Vec::new(),
+            by_label: HashMap::default(),
+            by_name: HashMap::default(),
+            vague: Vec::new(),
+            selected: Vec::new(),
+            rows: Vec::new(),
+        };
+        for (file, facts) in (0..).zip(index.files) {
+            let changed = index.changes(file).labels;
+            for fact in &facts.labelled {
+                let at = labels.having.len() as u32;
+                let mut vague = changed;
+                for (key, value, _) in facts.labels(&fact.labels) {
+                    vague |= unrendered(key) || unrendered(value);
+                    labels
+                        .by_label
+                        .entry((fact.target, key, value))
+                        .or_default()
+                        .push(at);
+                }
+                if vague {
+                    labels.vague.push(at);
+                }
+                if let Some(object) = index.object(file, fact.object) {
+                    let name = facts.str(object.name);
+                    labels.by_name.entry((fact.target, name)).or_default().push(at);
+                }
+                labels.having.push(Labelling { file, fact });
+            }
+        }
+        labels.selected = vec![0; labels.having.len()];
+        Some(labels)
+    }
+
+    /// The selections, in files that are checked, which select nothing although something close by seems to be
+    /// meant, and which nothing else of their kind selects.
+    pub fn misses(&mut self) -> Vec<(Selecting<'r>, Labelling<'r>, Miss<'r>)> {
+        let index = self.index;
+        let all = (0..).zip(index.files).flat_map(|(file, facts)| {
+            let selections = facts.selections.iter();
+            selections.map(move |fact| Selecting { file, fact })
+        });
+        let mut idle = Vec::new();
+        for selecting in all {
+            if !self.mark(&selecting) {
+                idle.push(selecting);
+            }
+        }
+        idle.iter()
+            .filter(|one| index.is_checked(one.file))
+            .filter_map(|one| {
+                let (meant, miss) = self.meant(one)?;
+                Some((*one, meant, miss))
+            })
+            .collect()
+    }
+
+    fn wanted(
+        &self,
+        selecting: &Selecting<'r>,
+    ) -> impl Iterator<Item = (&'r str, &'r str, Span)> + use<'a, 'r> {
+        let (index, file) = (self.index, selecting.file);
+        // What a kustomization sets in selectors it sets in what they select as well.
+        index.files[file as usize]
+            .labels(&selecting.fact.labels)
+            .filter(move |(key, _, _)| !GIVEN.contains(key) && !index.sets_label(file, key))
+    }
+
+    fn value(&self, one: &Labelling<'r>, key: &str) -> Option<(&'r str, Span)> {
+        let facts = &self.index.files[one.file as usize];
+        let mut own = facts.labels(&one.fact.labels);
+        own.find(|(k, _, _)| *k == key)
+            .map(|(_, value, span)| (value, span))
+    }
+
+    /// Marks what is selected. False when that is nothing, for certain.
+    fn mark(&mut self, selecting: &Selecting<'r>) -> bool {
+        if self.index.changes(selecting.file).labels || self.vague.len() > CROWD {
+            return true;
+        }
+        let target = selecting.fact.target;
+        let nobody = Vec::new();
+        let rarest = self
+            .wanted(selecting)
+            .map(|(key, value, _)| self.by_label.get(&(target, key, value)).unwrap_or(&nobody))
+            .min_by_key(|list| list.len());
+        let Some(rarest) = rarest.filter(|list| list.len() <= CROWD) else {
+            return true;
+        };
+        let fits: Vec<u32> = rarest
+            .iter()
+            .chain(&self.vague)
+            .copied()
+            .filter(|at| {
+                let one = self.having[*at as usize];
+                one.fact.target == target
+                    && self.wanted(selecting).all(|(key, value, _)| {
+                        self.value(&one, key).is_some_and(|(own, _)| own == value) || self.is_vague(&one, key)
+                    })
+                    && self.reaches(selecting, &one)
+            })
+            .collect();
+        let bit = self.bit(selecting.fact.row);
+        for at in &fits {
+            self.selected[*at as usize] |= bit;
+        }
+        !fits.is_empty()
+    }
+
+    fn is_vague(&self, one: &Labelling<'r>, key: &str) -> bool {
+        self.index.changes(one.file).labels
+            || self.value(one, key).is_some_and(|(own, _)| unrendered(own))
+            || self.index.sets_label(one.file, key)
+    }
+
+    fn bit(&mut self, row: RowId) -> u64 {
+        let at = self
+            .rows
+            .iter()
+            .position(|known| *known == row)
+            .unwrap_or_else(|| {
+                self.rows.push(row);
+                self.rows.len() - 1
+            });
+        1 << at.min(63)
+    }
+
+    fn places(&self, selecting: &Selecting<'r>, one: &Labelling<'r>) -> [(u32, &'r str); 2] {
+        let files = self.index.files;
+        [
+            (
+                selecting.file,
+                files[selecting.file as usize].str(selecting.fact.namespace),
+            ),
+            (one.file, files[one.file as usize].str(one.fact.namespace)),
+        ]
+    }
+
+    fn reaches(&self, selecting: &Selecting<'r>, one: &Labelling<'r>) -> bool {
+        let [a, b] = self.places(selecting, one);
+        self.index.table().row(selecting.fact.row).any_namespace || self.index.share_namespace(a, b)
+    }
+
+    /// What a selection that selects nothing was probably meant for.
+    fn meant(&mut self, selecting: &Selecting<'r>) -> Option<(Labelling<'r>, Miss<'r>)> {
+        let target = selecting.fact.target;
+        let bit = self.bit(selecting.fact.row);
+        let name = self.name(selecting.file, selecting.fact.object);
+        let sharing = self
+            .wanted(selecting)
+            .filter_map(|(key, value, _)| self.by_label.get(&(target, key, value)));
+        let namesakes = self.by_name.get(&(target, name));
+        let mut candidates: Vec<u32> = sharing
+            .chain(namesakes)
+            .filter(|list| list.len() <= CROWD)
+            .flatten()
+            .copied()
+            .collect();
+        // Those of one file stand in one run.
+        let close = [selecting.file]
+            .into_iter()
+            .chain(self.index.listed_with(selecting.file));
+        for file in close.take(CROWD) {
+            let first = self.having.partition_point(|one| one.file < file);
+            let own = self.having[first..].iter().take_while(|one| one.file == file);
+            candidates.extend((first as u32..).zip(own.take(CROWD)).map(|(at, _)| at));
+        }
+        candidates.sort_unstable();
+        candidates.dedup();
+        let mut best: Option<(u8, Labelling<'r>, Miss<'r>)> = None;
+        for at in candidates {
+            let one = self.having[at as usize];
+            let [a, b] = self.places(selecting, &one);
+            if one.fact.target != target
+                || self.selected[at as usize] & bit != 0
+                || self.index.closeness_of(a, b) != Closeness::Together
+            {
+                continue;
+            }
+            if let Some((weight, miss)) = self.miss(selecting, &one, name)
+                && best.as_ref().is_none_or(|(least, _, _)| weight < *least)
+            {
+                best = Some((weight, one, miss));
+            }
+        }
+        best.map(|(_, one, miss)| (one, miss))
+    }
+
+    /// How a selection fails to select something, if it seems to be meant. The lower the weight, the surer.
+    fn miss(&self, selecting: &Selecting<'r>, one: &Labelling<'r>, name: &str) -> Option<(u8, Miss<'r>)> {
+        let mut wanted = 0;
+        let mut first = None;
+        let mut others = 0;
+        for (key, value, span) in self.wanted(selecting) {
+            wanted += 1;
+            let there = self.value(one, key);
+            if there.is_none_or(|(own, _)| own != value) {
+                others += 1;
+                first.get_or_insert((key, value, span, there));
+            }
+        }
+        let Some((key, value, span, there)) = first else {
+            return Some((0, Miss::Namespace));
+        };
+        if !self.reaches(selecting, one) {
+            return None;
+        }
+        let miss = Miss::Label {
+            key,
+            wanted: value,
+            span,
+            there,
+        };
+        let namesake = !name.is_empty() && name == self.name(one.file, one.fact.object);
+        let slip = there.is_some_and(|(own, _)| near::alike(value, own));
+        match (others, wanted) {
+            (1, _) if slip => Some((1, miss)),
+            (1, _) if namesake => Some((2, miss)),
+            (1, 2..) => Some((3, miss)),
+            (_, _) if namesake => Some((4, miss)),
+            _ => None,
+        }
+    }
+
+    fn name(&self, file: u32, object: u32) -> &'r str {
+        let object = self.index.object(file, object);
+        object.map_or("", |object| self.index.files[file as usize].str(object.name))
+    }
+}

@@ -1,0 +1,54 @@
+//! Definitions whose names hold placeholders: `${APP}-tls`, or the `$(n)` that the table writes for a number.
+
+use super::hash::HashMap;
+use super::index::{Defined, UseSite};
+use super::table::Target;
+
+/// A start or an end that more names share than this tells nothing: it may as well be any.
+const CROWD: usize = 256;
+
+/// Names with placeholders, by the text before the first one; where there is none, by the text after the last.
+#[derive(Default)]
+pub(super) struct Patterns<'r> {
+    starts: HashMap<(Target, &'r str), Vec<Defined<'r>>>,
+    ends: HashMap<(Target, &'r str), Vec<Defined<'r>>>,
+}
+
+/// The text around the placeholders of a name.
+fn around(name: &str) -> (&str, &str) {
+    let first = name.find(['$', '{', '<', '%']).unwrap_or(0);
+    let last = name.rfind(['}', '>', ')', '%']).map_or(name.len(), |at| at + 1);
+    (&name[..first], name.get(last..).unwrap_or_default())
+}
+
+impl<'r> Patterns<'r> {
+    /// Adds a definition, unless its name is all placeholder.
+    pub(super) fn push(&mut self, d: Defined<'r>) {
+        let (before, after) = around(d.name);
+        if before.len() + after.len() > 1 {
+            let (map, key) = if before.is_empty() {
+                (&mut self.ends, after)
+            } else {
+                (&mut self.starts, before)
+            };
+            map.entry((d.target, key)).or_default().push(d);
+        }
+    }
+
+    /// Whether the name can be what a placeholder becomes, in a definition that will do.
+    pub(super) fn fit(&self, site: &UseSite<'r>, will_do: impl Fn(&Defined<'r>) -> bool) -> bool {
+        let (target, name) = (site.fact.target, site.name);
+        let cuts = || (1..name.len()).filter(|at| name.is_char_boundary(*at));
+        let find = |found: Option<&Vec<Defined<'r>>>| {
+            found.is_some_and(|found| {
+                found.len() > CROWD
+                    || found.iter().any(|d| {
+                        let (before, after) = around(d.name);
+                        name.len() > before.len() + after.len() && name.ends_with(after) && will_do(d)
+                    })
+            })
+        };
+        (!self.starts.is_empty() && cuts().any(|at| find(self.starts.get(&(target, &name[..at])))))
+            || (!self.ends.is_empty() && cuts().any(|at| find(self.ends.get(&(target, &name[at..])))))
+    }
+}

@@ -1,0 +1,112 @@
+//! Keeps only what a change touched: the findings of objects that it has a line in.
+
+use std::cmp::{max, min};
+
+use super::{FileReport, Report, Source};
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::yaml::{self, Chunk, Tree};
+
+/// What a change did to a file.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Change {
+    /// Nothing.
+    #[default]
+    None,
+    /// It is new, or its lines are not known.
+    All,
+    /// It changed these lines, first and last, from 1. What was deleted touches the lines before and after.
+    Lines(Vec<(u32, u32)>),
+}
+
+impl Change {
+    fn touches(&self, source: &Source, span: Span) -> bool {
+        let Change::Lines(changed) = self else {
+            return *self == Change::All;
+        };
+        let first = source.lines().line(span.start);
+        // The line break that ends a document is not the next one's.
+        let last = source.lines().line(max(span.start, span.end.saturating_sub(1)));
+        changed
+            .iter()
+            .any(|(from, to)| max(first, *from) <= min(last, *to))
+    }
+}
+
+impl Report {
+    /// Leaves out the findings that a change has nothing to do with, and says how many. There is a change for
+    /// each file, in their order.
+    ///
+    /// A finding stays when a line changed in its object; in its own lines where it is about no object, or in
+    /// its document where that cannot be read; or in the lines of another place that it tells of.
+    pub fn keep_touched(&mut self, changes: &[Change]) -> usize {
+        let keep: Vec<Vec<bool>> = (0..)
+            .zip(&self.files)
+            .map(|(index, file)| {
+                let broken = broken_documents(file);
+                let keeps = |d: &Diagnostic| self.is_touched(index, file, d, &broken, changes);
+                file.diagnostics.iter().map(keeps).collect()
+            })
+            .collect();
+        let mut left_out = 0;
+        for ((index, file), keep) in (0..).zip(&mut self.files).zip(keep) {
+            let mut keep = keep.into_iter();
+            let before = file.diagnostics.len();
+            file.diagnostics.retain(|_| keep.next().unwrap_or(true));
+            left_out += before - file.diagnostics.len();
+            let change = changes.get(index).unwrap_or(&Change::None);
+            for object in &mut file.objects {
+                object.left_out = match &file.source {
+                    Some(source) => !change.touches(source, object.span),
+                    // Its text was not kept, so that there is nothing to say about it anyway.
+                    None => *change == Change::None,
+                };
+            }
+        }
+        left_out
+    }
+
+    fn is_touched(
+        &self,
+        index: usize,
+        file: &FileReport,
+        diagnostic: &Diagnostic,
+        broken: &[Span],
+        changes: &[Change],
+    ) -> bool {
+        let touches = |index: usize, span: Span| {
+            let source = self.files.get(index).and_then(|file| file.source.as_ref());
+            changes
+                .get(index)
+                .zip(source)
+                .is_some_and(|(change, source)| change.touches(source, span))
+        };
+        let object = diagnostic
+            .object
+            .and_then(|object| file.objects.get(object as usize));
+        let about = match object {
+            Some(object) => object.span.to(diagnostic.span),
+            None => broken
+                .iter()
+                .find(|document| document.contains(diagnostic.span))
+                .map_or(diagnostic.span, |document| document.to(diagnostic.span)),
+        };
+        touches(index, about)
+            || diagnostic.related.iter().any(|related| {
+                let other = related.file.map_or(index, |file| file as usize);
+                touches(other, related.span)
+            })
+    }
+}
+
+/// The documents of a file that cannot be read: what is wrong may stand far from where it shows.
+fn broken_documents(file: &FileReport) -> Vec<Span> {
+    let about_none = file.diagnostics.iter().any(|d| d.object.is_none());
+    let Some(source) = file.source.as_ref().filter(|_| about_none) else {
+        return Vec::new();
+    };
+    let mut tree = Tree::default();
+    yaml::parse(source.text(), &source.decoded().invalid, &mut tree);
+    let broken = tree.chunks.iter().filter(|chunk: &&Chunk| chunk.error.is_some());
+    broken.map(|chunk| chunk.span).collect()
+}

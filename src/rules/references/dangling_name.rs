@@ -1,0 +1,11 @@
+//! A name of anything else that nothing defines.
+
+use crate::graph::RunCx;
+use crate::rules::Check;
+
+/// The check.
+pub const CHECK: Check = Check::Run(check);
+
+fn check(cx: &mut RunCx<'_>) {
+    super::dangling(cx, |row| super::is_other(row.target));
+}

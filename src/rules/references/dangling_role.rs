@@ -1,0 +1,11 @@
+//! A Role or ClusterRole that a binding gives and nothing defines.
+
+use crate::graph::{CLUSTER_ROLE, ROLE, RunCx};
+use crate::rules::Check;
+
+/// The check.
+pub const CHECK: Check = Check::Run(check);
+
+fn check(cx: &mut RunCx<'_>) {
+    super::dangling(cx, |row| matches!(row.target, ROLE | CLUSTER_ROLE));
+}

@@ -1,0 +1,11 @@
+//! A Service that something calls and nothing defines or makes.
+
+use crate::graph::{RunCx, SERVICE};
+use crate::rules::Check;
+
+/// The check.
+pub const CHECK: Check = Check::Run(check);
+
+fn check(cx: &mut RunCx<'_>) {
+    super::dangling(cx, |row| row.target == SERVICE);
+}
