@@ -6,15 +6,18 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "build/cel.rs"]
+mod cel;
 #[path = "build/references.rs"]
 mod references;
 #[path = "build/schema.rs"]
 mod schema;
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "summary",
     "severity",
     "on",
+    "fields",
     "since",
     "fix",
     "emitted-by",
@@ -32,6 +35,7 @@ fn main() {
     let pages = pages(&root);
     fs::write(out.join("rules.rs"), table(&root, &pages)).expect("OUT_DIR can be written");
     references::build(&root, &out);
+    cel::build(&root, &out);
 }
 
 struct Page {
@@ -176,9 +180,10 @@ fn table(root: &Path, pages: &[Page]) -> String {
         let options = options(page);
         let _ = writeln!(
             rows,
-            "    Rule {{ id: {full:?}, category: {:?}, summary: {:?}, severity: Severity::{severity}, fix: FixKind::{fix}, on: &{on:?}, since: {:?}, references: &{:?}, options: &[{options}], emitter: Emitter::{emitter}, page: include_str!({:?}) }},",
+            "    Rule {{ id: {full:?}, category: {:?}, summary: {:?}, severity: Severity::{severity}, fix: FixKind::{fix}, on: &{on:?}, fields: &{:?}, since: {:?}, references: &{:?}, options: &[{options}], emitter: Emitter::{emitter}, page: include_str!({:?}) }},",
             page.category,
             page.fields["summary"],
+            list(page.fields.get("fields")),
             page.fields["since"],
             list(page.fields.get("references")),
             page.path.display().to_string(),

@@ -17,6 +17,12 @@ FIGURES = {
         ("verdict", "fields"),
     ),
     "spans": ("spans.py", [], r"placed ([\d.]+) % of \d+, tight ([\d.]+) %", ("placed", "tight")),
+    "mutants' spans": (
+        "spans.py",
+        ["--mutants", "{folder}/mutants-open.jsonl.xz"],
+        r"placed ([\d.]+) % of \d+, tight ([\d.]+) %",
+        ("placed", "tight"),
+    ),
 }
 
 

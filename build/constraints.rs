@@ -9,7 +9,14 @@ use std::path::Path;
 use super::hash::name_hash;
 
 /// The constraints of all types, as Rust source. `type_index` knows the packed types by `group/v1.Name`.
-pub fn emit(files: &[(String, String)], types: usize, type_index: &dyn Fn(&str) -> Option<usize>) -> String {
+///
+/// `words` says what each function demands that rows call: `MODULE::FUNCTION`, and the words.
+pub fn emit(
+    files: &[(String, String)],
+    words: &BTreeMap<String, String>,
+    types: usize,
+    type_index: &dyn Fn(&str) -> Option<usize>,
+) -> String {
     let mut rows: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for (shown, text) in files {
         let mut current: Vec<usize> = Vec::new();
@@ -62,7 +69,40 @@ pub fn emit(files: &[(String, String)], types: usize, type_index: &dyn Fn(&str) 
         out,
         "/// The constraints, by type.\npub static ROWS: &[Row] = &[\n{all}];"
     );
+    out.push_str(&says(&all, words));
     out
+}
+
+/// The words about each function that the rows call; empty ones where nobody has written any yet, which a test
+/// reports.
+fn says(rows: &str, words: &BTreeMap<String, String>) -> String {
+    const CALL: &str = "Op::Check(crate::schema::checks::";
+    let mut called: Vec<&str> = rows
+        .split(CALL)
+        .skip(1)
+        .filter_map(|rest| rest.split(',').next())
+        .collect();
+    called.sort_unstable();
+    called.dedup();
+    let mut out = String::new();
+    for name in &called {
+        let text = words.get(*name).map_or("", String::as_str);
+        let _ = writeln!(out, "static {}: &str = {text:?};", says_name(name));
+    }
+    let unused: Vec<_> = words
+        .keys()
+        .filter(|name| !called.contains(&name.as_str()))
+        .collect();
+    assert!(
+        unused.is_empty(),
+        "schemas/checks.txt: no constraint calls {unused:?}"
+    );
+    out
+}
+
+/// `hpa::replicas` → `SAYS_HPA_REPLICAS`.
+fn says_name(function: &str) -> String {
+    format!("SAYS_{}", function.replace("::", "_").to_uppercase())
 }
 
 /// `group/v1,v1beta1.Name` is one name for each version.
@@ -285,7 +325,7 @@ fn op(place: &str, words: &[&str]) -> String {
         "unique-items-by" => format!("Op::UniqueItemsBy({})", list()),
         "check" => {
             let path = args.first().unwrap_or_else(|| panic!("{place}: `check` what?"));
-            format!("Op::Check(crate::schema::checks::{path})")
+            format!("Op::Check(crate::schema::checks::{path}, &{})", says_name(path))
         }
         "value" => "Op::Value".into(),
         "skip" => match args.first() {

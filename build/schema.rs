@@ -24,7 +24,16 @@ pub fn pack(root: &Path, out: &Path) {
     let tables = Tables::new(&schemas);
     fs::write(out.join("schema.rs"), tables.emit()).expect("OUT_DIR can be written");
     let files = constraints::read(&schemas.join("constraints"));
-    let rows = constraints::emit(&files, tables.types.len(), &|name| tables.type_index(name));
+    let words = lines(&schemas.join("checks.txt"))
+        .into_iter()
+        .map(|(shown, line)| match line.split_once(' ') {
+            Some((function, words)) => (function.to_string(), words.to_string()),
+            None => panic!("{shown}: expected MODULE::FUNCTION WORDS"),
+        })
+        .collect();
+    let rows = constraints::emit(&files, &words, tables.types.len(), &|name| {
+        tables.type_index(name)
+    });
     let reach = tables.emit_reach(&rows);
     fs::write(out.join("constraints.rs"), rows + &reach).expect("OUT_DIR can be written");
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, ErrorType, Severity};
+use crate::diagnostic::{Diagnostic, ErrorType, Severity, Stage};
 use crate::graph::table::Table;
 use crate::graph::{self, Declared, Facts, Index, Role, RunCx};
 use crate::manifest::{File, Skip, Surroundings};
 use crate::rules::{self, Check, Cx, Emitter, RULES, RuleId};
-use crate::schema;
+use crate::schema::{self, custom::Definitions};
 use crate::source::{Decoded, Span};
 use crate::suppress::Suppressions;
 use crate::version::KubeVersion;
@@ -280,6 +280,44 @@ pub fn check_file(
     checked
 }
 
+/// The tree of a text that is read for its own sake.
+pub fn parse(source: &Decoded) -> Tree {
+    let mut tree = Tree::default();
+    yaml::parse(&source.text, &source.invalid, &mut tree);
+    tree
+}
+
+/// Whether the server would refuse an object of a file for what it says: then it defines nothing. A version of its
+/// API that is not served is another matter.
+pub fn is_refused(found: &[Diagnostic], object: u32) -> bool {
+    found.iter().any(|d| {
+        let refused = d
+            .refusal
+            .as_ref()
+            .is_some_and(|refusal| refusal.stage > Stage::NotServed);
+        refused && d.object == Some(object)
+    })
+}
+
+/// Checks the custom resources of a file that was checked before, by the definitions of the run.
+pub fn check_custom(
+    name: &str,
+    source: &Decoded,
+    tree: &mut Tree,
+    surroundings: &Surroundings,
+    settings: &Settings,
+    definitions: &Definitions<'_>,
+) -> Vec<Diagnostic> {
+    tree.clear();
+    yaml::parse(&source.text, &source.invalid, tree);
+    let file = File::read(name, &source.text, tree, surroundings, settings.no_skip);
+    let mut cx = Cx::new(&file, settings);
+    schema::custom::check(&file, definitions, &mut cx);
+    let mut found = std::mem::take(&mut cx.found);
+    found.retain_mut(|d| settings.adjust(d));
+    found
+}
+
 /// Takes the facts of a file that is not checked: it only tells what there is.
 pub fn index_file(
     name: &str,
@@ -381,10 +419,10 @@ fn files_role(index: &Index<'_>, file: u32) -> Role {
 
 /// What the server itself would answer about an object, given all refusals found: the fatal decode error,
 /// else every strict decoding error, else every validation error.
-pub fn verdict(refusals: &mut Vec<&crate::diagnostic::Refusal>) -> Option<crate::diagnostic::Stage> {
+pub fn verdict(refusals: &mut Vec<&crate::diagnostic::Refusal>) -> Option<Stage> {
     let first = refusals.iter().map(|r| r.stage).min()?;
     refusals.retain(|r| r.stage == first);
-    if first == crate::diagnostic::Stage::Decode {
+    if first == Stage::Decode {
         // What cannot be read at all comes before what cannot be named, and that before what has no type.
         refusals.sort_by_key(|r| {
             let step = match r.kind {
@@ -397,7 +435,7 @@ pub fn verdict(refusals: &mut Vec<&crate::diagnostic::Refusal>) -> Option<crate:
         });
         refusals.truncate(1);
     }
-    if first == crate::diagnostic::Stage::StrictDecode {
+    if first == Stage::StrictDecode {
         // A JSON document may have one unknown field twice; the server names it once.
         let mut named = std::collections::HashSet::new();
         refusals.retain(|r| r.kind != ErrorType::UnknownField || named.insert(&r.field));

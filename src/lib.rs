@@ -11,8 +11,11 @@
 //! [`check`] is the whole way, for inputs in memory. The command (`cli`) goes the same way with files, many at
 //! once; nothing but `cli` touches files, environment or terminal.
 
+pub mod baseline;
+pub mod cel;
 pub mod cli;
 pub mod config;
+pub mod definitions;
 pub mod diagnostic;
 pub mod engine;
 pub mod graph;
@@ -27,10 +30,12 @@ pub mod suppress;
 pub mod version;
 pub mod yaml;
 
+use definitions::Plan;
 use engine::Settings;
 use graph::{Facts, Index};
-use manifest::Surroundings;
+use manifest::{File, Surroundings};
 use report::{Report, Source};
+use schema::custom::Definitions;
 
 /// Checks inputs, each a name and its bytes, by themselves and against each other.
 ///
@@ -57,8 +62,47 @@ pub fn check(
         facts.push(std::mem::take(&mut checked.facts));
         report.add(name, checked, Some(Source::new(source)));
     }
+    check_custom(&mut report, surroundings, settings);
     compare(&mut report, &facts, settings);
     report
+}
+
+/// Checks the custom resources of a report's files by the CustomResourceDefinitions in them. The files have their
+/// texts.
+fn check_custom(report: &mut Report, surroundings: &Surroundings, settings: &Settings) {
+    let files = &report.files;
+    let plan = Plan::new(files.iter().map(|file| &*file.objects));
+    let source = |i: usize| files.get(i)?.source.as_ref().map(Source::decoded);
+    let trees: Vec<(usize, &source::Decoded, yaml::Tree)> = plan
+        .defining()
+        .iter()
+        .filter_map(|&i| Some((i, source(i)?)))
+        .map(|(i, source)| (i, source, engine::parse(source)))
+        .collect();
+    let mut definitions = Definitions::default();
+    for (i, source, tree) in &trees {
+        let Some(file) = files.get(*i) else { continue };
+        let read = File::read(&file.name, &source.text, tree, surroundings, settings.no_skip);
+        definitions.add(&read, |object| {
+            engine::is_refused(&file.diagnostics, object) || engine::is_refused(&file.suppressed, object)
+        });
+    }
+    let mut tree = yaml::Tree::default();
+    let mut found = Vec::new();
+    for i in plan.using(&definitions) {
+        if let (Some(file), Some(source)) = (files.get(i), source(i)) {
+            let name = &file.name;
+            let new = engine::check_custom(name, source, &mut tree, surroundings, settings, &definitions);
+            found.push((i, new));
+        }
+    }
+    let coverage = plan.coverage(&definitions);
+    for (i, mut new) in found {
+        if let Some(file) = report.files.get_mut(i) {
+            file.diagnostics.append(&mut new);
+        }
+    }
+    report.coverage = coverage;
 }
 
 /// Checks the files of a report against each other, given their facts in the same order, lets comments keep

@@ -33,6 +33,8 @@ struct Suppression {
     document: u32,
     /// Whether all that it covers was judged, so that it can be told to be of no use.
     judged: bool,
+    /// Whether it covers a kind that a CustomResourceDefinition outside of the run may describe.
+    custom: bool,
     /// What to delete to be rid of it.
     removal: Span,
 }
@@ -73,11 +75,16 @@ impl Named {
         }
     }
 
-    /// Whether all that it names was looked for, so that it would have been found.
-    fn is_decided(self, settings: &Settings) -> bool {
+    /// Whether all that it names was looked for, so that it would have been found; `custom`, in objects whose
+    /// kind may not be known.
+    fn is_decided(self, settings: &Settings, custom: bool) -> bool {
         let decided = |(id, rule): (u16, &Rule)| {
-            let compares = matches!(rule.emitter, Emitter::Check(Check::Run(_)));
-            !self.covers(RuleId(id)) || (settings.rules.has(RuleId(id)) && !(compares && settings.partial))
+            let open = match rule.emitter {
+                Emitter::Check(Check::Run(_)) => settings.partial,
+                Emitter::Schema => custom,
+                _ => false,
+            };
+            !self.covers(RuleId(id)) || (settings.rules.has(RuleId(id)) && !open)
         };
         (0..).zip(RULES).all(decided)
     }
@@ -166,6 +173,7 @@ impl Suppressions {
                 scope,
                 document: document.document,
                 judged: reader.is_judged(scope),
+                custom: reader.is_custom(scope),
                 removal: removal(file.text, comment),
             });
         }
@@ -218,7 +226,7 @@ impl Suppressions {
             return out;
         }
         for one in self.list.iter().filter(|one| one.judged) {
-            let idle = |name: &&Name| !name.used && name.what.is_decided(settings);
+            let idle = |name: &&Name| !name.used && name.what.is_decided(settings, one.custom);
             let all = one.names.iter().filter(idle).count() == one.names.len();
             for (i, name) in (0..).zip(&one.names).filter(|(_, name)| idle(name)) {
                 let message = format!(
@@ -452,20 +460,33 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// Whether all that a scope covers was judged: a template or a document with an error was not.
-    fn is_judged(&self, scope: Scope) -> bool {
+    /// The documents of a scope.
+    fn documents(&self, scope: Scope) -> impl Iterator<Item = &crate::manifest::Document<'_>> {
         let document = match scope {
             Scope::File => None,
             Scope::Document(document) => Some(document),
             _ => Some(self.document),
         };
-        self.file
-            .documents
-            .iter()
-            .filter(|d| document.is_none_or(|document| d.chunk.document == document))
-            .all(|d| {
-                d.chunk.error.is_none() && d.skip.is_none_or(|skip| skip == crate::manifest::Skip::Empty)
+        let documents = self.file.documents.iter();
+        documents.filter(move |d| document.is_none_or(|document| d.chunk.document == document))
+    }
+
+    /// Whether a scope has objects of kinds that are not built in.
+    fn is_custom(&self, scope: Scope) -> bool {
+        self.documents(scope)
+            .filter_map(|d| {
+                let objects = d.objects.start as usize..d.objects.end as usize;
+                self.file.objects.get(objects)
             })
+            .flatten()
+            .any(|object| crate::schema::known(object.group(), object.version(), &object.kind).is_none())
+    }
+
+    /// Whether all that a scope covers was judged: a template or a document with an error was not.
+    fn is_judged(&self, scope: Scope) -> bool {
+        self.documents(scope).all(|d| {
+            d.chunk.error.is_none() && d.skip.is_none_or(|skip| skip == crate::manifest::Skip::Empty)
+        })
     }
 }
 

@@ -252,6 +252,15 @@ fn only_what_was_looked_for_is_unused() {
         behind("kind: Ingress", "ignore[ingress/no-rules] lab")
     );
     assert_eq!(unused(&broken, &Settings::default()), 0, "not read");
+    let custom = BAD.replace("networking.k8s.io", "example.com").replace(
+        "kind: Ingress",
+        "kind: Ingress # kubeproof: ignore[schema/unknown-field] lab",
+    );
+    assert_eq!(
+        unused(&custom, &Settings::default()),
+        0,
+        "its definition is not here"
+    );
     let category = behind("kind: Ingress", "ignore[secret] lab");
     assert_eq!(unused(&category, &Settings::default()), 1);
     assert_eq!(

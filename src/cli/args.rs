@@ -7,6 +7,7 @@ use crate::diagnostic::Severity;
 use crate::engine::RuleSet;
 use crate::version::KubeVersion;
 
+use super::baseline::BaselineArgs;
 use super::init::InitArgs;
 use super::inputs::InputArgs;
 use super::output::OutputArgs;
@@ -37,11 +38,8 @@ pub struct Cli {
 pub enum Command {
     /// Check manifests: files, folders, or `-` for standard input.
     Check(Box<CheckArgs>),
-    /// Explain a rule: what it finds, why it matters, a bad and a good example.
-    Explain {
-        /// The rule, for example `secret/bad-base64`.
-        rule: String,
-    },
+    /// Explain a rule, or a kind or field of Kubernetes.
+    Explain(ExplainArgs),
     /// Show the configuration that is in force, and where each setting comes from.
     Config(ConfigArgs),
     /// Write a `kubeproof.yaml` to start from.
@@ -52,6 +50,39 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
         format: RulesFormat,
     },
+    /// Print a script that completes commands and options in a shell.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print a page of the manual, for those who package kubeproof.
+    #[command(hide = true)]
+    Man {
+        /// The subcommand that the page is about; the program itself when left out.
+        subcommand: Option<String>,
+    },
+}
+
+/// The arguments of `kubeproof explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// A rule (`secret/bad-base64`), a category of rules (`secret/`), a kind (`ingress`, `deploy`) or a field
+    /// (`ingress.spec.rules.host`).
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The version of the kind [default: its most stable one].
+    #[arg(long, value_name = "GROUP/VERSION")]
+    pub api_version: Option<String>,
+    /// The version of Kubernetes to explain, 1.25 to 1.37.
+    #[arg(long, value_name = "VERSION", default_value_t = KubeVersion::DEFAULT)]
+    pub kube_version: KubeVersion,
+    /// Print the fields below as a tree.
+    #[arg(long)]
+    pub recursive: bool,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+    pub format: ExplainFormat,
 }
 
 /// The arguments of `kubeproof check`.
@@ -75,6 +106,9 @@ pub struct CheckArgs {
     /// The least severity that makes the exit code 1 [default: warning].
     #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Exit code")]
     pub fail_on: Option<FailOn>,
+    /// What is known already.
+    #[command(flatten)]
+    pub baseline: BaselineArgs,
     /// Exit with 0 even when there are findings (trouble still exits with 2).
     #[arg(long, help_heading = "Exit code")]
     pub exit_zero: bool,
@@ -133,6 +167,17 @@ pub enum RulesFormat {
     /// A table.
     Text,
     /// A JSON array.
+    Json,
+    /// Tables with links to the pages, as in `docs/rules.md`.
+    Markdown,
+}
+
+/// The formats of what is explained.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ExplainFormat {
+    /// Text for people.
+    Text,
+    /// JSON, for programs.
     Json,
 }
 

@@ -14,7 +14,7 @@ use super::output::{Format, Plan, With};
 use super::run::{Run, Totals};
 use super::since::Since;
 use super::terminal::{Terminal, note, tell};
-use super::{CLEAN, FOUND, TROUBLE, progress, watch};
+use super::{CLEAN, FOUND, TROUBLE, baseline, custom, progress, watch};
 
 /// Runs the command and returns the exit code.
 pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
@@ -67,6 +67,8 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         _ => args.input.find(&mut problems)?,
     };
     plan.spare_inputs(&mut found)?;
+    let configs = std::mem::take(&mut found.configs);
+    let mut baseline = baseline::Plan::new(&args.baseline, &configs, &mut found)?;
     clock.lap("found");
     let reading = &args.input.reading;
     let base = Settings {
@@ -77,12 +79,14 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         ..Settings::default()
     };
     let excluded = found.excluded;
-    let policy = found.configs.policy(base, &args.wishes(), &mut found.inputs)?;
-    let failing = failing(args, &found.configs)?;
+    let policy = configs.policy(base, &args.wishes(), &mut found.inputs)?;
+    let failing = failing(args, &configs)?;
     let threads = reading.threads();
     let bar = !args.output.quiet && progress::is_wanted();
     let mut run = Run::check(found.inputs, &around, &policy, threads, bar, &mut problems);
     clock.lap("checked");
+    custom::check(&mut run, &around, &policy, reading.threads(), &mut problems);
+    clock.lap("custom resources");
     let settings = |file: usize| policy.get(run.inputs.get(file).map_or(0, |input| input.settings));
     crate::compare_by(&mut run.report, &run.facts, policy.union(), settings);
     run.fetch_texts(&mut problems);
@@ -97,6 +101,11 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
     // The process ends soon, and takes its memory along faster than it could be given back piece by piece.
     if last == Last::Yes {
         std::mem::forget((facts, around));
+    }
+    // What could not be looked at would be missing from a new baseline.
+    let may_write = problems.is_empty();
+    if may_write || args.baseline.write_baseline.is_none() {
+        baseline.apply(&mut report, &inputs, &policy);
     }
     let untouched = match &since {
         Some(since) => report.keep_touched(&since.changes(&inputs)?),
@@ -128,6 +137,18 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
     clock.lap("printed");
     for problem in problems.iter().chain(&unwritten) {
         tell(&problem.to_string());
+    }
+    if may_write {
+        match baseline.finish() {
+            Ok(Some(line)) if !args.output.quiet => note(&line),
+            Ok(_) => {}
+            Err(problem) => {
+                tell(&problem.to_string());
+                unwritten.push(problem);
+            }
+        }
+    } else if args.baseline.write_baseline.is_some() {
+        tell("no baseline was written, since it would lack what could not be looked at");
     }
     let empty = (!judged && problems.is_empty()).then_some(excluded);
     aside(args, plan, &report, empty, untouched);
@@ -269,4 +290,7 @@ fn verbose(totals: &Totals, report: &Report, clock: &Clock) {
         .map(|(what, time)| format!("{what} in {:.1} ms", time.as_secs_f64() * 1e3))
         .collect();
     note(&laps.join(", "));
+    if let Some(undefined) = report.coverage.note() {
+        note(&undefined);
+    }
 }

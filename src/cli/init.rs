@@ -151,6 +151,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ),
     ("inventory", "inventory:\n  - cluster/secrets.json"),
     ("index", "index:\n  - ../shared/manifests"),
+    ("crds", "crds:\n  - ../shared/crds"),
     ("complete", "complete: true"),
     (
         "references",

@@ -37,6 +37,9 @@ pub struct ReadingArgs {
     /// What a cluster has, as `kubectl get secrets,configmaps -A -o json` prints it: what stands in it exists.
     #[arg(long, value_name = "FILE")]
     pub inventory: Vec<PathBuf>,
+    /// Also take CustomResourceDefinitions from these files and folders; nothing in them is reported.
+    #[arg(long, value_name = "PATH")]
+    pub crds: Vec<PathBuf>,
     /// Read this configuration file, and look for none; its patterns are seen from the current folder.
     #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
     pub config: Option<PathBuf>,
@@ -75,11 +78,12 @@ impl InputArgs {
             &self.paths
         };
         let configs = self.reading.configs(paths).unwrap_or_default();
-        let (index, inventory) = self.reading.beside(&configs);
+        let (index, inventory, crds) = self.reading.beside(&configs);
         let lists = [
             (paths, Role::Checked),
             (&*index, Role::Indexed),
             (&*inventory, Role::Inventory),
+            (&*crds, Role::Definitions),
         ];
         let wanted: Vec<(&Path, Role)> = lists
             .iter()
@@ -112,11 +116,12 @@ impl ReadingArgs {
         let here = [PathBuf::from(".")];
         let paths = if paths.is_empty() { &here[..] } else { paths };
         let configs = self.configs(paths)?;
-        let (index, inventory) = self.beside(&configs);
+        let (index, inventory, crds) = self.beside(&configs);
         let lists = [
             (paths, Role::Checked),
             (&*index, Role::Indexed),
             (&*inventory, Role::Inventory),
+            (&*crds, Role::Definitions),
         ];
         let mut wanted = Vec::with_capacity(paths.len());
         let mut stdin = None;
@@ -129,7 +134,7 @@ impl ReadingArgs {
             if list.iter().any(|path| is_stdin(&path)) {
                 if stdin.is_some() {
                     return Err("standard input (`-`) is named twice, but can be read only once; \
-                                name it as a path, or for --index or --inventory"
+                                name it as a path, or for --index, --inventory or --crds"
                         .to_string());
                 }
                 stdin = Some(role);
@@ -165,10 +170,14 @@ impl ReadingArgs {
         Ok((found, around))
     }
 
-    /// What is read beside the paths, to be indexed and as inventory.
-    fn beside(&self, configs: &Configs) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    /// What is read beside the paths: to be indexed, as inventory, for definitions.
+    fn beside(&self, configs: &Configs) -> (Vec<PathBuf>, Vec<PathBuf>, Vec<PathBuf>) {
         let with = |given: &[PathBuf], key: &str| [given, &configs.paths(key)].concat();
-        (with(&self.index, "index"), with(&self.inventory, "inventory"))
+        (
+            with(&self.index, "index"),
+            with(&self.inventory, "inventory"),
+            with(&self.crds, "crds"),
+        )
     }
 
     /// The configuration files that hold for paths.

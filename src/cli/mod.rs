@@ -2,14 +2,19 @@
 
 mod args;
 mod around;
+mod baseline;
 mod check;
 mod config;
+mod custom;
 mod diff;
+mod explain;
 mod gitignore;
 mod init;
 mod inputs;
+mod manual;
 mod output;
 mod pages;
+mod parallel;
 mod problem;
 mod progress;
 mod read;
@@ -44,10 +49,12 @@ pub fn run() -> ExitCode {
     let terminal = Terminal::new(cli.color);
     let code = match cli.command {
         Command::Check(args) => check::check(&args, &terminal),
-        Command::Explain { rule } => pages::explain(&rule, &terminal),
+        Command::Explain(args) => pages::explain(&args, &terminal),
         Command::Config(args) => settings::config(&args, &terminal),
         Command::Init(args) => init::init(&args, &terminal),
         Command::Rules { format } => pages::list(format, &terminal),
+        Command::Completions { shell } => manual::completions(shell, &terminal),
+        Command::Man { subcommand } => manual::page(subcommand.as_deref(), &terminal),
     };
     ExitCode::from(code)
 }

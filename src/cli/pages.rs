@@ -5,30 +5,69 @@ use serde::Serialize;
 
 use crate::diagnostic::Severity;
 use crate::rules::{FixKind, RULES, Rule};
+use crate::schema;
 
-use super::args::RulesFormat;
+use super::args::{ExplainArgs, ExplainFormat, RulesFormat};
 use super::terminal::{Terminal, tell};
-use super::{CLEAN, TROUBLE, suggest};
+use super::{CLEAN, TROUBLE, explain, suggest};
 
-/// Prints the page of a rule, or the rules of a category.
-pub fn explain(name: &str, terminal: &Terminal) -> u8 {
+/// Prints the page of a rule, the rules of a category, or what is known of a kind or field.
+pub fn explain(args: &ExplainArgs, terminal: &Terminal) -> u8 {
+    let name = args.name.as_str();
     let painter = Painter {
         color: terminal.color,
     };
+    let category = |name: &str| RULES.iter().any(|rule| rule.category == name);
     let mut out = String::new();
     if let Some(id) = Rule::find(name) {
-        page(id.rule(), &painter, terminal.width, &mut out);
-    } else if RULES.iter().any(|rule| rule.category == name) {
-        table(
-            RULES.iter().filter(|rule| rule.category == name),
-            &painter,
-            &mut out,
-        );
-    } else {
+        match args.format {
+            ExplainFormat::Text => page(id.rule(), &painter, terminal.width, &mut out),
+            ExplainFormat::Json => json([id.rule()].into_iter(), &mut out),
+        }
+    } else if let Some(of) = name.strip_suffix('/').filter(|of| category(of)) {
+        category_of(of, args, &painter, &mut out);
+    } else if args.api_version.is_none()
+        && name
+            .split_once('/')
+            .is_some_and(|(of, _)| category(&of.to_lowercase()))
+    {
         tell(&suggest::unknown_rule(name));
         return TROUBLE;
+    } else {
+        let path = match &args.api_version {
+            Some(version) => format!("{version}/{name}"),
+            None => name.to_string(),
+        };
+        match schema::explain(&path, args.kube_version) {
+            Ok(found) => match args.format {
+                ExplainFormat::Text => {
+                    explain::text(&found, args.recursive, &painter, terminal.width, &mut out)
+                }
+                ExplainFormat::Json => explain::json(&found, args.recursive, &mut out),
+            },
+            // A category without a kind of its name: `metadata`.
+            Err(_) if args.api_version.is_none() && category(name) => {
+                category_of(name, args, &painter, &mut out)
+            }
+            Err(error) if args.api_version.is_some() => {
+                tell(&error);
+                return TROUBLE;
+            }
+            Err(error) => {
+                tell(&suggest::unknown_name(name, &error));
+                return TROUBLE;
+            }
+        }
     }
     print(&out, terminal)
+}
+
+fn category_of(name: &str, args: &ExplainArgs, painter: &Painter, out: &mut String) {
+    let rules = RULES.iter().filter(|rule| rule.category == name);
+    match args.format {
+        ExplainFormat::Text => table(rules, painter, out),
+        ExplainFormat::Json => json(rules, out),
+    }
 }
 
 /// Prints the list of all rules.
@@ -42,12 +81,14 @@ pub fn list(format: RulesFormat, terminal: &Terminal) -> u8 {
             },
             &mut out,
         ),
-        RulesFormat::Json => json(&mut out),
+        RulesFormat::Json => json(RULES.iter(), &mut out),
+        RulesFormat::Markdown => markdown_index(&mut out),
     }
     print(&out, terminal)
 }
 
-fn print(out: &str, terminal: &Terminal) -> u8 {
+/// Prints what was made.
+pub(super) fn print(out: &str, terminal: &Terminal) -> u8 {
     match terminal.write(out) {
         Ok(()) => CLEAN,
         Err(error) => {
@@ -57,12 +98,13 @@ fn print(out: &str, terminal: &Terminal) -> u8 {
     }
 }
 
-struct Painter {
-    color: bool,
+/// Colours, or none.
+pub(super) struct Painter {
+    pub(super) color: bool,
 }
 
 impl Painter {
-    fn paint(&self, style: Style, text: &str) -> String {
+    pub(super) fn paint(&self, style: Style, text: &str) -> String {
         if self.color {
             format!("{style}{text}{style:#}")
         } else {
@@ -71,7 +113,7 @@ impl Painter {
     }
 }
 
-fn severity_style(severity: Severity) -> Style {
+pub(super) fn severity_style(severity: Severity) -> Style {
     match severity {
         Severity::Error => AnsiColor::Red.on_default(),
         Severity::Warning => AnsiColor::Yellow.on_default(),
@@ -110,9 +152,8 @@ struct Row {
     references: &'static [&'static str],
 }
 
-fn json(out: &mut String) {
-    let rows: Vec<String> = RULES
-        .iter()
+fn json(rules: impl Iterator<Item = &'static Rule>, out: &mut String) {
+    let rows: Vec<String> = rules
         .filter_map(|rule| {
             serde_json::to_string(&Row {
                 id: rule.id,
@@ -160,6 +201,35 @@ fn page(rule: &Rule, painter: &Painter, width: Option<usize>, out: &mut String) 
         FixKind::Safe => "; it can be fixed automatically.\n",
         FixKind::Unsafe => "; it can be fixed automatically, with a look at the result.\n",
     });
+}
+
+/// All rules with links to their pages, as it stands in `docs/rules.md`.
+fn markdown_index(out: &mut String) {
+    out.push_str(
+        "# Rules\n\n\
+         <!-- Made from the pages: cargo run --quiet -- rules --format markdown > docs/rules.md -->\n\n\
+         Each rule has a page: what it finds, why it matters, a bad and a good example. `kubeproof explain RULE` shows\n\
+         the page in the terminal. *Fixable* rules propose an edit; one *with care* wants a look at the result.\n",
+    );
+    for rules in RULES.chunk_by(|a, b| a.category == b.category) {
+        let category = rules.first().map_or("", |rule| rule.category);
+        out.push_str(&format!(
+            "\n## {category}\n\n| rule | severity | what it finds | fix |\n|---|---|---|---|\n"
+        ));
+        for rule in rules {
+            out.push_str(&format!(
+                "| [`{id}`](../rules/{id}.md) | {} | {} | {} |\n",
+                rule.severity.as_str(),
+                rule.summary.replace('|', "\\|"),
+                match rule.fix {
+                    FixKind::None => "",
+                    FixKind::Safe => "fixable",
+                    FixKind::Unsafe => "with care",
+                },
+                id = rule.id,
+            ));
+        }
+    }
 }
 
 /// The few kinds of Markdown that rule pages use.

@@ -1,20 +1,22 @@
 //! Reads and checks the inputs in parallel, and keeps what the rest of a run needs of them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::definitions;
 use crate::engine::{self, Checked, Policy, Settings};
 use crate::graph::{Facts, Role};
 use crate::manifest::Surroundings;
 use crate::report::{Report, Source};
+use crate::schema::custom::is_definition;
 use crate::source::{self, Decoded};
 use crate::yaml::Tree;
 
 use super::problem::Problem;
 use super::progress;
-use super::read;
 use super::walk::Input;
+use super::{parallel, read};
 
 /// The inputs that could be read, and what was found in them.
 pub struct Run {
@@ -26,7 +28,10 @@ pub struct Run {
     pub facts: Vec<Facts>,
     /// Numbers for `-v`.
     pub totals: Totals,
-    sizes: Vec<usize>,
+    /// How many bytes each input had.
+    pub sizes: Vec<usize>,
+    /// What the second pass is likely to ask for again, by input.
+    pub kept: Vec<Option<Kept>>,
 }
 
 /// Numbers for `-v`.
@@ -65,12 +70,24 @@ struct Judged {
     checked: Checked,
     size: usize,
     source: Option<Decoded>,
+    kept: Option<Kept>,
 }
 
+/// A file that is not let go yet.
+pub struct Kept {
+    /// Its text.
+    pub source: Decoded,
+    /// Of a file with CustomResourceDefinitions, its tree.
+    pub tree: Option<Tree>,
+}
+
+/// As many bytes of text may be kept for the second pass; what is beyond is read again.
+const KEEP: usize = 48 << 20;
+/// Files with custom resources are kept up to this size.
+const SMALL: usize = 64 << 10;
+
 impl Run {
-    /// Reads and checks each input by itself. Workers take the next input when they are done with one, so a
-    /// large file holds up nobody, and there is no pool that waits by spinning. With `bar`, a long run shows how
-    /// far it is.
+    /// Reads and checks each input by itself. With `bar`, a long run shows how far it is.
     pub fn check(
         inputs: Vec<Input>,
         around: &Surroundings,
@@ -79,57 +96,35 @@ impl Run {
         bar: bool,
         problems: &mut Vec<Problem>,
     ) -> Run {
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut scratch = Scratch::default();
-            let mut done = Vec::new();
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(input) = inputs.get(index) else {
-                    return done;
-                };
-                done.push((
-                    index,
-                    judge(input, &mut scratch, around, policy.get(input.settings)),
-                ));
-            }
-        };
-        // For a few files a thread costs more than it saves.
-        let workers = threads.min(inputs.len() / 4 + 1);
+        let workers = parallel::workers(threads, inputs.len());
+        let (taken, kept) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let all = || {
-            if workers == 1 {
-                return work();
-            }
-            thread::scope(|scope| {
-                let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
-                let mut results = work();
-                for other in others {
-                    // A worker does not panic: each file is judged behind `catch_unwind`.
-                    results.append(&mut other.join().unwrap_or_default());
-                }
-                results
+            parallel::each(inputs.len(), workers, &taken, |index, scratch: &mut Scratch| {
+                let input = inputs.get(index)?;
+                Some(judge(input, scratch, around, policy.get(input.settings), &kept))
             })
         };
-        let mut results: Vec<(usize, Result<Judged, Problem>)> = if bar {
-            progress::during(&next, inputs.len(), all)
+        let results = if bar {
+            progress::during(&taken, inputs.len(), all)
         } else {
             all()
         };
-        results.sort_unstable_by_key(|(index, _)| *index);
         let mut run = Run {
             inputs: Vec::with_capacity(inputs.len()),
             report: Report::new(policy.union().kube),
             facts: Vec::with_capacity(inputs.len()),
             sizes: Vec::with_capacity(inputs.len()),
+            kept: Vec::with_capacity(inputs.len()),
             totals: Totals {
                 threads: workers,
                 ..Totals::default()
             },
         };
-        for (input, (_, result)) in inputs.into_iter().zip(results) {
+        for (input, result) in inputs.into_iter().zip(results) {
             match result {
-                Ok(judged) => run.add(input, judged),
-                Err(problem) => problems.push(problem),
+                Some(Ok(judged)) => run.add(input, judged),
+                Some(Err(problem)) => problems.push(problem),
+                None => {}
             }
         }
         run
@@ -148,6 +143,7 @@ impl Run {
             self.report.add_unchecked(input.name.clone(), input.role);
         }
         self.sizes.push(judged.size);
+        self.kept.push(judged.kept);
         self.inputs.push(input);
     }
 
@@ -187,6 +183,7 @@ fn judge(
     scratch: &mut Scratch,
     around: &Surroundings,
     settings: &Settings,
+    total: &AtomicUsize,
 ) -> Result<Judged, Problem> {
     let mut bytes = std::mem::take(&mut scratch.buffer);
     match &input.content {
@@ -203,6 +200,8 @@ fn judge(
         let (name, tree) = (&*input.name, &mut scratch.tree);
         let checked = match input.role {
             Role::Checked => engine::check_file(name, &decoded, tree, around, settings),
+            // Looked into once it is known which definitions are asked for.
+            Role::Definitions => Checked::default(),
             role => Checked {
                 facts: engine::index_file(name, &decoded, tree, around, role, settings.table()),
                 ..Checked::default()
@@ -210,6 +209,7 @@ fn judge(
         };
         (decoded, checked)
     })?;
+    let kept = keep(&checked, &decoded, &mut scratch.tree, total);
     let source = if checked.diagnostics.is_empty() {
         scratch.keep(decoded.text.into_bytes());
         None
@@ -225,12 +225,33 @@ fn judge(
         checked,
         size,
         source,
+        kept,
+    })
+}
+
+/// Keeps what the second pass will want: reading a small file again costs more than a copy of its text, and reading
+/// definitions again as much as reading them did.
+fn keep(checked: &Checked, decoded: &Decoded, tree: &mut Tree, total: &AtomicUsize) -> Option<Kept> {
+    let (mut defines, mut uses) = (false, false);
+    for object in &checked.objects {
+        defines |= is_definition(&object.api_version, &object.kind);
+        uses |= definitions::custom_group(&object.api_version).is_some();
+    }
+    let length = decoded.text.len();
+    // With findings the text is kept anyway.
+    let copies = defines || (uses && checked.diagnostics.is_empty() && length < SMALL);
+    if !copies || total.fetch_add(length, Ordering::Relaxed) > KEEP {
+        return None;
+    }
+    Some(Kept {
+        source: decoded.clone(),
+        tree: defines.then(|| std::mem::take(tree)),
     })
 }
 
 /// Keeps a bug that one file brings out from taking the whole run down. What the panic says is not passed
 /// on: it may quote the file.
-fn guarded<T>(name: &str, check: impl FnOnce() -> T) -> Result<T, Problem> {
+pub fn guarded<T>(name: &str, check: impl FnOnce() -> T) -> Result<T, Problem> {
     catch_unwind(AssertUnwindSafe(check)).map_err(|_| Problem {
         path: name.to_string(),
         what:
@@ -240,7 +261,7 @@ fn guarded<T>(name: &str, check: impl FnOnce() -> T) -> Result<T, Problem> {
 }
 
 /// Reads a file once more, to show what other files say about it.
-fn read_again(input: &Input, size: usize) -> Result<Decoded, Problem> {
+pub fn read_again(input: &Input, size: usize) -> Result<Decoded, Problem> {
     let mut bytes = Vec::new();
     match &input.content {
         Some(content) => bytes.clone_from(content),

@@ -111,6 +111,11 @@ pub const KEYS: &[Key] = &[
         "Files and folders to read for what they define only: nothing in them is reported.",
     ),
     key(
+        "crds",
+        Shape::List(&Shape::Path),
+        "Files and folders to take CustomResourceDefinitions from besides: nothing in them is reported.",
+    ),
+    key(
         "complete",
         Shape::Bool,
         "The files are all there is: a name that nothing defines is an error.",

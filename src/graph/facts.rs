@@ -20,6 +20,8 @@ pub enum Role {
     Indexed,
     /// What a cluster printed: as [`Role::Indexed`], and what stands in it exists already.
     Inventory,
+    /// Only its CustomResourceDefinitions count.
+    Definitions,
 }
 
 /// A text in a file's [`Facts`]; read it with [`Facts::str`].

@@ -8,6 +8,7 @@ mod hash;
 mod index;
 mod kustomize;
 mod labels;
+mod named;
 mod near;
 mod overlays;
 mod patterns;
@@ -23,6 +24,7 @@ pub use facts::{
 pub use hash::{HashMap, HashSet};
 pub use index::{Closeness, Defined, Index, UseSite, Verdict};
 pub use labels::{Labelling, Labels, Miss, Selecting};
+pub use named::named_at;
 pub use standard::*;
 
 /// `schemas/references.txt`, compiled.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{FileReport, Printer, Report, Source, statistics};
+use crate::definitions::Coverage;
 use crate::diagnostic::{Diagnostic, Fix, Refusal, Stage};
 use crate::engine::{self, ObjectInfo};
 use crate::mask;
@@ -75,7 +76,9 @@ impl Json {
             warnings: summary.warnings,
             infos: summary.infos,
             suppressed: summary.suppressed,
+            baseline: summary.known,
             skipped: skipped.collect(),
+            custom: CustomRow::of(&report.coverage),
         }
     }
 }
@@ -287,7 +290,40 @@ struct SummaryRow<'r> {
     warnings: usize,
     infos: usize,
     suppressed: usize,
+    baseline: usize,
     skipped: Vec<SkippedRow<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom: Option<CustomRow<'r>>,
+}
+
+/// Custom resources: how many a definition was at hand for, and the kinds that have none.
+#[derive(Serialize)]
+struct CustomRow<'r> {
+    defined: usize,
+    undefined: Vec<KindRow<'r>>,
+}
+
+#[derive(Serialize)]
+struct KindRow<'r> {
+    /// `Kind.group`.
+    kind: &'r str,
+    objects: usize,
+}
+
+impl<'r> CustomRow<'r> {
+    fn of(coverage: &'r Coverage) -> Option<Self> {
+        let none = coverage.defined == 0 && coverage.undefined.is_empty();
+        let undefined = coverage.undefined.iter();
+        (!none).then(|| CustomRow {
+            defined: coverage.defined,
+            undefined: undefined
+                .map(|(kind, objects)| KindRow {
+                    kind,
+                    objects: *objects,
+                })
+                .collect(),
+        })
+    }
 }
 
 #[derive(Serialize)]
@@ -326,8 +362,9 @@ pub(super) fn verdicts(file: &FileReport, mut take: impl FnMut(&VerdictRow<'_>))
     // What is refused about a whole document holds for each of its objects.
     let mut of_documents: BTreeMap<u32, Vec<&Refusal>> = BTreeMap::new();
     let mut of_objects: BTreeMap<u32, Vec<&Refusal>> = BTreeMap::new();
-    // No comment changes what the server says.
-    for diagnostic in file.diagnostics.iter().chain(&file.suppressed) {
+    // Neither a comment nor a baseline changes what the server says.
+    let held_back = file.suppressed.iter().chain(&file.known);
+    for diagnostic in file.diagnostics.iter().chain(held_back) {
         if let Some(refusal) = &diagnostic.refusal {
             let refusals = match diagnostic.object {
                 Some(object) => of_objects.entry(object).or_default(),

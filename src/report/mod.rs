@@ -32,6 +32,7 @@ pub use touched::Change;
 use std::cell::{Cell, OnceCell};
 use std::io;
 
+use crate::definitions::Coverage;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Checked, ObjectInfo};
 use crate::graph::Role;
@@ -62,6 +63,8 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// The version of Kubernetes that was judged by.
     pub kube: KubeVersion,
+    /// Which custom resources definitions were at hand for.
+    pub coverage: Coverage,
 }
 
 /// What was found in one file.
@@ -75,6 +78,8 @@ pub struct FileReport {
     pub diagnostics: Vec<Diagnostic>,
     /// Findings that a comment keeps back; the API server would refuse what they are about all the same.
     pub suppressed: Vec<Diagnostic>,
+    /// Findings that a baseline lists.
+    pub known: Vec<Diagnostic>,
     /// The comments that keep findings back, until all findings are made.
     pub suppressions: Option<Box<Suppressions>>,
     /// Every object judged.
@@ -189,6 +194,7 @@ impl Report {
         Report {
             files: Vec::new(),
             kube,
+            coverage: Coverage::default(),
         }
     }
 
@@ -199,6 +205,7 @@ impl Report {
             role: Role::Checked,
             diagnostics: checked.diagnostics,
             suppressed: checked.suppressed,
+            known: Vec::new(),
             suppressions: checked.suppressions,
             objects: checked.objects,
             skipped: checked.skipped,
@@ -213,6 +220,7 @@ impl Report {
             role,
             diagnostics: Vec::new(),
             suppressed: Vec::new(),
+            known: Vec::new(),
             suppressions: None,
             objects: Vec::new(),
             skipped: Vec::new(),
@@ -236,7 +244,10 @@ impl Report {
     /// Whether anything was judged: an object, or a document that could not even be read.
     pub fn judged(&self) -> bool {
         self.files.iter().any(|file| {
-            !file.objects.is_empty() || !file.diagnostics.is_empty() || !file.suppressed.is_empty()
+            !file.objects.is_empty()
+                || !file.diagnostics.is_empty()
+                || !file.suppressed.is_empty()
+                || !file.known.is_empty()
         })
     }
 
@@ -259,6 +270,7 @@ impl Report {
         for file in &self.files {
             summary.objects += file.objects.len();
             summary.suppressed += file.suppressed.len();
+            summary.known += file.known.len();
             summary.with_findings += usize::from(!file.diagnostics.is_empty());
             for diagnostic in shown(file) {
                 *match diagnostic.severity {
@@ -341,6 +353,8 @@ pub struct Summary<'r> {
     pub infos: usize,
     /// Findings that comments keep back.
     pub suppressed: usize,
+    /// Findings that a baseline lists.
+    pub known: usize,
     /// What was left alone, by reason.
     pub skipped: Vec<Skipped<'r>>,
     kube: KubeVersion,
@@ -405,9 +419,14 @@ impl Summary<'_> {
         format!(" in {}{skipped}", count(self.files, "file"))
     }
 
-    /// `3 suppressed`.
+    /// `3 suppressed, 20 in the baseline`.
     fn held_back_part(&self) -> Option<String> {
-        (self.suppressed > 0).then(|| format!("{} suppressed", grouped(self.suppressed)))
+        let parts: Vec<String> = [(self.suppressed, "suppressed"), (self.known, "in the baseline")]
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| format!("{} {what}", grouped(*n)))
+            .collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 
     /// `4 documents skipped: 2 templates, 2 kustomizations`. Blank documents do not count for people.

@@ -88,6 +88,8 @@ pub struct Rule {
     pub fix: FixKind,
     /// What it looks at: `file`, `document`, `run`, `*` for any object, or kinds as `Kind` or `group/Kind`.
     pub on: &'static [&'static str],
+    /// The fields of those kinds that it is about, from the object: `spec.rules.host`.
+    pub fields: &'static [&'static str],
     /// The version of kubeproof that has it first.
     pub since: &'static str,
     /// Where the facts come from.

@@ -9,7 +9,7 @@ use super::{Shape, Ty, TypeId, table};
 use crate::diagnostic::{Diagnostic, Stage};
 use crate::manifest::{Document, File, Object};
 use crate::rules::Cx;
-use crate::yaml::DuplicateKind;
+use crate::yaml::{DuplicateKind, Entry};
 
 /// Checks a document and its objects, before the rules do.
 pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
@@ -92,11 +92,63 @@ const READ_EVERYWHERE: [&str; 6] = [
 /// The metadata of a custom resource. What else a program puts there is its own affair: not everything with
 /// an apiVersion and a kind is meant for an API server.
 fn custom_metadata<'t>(object: &Object<'t>, decoder: &mut Decoder<'_, 't>) {
+    decoder.strictness = Strictness::Off;
+    with_metadata(object, decoder, |decoder, at| {
+        if !at.value.is_map() {
+            return decoder.value(at);
+        }
+        for name in READ_EVERYWHERE {
+            if let Some(entry) = at.value.entry(name) {
+                metadata_field(decoder, at, entry);
+            }
+        }
+    });
+}
+
+/// What [`custom_metadata`] passes over, in an object that is certainly meant for the server.
+pub(super) fn rest_of_metadata<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
+    let mut decoder = Decoder {
+        minor: cx.kube().minor(),
+        cx,
+        in_list: false,
+        strictness: Strictness::Strict,
+        overridden: &[],
+        skip_base64: false,
+        depth: 0,
+    };
+    with_metadata(object, &mut decoder, |decoder, at| {
+        for entry in at.value.entries() {
+            if !READ_EVERYWHERE.iter().any(|name| entry.key.key_is(name)) {
+                metadata_field(decoder, at, entry);
+            }
+        }
+    });
+}
+
+fn metadata_field<'t>(decoder: &mut Decoder<'_, 't>, at: &Place<'_, 't>, entry: Entry<'t>) {
+    let name = entry.key.key_text().unwrap_or_default();
+    let field =
+        table::name_id(name.as_bytes()).and_then(|id| table::field(table::OBJECT_META, id, decoder.minor));
+    match field {
+        Some((_, field)) => decoder.value(&Place {
+            up: Some(at),
+            part: Part::Field(field),
+            shape: Ty(field.ty()).shape(),
+            key: Some(entry.key),
+            value: entry.value,
+        }),
+        None => decoder.unknown_field(table::OBJECT_META, at, entry, &name),
+    }
+}
+
+fn with_metadata<'t>(
+    object: &Object<'t>,
+    decoder: &mut Decoder<'_, 't>,
+    check: impl FnOnce(&mut Decoder<'_, 't>, &Place<'_, 't>),
+) {
     let Some(metadata) = object.root.entry("metadata") else {
         return;
     };
-    let ty = table::OBJECT_META;
-    decoder.strictness = Strictness::Off;
     let holder = super::kind("", "v1", "Secret").and_then(|info| info.ty);
     let Some(field) = holder
         .zip(table::name_id(b"metadata"))
@@ -108,25 +160,11 @@ fn custom_metadata<'t>(object: &Object<'t>, decoder: &mut Decoder<'_, 't>) {
     let at = Place {
         up: Some(&root),
         part: Part::Field(field.1),
-        shape: Shape::Struct(ty),
+        shape: Shape::Struct(table::OBJECT_META),
         key: Some(metadata.key),
         value: metadata.value,
     };
-    if !metadata.value.is_map() {
-        return decoder.value(&at);
-    }
-    for name in READ_EVERYWHERE {
-        let field = table::name_id(name.as_bytes()).and_then(|id| table::field(ty, id, decoder.minor));
-        if let (Some(entry), Some((_, field))) = (metadata.value.entry(name), field) {
-            decoder.value(&Place {
-                up: Some(&at),
-                part: Part::Field(field),
-                shape: Ty(field.ty()).shape(),
-                key: Some(entry.key),
-                value: entry.value,
-            });
-        }
-    }
+    check(decoder, &at);
 }
 
 /// Gives each of an object's decode errors its turn in the server's own order, so that [`verdict`] knows

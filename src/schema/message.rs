@@ -45,7 +45,7 @@ fn wanted(shape: Shape) -> String {
 }
 
 /// What a value is, with its article.
-fn given<'t>(cx: &Cx<'t>, node: Node<'t>, scalar: Option<&Scalar<'t>>) -> String {
+pub(super) fn given<'t>(cx: &Cx<'t>, node: Node<'t>, scalar: Option<&Scalar<'t>>) -> String {
     match (node.kind(), scalar) {
         (Kind::Map, _) => "a mapping".into(),
         (Kind::Seq, _) => "a list".into(),
@@ -114,7 +114,7 @@ pub(super) fn mismatch<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scal
 }
 
 /// The two edits that take the quotes away.
-fn quotes(node: Node<'_>) -> Option<Vec<Edit>> {
+pub(super) fn quotes(node: Node<'_>) -> Option<Vec<Edit>> {
     let raw = node.raw();
     let quoted = raw.kind == Kind::Scalar && matches!(raw.style, Style::Single | Style::Double);
     if !quoted || raw.flags & COOK != 0 {

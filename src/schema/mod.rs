@@ -4,6 +4,7 @@
 mod check;
 pub mod checks;
 pub mod constraints;
+pub mod custom;
 mod decode;
 mod duplicates;
 mod explain;
@@ -20,7 +21,7 @@ pub mod suggest;
 mod table;
 
 pub use check::{check, rank};
-pub use explain::{Explained, explain};
+pub use explain::{Explained, Said, explain};
 
 use crate::version::KubeVersion;
 

@@ -1,7 +1,7 @@
 //! `apiVersion` and `kind`: present, known, served by the version of Kubernetes at hand.
 
 use super::{KindInfo, suggest};
-use crate::diagnostic::{ErrorType, Severity, Stage};
+use crate::diagnostic::{ErrorType, Stage};
 use crate::manifest::Object;
 use crate::rules::{Cx, ids, quote};
 use crate::source::Span;
@@ -181,16 +181,33 @@ fn known(info: &'static KindInfo, place: Span, cx: &mut Cx<'_>) -> Identity {
         } else {
             String::new()
         };
-        let text = format!("{} has a stable successor{ends}", name());
+        let since = if newer.since > super::COVERED.0 {
+            format!(" since Kubernetes 1.{}", newer.since)
+        } else {
+            String::new()
+        };
+        let text = format!("{} has a stable successor{since}{ends}", name());
         cx.report_as(ids::DEPRECATION_DEPRECATED_API, place, text)
             .help(format!("use `{}`", newer.api_version()));
-    } else if !info.on_by_default {
+    }
+    if !info.on_by_default {
+        let stage = match suggest::stability(info.version).0 {
+            0 => "an alpha version",
+            _ => "a beta version",
+        };
         let text = format!(
-            "{} is not served unless the administrator of the cluster switches it on (`--runtime-config`)",
+            "{} is {stage}, which no API server serves unless its administrator has switched it on",
             name()
         );
-        cx.report_as(ids::SCHEMA_NOT_SERVED, place, text)
-            .severity(Severity::Info);
+        let switch = format!("--runtime-config={}=true", info.api_version());
+        let help = match newer {
+            Some(newer) => format!(
+                "use `{}`, or start the API server with `{switch}`",
+                newer.api_version()
+            ),
+            None => format!("start the API server with `{switch}`"),
+        };
+        cx.report_as(ids::SCHEMA_OFF_BY_DEFAULT, place, text).help(help);
     }
     Identity::Known(info)
 }
@@ -315,7 +332,7 @@ fn not_served(cx: &mut Cx<'_>, place: Span, text: String, help: String) {
 }
 
 /// The value of a key of the object; for an item whose List lends it the type, the item's head.
-fn value_span(root: Node<'_>, key: &str) -> Span {
+pub(super) fn value_span(root: Node<'_>, key: &str) -> Span {
     root.get(key).map_or_else(|| head(root), |value| value.span())
 }
 

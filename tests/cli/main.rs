@@ -5,12 +5,16 @@
 #![allow(missing_docs)] // helpers of tests explain themselves
 
 mod across;
+mod baseline;
 mod canaries;
 mod config;
+mod custom;
 mod exit;
+mod explain;
 mod files;
 mod formats;
 mod frames;
+mod manual;
 mod pages;
 mod suppression;
 mod threads;

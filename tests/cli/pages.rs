@@ -9,7 +9,7 @@ fn a_page_is_explained() {
 
 #[test]
 fn a_category_is_listed() {
-    let answer = Folder::new(&[]).run(&["explain", "ingress"]);
+    let answer = Folder::new(&[]).run(&["explain", "ingress/"]);
     assert_eq!(answer.code, Some(0));
     assert!(
         answer.stdout.lines().all(|line| line.starts_with("ingress/")),
@@ -28,8 +28,8 @@ fn an_unknown_rule_is_a_usage_error_with_a_suggestion() {
         ("Ingress/Host-Is-IP", "did you mean `ingress/host-is-ip`?"),
         ("ingres", "did you mean `ingress`?"),
         ("metadata/host-is-ip", "did you mean `ingress/host-is-ip`?"),
-        ("qqqqqqqqqq", "`kubeproof rules` lists them"),
-        ("\u{1b}[31m", "no rule or category `\\u{1b}[31m`"),
+        ("qqqqqqqqqq", "`kubeproof rules` lists the rules"),
+        ("\u{1b}[31m", "no rule, category or kind `\\u{1b}[31m`"),
     ] {
         let answer = folder.run(&["explain", typed]);
         assert_eq!((answer.code, &*answer.stdout), (Some(2), ""), "{typed}");

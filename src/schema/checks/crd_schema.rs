@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::crd_parts::{Parts, is_filled, is_true, text};
-use super::{crd_default, crd_lists, crd_nested};
-use crate::diagnostic::ErrorType;
+use super::crd_parts::{Parts, is_true, text};
+use super::{crd_default, crd_lists, crd_nested, crd_openapi, expressions};
+use crate::cel::Env;
+use crate::diagnostic::{Diagnostic, ErrorType};
 use crate::manifest::Field;
 use crate::rules::Cx;
 use crate::schema::constraints::fault;
-use crate::yaml::{Kind, Scalar};
+use crate::yaml::Entry;
 
 pub use super::crd_equal::{same, same_list};
 pub use super::crd_path::find;
@@ -32,9 +33,13 @@ pub(super) enum Mode {
 
 /// What the surroundings of a schema allow.
 #[derive(Clone, Copy)]
-struct Around {
-    defaults: bool,
-    meta: bool,
+pub(super) struct Around {
+    /// Defaults may be given.
+    pub defaults: bool,
+    /// It is within the metadata of an object.
+    pub meta: bool,
+    /// What was there before an update can be told.
+    old: bool,
 }
 
 /// Walks the schema of a version.
@@ -43,18 +48,30 @@ pub struct Walker<'w, 't> {
     pub(super) budget: u32,
     structural: bool,
     structural_faults: u32,
+    schema_faults: u32,
+    default_faults: bool,
     defaults: bool,
+    env: Env<'t>,
+    /// Faults of rules, which count only where the schema has no others.
+    of_rules: Vec<Diagnostic>,
+    /// The same where a default stands: the server reports them there.
+    of_defaults: Vec<Diagnostic>,
 }
 
 impl<'w, 't> Walker<'w, 't> {
     /// A walker that reports to `cx`.
     pub fn new(cx: &'w mut Cx<'t>) -> Self {
         Walker {
+            env: Env::empty(cx.kube().minor()),
             cx,
             budget: BUDGET,
             structural: true,
             structural_faults: 0,
+            schema_faults: 0,
+            default_faults: false,
             defaults: false,
+            of_rules: Vec::new(),
+            of_defaults: Vec::new(),
         }
     }
 
@@ -92,13 +109,23 @@ impl<'w, 't> Walker<'w, 't> {
         let around = Around {
             defaults: true,
             meta: false,
+            old: true,
         };
         self.visit(root, &parts, Mode::Root, around, 0);
         if self.structural {
             self.structural_faults += crd_nested::completeness(self, root);
         }
         if self.structural && self.structural_faults == 0 && self.defaults {
+            let before = self.cx.count();
             crd_default::check(self, root);
+            self.default_faults = self.cx.count() > before;
+        }
+        // The server compiles rules only after all else is right.
+        if self.structural && self.structural_faults == 0 && !self.default_faults {
+            match self.of_defaults.is_empty() {
+                true => self.cx.found.append(&mut self.of_rules),
+                false => self.cx.found.append(&mut self.of_defaults),
+            }
         }
         if let Some(name) = unsupported
             && self.cx.count() == before
@@ -154,6 +181,7 @@ impl<'w, 't> Walker<'w, 't> {
         message: impl Into<String>,
         help: impl Into<Cow<'static, str>>,
     ) {
+        self.schema_faults += 1;
         fault(self.cx, at, kind, message).help(help.into().into_owned());
     }
 
@@ -165,7 +193,7 @@ impl<'w, 't> Walker<'w, 't> {
         help: &'static str,
     ) {
         self.structural_faults += 1;
-        self.report(at, kind, message, help);
+        fault(self.cx, at, kind, message).help(help);
     }
 
     fn visit(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, mode: Mode, around: Around, depth: u32) {
@@ -182,10 +210,42 @@ impl<'w, 't> Walker<'w, 't> {
         if mode != Mode::Plain {
             self.pattern(s, p);
         }
-        self.openapi(s, p, around);
+        let faults = self.schema_faults;
+        crd_openapi::check(self, s, p, around);
         crd_lists::list_and_map(self, s, p);
         crd_nested::rules(self, s, p);
         self.children(s, p, mode, around, depth);
+        // As the server, which compiles rules only where nothing else is wrong.
+        if let Some(entry) = p.validations()
+            && self.schema_faults == faults
+            && matches!(mode, Mode::Root | Mode::Item | Mode::Field)
+        {
+            let default = p.default().map(|entry| s.child_entry("default", entry).path());
+            self.rules(s, entry, depth == 0, around.old, default);
+        }
+    }
+
+    fn rules(&mut self, s: &Field<'_, 't>, entry: Entry<'t>, root: bool, old: bool, default: Option<String>) {
+        let Some(node) = s.value() else { return };
+        let Some(kind) = self.env.schema(node, root, 0) else {
+            return;
+        };
+        for rule in s.child_entry("x-kubernetes-validations", entry).items() {
+            if !self.spend() {
+                return;
+            }
+            let before = self.cx.count();
+            let compiled = expressions::schema_rule(&rule, &kind, &mut self.env, old, self.cx);
+            let found = self.cx.found.split_off(before);
+            if let (false, Some(path), Some(first)) = (compiled, &default, found.first()) {
+                let mut at_default = first.clone();
+                if let Some(refusal) = &mut at_default.refusal {
+                    refusal.field = path.clone();
+                }
+                self.of_defaults.push(at_default);
+            }
+            self.of_rules.extend(found);
+        }
     }
 
     fn step(&mut self, child: &Field<'_, 't>, mode: Mode, around: Around, depth: u32) {
@@ -196,10 +256,12 @@ impl<'w, 't> Walker<'w, 't> {
 
     fn children(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, mode: Mode, around: Around, depth: u32) {
         let nested = matches!(mode, Mode::Nested | Mode::Plain);
+        let granular = p.map_type().is_none() || text(p.map_type()) == "granular";
         if let Some(entry) = p.additional_properties() {
             let mode = if nested { Mode::Plain } else { Mode::Field };
             let around = Around {
                 defaults: around.defaults && !around.meta,
+                old: around.old && granular,
                 ..around
             };
             self.step(&s.child_entry("additionalProperties", entry), mode, around, depth);
@@ -209,6 +271,7 @@ impl<'w, 't> Walker<'w, 't> {
             let below = if nested { mode } else { Mode::Field };
             for property in s.child_entry("properties", entry).entries() {
                 let mut around = around;
+                around.old &= granular;
                 if of_object && matches!(property.name(), "metadata" | "kind" | "apiVersion") {
                     around.meta = true;
                     around.defaults &= depth != 0;
@@ -224,6 +287,10 @@ impl<'w, 't> Walker<'w, 't> {
         if let Some(entry) = p.items() {
             let items = s.child_entry("items", entry);
             let below = if nested { mode } else { Mode::Item };
+            let around = Around {
+                old: around.old && text(p.list_type()) == "map",
+                ..around
+            };
             self.step(&items, below, around, depth);
             for item in items.items() {
                 self.step(&item, Mode::Plain, around, depth);
@@ -285,94 +352,5 @@ impl<'w, 't> Walker<'w, 't> {
             }
         }
         self.visit(branch, &parts, Mode::Nested, around, depth + 1);
-    }
-
-    fn openapi(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, around: Around) {
-        const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
-        let kind = text(p.kind());
-        if !kind.is_empty() && !TYPES.contains(&&*kind) && !self.cx.is_unrendered(&kind) {
-            let at = s.child("type");
-            let message = format!("{} is no type of a schema", crate::rules::quote(&kind));
-            self.report(
-                &at,
-                ErrorType::NotSupported,
-                message,
-                "use `string`, `integer`, `number`, `boolean`, `array` or `object`",
-            );
-            if kind == "null" {
-                self.report(
-                    &at,
-                    ErrorType::Forbidden,
-                    "the type cannot be null",
-                    "set `nullable: true` instead",
-                );
-            }
-        }
-        if p.default().is_some() && !around.defaults {
-            let message = "no default can be given for fields of `apiVersion`, `kind` and `metadata`";
-            self.report(&s.child("default"), ErrorType::Forbidden, message, "remove it");
-        }
-        for (name, set) in [
-            ("id", !text(p.id()).is_empty()),
-            ("additionalItems", p.additional_items().is_some()),
-            ("patternProperties", is_filled(p.pattern_properties())),
-            ("definitions", is_filled(p.definitions())),
-            ("dependencies", p.dependencies().is_some()),
-            ("$ref", p.reference().is_some()),
-            ("uniqueItems", is_true(p.unique_items())),
-        ] {
-            if set {
-                let message = format!("the server does not support `{name}` in a schema");
-                let help = match name {
-                    "uniqueItems" => "use `x-kubernetes-list-type: set`",
-                    "$ref" | "definitions" => "write the schema out where it is used",
-                    _ => "remove it",
-                };
-                self.report(&s.child(name), ErrorType::Forbidden, message, help);
-            }
-        }
-        if p.items()
-            .is_some_and(|items| items.value.kind() == Kind::Seq && items.value.items().next().is_some())
-        {
-            let message = "all items have one schema: a list of schemas is not supported";
-            self.report(
-                &s.child("items"),
-                ErrorType::Forbidden,
-                message,
-                "write one schema",
-            );
-        }
-        if around.meta && is_true(p.embedded()) {
-            let at = s.child("x-kubernetes-embedded-resource");
-            self.report(
-                &at,
-                ErrorType::Forbidden,
-                "metadata holds no objects",
-                "remove it",
-            );
-        }
-        if let Some(entry) = p.additional_properties()
-            && is_filled(p.properties())
-            && entry.value.scalar() != Some(Scalar::Bool(true))
-        {
-            let message = "`properties` and `additionalProperties` exclude each other";
-            self.report(
-                &s.child("additionalProperties"),
-                ErrorType::Forbidden,
-                message,
-                "keep one of them",
-            );
-        }
-        if p.preserve()
-            .is_some_and(|entry| entry.value.scalar() == Some(Scalar::Bool(false)))
-        {
-            let at = s.child("x-kubernetes-preserve-unknown-fields");
-            self.report(
-                &at,
-                ErrorType::Invalid,
-                "it can only be true or absent",
-                "remove it",
-            );
-        }
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use super::expressions;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
@@ -219,6 +220,8 @@ pub fn selectors<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 "the expression has more than 10240 bytes",
             )
             .help("shorten it");
+        } else {
+            expressions::device_selector(&expression, cx);
         }
     }
 }

@@ -228,14 +228,21 @@ fn added_name<'t>(
     }
     let metadata = object.child("metadata");
     let place = metadata.child("name").place();
+    // A name that is none is reported at its own place already.
+    let is_name = names::dns1123_subdomain(name).is_empty();
     for reason in names::label_value(name) {
         let message = format!(
             "the job's name becomes a label of its pods, but {} {reason}",
             cx.quote(name)
         );
-        fault(cx, &template.child("labels"), ErrorType::Invalid, message.clone())
-            .at(place)
+        let labels = template.child("labels");
+        let report = fault(cx, &labels, ErrorType::Invalid, message.clone())
             .help("use a name of 63 characters at the most");
+        if is_name {
+            report.at(place);
+        } else {
+            report.related(place, "this name");
+        }
         if shared {
             fault(cx, &metadata.child("labels"), ErrorType::Invalid, message)
                 .at(place)

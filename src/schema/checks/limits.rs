@@ -129,9 +129,17 @@ fn resource_keys<'t>(
                 "{} is no valid name of a resource here: it {reason}",
                 cx.quote(name)
             );
-            fault(cx, &item.child(map).key(name), ErrorType::Invalid, message)
-                .at(amount.key)
+            let amounts = item.child(map);
+            let at = amounts.key(name);
+            // What the server filled in from another map is reported there as well.
+            let filled_in = amounts.is_set() && at.value().is_none();
+            let span = if filled_in { at.place() } else { amount.key };
+            let report = fault(cx, &at, ErrorType::Invalid, message)
+                .at(span)
                 .help("use `cpu`, `memory`, `ephemeral-storage`, or a name with its domain");
+            if filled_in {
+                report.related(amount.key, "the server takes it from here");
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Checks that the vocabulary of constraints cannot say, called from rows of `schemas/constraints/`.
 
-mod addresses;
+pub mod addresses;
 pub mod admission;
 pub mod annotations;
 pub mod certificates;
@@ -19,6 +19,7 @@ mod crd_equal;
 mod crd_lists;
 pub mod crd_names;
 mod crd_nested;
+mod crd_openapi;
 mod crd_parts;
 mod crd_path;
 mod crd_schema;
@@ -27,6 +28,7 @@ pub mod device_claims;
 pub mod device_slices;
 pub mod devices;
 pub mod events;
+pub mod expressions;
 pub mod flow;
 pub mod hpa;
 pub mod job_policies;
@@ -41,7 +43,7 @@ pub mod podspec_resources;
 pub mod projected;
 pub mod quota;
 pub mod rbac;
-mod regex;
+pub(crate) mod regex;
 pub mod registration;
 mod resource_names;
 pub mod reviews;

@@ -4,11 +4,16 @@
 //! One walk over the object visits every struct whose type has constraints, at any depth, and runs its rows.
 //! What the vocabulary cannot say is a function in [`super::checks`], called from a row.
 
+mod faults;
 mod formats;
+mod judge;
 mod ops;
+mod run;
 
+pub use faults::of_format;
 pub use formats::{Format, percent};
-pub use ops::{Cond, Is, Op, Row, Step, Test, is_set, of_format};
+pub use ops::{Cond, Is, Op, Row, Step, Test};
+pub use run::is_set;
 
 use super::table::name_bit;
 use super::{Shape, Ty, TypeId};
@@ -30,7 +35,8 @@ pub fn check<'t>(object: &Object<'t>, ty: TypeId, cx: &mut Cx<'t>) {
 /// The rows of a type hold `printed`.
 const PRINTED: u8 = 16;
 
-fn rows(ty: TypeId) -> &'static [Row] {
+/// The rows of a type.
+pub fn rows(ty: TypeId) -> &'static [Row] {
     let at = |i: usize| OFFSETS.get(i).copied().unwrap_or_default() as usize;
     let index = ty.index();
     ROWS.get(at(index)..at(index + 1)).unwrap_or_default()
@@ -60,22 +66,22 @@ fn walk<'t>(field: &Field<'_, 't>, ty: TypeId, cx: &mut Cx<'t>, depth: u32) {
         if info.ty.constrained()
             && !entry.value.is_null()
             && holds(field, info.name, entry)
-            && (marks & UNION == 0 || !ops::is_passed_over(rows, field, info.name))
-            && (marks & SKIP == 0 || !ops::skips(rows, info.name, field, cx))
+            && (marks & UNION == 0 || !faults::is_passed_over(rows, field, info.name))
+            && (marks & SKIP == 0 || !run::skips(rows, info.name, field, cx))
         {
             let name = match marks & PRINTED {
                 0 => info.name,
-                _ => ops::printed(rows, info.name, field, cx),
+                _ => run::printed(rows, info.name, field, cx),
             };
             inside(&field.child_entry(name, entry), info.ty, cx, depth + 1);
         }
     }
     if marks & VALUE != 0 {
-        for name in ops::values(rows) {
+        for name in run::values(rows) {
             let child = field.child(name);
             if !child.is_set()
                 && let Some(info) = ty.field(name, cx.kube())
-                && !ops::skips(rows, name, field, cx)
+                && !run::skips(rows, name, field, cx)
             {
                 inside(&child, info.ty, cx, depth + 1);
             }
@@ -83,7 +89,7 @@ fn walk<'t>(field: &Field<'_, 't>, ty: TypeId, cx: &mut Cx<'t>, depth: u32) {
     }
     for row in rows {
         if row.bit == 0 || row.bit & present != 0 {
-            ops::run(row, field, cx);
+            run::run(row, field, cx);
         }
     }
 }

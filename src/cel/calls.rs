@@ -1,0 +1,139 @@
+//! Calls of functions: which overloads go with the arguments.
+
+use super::ast::{Expr, Id};
+use super::check::Checker;
+use super::parse::qualified;
+use super::types::Type;
+use super::{OVERLOADS, Overload};
+use crate::schema::checks::regex::is_valid as is_regex;
+use crate::schema::format::is_time;
+
+impl<'s> Checker<'_, 's, '_> {
+    pub(super) fn method(&mut self, at: u32, target: Id, name: &str, arguments: &[Id]) -> Type {
+        let mut kinds: Vec<Type> = arguments.iter().map(|id| self.infer(*id)).collect();
+        self.literals(name, arguments);
+        // Some functions have a dot in their names.
+        if let Some(prefix) = qualified(self.nodes, target) {
+            let whole = format!("{prefix}.{name}");
+            if !overloads(&whole).is_empty() {
+                return self.call(at, &whole, false, &kinds);
+            }
+        }
+        let target = self.infer(target);
+        kinds.insert(0, target);
+        self.call(at, name, true, &kinds)
+    }
+
+    pub(super) fn call(&mut self, at: u32, name: &str, member: bool, kinds: &[Type]) -> Type {
+        if self.fault.is_some() || self.unknown {
+            return Type::ERROR;
+        }
+        // One part of a chain stands for both sides.
+        let pair;
+        let kinds = match (name, kinds) {
+            ("_&&_" | "_||_", [one]) => {
+                pair = [one.clone(), Type::BOOL];
+                &pair[..]
+            }
+            _ => kinds,
+        };
+        let found = overloads(name);
+        let (minor, patch, device) = (self.env.minor, self.env.patch, self.env.bind);
+        let mut candidates = found
+            .iter()
+            .filter(|one| one.since <= minor)
+            .filter(|one| match one.library {
+                "patch" => patch,
+                "device" => device,
+                _ => true,
+            })
+            .peekable();
+        if candidates.peek().is_none() {
+            return self.fail(at, format!("there is no function `{name}`"));
+        }
+        let mut result: Option<Type> = None;
+        for overload in candidates {
+            if overload.member != member || overload.arguments.len() != kinds.len() {
+                continue;
+            }
+            let open = [self.solution.open(), self.solution.open()];
+            let before = self.solution.clone();
+            let fits = overload.arguments.iter().zip(kinds).all(|(wanted, kind)| {
+                let wanted = self.solution.instance(wanted, &open);
+                self.solution.fits(kind, &wanted)
+            });
+            if !fits {
+                self.solution = before;
+                continue;
+            }
+            let kind = self.known(&self.solution.instance(&overload.result, &open));
+            result = Some(match result {
+                None => kind,
+                Some(first) if first.is_dyn() || first == kind => first,
+                Some(_) => Type::DYN,
+            });
+        }
+        result.unwrap_or_else(|| {
+            let given: Vec<String> = kinds.iter().map(|kind| format!("{kind}")).collect();
+            let sign = name.replace('_', " ");
+            let what = match name.contains(|c: char| c.is_ascii_alphanumeric()) && name != "_in_" {
+                true => format!("the function `{name}`"),
+                false => format!("`{}`", sign.trim()),
+            };
+            self.fail(at, format!("{what} does not go with {}", given.join(" and ")))
+        })
+    }
+
+    /// Texts that the server reads when it compiles: regular expressions, times and lengths of time.
+    pub(super) fn literals(&mut self, name: &str, arguments: &[Id]) {
+        let fault = match name {
+            "matches" => "it is no regular expression of Go's",
+            "duration" => "it is no length of time: write it as `1h30m`, `10s`, `500ms`",
+            "timestamp" => "it is no time: write it as `2026-01-31T10:00:00Z`",
+            _ => return,
+        };
+        let nodes = self.nodes;
+        let Some(node) = arguments.last().and_then(|id| nodes.get(*id as usize)) else {
+            return;
+        };
+        let Expr::Str(text) = &node.expr else { return };
+        let right = match name {
+            "matches" => is_regex(text),
+            "duration" => is_duration(text),
+            _ => is_time(text, false),
+        };
+        if !right {
+            self.fail(node.at, fault);
+        }
+    }
+}
+
+/// Whether Go's `time.ParseDuration` reads a text.
+fn is_duration(text: &str) -> bool {
+    let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if rest == "0" {
+        return true;
+    }
+    let mut any = false;
+    while !rest.is_empty() {
+        let number = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let written = rest.get(..rest.len() - number.len()).unwrap_or_default();
+        if written.matches('.').count() > 1 || !written.contains(|c: char| c.is_ascii_digit()) {
+            return false;
+        }
+        let units = ["ns", "us", "µs", "μs", "ms", "s", "m", "h"];
+        let Some(after) = units.iter().find_map(|unit| number.strip_prefix(unit)) else {
+            return false;
+        };
+        rest = after;
+        any = true;
+    }
+    any
+}
+
+fn overloads(name: &str) -> &'static [Overload] {
+    let start = OVERLOADS.partition_point(|one| one.name < name);
+    let rest = OVERLOADS.get(start..).unwrap_or_default();
+    let end = rest.iter().position(|one| one.name != name).unwrap_or(rest.len());
+    rest.get(..end).unwrap_or_default()
+}

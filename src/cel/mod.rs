@@ -1,0 +1,83 @@
+//! CEL, the language of the expressions in policies, selectors of devices and CustomResourceDefinitions: whether
+//! the server would compile one, and the type of what it gives. Expressions are never run.
+//!
+//! The functions are declared in `schemas/cel.txt`. What is doubtful passes.
+
+mod ast;
+mod calls;
+mod check;
+mod declare;
+mod lexer;
+mod macros;
+mod members;
+mod parse;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use std::borrow::Cow;
+
+pub use declare::{Env, Struct};
+pub use types::{Simple, Type};
+
+use types::Sig;
+
+/// Longer expressions are not judged.
+const LENGTH: usize = 20_000;
+
+/// Why an expression does not compile.
+#[derive(Debug)]
+pub struct Fault {
+    /// Where, in bytes from the start of the expression.
+    pub at: u32,
+    /// What is wrong.
+    pub message: Cow<'static, str>,
+}
+
+impl Fault {
+    fn new(at: u32, message: impl Into<Cow<'static, str>>) -> Self {
+        Fault {
+            at,
+            message: message.into(),
+        }
+    }
+}
+
+/// One declared way to call a function.
+struct Overload {
+    name: &'static str,
+    member: bool,
+    arguments: &'static [Sig],
+    result: Sig,
+    /// The first minor version of Kubernetes that has it.
+    since: u8,
+    /// Where it is declared: everywhere, when empty.
+    library: &'static str,
+}
+
+include!(concat!(env!("OUT_DIR"), "/cel.rs"));
+
+/// What an expression gives, or why it does not compile. `Ok(None)`: it cannot be told here.
+pub fn compile(source: &str, env: &mut Env<'_>) -> Result<Option<Compiled>, Fault> {
+    if source.len() > LENGTH {
+        return Ok(None);
+    }
+    let (nodes, top) = match parse::parse(source, env.bind) {
+        Ok(parsed) => parsed,
+        Err(parse::Stop::Fault(fault)) => return Err(fault),
+        Err(parse::Stop::Unknown) => return Ok(None),
+    };
+    let old = nodes
+        .iter()
+        .any(|node| matches!(node.expr, ast::Expr::Ident("oldSelf")));
+    let kind = check::Checker::new(&nodes, env).run(top)?;
+    Ok(kind.map(|kind| Compiled { kind, old }))
+}
+
+/// What an expression is.
+pub struct Compiled {
+    /// The type of what it gives.
+    pub kind: Type,
+    /// Whether it looks at `oldSelf`.
+    pub old: bool,
+}

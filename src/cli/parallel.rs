@@ -1,0 +1,45 @@
+//! Work on many files at once.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// How many workers `count` files are worth: for a few of them a thread costs more than it saves.
+pub fn workers(threads: usize, count: usize) -> usize {
+    threads.min(count / 4 + 1)
+}
+
+/// Works on each of `count` files; results come in their order. Workers take the next file when they are done with
+/// one, so a large file holds up nobody, and there is no pool that waits by spinning. Each worker has scratch
+/// memory of its own. `next` starts at 0 and counts the files that were taken up. `work` must not panic.
+pub fn each<S: Default, T: Send>(
+    count: usize,
+    workers: usize,
+    next: &AtomicUsize,
+    work: impl Fn(usize, &mut S) -> T + Sync,
+) -> Vec<T> {
+    let run = || {
+        let mut scratch = S::default();
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                return done;
+            }
+            done.push((index, work(index, &mut scratch)));
+        }
+    };
+    let mut results: Vec<(usize, T)> = if workers <= 1 {
+        run()
+    } else {
+        thread::scope(|scope| {
+            let others: Vec<_> = (1..workers).map(|_| scope.spawn(run)).collect();
+            let mut results = run();
+            for other in others {
+                results.append(&mut other.join().unwrap_or_default());
+            }
+            results
+        })
+    };
+    results.sort_unstable_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
+}

@@ -1,0 +1,137 @@
+//! The second pass of a run: which files it must read for CustomResourceDefinitions and for the custom resources
+//! they define, and of which custom resources nothing is known.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::engine::ObjectInfo;
+use crate::schema::custom::{Definitions, is_definition, name_of};
+
+/// What the objects of a run tell about custom resources and definitions.
+#[derive(Default)]
+pub struct Plan<'r> {
+    /// The groups of all custom resources.
+    groups: HashSet<&'r str>,
+    /// Files that hold definitions of such groups.
+    defining: Vec<usize>,
+    /// Files with custom resources, and their objects.
+    using: Vec<(usize, &'r [ObjectInfo])>,
+}
+
+/// How many custom resources were checked against a definition, and of which kinds there is none.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Coverage {
+    /// Objects that a definition was at hand for.
+    pub defined: usize,
+    /// Objects whose kind nothing in the run defines, by `Kind.group`.
+    pub undefined: BTreeMap<String, usize>,
+}
+
+/// The group of a custom resource; `None` for what the server has by itself.
+pub fn custom_group(api_version: &str) -> Option<&str> {
+    let (group, _) = api_version.split_once('/')?;
+    // A CustomResourceDefinition's group needs a dot.
+    (group.contains('.') && !crate::schema::is_built_in(group)).then_some(group)
+}
+
+impl<'r> Plan<'r> {
+    /// Looks through the objects of the files of a run.
+    pub fn new(files: impl Iterator<Item = &'r [ObjectInfo]>) -> Plan<'r> {
+        let mut plan = Plan::default();
+        let mut defining: Vec<(usize, &str)> = Vec::new();
+        for (i, objects) in files.enumerate() {
+            let mut uses = false;
+            for object in objects {
+                if let Some(group) = custom_group(&object.api_version) {
+                    plan.groups.insert(group);
+                    uses = true;
+                } else if is_definition(&object.api_version, &object.kind) {
+                    // Its name is `PLURAL.GROUP`, or the server would not take it.
+                    let name = object.name.as_deref().unwrap_or_default();
+                    defining.push((i, name.split_once('.').map_or("", |(_, group)| group)));
+                }
+            }
+            if uses {
+                plan.using.push((i, objects));
+            }
+        }
+        defining.retain(|(_, group)| plan.groups.contains(group));
+        plan.defining = defining.into_iter().map(|(i, _)| i).collect();
+        plan.defining.dedup();
+        plan
+    }
+
+    /// Files that hold definitions of groups that are used.
+    pub fn defining(&self) -> &[usize] {
+        &self.defining
+    }
+
+    /// Whether a text may hold a definition of a group that is used.
+    pub fn may_define(&self, text: &str) -> bool {
+        let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+        !self.groups.is_empty()
+            && has("CustomResourceDefinition")
+            && self.groups.iter().any(|group| has(group))
+    }
+
+    /// Files with custom resources of a kind that is defined.
+    pub fn using(&self, definitions: &Definitions<'_>) -> Vec<usize> {
+        let defined = |object: &ObjectInfo| {
+            custom_group(&object.api_version).is_some_and(|group| definitions.has(group, &object.kind))
+        };
+        let using = self.using.iter();
+        using
+            .filter(|(_, objects)| !definitions.is_empty() && objects.iter().any(defined))
+            .map(|(i, _)| *i)
+            .collect()
+    }
+
+    /// Counts what is defined and what is not.
+    pub fn coverage(&self, definitions: &Definitions<'_>) -> Coverage {
+        let mut coverage = Coverage::default();
+        for object in self.using.iter().flat_map(|(_, objects)| *objects) {
+            let Some(group) = custom_group(&object.api_version) else {
+                continue;
+            };
+            if definitions.has(group, &object.kind) {
+                coverage.defined += 1;
+            } else {
+                *coverage
+                    .undefined
+                    .entry(name_of(group, &object.kind))
+                    .or_default() += 1;
+            }
+        }
+        coverage
+    }
+}
+
+impl Coverage {
+    /// A sentence about what nothing is known of, naming the kinds that occur most; `None` where all is known.
+    pub fn note(&self) -> Option<String> {
+        const MOST: usize = 8;
+        let objects: usize = self.undefined.values().sum();
+        if objects == 0 {
+            return None;
+        }
+        let mut kinds: Vec<(&String, &usize)> = self.undefined.iter().collect();
+        kinds.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
+        let more = kinds.len().saturating_sub(MOST);
+        let mut named: Vec<String> = kinds
+            .iter()
+            .take(MOST)
+            .map(|(kind, n)| format!("{kind} ({n})"))
+            .collect();
+        if more > 0 {
+            named.push(format!("{more} more"));
+        }
+        let subject = match objects {
+            1 => "1 custom resource has".to_string(),
+            n => format!("{n} custom resources have"),
+        };
+        Some(format!(
+            "{subject} no CustomResourceDefinition here, so that only metadata was checked: {}; \
+             --crds names where definitions are",
+            named.join(", ")
+        ))
+    }
+}

@@ -1,0 +1,171 @@
+//! Tests that take more than a line, and the words that all share.
+
+use std::borrow::Cow;
+
+use super::run::{is_set, text};
+use super::{Format, Op, Row, fault};
+use crate::diagnostic::ErrorType;
+use crate::manifest::Field;
+use crate::rules::Cx;
+
+/// Invalid, once for each fault of the text.
+pub fn of_format<'t>(format: Format, field: &Field<'_, 't>, place: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(value) = field.text().filter(|value| !cx.is_unrendered(value)) else {
+        return;
+    };
+    for reason in format.faults(&value, cx.kube()) {
+        let name = named(field);
+        let message = match &*value {
+            "" => format!("{name} is empty, but it {reason}"),
+            _ => format!("{} is no valid {name}: it {reason}", shown(field, cx)),
+        };
+        fault(cx, place, ErrorType::Invalid, message).help(format!("use {}", format.describe()));
+    }
+}
+
+pub(super) fn refuse<'t>(kind: ErrorType, field: &Field<'_, 't>, place: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let name = named(field);
+    let scalar = field.value().is_some_and(|value| value.scalar().is_some());
+    let (message, help) = match kind {
+        ErrorType::Required => (format!("{name} is required here"), "add it"),
+        ErrorType::Forbidden => (format!("{name} may not be set here"), "remove it"),
+        _ if !field.is_set() => (format!("{name} may not be empty here"), "set it"),
+        _ if scalar => (
+            format!("{name} may not be {} here", shown(field, cx)),
+            "change or remove it",
+        ),
+        _ => (format!("{name} is wrong"), "change it"),
+    };
+    fault(cx, place, kind, message).help(help);
+}
+
+/// The first of a union's members that is set.
+pub(super) fn chosen(
+    members: &[(&'static str, &'static str)],
+    field: &Field<'_, '_>,
+) -> Option<&'static str> {
+    let mut names = members.iter().map(|(name, _)| *name);
+    names.find(|name| is_set(&field.child(name), true))
+}
+
+/// Whether the server does not look into `name`, because another member of its union was set first.
+pub(super) fn is_passed_over(rows: &[Row], field: &Field<'_, '_>, name: &str) -> bool {
+    rows.iter().flat_map(|row| row.tests).any(|test| match test.op {
+        Op::Union(members) => {
+            members
+                .iter()
+                .any(|(member, reported)| *member == name && !reported.is_empty())
+                && chosen(members, field).is_some_and(|first| first != name)
+        }
+        _ => false,
+    })
+}
+
+pub(super) fn union<'t>(
+    members: &[(&'static str, &'static str)],
+    filled: bool,
+    field: &Field<'_, 't>,
+    place: &Field<'_, 't>,
+    cx: &mut Cx<'t>,
+) {
+    let Some(first) = chosen(members, field) else {
+        if filled {
+            return;
+        }
+        let known: Vec<&str> = members.iter().take(4).map(|(name, _)| *name).collect();
+        fault(
+            cx,
+            place,
+            ErrorType::Required,
+            "it names no kind of source, of which it needs exactly one",
+        )
+        .help(format!("add one, such as {}", list(&known)));
+        return;
+    };
+    for &(name, reported) in members {
+        let child = field.child(name);
+        if name == first || reported.is_empty() || !is_set(&child, true) {
+            continue;
+        }
+        let message = format!("`{name}` and `{first}` exclude each other");
+        let span = child.place();
+        fault(cx, &field.child(reported), ErrorType::Forbidden, message)
+            .at(span)
+            .help("keep one of them");
+    }
+}
+
+pub(super) fn supported<'t>(known: &[&str], field: &Field<'_, 't>, place: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(value) = field.text() else { return };
+    if known.contains(&&*value) || cx.is_unrendered(&value) {
+        return;
+    }
+    let name = named(field);
+    let message = if value.is_empty() {
+        format!("{name} may not be empty")
+    } else {
+        format!("{name} does not know {}", shown(field, cx))
+    };
+    fault(cx, place, ErrorType::NotSupported, message).help(format!("use one of {}", list(known)));
+}
+
+pub(super) fn none_of<'t>(names: &[&str], place: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let list = list(names);
+    fault(
+        cx,
+        place,
+        ErrorType::Required,
+        format!("one of {list} is required"),
+    )
+    .help("add one of them");
+}
+
+pub(super) fn unique_by<'t>(keys: &[&'static str], whole: bool, field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let mut seen = std::collections::HashMap::new();
+    for item in field.items() {
+        let key: Vec<Cow<'_, str>> = keys.iter().map(|key| text(&item.child(key))).collect();
+        if key.iter().all(|part| part.is_empty()) {
+            continue;
+        }
+        let Some(last) = keys.last() else { return };
+        let at = item.child(last);
+        match seen.entry(key) {
+            std::collections::hash_map::Entry::Vacant(slot) => {
+                slot.insert(at.place());
+            }
+            std::collections::hash_map::Entry::Occupied(first) => {
+                let first = *first.get();
+                let shown = shown(&at, cx);
+                fault(
+                    cx,
+                    if whole { &item } else { &at },
+                    ErrorType::Duplicate,
+                    format!("{shown} is used twice in this list"),
+                )
+                .help("give each its own")
+                .related(first, "first used here");
+            }
+        }
+    }
+}
+
+pub(super) fn named(field: &Field<'_, '_>) -> String {
+    match field.name() {
+        "" => "the item".into(),
+        name => format!("`{name}`"),
+    }
+}
+
+pub(super) fn shown<'t>(field: &Field<'_, 't>, cx: &Cx<'t>) -> Cow<'static, str> {
+    field
+        .value()
+        .map_or(Cow::Borrowed("the value"), |value| cx.shown(value))
+}
+
+pub(super) fn list(words: &[&str]) -> String {
+    words
+        .iter()
+        .map(|word| format!("`{word}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}

@@ -1,0 +1,409 @@
+//! Reading a custom resource as the API server does: fields that its definition does not know are refused, nulls
+//! that it does not want are dropped, defaults are filled in. What comes out is what the server validates.
+
+use std::borrow::Cow;
+
+use super::place::{Part, Place};
+use super::schema::{Additional, Schema, Types};
+use super::value::{self, Budget, Data, Value};
+use super::words;
+use crate::diagnostic::{Edit, ErrorType, Severity, Stage};
+use crate::rules::{Cx, ids};
+use crate::schema::suggest;
+use crate::schema::table;
+use crate::yaml::{Entry, Kind, Node, Style};
+
+/// One object being read.
+pub(super) struct Reader<'k, 't> {
+    pub cx: &'k mut Cx<'t>,
+    /// `Rollout`, for messages.
+    pub kind: &'k str,
+    /// Beside each finding: whose definition it is.
+    pub label: &'k str,
+    /// The definition keeps unknown fields, wherever they are (CRDs of v1beta1).
+    pub preserve: bool,
+    pub budget: Budget,
+}
+
+/// Fields that every object has.
+const META: [&str; 3] = ["apiVersion", "kind", "metadata"];
+
+/// Schemas around a field, innermost first.
+pub(super) struct Around<'p, 'c, 't> {
+    up: Option<&'p Around<'p, 'c, 't>>,
+    schema: &'p Schema<'c>,
+    place: &'p Place<'p, 't>,
+}
+
+impl<'t> Reader<'_, 't> {
+    /// Reads the object.
+    pub(super) fn object<'c: 't>(&mut self, root: Node<'t>, schema: &Schema<'c>) -> Value<'t> {
+        let place = Place::root(root);
+        let data = self.map(&place, root, schema, None, false);
+        Value {
+            key: None,
+            node: Some(root),
+            data,
+        }
+    }
+
+    fn raw(&mut self, place: &Place<'_, 't>, node: Node<'t>) -> Value<'t> {
+        let cx = &*self.cx;
+        Value::of(node, place.key, &|text| cx.is_unrendered(text), &mut self.budget)
+    }
+
+    fn value<'c: 't>(
+        &mut self,
+        place: &Place<'_, 't>,
+        node: Node<'t>,
+        schema: &Schema<'c>,
+        around: &Around<'_, 'c, 't>,
+        skip: bool,
+    ) -> Value<'t> {
+        let data = if !self.budget.take() {
+            Data::Open
+        } else if node.kind() == Kind::Map {
+            if self.mismatched(place, node, schema, Types::OBJECT, skip) {
+                Data::Open
+            } else {
+                self.map(place, node, schema, Some(around), skip)
+            }
+        } else if node.kind() == Kind::Seq {
+            if self.mismatched(place, node, schema, Types::ARRAY, skip) {
+                Data::Open
+            } else {
+                self.list(place, node, schema, around, skip)
+            }
+        } else {
+            let cx = &*self.cx;
+            value::scalar(node, &|text| cx.is_unrendered(text))
+        };
+        Value {
+            key: place.key,
+            node: Some(node),
+            data,
+        }
+    }
+
+    fn list<'c: 't>(
+        &mut self,
+        place: &Place<'_, 't>,
+        node: Node<'t>,
+        schema: &Schema<'c>,
+        around: &Around<'_, 'c, 't>,
+        skip: bool,
+    ) -> Data<'t> {
+        self.budget.depth -= 1;
+        let mut items = Vec::new();
+        for (i, item) in node.items().enumerate() {
+            let place = Place {
+                up: Some(place),
+                part: Part::Index(i as u32),
+                key: None,
+                value: Some(item),
+            };
+            items.push(match schema.item() {
+                Some(inner) => self.value(&place, item, inner, around, skip || schema.preserve),
+                None => self.raw(&place, item),
+            });
+        }
+        self.budget.depth += 1;
+        Data::List(items)
+    }
+
+    fn map<'c: 't>(
+        &mut self,
+        place: &Place<'_, 't>,
+        node: Node<'t>,
+        schema: &Schema<'c>,
+        around: Option<&Around<'_, 'c, 't>>,
+        skip: bool,
+    ) -> Data<'t> {
+        self.budget.depth -= 1;
+        let of_object = place.is_root() || schema.embedded;
+        let around = Around {
+            up: around,
+            schema,
+            place,
+        };
+        let mut map: Vec<(Cow<'t, str>, Value<'t>)> = Vec::new();
+        for (name, entry) in value::entries(node) {
+            let inner = Place {
+                up: Some(place),
+                part: Part::Name(&name),
+                key: Some(entry.key),
+                value: Some(entry.value),
+            };
+            let value = if of_object && META.contains(&&*name) {
+                if !place.is_root() {
+                    self.embedded(&inner, entry.value, &name);
+                }
+                let mut value = self.raw(&inner, entry.value);
+                if name == "metadata" && matches!(value.data, Data::Null) {
+                    // Read into a struct and written out again, it is an empty mapping.
+                    value.data = Data::Map(Vec::new());
+                }
+                Some(value)
+            } else if let Some(property) = schema.property(&name) {
+                self.field(&inner, entry.value, property, &around)
+            } else if let Some(free) = schema.additional_schema() {
+                let inner = Place {
+                    part: Part::Key(&name),
+                    ..inner
+                };
+                self.field(&inner, entry.value, free, &around)
+            } else if !matches!(schema.additional, Additional::Unsaid)
+                || schema.preserve
+                || skip
+                || self.preserve
+            {
+                Some(self.raw(&inner, entry.value))
+            } else {
+                self.unknown(&name, entry, place, &around);
+                None
+            };
+            if let Some(value) = value {
+                map.push((name.clone(), value));
+            }
+        }
+        for (name, property) in schema.defaulted() {
+            if !map.iter().any(|(known, _)| known == name)
+                && let Some(value) = self.default(property, None, None)
+            {
+                map.push((name.clone(), value));
+            }
+        }
+        self.budget.depth += 1;
+        Data::Map(map)
+    }
+
+    /// A declared value; `None` for a null that is dropped.
+    fn field<'c: 't>(
+        &mut self,
+        place: &Place<'_, 't>,
+        node: Node<'t>,
+        schema: &Schema<'c>,
+        around: &Around<'_, 'c, 't>,
+    ) -> Option<Value<'t>> {
+        if !schema.nullable && node.is_null() {
+            if schema.default.is_some() {
+                return self.default(schema, place.key, Some(node));
+            }
+            if !self.preserve {
+                return None;
+            }
+        }
+        Some(self.value(place, node, schema, around, false))
+    }
+
+    /// What a default brings, with the defaults of what is within it.
+    fn default<'c: 't>(
+        &mut self,
+        schema: &Schema<'c>,
+        key: Option<Node<'t>>,
+        node: Option<Node<'t>>,
+    ) -> Option<Value<'t>> {
+        let mut value = Value::of_definition(schema.default?);
+        self.fill(&mut value, schema);
+        value.key = key;
+        value.node = node;
+        Some(value)
+    }
+
+    fn fill<'c: 't>(&mut self, value: &mut Value<'t>, schema: &Schema<'c>) {
+        if !self.budget.take() {
+            return;
+        }
+        self.budget.depth -= 1;
+        match &mut value.data {
+            Data::Map(entries) => {
+                for (name, value) in entries.iter_mut() {
+                    if let Some(inner) = schema.property(name).or_else(|| schema.additional_schema()) {
+                        self.fill(value, inner);
+                    }
+                }
+                for (name, property) in schema.defaulted() {
+                    if !entries.iter().any(|(known, _)| known == name)
+                        && let Some(value) = self.default(property, None, None)
+                    {
+                        entries.push((name.clone(), value));
+                    }
+                }
+            }
+            Data::List(items) => {
+                if let Some(inner) = schema.item() {
+                    items.iter_mut().for_each(|item| self.fill(item, inner));
+                }
+            }
+            _ => {}
+        }
+        self.budget.depth += 1;
+    }
+
+    /// A mapping or list where neither belongs: the server finds unknown fields in it before it gets to types.
+    fn mismatched(
+        &mut self,
+        place: &Place<'_, 't>,
+        node: Node<'t>,
+        schema: &Schema<'_>,
+        own: Types,
+        skip: bool,
+    ) -> bool {
+        let lenient = schema.preserve || skip || self.preserve;
+        let loose = !matches!(schema.additional, Additional::Unsaid) || schema.has_properties();
+        if lenient || schema.types.is_any() || schema.types.has(own) || (own == Types::OBJECT && loose) {
+            return false;
+        }
+        let mut paths = Vec::new();
+        unknown_paths(node, &mut place.path(), &mut paths, 0);
+        if paths.is_empty() {
+            return false; // left to the check of types
+        }
+        let wrong = words::mismatch(self.cx, place, node, schema.types);
+        for path in paths {
+            let report = self
+                .cx
+                .report_as(ids::SCHEMA_TYPE, place.span(), wrong.text.clone())
+                .label(self.label)
+                .refusal(ErrorType::UnknownField, path);
+            if let Some(help) = &wrong.help {
+                report.help(help.clone());
+            }
+        }
+        true
+    }
+
+    /// `apiVersion`, `kind` and `metadata` of an object within the object.
+    fn embedded(&mut self, place: &Place<'_, 't>, node: Node<'t>, name: &str) {
+        let text = match name {
+            "metadata" if node.is_map() => return self.embedded_metadata(place, node),
+            "metadata" if !node.is_null() => "must be a mapping",
+            "apiVersion" | "kind" if node.str().is_none() => "must be a string",
+            _ => return,
+        };
+        if node.str().is_some_and(|text| self.cx.is_unrendered(&text)) {
+            return;
+        }
+        let path = place.path();
+        let text = format!("`{path}` {text}; the API server cannot read the object");
+        self.cx
+            .report_as(ids::SCHEMA_TYPE, place.span(), text)
+            .label(self.label)
+            .help("write the embedded object like one of its own")
+            .refusal_at(Stage::Decode, ErrorType::TypeMismatch, path);
+    }
+
+    fn embedded_metadata(&mut self, place: &Place<'_, 't>, node: Node<'t>) {
+        for (name, entry) in value::entries(node) {
+            let known = table::OBJECT_META.all_fields().any(|field| field.name == name);
+            if !known && !self.cx.is_unrendered(&name) {
+                let path = format!("{}.{name}", place.path());
+                let text = format!(
+                    "metadata has no field {}; the API server refuses the object",
+                    crate::rules::quote(&name)
+                );
+                self.cx
+                    .report_as(ids::SCHEMA_UNKNOWN_FIELD, entry.key.span(), text)
+                    .label(self.label)
+                    .help("remove it")
+                    .refusal(ErrorType::UnknownField, path);
+            }
+        }
+    }
+
+    fn unknown(&mut self, name: &str, entry: Entry<'t>, at: &Place<'_, 't>, around: &Around<'_, '_, '_>) {
+        if self.cx.is_unrendered(name) {
+            return;
+        }
+        // What SOPS encrypted is decrypted, and its own key removed, before it is applied.
+        if name == "sops" && at.is_root() && !self.cx.settings.no_skip {
+            return;
+        }
+        let whole = at.path();
+        let path = if whole.is_empty() {
+            name.to_string()
+        } else {
+            format!("{whole}.{name}")
+        };
+        let schema = around.schema;
+        let near = suggest::nearest(name, schema.names());
+        let edit = near
+            .filter(|_| entry.key.raw().kind == Kind::Scalar && entry.key.raw().style == Style::Plain)
+            .map(|near| {
+                // Only a difference in case is certain to be what the author meant.
+                let present = at.value.is_some_and(|map| map.entry(near).is_some());
+                let edit = Edit {
+                    span: entry.key.span(),
+                    text: near.to_string(),
+                };
+                (
+                    format!("write `{near}`"),
+                    near.eq_ignore_ascii_case(name) && !present,
+                    edit,
+                )
+            });
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => elsewhere(name, around),
+        };
+        let text = words::unknown_field(self.kind, &whole, name);
+        let report = self
+            .cx
+            .report_as(ids::SCHEMA_UNKNOWN_FIELD, entry.key.span(), text)
+            .severity(Severity::Error)
+            .label(self.label)
+            .help(help)
+            .refusal(ErrorType::UnknownField, path);
+        if let Some((title, safe, edit)) = edit {
+            report.fix(title, safe, vec![edit]);
+        }
+    }
+}
+
+/// Where an unknown field belongs: to something around it, or to something just below; else what there is.
+fn elsewhere(name: &str, around: &Around<'_, '_, '_>) -> String {
+    let mut up = around.up;
+    while let Some(here) = up {
+        if here.schema.names().any(|known| known == name) {
+            let path = here.place.path();
+            return if path.is_empty() {
+                "it belongs to the object itself: indent it less".into()
+            } else {
+                format!("it belongs to `{path}`: indent it less")
+            };
+        }
+        up = here.up;
+    }
+    let schema = around.schema;
+    let mut below = schema.names().filter(|below| {
+        let inner = schema.property(below);
+        *below != "status" && inner.is_some_and(|inner| inner.names().any(|known| known == name))
+    });
+    if let (Some(below), None) = (below.next(), below.next()) {
+        return format!("it belongs to `{below}.{name}`: mend the indentation or move it there");
+    }
+    let names: Vec<String> = schema.names().map(|name| format!("`{name}`")).collect();
+    match names.len() {
+        0 => "remove it; no fields are declared there".into(),
+        1..=8 => format!("remove it; there is {}", names.join(", ")),
+        _ => "remove it, or look the field up: it may belong elsewhere".into(),
+    }
+}
+
+/// The fields in a value that nothing is declared for.
+fn unknown_paths(node: Node<'_>, path: &mut String, found: &mut Vec<String>, depth: u32) {
+    if depth > 20 || found.len() > 50 {
+        return;
+    }
+    if node.is_map() {
+        for (name, _) in value::entries(node) {
+            found.push(format!("{path}.{name}"));
+        }
+    }
+    for (i, item) in node.items().enumerate() {
+        let length = path.len();
+        path.push_str(&format!("[{i}]"));
+        unknown_paths(item, path, found, depth + 1);
+        path.truncate(length);
+    }
+}

@@ -1,0 +1,172 @@
+//! CustomResourceDefinitions as they serve custom resources: which versions there are, and the schema of each.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::schema::Lazy;
+use crate::manifest::{File, Object};
+use crate::yaml::{Node, Scalar};
+
+/// The API group of CustomResourceDefinitions.
+const GROUP: &str = "apiextensions.k8s.io";
+
+/// The definitions of a run, by what they define.
+#[derive(Default)]
+pub struct Definitions<'c> {
+    all: Vec<Definition<'c>>,
+    /// `Rollout.argoproj.io` → indices into `all`.
+    by_kind: HashMap<String, Vec<u32>>,
+}
+
+/// What one CustomResourceDefinition says.
+pub(super) struct Definition<'c> {
+    /// The file that it stands in.
+    pub file: &'c str,
+    pub group: Cow<'c, str>,
+    /// Whether its objects live in namespaces.
+    pub namespaced: bool,
+    /// Fields that no schema knows are kept everywhere (CRDs of v1beta1).
+    pub preserve: bool,
+    pub versions: Vec<Version<'c>>,
+    spec: Node<'c>,
+}
+
+/// One version of a custom resource.
+pub(super) struct Version<'c> {
+    pub name: Cow<'c, str>,
+    pub served: bool,
+    pub schema: Option<Lazy<'c>>,
+    /// The status is written by itself, so that it is dropped from what is created.
+    pub has_status: bool,
+    /// The path of the number of replicas, `.spec.replicas`.
+    pub replicas: Option<Cow<'c, str>>,
+}
+
+/// Whether an object is a CustomResourceDefinition.
+pub fn is_definition(api_version: &str, kind: &str) -> bool {
+    kind == "CustomResourceDefinition"
+        && api_version
+            .split_once('/')
+            .is_some_and(|(group, _)| group == GROUP)
+}
+
+/// `Rollout.argoproj.io`: what definitions are found by.
+pub fn name_of(group: &str, kind: &str) -> String {
+    format!("{kind}.{group}")
+}
+
+impl<'c> Definitions<'c> {
+    /// Takes the definitions of a file in. Those that the server itself would refuse define nothing; `refused`
+    /// tells them by their index in the file.
+    pub fn add(&mut self, file: &File<'c>, refused: impl Fn(u32) -> bool) {
+        for object in &file.objects {
+            let chunk = file.documents.get(object.document as usize).map(|d| d.chunk);
+            if is_definition(&object.api_version, &object.kind)
+                && chunk.is_some_and(|chunk| chunk.error.is_none())
+                && !refused(object.index)
+                && let Some((kind, definition)) = read(file.name, object)
+            {
+                self.insert(name_of(&definition.group, &kind), definition);
+            }
+        }
+    }
+
+    fn insert(&mut self, key: String, definition: Definition<'c>) {
+        let known = self.by_kind.entry(key).or_default();
+        // The same definition lies in many trees twice: a chart's copy, a bundle.
+        let text = definition.spec.source();
+        let copy = known.iter().any(|i| {
+            let other = self.all.get(*i as usize).map(|other| other.spec.source());
+            other == Some(text)
+        });
+        if !copy {
+            known.push(self.all.len() as u32);
+            self.all.push(definition);
+        }
+    }
+
+    /// All that is said about a kind.
+    pub(super) fn of(&self, group: &str, kind: &str) -> Vec<&Definition<'c>> {
+        let found = self.by_kind.get(&name_of(group, kind));
+        found
+            .into_iter()
+            .flatten()
+            .filter_map(|i| self.all.get(*i as usize))
+            .collect()
+    }
+
+    /// Whether a kind is defined.
+    pub fn has(&self, group: &str, kind: &str) -> bool {
+        self.by_kind.contains_key(&name_of(group, kind))
+    }
+
+    /// Whether nothing is defined.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+}
+
+fn is_true(node: Option<Node<'_>>) -> bool {
+    node.is_some_and(|node| node.scalar() == Some(Scalar::Bool(true)))
+}
+
+fn text<'c>(node: Option<Node<'c>>) -> Option<Cow<'c, str>> {
+    node?.str().filter(|text| !text.is_empty())
+}
+
+fn read<'c>(file: &'c str, object: &Object<'c>) -> Option<(Cow<'c, str>, Definition<'c>)> {
+    let spec = object.root.get("spec")?;
+    let group = text(spec.get("group"))?;
+    let kind = text(spec.path(&["names", "kind"]))?;
+    let old = object.version() == "v1beta1";
+    let preserve = match spec.get("preserveUnknownFields").and_then(|node| node.scalar()) {
+        Some(Scalar::Bool(value)) => value,
+        _ => old,
+    };
+    let shared = spec.path(&["validation", "openAPIV3Schema"]).filter(|_| old);
+    let mut versions: Vec<Version<'c>> = Vec::new();
+    for version in spec.get("versions").into_iter().flat_map(|list| list.items()) {
+        let schema = version.path(&["schema", "openAPIV3Schema"]).or(shared);
+        let subresources = version
+            .get("subresources")
+            .or_else(|| spec.get("subresources").filter(|_| old));
+        versions.push(Version {
+            name: text(version.get("name"))?,
+            served: is_true(version.get("served")),
+            schema: schema.filter(|schema| schema.is_map()).map(Lazy::new),
+            has_status: has_status(subresources),
+            replicas: replicas(subresources),
+        });
+    }
+    if versions.is_empty()
+        && old
+        && let Some(name) = text(spec.get("version"))
+    {
+        versions.push(Version {
+            name,
+            served: true,
+            schema: shared.filter(|schema| schema.is_map()).map(Lazy::new),
+            has_status: has_status(spec.get("subresources")),
+            replicas: replicas(spec.get("subresources")),
+        });
+    }
+    let definition = Definition {
+        file,
+        group,
+        namespaced: spec.get("scope").and_then(|scope| scope.str()).as_deref() != Some("Cluster"),
+        preserve,
+        versions,
+        spec,
+    };
+    Some((kind, definition))
+}
+
+fn has_status(subresources: Option<Node<'_>>) -> bool {
+    subresources
+        .and_then(|node| node.get("status"))
+        .is_some_and(|status| !status.is_null())
+}
+
+fn replicas<'c>(subresources: Option<Node<'c>>) -> Option<Cow<'c, str>> {
+    text(subresources?.path(&["scale", "specReplicasPath"]))
+}

@@ -1,0 +1,264 @@
+//! The formats of strings that the API server checks in custom resources. Others it does not look at, or they are
+//! so rare that they are taken on trust.
+
+use crate::schema::{checks::addresses, quantity::Quantity};
+
+/// A format that the server knows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Format {
+    DateTime,
+    Date,
+    Byte,
+    Ipv4,
+    Ipv6,
+    Cidr,
+    Uuid(char),
+    Duration,
+    Quantity,
+    Mac,
+    /// Known to the server, not judged here.
+    Trusted,
+}
+
+impl Format {
+    /// The format of a name; `None` for one that the server passes over.
+    pub(super) fn named(name: &str) -> Option<Format> {
+        Some(match &*name.replace('-', "") {
+            "datetime" => Format::DateTime,
+            "date" => Format::Date,
+            "byte" => Format::Byte,
+            "ipv4" => Format::Ipv4,
+            "ipv6" => Format::Ipv6,
+            "cidr" => Format::Cidr,
+            "uuid" => Format::Uuid('.'),
+            "uuid3" => Format::Uuid('3'),
+            "uuid4" => Format::Uuid('4'),
+            "uuid5" => Format::Uuid('5'),
+            "duration" => Format::Duration,
+            "quantity" => Format::Quantity,
+            "mac" => Format::Mac,
+            "bsonobjectid" | "uri" | "email" | "hostname" | "isbn" | "isbn10" | "isbn13" | "creditcard"
+            | "ssn" | "hexcolor" | "rgbcolor" | "password" => Format::Trusted,
+            _ => return None,
+        })
+    }
+
+    /// What a text of the format is, with an article.
+    pub(super) fn describe(self) -> &'static str {
+        match self {
+            Format::DateTime => "a time such as `2024-05-01T10:00:00Z`",
+            Format::Date => "a date such as `2024-05-01`",
+            Format::Byte => "base64",
+            Format::Ipv4 => "an IPv4 address",
+            Format::Ipv6 => "an IPv6 address",
+            Format::Cidr => "a network such as `10.0.0.0/8`",
+            Format::Uuid(_) => "a UUID",
+            Format::Duration => "a duration such as `1h30m`",
+            Format::Quantity => "a quantity such as `500m` or `1Gi`",
+            Format::Mac => "a MAC address",
+            Format::Trusted => "of its format",
+        }
+    }
+
+    /// Whether a text is of the format; `None` where that is not judged.
+    pub(super) fn accepts(self, text: &str) -> Option<bool> {
+        Some(match self {
+            Format::DateTime => is_date_time(text),
+            Format::Date => is_date(text),
+            // The server has changed its mind about the empty text.
+            Format::Byte if text.is_empty() => return None,
+            Format::Byte => is_base64(text.as_bytes()),
+            Format::Ipv4 => text.contains('.') && addresses::parse(text).is_some(),
+            Format::Ipv6 => text.contains(':') && addresses::parse(text).is_some(),
+            Format::Cidr => addresses::parse_prefix(text).is_some(),
+            Format::Uuid(version) => is_uuid(text, version),
+            Format::Duration => return duration(text),
+            Format::Quantity => Quantity::parse(text).is_some(),
+            Format::Mac => return mac(text),
+            Format::Trusted => return None,
+        })
+    }
+}
+
+fn digits(text: &[u8]) -> Option<u32> {
+    text.iter().try_fold(0, |sum, b| {
+        b.is_ascii_digit().then(|| sum * 10 + u32::from(b - b'0'))
+    })
+}
+
+/// `2006-01-02`, a day that there is.
+fn is_date(text: &str) -> bool {
+    let b = text.as_bytes();
+    let (Some(year), Some(b'-'), Some(month), Some(b'-'), Some(day), 10) = (
+        b.get(..4).and_then(digits),
+        b.get(4),
+        b.get(5..7).and_then(digits),
+        b.get(7),
+        b.get(8..10).and_then(digits),
+        b.len(),
+    ) else {
+        return false;
+    };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return false,
+    };
+    (1..=days).contains(&day)
+}
+
+/// A date, `T` in either case, a time of the day, and a zone; the zone may be any four digits.
+fn is_date_time(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let mut parts = lower.split('t');
+    let (Some(date), Some(time)) = (parts.next(), parts.next()) else {
+        return false;
+    };
+    let b = time.as_bytes();
+    let two = |at: usize| b.get(at..at + 2).and_then(digits);
+    if !is_date(date) || b.get(2) != Some(&b':') || b.get(5) != Some(&b':') {
+        return false;
+    }
+    let (Some(hour), Some(minute), Some(second)) = (two(0), two(3), two(6)) else {
+        return false;
+    };
+    if hour > 23 || minute > 59 || second > 59 {
+        return false;
+    }
+    // Any character may stand before the fraction.
+    let rest = time.get(8..).unwrap_or_default();
+    let zone = |text: &str| {
+        let z = text.as_bytes();
+        text == "z"
+            || (z.len() == 6
+                && matches!(z.first(), Some(b'+' | b'-'))
+                && z.get(3) == Some(&b':')
+                && [1, 2, 4, 5]
+                    .iter()
+                    .all(|i| z.get(*i).is_some_and(u8::is_ascii_digit)))
+    };
+    if zone(rest) {
+        return true;
+    }
+    let mut chars = rest.chars();
+    let after = chars.next().map(|_| chars.as_str()).unwrap_or_default();
+    let end = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    end.len() < after.len() && zone(end)
+}
+
+fn is_base64(text: &[u8]) -> bool {
+    let padding = text.iter().rev().take_while(|b| **b == b'=').count();
+    text.len() % 4 == 0
+        && padding <= 2
+        && text
+            .iter()
+            .take(text.len() - padding)
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
+}
+
+/// `version` is the digit that the third group starts with, or `.` for any.
+fn is_uuid(text: &str, version: char) -> bool {
+    let mut rest = text;
+    for (i, length) in [8, 4, 4, 4, 12].into_iter().enumerate() {
+        let Some(group) = rest.get(..length) else {
+            return false;
+        };
+        if !group.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return false;
+        }
+        let first = group.chars().next().unwrap_or_default().to_ascii_lowercase();
+        let right = match (i, version) {
+            (2, '3' | '4' | '5') => first == version,
+            (3, '4' | '5') => matches!(first, '8' | '9' | 'a' | 'b'),
+            _ => true,
+        };
+        if !right {
+            return false;
+        }
+        rest = rest.get(length..).unwrap_or_default();
+        if i < 4 {
+            rest = rest.strip_prefix('-').unwrap_or(rest);
+        }
+    }
+    rest.is_empty()
+}
+
+/// Go's `1h30m`, or numbers with units in words. What has digits and letters only is not looked into.
+fn duration(text: &str) -> Option<bool> {
+    let known =
+        |c: char| c.is_ascii_alphanumeric() || c.is_whitespace() || matches!(c, 'µ' | 'μ' | '.' | '+' | '-');
+    let digit = text.bytes().any(|b| b.is_ascii_digit());
+    let letter = text.chars().any(char::is_alphabetic);
+    if !digit || !text.chars().all(known) || (!letter && !matches!(text, "0" | "+0" | "-0")) {
+        return Some(false);
+    }
+    None
+}
+
+fn mac(text: &str) -> Option<bool> {
+    let plausible = text
+        .bytes()
+        .all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'-' | b'.'));
+    if plausible && text.len() >= 14 {
+        None
+    } else {
+        Some(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_read_as_by_the_server() {
+        let cases: &[(&str, &[&str], &[&str])] = &[
+            (
+                "date-time",
+                &[
+                    "2024-05-01T10:00:00Z",
+                    "2024-02-29t10:00:00.5+02:00",
+                    "2024-05-01T10:00:00+99:99",
+                ],
+                &[
+                    "2024-05-01",
+                    "2023-02-29T10:00:00Z",
+                    "2024-05-01T24:00:00Z",
+                    "2024-05-01T10:00Z",
+                    "",
+                ],
+            ),
+            (
+                "date",
+                &["2024-05-31"],
+                &["2024-06-31", "2024-5-1", "2024-05-01T00:00:00Z"],
+            ),
+            ("byte", &["YQ==", "YWI=", "YWJj"], &["YQ", "Y===", "a b=", "YQ=a"]),
+            ("ipv4", &["10.0.0.1"], &["10.0.0", "::1", "shop"]),
+            ("ipv6", &["::1", "::ffff:1.2.3.4"], &["10.0.0.1", "fe80::1%eth0"]),
+            ("cidr", &["10.0.0.0/8", "fd00::/8"], &["10.0.0.0", "10.0.0.0/33"]),
+            (
+                "uuid4",
+                &[
+                    "f47ac10b-58cc-4372-a567-0e02b2c3d479",
+                    "F47AC10B58CC4372A5670E02B2C3D479",
+                ],
+                &["f47ac10b-58cc-1372-a567-0e02b2c3d479", "f47ac10b"],
+            ),
+            ("quantity", &["1Gi", "500m"], &["1GB", "x"]),
+            ("duration", &["0"], &["", "5", "1,5h"]),
+        ];
+        for (name, good, bad) in cases {
+            let format = Format::named(name).expect("a format");
+            for text in *good {
+                assert_ne!(format.accepts(text), Some(false), "{name}: {text}");
+            }
+            for text in *bad {
+                assert_eq!(format.accepts(text), Some(false), "{name}: {text}");
+            }
+        }
+        assert_eq!(Format::named("int32"), None);
+    }
+}

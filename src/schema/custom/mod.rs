@@ -1,0 +1,232 @@
+//! Custom resources, checked by the CustomResourceDefinitions that the run has for them, as the API server checks
+//! them once it has taken the definitions in.
+//!
+//! The definitions of a run are known when all files have been read, so this is a second pass over those files
+//! that hold objects of a defined kind. Where several definitions of one kind lie about (overlays, versions of a
+//! chart), only what all of them refuse is reported. Rules in CEL (`x-kubernetes-validations`) are not judged.
+
+mod decode;
+mod definition;
+mod embedded;
+mod formats;
+mod junctors;
+mod lists;
+mod place;
+mod schema;
+mod validate;
+mod value;
+mod words;
+
+pub use definition::{Definitions, is_definition, name_of};
+
+use definition::{Definition, Version};
+use place::{Part, Place};
+use validate::{Fault, Validator};
+use value::{Budget, Data, Value};
+
+use crate::diagnostic::{Diagnostic, ErrorType, Severity, Stage};
+use crate::manifest::{File, Object};
+use crate::rules::{Cx, ids, quote};
+
+/// Checks the custom resources of a file that definitions are at hand for.
+pub fn check<'t, 'c: 't>(file: &'t File<'t>, definitions: &Definitions<'c>, cx: &mut Cx<'t>) {
+    for object in &file.objects {
+        let Some(document) = file.documents.get(object.document as usize) else {
+            continue;
+        };
+        // Of what does not parse only a part is known.
+        if document.chunk.error.is_some() || super::is_built_in(object.group()) {
+            continue;
+        }
+        let candidates = definitions.of(object.group(), &object.kind);
+        if candidates.is_empty() {
+            continue;
+        }
+        cx.document = document.chunk.document;
+        cx.object = Some(object.index);
+        let before = cx.found.len();
+        let mut common: Option<Vec<Diagnostic>> = None;
+        for definition in candidates {
+            check_object(object, definition, cx);
+            let mut found = cx.found.split_off(before);
+            once_each(&mut found);
+            let agreed = match common.take() {
+                None => found,
+                Some(mut known) => {
+                    known.retain(|known| found.iter().any(|other| same(known, other)));
+                    known
+                }
+            };
+            let done = agreed.is_empty();
+            common = Some(agreed);
+            if done {
+                break;
+            }
+        }
+        cx.found.extend(common.unwrap_or_default());
+    }
+    cx.object = None;
+}
+
+/// Whether two findings say the same to the author of the object.
+fn same(a: &Diagnostic, b: &Diagnostic) -> bool {
+    (a.rule, a.span) == (b.rule, b.span) && a.refusal == b.refusal
+}
+
+/// The server names a fault once, however many schemas find it.
+fn once_each(found: &mut Vec<Diagnostic>) {
+    let mut kept: Vec<Diagnostic> = Vec::with_capacity(found.len());
+    for finding in found.drain(..) {
+        if !kept
+            .iter()
+            .any(|known| same(known, &finding) && known.message == finding.message)
+        {
+            kept.push(finding);
+        }
+    }
+    *found = kept;
+}
+
+fn check_object<'t, 'c: 't>(object: &Object<'t>, definition: &Definition<'c>, cx: &mut Cx<'t>) {
+    let printable = |c: char| if c.is_control() { '?' } else { c };
+    let file: String = definition.file.chars().map(printable).collect();
+    let label = format!("defined in {file}");
+    let version = definition
+        .versions
+        .iter()
+        .find(|version| version.name == object.version());
+    let Some(version) = version.filter(|version| version.served) else {
+        return not_served(object, definition, version, &label, cx);
+    };
+    if !definition.namespaced && object.namespace.is_some() {
+        in_no_namespace(object, &label, cx);
+    }
+    super::check::rest_of_metadata(object, cx);
+    let Some(schema) = &version.schema else { return };
+    let schema = schema.get();
+    let kind = &*object.kind;
+    let mut reader = decode::Reader {
+        cx,
+        kind,
+        label: &label,
+        preserve: definition.preserve,
+        budget: Budget::NEW,
+    };
+    let mut value = reader.object(object.root, schema);
+    if version.has_status
+        && let Data::Map(entries) = &mut value.data
+    {
+        // Written by itself, later: what stands there is dropped. A status that is required could never be
+        // there in time, so nobody means that.
+        entries.retain(|(name, _)| name != "status");
+        let open = Value {
+            key: None,
+            node: None,
+            data: Data::Open,
+        };
+        entries.push(("status".into(), open));
+    }
+    let mut validator = Validator {
+        cx,
+        label: &label,
+        budget: Budget::NEW.values,
+    };
+    let root = Place::root(object.root);
+    validator.value(&value, schema, &root, true);
+    validator.lists(&value, schema, &root);
+    if let Some(path) = &version.replicas {
+        replicas(&value, path, &root, &mut validator);
+    }
+}
+
+/// A version that the definition does not have, or does not serve.
+fn not_served<'t>(
+    object: &Object<'t>,
+    definition: &Definition<'_>,
+    version: Option<&Version<'_>>,
+    label: &str,
+    cx: &mut Cx<'t>,
+) {
+    if cx.is_unrendered(&object.api_version) || definition.versions.is_empty() {
+        return;
+    }
+    let served = definition.versions.iter().filter(|version| version.served);
+    let best = served.max_by_key(|version| super::suggest::stability(&version.name));
+    let what = if version.is_some() {
+        "does not serve"
+    } else {
+        "has no"
+    };
+    let text = format!(
+        "the definition of {} {what} version {}; the API server does not know the object",
+        object.kind,
+        quote(object.version())
+    );
+    let help = match best {
+        Some(best) => format!("use `apiVersion: {}/{}`", definition.group, best.name),
+        None => "no version is served; remove the object".into(),
+    };
+    let span = super::served::value_span(object.root, "apiVersion");
+    cx.report_as(ids::SCHEMA_NOT_SERVED, span, text)
+        .label(label)
+        .help(help)
+        .refusal_at(Stage::NotServed, ErrorType::NotServed, "apiVersion");
+}
+
+/// As `metadata/namespace-on-cluster-scoped` says of built-in kinds.
+fn in_no_namespace<'t>(object: &Object<'t>, label: &str, cx: &mut Cx<'t>) {
+    let root = object.fields();
+    let metadata = root.child("metadata");
+    let text = format!(
+        "{} objects live in no namespace; the API server drops this field without a word",
+        object.kind
+    );
+    let rule = ids::METADATA_NAMESPACE_ON_CLUSTER_SCOPED;
+    let severity: Severity = rule.rule().severity;
+    cx.report_as(rule, metadata.child("namespace").handle(), text)
+        .label(label)
+        .severity(severity)
+        .help(
+            "remove `namespace`; the object is seen from the whole cluster and its name must be unique in it",
+        );
+}
+
+/// The number of replicas that the scale subresource reads.
+fn replicas<'t>(value: &Value<'t>, path: &str, root: &Place<'_, 't>, validator: &mut Validator<'_, 't>) {
+    let names = path.trim_start_matches('.').split('.');
+    walk(value, &names.collect::<Vec<_>>(), path, root, validator);
+}
+
+fn walk<'t>(
+    value: &Value<'t>,
+    names: &[&str],
+    path: &str,
+    place: &Place<'_, 't>,
+    validator: &mut Validator<'_, 't>,
+) {
+    if let Some((first, rest)) = names.split_first() {
+        if let Some(inner) = value.get(first) {
+            let here = validate::at(place, Part::Name(first), inner);
+            walk(inner, rest, path, &here, validator);
+        }
+        return;
+    }
+    let wrong = match value.data {
+        Data::Int(n) if n < 0 => "must not be negative",
+        Data::Int(n) if n > i64::from(i32::MAX) => "must be at most 2147483647",
+        Data::Float(_) => "must be a whole number",
+        _ => return,
+    };
+    let text = format!(
+        "{} {wrong}: it is the number of replicas; the API server refuses the object",
+        words::subject(&place.path())
+    );
+    validator.say(Fault {
+        rule: ids::SCHEMA_INVALID,
+        kind: ErrorType::Invalid,
+        span: place.span(),
+        path: path.to_string(),
+        text,
+        help: None,
+    });
+}

@@ -1,0 +1,111 @@
+//! Where the check stands in a custom resource, kept on the stack and spelled only for a finding.
+
+use std::fmt::Write as _;
+
+use crate::source::Span;
+use crate::yaml::{Kind, Node, Style};
+
+/// The last step of a path.
+#[derive(Clone, Copy)]
+pub(super) enum Part<'p> {
+    Root,
+    /// A declared field.
+    Name(&'p str),
+    /// A key of a free map.
+    Key(&'p str),
+    Index(u32),
+}
+
+/// A place in an object: a step, and the place it was taken from.
+pub(super) struct Place<'p, 't> {
+    pub up: Option<&'p Place<'p, 't>>,
+    pub part: Part<'p>,
+    pub key: Option<Node<'t>>,
+    /// `None` for what is missing, or brought by a default.
+    pub value: Option<Node<'t>>,
+}
+
+impl<'p, 't> Place<'p, 't> {
+    pub(super) fn root(value: Node<'t>) -> Place<'p, 't> {
+        Place {
+            up: None,
+            part: Part::Root,
+            key: None,
+            value: Some(value),
+        }
+    }
+
+    pub(super) fn is_root(&self) -> bool {
+        self.up.is_none()
+    }
+
+    /// As pruning and validation print it: all keys after a dot.
+    pub(super) fn path(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out, false);
+        out
+    }
+
+    /// As the checks of lists print it: keys of free maps in brackets.
+    pub(super) fn bracketed(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out, true);
+        out
+    }
+
+    fn write(&self, out: &mut String, brackets: bool) {
+        if let Some(up) = self.up {
+            up.write(out, brackets);
+        }
+        // Writing into a String cannot fail.
+        let _ = match self.part {
+            Part::Root => Ok(()),
+            Part::Index(i) => write!(out, "[{i}]"),
+            Part::Key(key) if brackets => write!(out, "[{key}]"),
+            Part::Name(name) | Part::Key(name) if out.is_empty() => write!(out, "{name}"),
+            Part::Name(name) | Part::Key(name) => write!(out, ".{name}"),
+        };
+    }
+
+    /// Where to point: at the value; at its key, where the value is empty or a block collection; for what is
+    /// missing at the nearest parent's key.
+    pub(super) fn span(&self) -> Span {
+        match self.value {
+            Some(value) => {
+                let raw = value.raw();
+                let block = matches!(raw.kind, Kind::Map | Kind::Seq) && raw.style != Style::Flow;
+                if block || value.span().is_empty() {
+                    self.handle()
+                } else {
+                    value.span()
+                }
+            }
+            None => self.handle(),
+        }
+    }
+
+    /// The key; of an item its first key; of the object its `kind`.
+    pub(super) fn handle(&self) -> Span {
+        if let Some(key) = self.key {
+            return key.span();
+        }
+        let above = || self.up.map_or(Span::default(), Place::handle);
+        let Some(value) = self.value else {
+            return above();
+        };
+        if self.up.is_none() {
+            return super::super::served::head(value);
+        }
+        let raw = value.raw();
+        if raw.style != Style::Flow
+            && raw.kind == Kind::Map
+            && let Some(first) = value.raw_entries().next()
+        {
+            return first.key.span();
+        }
+        if value.span().is_empty() {
+            return above();
+        }
+        value.span()
+    }
+}

@@ -1,0 +1,362 @@
+//! The schema of a CustomResourceDefinition in a form that is quick to check against. Each part is made when an
+//! object first has a value for it: most objects fill in little of what their definition allows.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::{Mutex, OnceLock};
+
+use regex_lite::Regex;
+
+use super::formats::Format;
+use super::value::Value;
+use crate::yaml::{Node, Scalar};
+
+/// A schema that is made when it is asked for.
+pub(super) struct Lazy<'c> {
+    node: Node<'c>,
+    made: OnceLock<Box<Schema<'c>>>,
+}
+
+impl<'c> Lazy<'c> {
+    pub(super) fn new(node: Node<'c>) -> Lazy<'c> {
+        Lazy {
+            node,
+            made: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn get(&self) -> &Schema<'c> {
+        self.made.get_or_init(|| Box::new(Schema::of(self.node)))
+    }
+
+    pub(super) fn node(&self) -> Node<'c> {
+        self.node
+    }
+}
+
+/// The types that a schema allows.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Types(u8);
+
+impl Types {
+    pub(super) const STRING: Types = Types(1);
+    pub(super) const INTEGER: Types = Types(2);
+    pub(super) const NUMBER: Types = Types(4);
+    pub(super) const BOOLEAN: Types = Types(8);
+    pub(super) const ARRAY: Types = Types(16);
+    pub(super) const OBJECT: Types = Types(32);
+    pub(super) const INT_OR_STRING: Types = Types(3);
+
+    fn of(name: &str) -> Types {
+        match name {
+            "string" => Types::STRING,
+            "integer" => Types::INTEGER,
+            "number" => Types::NUMBER,
+            "boolean" => Types::BOOLEAN,
+            "array" => Types::ARRAY,
+            "object" => Types::OBJECT,
+            _ => Types(0),
+        }
+    }
+
+    /// Whether nothing is said.
+    pub(super) fn is_any(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(super) fn has(self, other: Types) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// What a map may hold beside its declared fields.
+pub(super) enum Additional<'c> {
+    Unsaid,
+    Allowed,
+    Refused,
+    Schema(Lazy<'c>),
+}
+
+/// How the items of a list are told apart.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum ListType {
+    #[default]
+    Atomic,
+    Set,
+    Map,
+}
+
+/// One schema.
+pub(super) struct Schema<'c> {
+    pub types: Types,
+    pub nullable: bool,
+    pub preserve: bool,
+    pub embedded: bool,
+    pub format: Option<Format>,
+    /// By name.
+    properties: Vec<(Cow<'c, str>, Lazy<'c>)>,
+    pub additional: Additional<'c>,
+    pub items: Option<Lazy<'c>>,
+    pub required: Vec<Cow<'c, str>>,
+    pub default: Option<Node<'c>>,
+    pub choices: Vec<Value<'c>>,
+    pub pattern: Option<Pattern<'c>>,
+    pub minimum: Option<f64>,
+    pub maximum: Option<f64>,
+    pub above_minimum: bool,
+    pub below_maximum: bool,
+    pub multiple_of: Option<f64>,
+    pub min_length: Option<i64>,
+    pub max_length: Option<i64>,
+    pub min_items: Option<i64>,
+    pub max_items: Option<i64>,
+    pub min_properties: Option<i64>,
+    pub max_properties: Option<i64>,
+    pub unique_items: bool,
+    pub list: ListType,
+    pub keys: Vec<Cow<'c, str>>,
+    pub all_of: Vec<Lazy<'c>>,
+    pub any_of: Vec<Lazy<'c>>,
+    pub one_of: Vec<Lazy<'c>>,
+    pub not: Option<Lazy<'c>>,
+    /// Says something that is not judged, so that a value that passes may still be refused.
+    pub doubtful: bool,
+    /// Properties with defaults, by their place in `properties`.
+    defaulted: OnceLock<Vec<u32>>,
+}
+
+/// A regular expression of Go's, compiled when it is first needed.
+pub(super) struct Pattern<'c> {
+    pub text: Cow<'c, str>,
+    compiled: OnceLock<Option<Regex>>,
+    /// Texts that matched: the same few names come again and again, and matching costs more than looking here.
+    matched: Mutex<HashSet<Box<str>>>,
+}
+
+/// As many texts are remembered for a pattern, and none longer than this.
+const REMEMBERED: usize = 64;
+
+impl Pattern<'_> {
+    /// Whether a text matches; `None` for a pattern that is not understood.
+    pub(super) fn matches(&self, text: &str) -> Option<bool> {
+        let compiled = self.compiled.get_or_init(|| Regex::new(&self.text).ok());
+        let regex = compiled.as_ref()?;
+        let known = self.matched.lock().is_ok_and(|known| known.contains(text));
+        let matches = known || regex.is_match(text);
+        if matches
+            && !known
+            && text.len() <= REMEMBERED
+            && let Ok(mut matched) = self.matched.lock()
+            && matched.len() < REMEMBERED
+        {
+            matched.insert(text.into());
+        }
+        Some(matches)
+    }
+}
+
+impl<'c> Schema<'c> {
+    fn empty() -> Schema<'c> {
+        Schema {
+            types: Types::default(),
+            nullable: false,
+            preserve: false,
+            embedded: false,
+            format: None,
+            properties: Vec::new(),
+            additional: Additional::Unsaid,
+            items: None,
+            required: Vec::new(),
+            default: None,
+            choices: Vec::new(),
+            pattern: None,
+            minimum: None,
+            maximum: None,
+            above_minimum: false,
+            below_maximum: false,
+            multiple_of: None,
+            min_length: None,
+            max_length: None,
+            min_items: None,
+            max_items: None,
+            min_properties: None,
+            max_properties: None,
+            unique_items: false,
+            list: ListType::Atomic,
+            keys: Vec::new(),
+            all_of: Vec::new(),
+            any_of: Vec::new(),
+            one_of: Vec::new(),
+            not: None,
+            doubtful: false,
+            defaulted: OnceLock::new(),
+        }
+    }
+
+    fn of(node: Node<'c>) -> Schema<'c> {
+        let mut schema = Schema::empty();
+        let mut format = None;
+        let mut int_or_string = false;
+        for entry in node.entries() {
+            let Some(key) = entry.key.key_text() else { continue };
+            let value = entry.value;
+            match &*key {
+                "type" => schema.types = Types::of(&value.str().unwrap_or_default()),
+                "description" => {}
+                "properties" => schema.properties = properties(value),
+                "items" => schema.items = one(value),
+                "required" => schema.required = texts(value),
+                "format" => format = value.str(),
+                "pattern" => {
+                    schema.pattern = value.str().filter(|text| !text.is_empty()).map(|text| Pattern {
+                        text,
+                        compiled: OnceLock::new(),
+                        matched: Mutex::default(),
+                    });
+                }
+                "enum" => schema.choices = value.items().map(Value::of_definition).collect(),
+                "default" => schema.default = Some(value).filter(|value| !value.is_null()),
+                "nullable" => schema.nullable = is_true(value),
+                "minimum" => schema.minimum = number(value),
+                "maximum" => schema.maximum = number(value),
+                "exclusiveMinimum" => schema.above_minimum = is_true(value),
+                "exclusiveMaximum" => schema.below_maximum = is_true(value),
+                "multipleOf" => schema.multiple_of = number(value),
+                "minLength" => schema.min_length = whole(value),
+                "maxLength" => schema.max_length = whole(value),
+                "minItems" => schema.min_items = whole(value),
+                "maxItems" => schema.max_items = whole(value),
+                "minProperties" => schema.min_properties = whole(value),
+                "maxProperties" => schema.max_properties = whole(value),
+                "uniqueItems" => schema.unique_items = is_true(value),
+                "allOf" => schema.all_of = many(value),
+                "anyOf" => schema.any_of = many(value),
+                "oneOf" => schema.one_of = many(value),
+                "not" => schema.not = one(value),
+                "additionalProperties" => {
+                    schema.additional = match value.scalar() {
+                        Some(Scalar::Bool(true)) => Additional::Allowed,
+                        Some(Scalar::Bool(false)) => Additional::Refused,
+                        _ => one(value).map_or(Additional::Unsaid, Additional::Schema),
+                    };
+                }
+                "x-kubernetes-preserve-unknown-fields" => schema.preserve = is_true(value),
+                "x-kubernetes-embedded-resource" => schema.embedded = is_true(value),
+                "x-kubernetes-int-or-string" => int_or_string = is_true(value),
+                "x-kubernetes-list-type" => {
+                    schema.list = match value.str().as_deref() {
+                        Some("set") => ListType::Set,
+                        Some("map") => ListType::Map,
+                        _ => ListType::Atomic,
+                    };
+                }
+                "x-kubernetes-list-map-keys" => schema.keys = texts(value),
+                // What CRDs of v1beta1 could still say.
+                "$ref" | "patternProperties" | "dependencies" | "additionalItems" | "definitions" => {
+                    schema.doubtful = true;
+                }
+                _ => {}
+            }
+        }
+        if int_or_string {
+            schema.types = Types::INT_OR_STRING;
+        }
+        if let Some(format) = format
+            && (schema.types.is_any()
+                || schema.types == Types::STRING
+                || schema.types == Types::INT_OR_STRING)
+        {
+            schema.format = Format::named(&format);
+        }
+        schema
+    }
+
+    /// The schema of a declared field.
+    pub(super) fn property(&self, name: &str) -> Option<&Schema<'c>> {
+        let at = self
+            .properties
+            .binary_search_by(|(known, _)| (**known).cmp(name))
+            .ok()?;
+        self.properties.get(at).map(|(_, lazy)| lazy.get())
+    }
+
+    pub(super) fn has_properties(&self) -> bool {
+        !self.properties.is_empty()
+    }
+
+    /// The names of declared fields.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.properties.iter().map(|(name, _)| &**name)
+    }
+
+    /// The declared fields that have a default.
+    pub(super) fn defaulted(&self) -> impl Iterator<Item = (&Cow<'c, str>, &Schema<'c>)> {
+        let defaulted = self.defaulted.get_or_init(|| {
+            let has = |(_, lazy): &&(Cow<'c, str>, Lazy<'c>)| {
+                // Without making the schema: most fields are never filled in.
+                lazy.node.get("default").is_some_and(|default| !default.is_null())
+            };
+            let all = self.properties.iter().enumerate();
+            all.filter(|(_, property)| has(property))
+                .map(|(i, _)| i as u32)
+                .collect()
+        });
+        defaulted
+            .iter()
+            .filter_map(|i| self.properties.get(*i as usize))
+            .map(|(name, lazy)| (name, lazy.get()))
+    }
+
+    /// The schema of a value of a free map.
+    pub(super) fn additional_schema(&self) -> Option<&Schema<'c>> {
+        match &self.additional {
+            Additional::Schema(lazy) => Some(lazy.get()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn item(&self) -> Option<&Schema<'c>> {
+        self.items.as_ref().map(Lazy::get)
+    }
+}
+
+fn properties<'c>(map: Node<'c>) -> Vec<(Cow<'c, str>, Lazy<'c>)> {
+    let mut all: Vec<(Cow<'c, str>, Lazy<'c>)> = map
+        .entries()
+        .filter_map(|entry| Some((entry.key.key_text()?, Lazy::new(entry.value))))
+        .collect();
+    // Of a repeated key the last one holds: it is put first, and the others go.
+    all.reverse();
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all.dedup_by(|later, first| later.0 == first.0);
+    all
+}
+
+fn one(node: Node<'_>) -> Option<Lazy<'_>> {
+    node.is_map().then(|| Lazy::new(node))
+}
+
+fn many(node: Node<'_>) -> Vec<Lazy<'_>> {
+    node.items().map(Lazy::new).collect()
+}
+
+fn texts(node: Node<'_>) -> Vec<Cow<'_, str>> {
+    node.items().filter_map(|item| item.str()).collect()
+}
+
+fn is_true(node: Node<'_>) -> bool {
+    node.scalar() == Some(Scalar::Bool(true))
+}
+
+fn number(node: Node<'_>) -> Option<f64> {
+    match node.scalar()? {
+        Scalar::Int(value) => Some(value as f64),
+        Scalar::Uint(value) => Some(value as f64),
+        Scalar::Float(value) => Some(value),
+        _ => None,
+    }
+}
+
+fn whole(node: Node<'_>) -> Option<i64> {
+    super::super::decode::whole(node, &node.scalar()?)
+}

@@ -1,0 +1,147 @@
+//! Custom resources against the definitions beside them: `testdata/custom`. A custom resource begins with what the
+//! API server says of it as comments, `# TYPE FIELD | MARKED TEXT`, or `# ok`. What is listed must be reported,
+//! and nothing else.
+
+use std::path::Path;
+
+use kubeproof::diagnostic::Diagnostic;
+use kubeproof::engine::{RuleSet, Settings};
+use kubeproof::manifest::Surroundings;
+use kubeproof::report::Report;
+
+fn checked(inputs: &[(&str, &str)]) -> Report {
+    let inputs = inputs
+        .iter()
+        .map(|(name, text)| (name.to_string(), text.as_bytes().to_vec()));
+    let mut rules = RuleSet::all();
+    for other in ["metadata", "references", "deprecation"] {
+        assert!(rules.set(other, false));
+    }
+    let settings = Settings {
+        rules,
+        ..Settings::default()
+    };
+    kubeproof::check(inputs, &Surroundings::default(), &settings)
+}
+
+fn line(finding: &Diagnostic, text: &str) -> String {
+    let marked = text.get(finding.span.range()).unwrap_or("out of bounds");
+    match &finding.refusal {
+        Some(refusal) => format!("{} {} | {marked}", refusal.kind.name(), refusal.field),
+        None => format!("{}: {}", finding.rule.rule().id, finding.message),
+    }
+}
+
+#[test]
+fn custom_resources_are_judged_as_by_the_server() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/custom");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    let (mut documents, mut wrong) = (0, Vec::new());
+    for path in files {
+        let text = std::fs::read_to_string(&path).expect("a text");
+        let report = checked(&[("all.yaml", &text)]);
+        for (i, document) in text.split("\n---\n").enumerate() {
+            if document.contains("kind: CustomResourceDefinition") {
+                continue;
+            }
+            documents += 1;
+            let mut expected: Vec<String> = document
+                .lines()
+                .map_while(|line| line.strip_prefix("# "))
+                .filter(|line| *line != "ok")
+                .map(String::from)
+                .collect();
+            expected.sort();
+            let mut found: Vec<String> = report
+                .diagnostics()
+                .filter(|finding| finding.document == i as u32)
+                .map(|finding| line(finding, &text))
+                .collect();
+            found.sort();
+            if found != expected {
+                wrong.push(format!("{}: {document}\nfound: {found:#?}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(documents > 30, "{documents}");
+}
+
+const CRD: &str = "\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: things, kind: Thing, singular: thing, listKind: ThingList}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {replicas: {type: integer}}}}}}
+";
+
+const RESOURCE: &str = "\
+apiVersion: example.com/v1
+kind: Thing
+metadata: {name: a}
+spec: {replica: 1}
+";
+
+#[test]
+fn a_slip_has_a_fix_and_names_the_definition() {
+    let report = checked(&[("crd.yaml", CRD), ("a.yaml", RESOURCE)]);
+    let found: Vec<&Diagnostic> = report.diagnostics().collect();
+    let [finding] = found[..] else { panic!("{found:?}") };
+    assert_eq!(finding.help.as_deref(), Some("did you mean `replicas`?"));
+    assert_eq!(finding.label.as_deref(), Some("defined in crd.yaml"));
+    let fix = finding.fix.as_ref().expect("a fix");
+    assert_eq!(fix.edits[0].text, "replicas");
+    assert!(!fix.safe);
+}
+
+#[test]
+fn a_definition_that_the_server_refuses_defines_nothing() {
+    let refused = CRD.replace("type: integer", "type: int");
+    let report = checked(&[("crd.yaml", &refused), ("a.yaml", RESOURCE)]);
+    assert!(
+        report.files[1].diagnostics.is_empty(),
+        "{:?}",
+        report.files[1].diagnostics
+    );
+    assert_eq!(report.coverage.defined, 0);
+    assert_eq!(report.coverage.undefined.get("Thing.example.com"), Some(&1));
+}
+
+#[test]
+fn what_lies_in_a_list_is_checked_too() {
+    let list = "apiVersion: v1\nkind: List\nitems:\n  - apiVersion: example.com/v1\n    kind: Thing\n    metadata: {name: a}\n    spec: {replicas: x}\n";
+    let report = checked(&[("a.yaml", list), ("z.yaml", CRD)]);
+    let lines: Vec<String> = report.diagnostics().map(|finding| line(finding, list)).collect();
+    assert_eq!(lines, ["TypeInvalid spec.replicas | x"]);
+}
+
+#[test]
+fn hostile_resources_end_quickly() {
+    let mut deep = RESOURCE.replace("{replica: 1}", "");
+    deep.push_str(&format!("{}{}", "  {a: ".repeat(3000), "}".repeat(3000)));
+    checked(&[("crd.yaml", CRD), ("a.yaml", &deep)]);
+    let mut bomb = String::from(
+        "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}\nspec:\n  a0: &a0 [x, x]\n",
+    );
+    for i in 1..40 {
+        let before = i - 1;
+        bomb.push_str(&format!("  a{i}: &a{i} [*a{before}, *a{before}, *a{before}]\n"));
+    }
+    let open = CRD.replace(
+        "type: object, properties: {spec",
+        "type: object, x-kubernetes-preserve-unknown-fields: true, properties: {spec",
+    );
+    checked(&[("crd.yaml", &open), ("a.yaml", &bomb)]);
+    checked(&[("crd.yaml", CRD), ("a.yaml", &bomb)]);
+}
