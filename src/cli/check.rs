@@ -85,7 +85,7 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
     let bar = !args.output.quiet && progress::is_wanted();
     let mut run = Run::check(found.inputs, &around, &policy, threads, bar, &mut problems);
     clock.lap("checked");
-    custom::check(&mut run, &around, &policy, reading.threads(), &mut problems);
+    custom::check(&mut run, &around, &policy, threads, &mut problems);
     clock.lap("custom resources");
     let settings = |file: usize| policy.get(run.inputs.get(file).map_or(0, |input| input.settings));
     crate::compare_by(&mut run.report, &run.facts, policy.union(), settings);
@@ -96,11 +96,12 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         totals,
         inputs,
         facts,
+        kept,
         ..
     } = run;
     // The process ends soon, and takes its memory along faster than it could be given back piece by piece.
     if last == Last::Yes {
-        std::mem::forget((facts, around));
+        std::mem::forget((facts, around, kept));
     }
     // What could not be looked at would be missing from a new baseline.
     let may_write = problems.is_empty();

@@ -65,32 +65,9 @@ impl InputArgs {
 
     /// Whether standard input is among what is read.
     pub fn reads_stdin(&self) -> bool {
-        let lists = [&self.paths, &self.reading.index, &self.reading.inventory];
+        let reading = &self.reading;
+        let lists = [&self.paths, &reading.index, &reading.inventory, &reading.crds];
         lists.into_iter().flatten().any(|path| path.as_os_str() == "-")
-    }
-
-    /// What there is to read at the moment, standard input aside; what cannot be listed is passed over.
-    pub fn look(&self) -> Found {
-        let here = [PathBuf::from(".")];
-        let paths = if self.paths.is_empty() {
-            &here[..]
-        } else {
-            &self.paths
-        };
-        let configs = self.reading.configs(paths).unwrap_or_default();
-        let (index, inventory, crds) = self.reading.beside(&configs);
-        let lists = [
-            (paths, Role::Checked),
-            (&*index, Role::Indexed),
-            (&*inventory, Role::Inventory),
-            (&*crds, Role::Definitions),
-        ];
-        let wanted: Vec<(&Path, Role)> = lists
-            .iter()
-            .flat_map(|(list, role)| list.iter().map(|path| (&**path, *role)))
-            .collect();
-        let views: Vec<_> = wanted.iter().map(|(path, _)| configs.view(path)).collect();
-        walk(&wanted, &views, None, !self.reading.isolated)
     }
 
     /// The configuration files that hold for the paths.
@@ -116,13 +93,8 @@ impl ReadingArgs {
         let here = [PathBuf::from(".")];
         let paths = if paths.is_empty() { &here[..] } else { paths };
         let configs = self.configs(paths)?;
-        let (index, inventory, crds) = self.beside(&configs);
-        let lists = [
-            (paths, Role::Checked),
-            (&*index, Role::Indexed),
-            (&*inventory, Role::Inventory),
-            (&*crds, Role::Definitions),
-        ];
+        let beside = self.beside(&configs);
+        let lists = beside.lists(paths);
         let mut wanted = Vec::with_capacity(paths.len());
         let mut stdin = None;
         for (list, role) in lists {
@@ -170,14 +142,29 @@ impl ReadingArgs {
         Ok((found, around))
     }
 
-    /// What is read beside the paths: to be indexed, as inventory, for definitions.
-    fn beside(&self, configs: &Configs) -> (Vec<PathBuf>, Vec<PathBuf>, Vec<PathBuf>) {
+    /// What there is to read at the moment, standard input aside; what cannot be listed is passed over.
+    pub fn look(&self, paths: &[PathBuf]) -> Found {
+        let here = [PathBuf::from(".")];
+        let paths = if paths.is_empty() { &here[..] } else { paths };
+        // What is wrong with the configuration is told by the run itself.
+        let configs = self.configs(paths).unwrap_or_default();
+        let beside = self.beside(&configs);
+        let lists = beside.lists(paths);
+        let wanted = lists
+            .iter()
+            .flat_map(|(list, role)| list.iter().map(|path| (&**path, *role)));
+        let wanted: Vec<_> = wanted.collect();
+        let views: Vec<_> = wanted.iter().map(|(path, _)| configs.view(path)).collect();
+        walk(&wanted, &views, None, !self.isolated)
+    }
+
+    fn beside(&self, configs: &Configs) -> Beside {
         let with = |given: &[PathBuf], key: &str| [given, &configs.paths(key)].concat();
-        (
-            with(&self.index, "index"),
-            with(&self.inventory, "inventory"),
-            with(&self.crds, "crds"),
-        )
+        Beside {
+            index: with(&self.index, "index"),
+            inventory: with(&self.inventory, "inventory"),
+            crds: with(&self.crds, "crds"),
+        }
     }
 
     /// The configuration files that hold for paths.
@@ -200,5 +187,24 @@ impl ReadingArgs {
             Some(threads) => usize::from(threads),
             None => thread::available_parallelism().map_or(1, usize::from),
         }
+    }
+}
+
+/// What is read beside the paths, as the command line and the configuration say.
+struct Beside {
+    index: Vec<PathBuf>,
+    inventory: Vec<PathBuf>,
+    crds: Vec<PathBuf>,
+}
+
+impl Beside {
+    /// The paths by the part that they play.
+    fn lists<'a>(&'a self, paths: &'a [PathBuf]) -> [(&'a [PathBuf], Role); 4] {
+        [
+            (paths, Role::Checked),
+            (&self.index, Role::Indexed),
+            (&self.inventory, Role::Inventory),
+            (&self.crds, Role::Definitions),
+        ]
     }
 }

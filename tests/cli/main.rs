@@ -9,16 +9,21 @@ mod baseline;
 mod canaries;
 mod config;
 mod custom;
+mod docs;
 mod exit;
 mod explain;
 mod files;
 mod formats;
 mod frames;
 mod manual;
+mod outputs;
 mod pages;
+mod progress;
+mod since;
 mod suppression;
 mod threads;
 mod trouble;
+mod watch;
 
 use std::fs;
 use std::io::Write as _;
@@ -65,13 +70,18 @@ spec:
     - host: b.example.com
 ";
 
+/// Every format of a report.
+pub const FORMATS: [&str; 9] = [
+    "text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown",
+];
+
 /// A folder of files, gone when the test ends.
 pub struct Folder {
     folder: TempDir,
 }
 
 /// What the program answered.
-#[derive(Debug)]
+#[derive(PartialEq, Debug)]
 pub struct Answer {
     pub code: Option<i32>,
     pub stdout: String,
