@@ -2,13 +2,16 @@
 
 mod args;
 mod around;
+mod baseline;
 mod check;
+mod config;
 mod custom;
 mod diff;
 mod explain;
 mod fix;
 mod gitignore;
 mod impact;
+mod init;
 mod inputs;
 mod manual;
 mod output;
@@ -18,6 +21,7 @@ mod problem;
 mod progress;
 mod read;
 mod run;
+mod settings;
 mod since;
 mod suggest;
 mod terminal;
@@ -49,6 +53,8 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::check(&args, &terminal),
         Command::Impact(args) => impact::impact(&args, &terminal),
         Command::Explain(args) => pages::explain(&args, &terminal),
+        Command::Config(args) => settings::config(&args, &terminal),
+        Command::Init(args) => init::init(&args, &terminal),
         Command::Rules { format } => pages::list(format, &terminal),
         Command::Completions { shell } => manual::completions(shell, &terminal),
         Command::Man { subcommand } => manual::page(subcommand.as_deref(), &terminal),
