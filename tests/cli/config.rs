@@ -275,7 +275,7 @@ fn own_kinds_name_and_make_things() {
     assert_eq!(found(&folder, &[]), ["a.yaml error references/dangling-secret"]);
     folder.write("b.yaml", SECRET);
     let only = ["--select", "references"];
-    assert_eq!(found(&folder, &only), ["a.yaml warning references/missing-key"]);
+    assert_eq!(found(&folder, &only), ["a.yaml error references/missing-key"]);
     folder.write("b.yaml", SECRET.replace("name: db", "name: unrelated"));
     folder.write("a.yaml", DATABASE.replace("name: other", "name: db"));
     assert_eq!(found(&folder, &only), ["a.yaml error references/dangling-secret"]);
