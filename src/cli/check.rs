@@ -106,11 +106,12 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         totals,
         inputs,
         facts,
+        kept,
         ..
     } = run;
     // The process ends soon, and takes its memory along faster than it could be given back piece by piece.
     if last == Last::Yes {
-        std::mem::forget((facts, around));
+        std::mem::forget((facts, around, kept));
     }
     let untouched = match &since {
         Some(since) => report.keep_touched(&since.changes(&inputs)?),
