@@ -7,6 +7,7 @@ use crate::engine::RuleSet;
 use crate::version::KubeVersion;
 
 use super::fix::FixArgs;
+use super::impact::ImpactArgs;
 use super::inputs::InputArgs;
 use super::output::OutputArgs;
 use super::suggest;
@@ -35,6 +36,8 @@ pub struct Cli {
 pub enum Command {
     /// Check manifests: files, folders, or `-` for standard input.
     Check(Box<CheckArgs>),
+    /// Say what breaks when Secrets are deleted: who uses them, and what makes them again.
+    Impact(Box<ImpactArgs>),
     /// Explain a rule, or a kind or field of Kubernetes.
     Explain(ExplainArgs),
     /// List the rules.

@@ -8,6 +8,7 @@ mod diff;
 mod explain;
 mod fix;
 mod gitignore;
+mod impact;
 mod inputs;
 mod manual;
 mod output;
@@ -46,6 +47,7 @@ pub fn run() -> ExitCode {
     let terminal = Terminal::new(cli.color);
     let code = match cli.command {
         Command::Check(args) => check::check(&args, &terminal),
+        Command::Impact(args) => impact::impact(&args, &terminal),
         Command::Explain(args) => pages::explain(&args, &terminal),
         Command::Rules { format } => pages::list(format, &terminal),
         Command::Completions { shell } => manual::completions(shell, &terminal),
