@@ -206,13 +206,11 @@ pub fn is_refused(found: &[Diagnostic], object: u32) -> bool {
 pub fn check_custom(
     name: &str,
     source: &Decoded,
-    tree: &mut Tree,
+    tree: &Tree,
     surroundings: &Surroundings,
     settings: &Settings,
     definitions: &Definitions<'_>,
 ) -> Vec<Diagnostic> {
-    tree.clear();
-    yaml::parse(&source.text, &source.invalid, tree);
     let file = File::read(name, &source.text, tree, surroundings, settings.no_skip);
     let mut cx = Cx::new(&file, settings);
     schema::custom::check(&file, definitions, &mut cx);
@@ -239,7 +237,7 @@ pub fn index_file(
     facts
 }
 
-fn info(object: &crate::manifest::Object<'_>, file: &File<'_>) -> ObjectInfo {
+pub(crate) fn info(object: &crate::manifest::Object<'_>, file: &File<'_>) -> ObjectInfo {
     ObjectInfo {
         api_version: (*object.api_version).into(),
         kind: (*object.kind).into(),

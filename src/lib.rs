@@ -17,6 +17,7 @@ pub mod definitions;
 pub mod diagnostic;
 pub mod engine;
 pub mod graph;
+pub mod impact;
 pub mod manifest;
 pub mod mask;
 pub mod names;
@@ -82,12 +83,11 @@ fn check_custom(report: &mut Report, surroundings: &Surroundings, settings: &Set
         let read = File::read(&file.name, &source.text, tree, surroundings, settings.no_skip);
         definitions.add(&read, |object| engine::is_refused(&file.diagnostics, object));
     }
-    let mut tree = yaml::Tree::default();
     let mut found = Vec::new();
     for i in plan.using(&definitions) {
         if let (Some(file), Some(source)) = (files.get(i), source(i)) {
-            let name = &file.name;
-            let new = engine::check_custom(name, source, &mut tree, surroundings, settings, &definitions);
+            let (name, tree) = (&file.name, engine::parse(source));
+            let new = engine::check_custom(name, source, &tree, surroundings, settings, &definitions);
             found.push((i, new));
         }
     }

@@ -239,3 +239,26 @@ fn markdown() {
         assert!(print(&markdown(room)).len() <= room, "{room}");
     }
 }
+
+#[test]
+fn columns_do_not_depend_on_what_was_asked_before() {
+    let text = "\u{feff}é😀: x\r\n😀b: 😀😀\n\nlast";
+    let index = kubeproof::source::LineIndex::new(text);
+    let offsets: Vec<u32> = (0..=text.len() as u32)
+        .filter(|at| text.is_char_boundary(*at as usize) && *at >= 3)
+        .collect();
+    let source = Source::new(source::decode(text.as_bytes().to_vec()));
+    for first in &offsets {
+        for then in &offsets {
+            source.position_utf16(*first);
+            source.position(*first);
+            let shown = format!("{first} then {then}");
+            assert_eq!(
+                source.position_utf16(*then),
+                index.position_utf16(text, *then),
+                "{shown}"
+            );
+            assert_eq!(source.position(*then), index.position(text, *then), "{shown}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ use crate::diagnostic::Severity;
 use crate::engine::RuleSet;
 use crate::version::KubeVersion;
 
+use super::impact::ImpactArgs;
 use super::inputs::InputArgs;
 use super::output::OutputArgs;
 use super::suggest;
@@ -34,6 +35,8 @@ pub struct Cli {
 pub enum Command {
     /// Check manifests: files, folders, or `-` for standard input.
     Check(Box<CheckArgs>),
+    /// Say what breaks when Secrets are deleted: who uses them, and what makes them again.
+    Impact(Box<ImpactArgs>),
     /// Explain a rule, or a kind or field of Kubernetes.
     Explain(ExplainArgs),
     /// List the rules.

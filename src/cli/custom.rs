@@ -72,11 +72,7 @@ pub fn check(
         definitions.add(&read, |object| engine::is_refused(&report.diagnostics, object));
     };
     for (file, kept) in kept {
-        if let Some(Kept {
-            source,
-            tree: Some(tree),
-        }) = kept
-        {
+        if let Some(Kept { source, tree }) = kept {
             add(file, source, tree);
         }
     }
@@ -85,15 +81,11 @@ pub fn check(
     }
     let using = plan.using(&definitions);
     let workers = parallel::workers(threads, using.len());
-    let results = parallel::each(
-        using.len(),
-        workers,
-        &AtomicUsize::new(0),
-        |i, tree: &mut Tree| {
-            let file = using.get(i).copied().unwrap_or_default();
-            (file, pass.check(file, &definitions, tree))
-        },
-    );
+    let results = parallel::each(using.len(), workers, &AtomicUsize::new(0), |i, _: &mut ()| {
+        let file = using.get(i).copied().unwrap_or_default();
+        let tree = run.kept.get(file).and_then(Option::as_ref).map(|kept| &kept.tree);
+        (file, pass.check(file, &definitions, tree))
+    });
     let coverage: Coverage = plan.coverage(&definitions);
     run.report.coverage = coverage;
     for (file, result) in results {
@@ -160,7 +152,12 @@ impl Pass<'_> {
         defining
     }
 
-    fn check(&self, file: usize, definitions: &Definitions<'_>, tree: &mut Tree) -> Result<Found, Problem> {
+    fn check(
+        &self,
+        file: usize,
+        definitions: &Definitions<'_>,
+        tree: Option<&Tree>,
+    ) -> Result<Found, Problem> {
         let kept = self.kept.get(file).copied().flatten();
         let read = match kept {
             Some(_) => None,
@@ -175,7 +172,16 @@ impl Pass<'_> {
         };
         let name = self.name(file);
         found.diagnostics = guarded(name, || {
-            engine::check_custom(name, source, tree, self.around, self.settings, definitions)
+            let parsed = match tree {
+                Some(_) => None,
+                None => Some(engine::parse(source)),
+            };
+            match tree.or(parsed.as_ref()) {
+                Some(tree) => {
+                    engine::check_custom(name, source, tree, self.around, self.settings, definitions)
+                }
+                None => Vec::new(),
+            }
         })?;
         found.source = read.filter(|_| !found.diagnostics.is_empty());
         Ok(found)

@@ -7,6 +7,7 @@ mod custom;
 mod diff;
 mod explain;
 mod gitignore;
+mod impact;
 mod inputs;
 mod manual;
 mod output;
@@ -45,6 +46,7 @@ pub fn run() -> ExitCode {
     let terminal = Terminal::new(cli.color);
     let code = match cli.command {
         Command::Check(args) => check::check(&args, &terminal),
+        Command::Impact(args) => impact::impact(&args, &terminal),
         Command::Explain(args) => pages::explain(&args, &terminal),
         Command::Rules { format } => pages::list(format, &terminal),
         Command::Completions { shell } => manual::completions(shell, &terminal),

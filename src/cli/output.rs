@@ -74,6 +74,14 @@ impl Format {
             .unwrap_or_default()
     }
 
+    /// Whether it names files from the root of the repository.
+    fn names_from_root(self) -> bool {
+        matches!(
+            self,
+            Format::Sarif | Format::Github | Format::Gitlab | Format::Markdown
+        )
+    }
+
     /// Whether it can tell how often each rule found something.
     fn has_statistics(self) -> bool {
         matches!(
@@ -221,7 +229,12 @@ impl Plan {
 
     /// Prints everything. What could not be written is added to the problems.
     pub fn print(&self, report: &Report, with: &With<'_>, problems: &mut Vec<Problem>) {
-        let root = root();
+        // People are shown paths as they gave them; the way to the root is not worth its system calls then.
+        let root = if self.formats().any(Format::names_from_root) {
+            root()
+        } else {
+            Root::default()
+        };
         if let Some(format) = self.stdout {
             let printer = with.printer(format, &root, Some(with.terminal));
             if let Err(error) = with.terminal.stream(|out| printer.stream(report, out)) {

@@ -12,6 +12,7 @@ use crate::report::{Report, Source};
 use crate::schema::custom::is_definition;
 use crate::source::{self, Decoded};
 use crate::yaml::Tree;
+use crate::yaml::tree::RawNode;
 
 use super::problem::Problem;
 use super::progress;
@@ -77,12 +78,12 @@ struct Judged {
 pub struct Kept {
     /// Its text.
     pub source: Decoded,
-    /// Of a file with CustomResourceDefinitions, its tree.
-    pub tree: Option<Tree>,
+    /// Its tree.
+    pub tree: Tree,
 }
 
-/// As many bytes of text may be kept for the second pass; what is beyond is read again.
-const KEEP: usize = 48 << 20;
+/// As many bytes of texts and trees may be kept for the second pass; what is beyond is read again.
+const KEEP: usize = 96 << 20;
 /// Files with custom resources are kept up to this size.
 const SMALL: usize = 64 << 10;
 
@@ -229,23 +230,22 @@ fn judge(
     })
 }
 
-/// Keeps what the second pass will want: reading a small file again costs more than a copy of its text, and reading
-/// definitions again as much as reading them did.
+/// Keeps what the second pass will want: reading a file again would cost as much as reading it did.
 fn keep(checked: &Checked, decoded: &Decoded, tree: &mut Tree, total: &AtomicUsize) -> Option<Kept> {
     let (mut defines, mut uses) = (false, false);
     for object in &checked.objects {
         defines |= is_definition(&object.api_version, &object.kind);
         uses |= definitions::custom_group(&object.api_version).is_some();
     }
-    let length = decoded.text.len();
-    // With findings the text is kept anyway.
-    let copies = defines || (uses && checked.diagnostics.is_empty() && length < SMALL);
-    if !copies || total.fetch_add(length, Ordering::Relaxed) > KEEP {
+    let wanted = defines || (uses && decoded.text.len() < SMALL);
+    // The memory that a tree holds may be more than this file needed.
+    let size = decoded.text.len() + tree.nodes.capacity() * size_of::<RawNode>();
+    if !wanted || total.fetch_add(size, Ordering::Relaxed) > KEEP {
         return None;
     }
     Some(Kept {
         source: decoded.clone(),
-        tree: defines.then(|| std::mem::take(tree)),
+        tree: std::mem::take(tree),
     })
 }
 

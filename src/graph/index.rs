@@ -277,8 +277,23 @@ impl<'r> Index<'r> {
         Closeness::Apart
     }
 
+    /// The namespaces that an object of a file can end up in, given its own; empty: any.
+    pub fn namespaces<'a>(&'a self, file: u32, own: &'a str) -> impl Iterator<Item = &'a str> {
+        self.overlays.namespaces(file, own)
+    }
+
+    /// Prefixes and suffixes that kustomizations put around names.
+    pub fn affixes(&self) -> &[(&'r str, &'r str)] {
+        self.overlays.affixes()
+    }
+
+    /// A name, and what it may have been before kustomizations put something around it.
+    pub fn bare_names<'n>(&self, name: &'n str) -> impl Iterator<Item = &'n str> {
+        std::iter::once(name).chain(self.overlays.bare(name))
+    }
+
     /// Whether a definition can be in the namespace that a field looks in.
-    fn compatible(&self, site: &UseSite<'_>, d: &Defined<'_>) -> bool {
+    pub fn compatible(&self, site: &UseSite<'_>, d: &Defined<'_>) -> bool {
         let anywhere = |row: Option<RowId>| row.is_some_and(|row| self.table.row(row).any_namespace);
         self.table.scope(d.target).cluster
             || anywhere(d.fact.row)

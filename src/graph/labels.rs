@@ -68,8 +68,6 @@ pub struct Labels<'a, 'r> {
     by_label: HashMap<(Target, &'r str, &'r str), Vec<u32>>,
     /// By the names of their objects.
     by_name: HashMap<(Target, &'r str), Vec<u32>>,
-    /// Those whose labels are not all known.
-    vague: Vec<u32>,
     /// By which rows each is selected, a bit for each row.
     selected: Vec<u64>,
     rows: Vec<RowId>,
@@ -78,7 +76,13 @@ pub struct Labels<'a, 'r> {
 impl<'a, 'r> Labels<'a, 'r> {
     /// Indexes the labels of a run. `None` when nothing selects by any.
     pub fn new(index: &'a Index<'r>) -> Option<Self> {
-        if index.files.iter().all(|facts| facts.selections.is_empty()) {
+        let mut wanted: Vec<Target> = Vec::new();
+        for selection in index.files.iter().flat_map(|facts| &facts.selections) {
+            if !wanted.contains(&selection.target) {
+                wanted.push(selection.target);
+            }
+        }
+        if wanted.is_empty() {
             return None;
         }
         let mut labels = Labels {
@@ -86,25 +90,18 @@ impl<'a, 'r> Labels<'a, 'r> {
             having: Vec::new(),
             by_label: HashMap::default(),
             by_name: HashMap::default(),
-            vague: Vec::new(),
             selected: Vec::new(),
             rows: Vec::new(),
         };
         for (file, facts) in (0..).zip(index.files) {
-            let changed = index.changes(file).labels;
-            for fact in &facts.labelled {
+            for fact in facts.labelled.iter().filter(|fact| wanted.contains(&fact.target)) {
                 let at = labels.having.len() as u32;
-                let mut vague = changed;
                 for (key, value, _) in facts.labels(&fact.labels) {
-                    vague |= unrendered(key) || unrendered(value);
                     labels
                         .by_label
                         .entry((fact.target, key, value))
                         .or_default()
                         .push(at);
-                }
-                if vague {
-                    labels.vague.push(at);
                 }
                 if let Some(object) = index.object(file, fact.object) {
                     let name = facts.str(object.name);
@@ -158,11 +155,8 @@ impl<'a, 'r> Labels<'a, 'r> {
             .map(|(_, value, span)| (value, span))
     }
 
-    /// Marks what is selected. False when that is nothing, for certain.
+    /// Marks what is selected. False when that is nothing, as far as labels are known.
     fn mark(&mut self, selecting: &Selecting<'r>) -> bool {
-        if self.index.changes(selecting.file).labels || self.vague.len() > CROWD {
-            return true;
-        }
         let target = selecting.fact.target;
         let nobody = Vec::new();
         let rarest = self
@@ -172,24 +166,30 @@ impl<'a, 'r> Labels<'a, 'r> {
         let Some(rarest) = rarest.filter(|list| list.len() <= CROWD) else {
             return true;
         };
-        let fits: Vec<u32> = rarest
-            .iter()
-            .chain(&self.vague)
-            .copied()
-            .filter(|at| {
-                let one = self.having[*at as usize];
-                one.fact.target == target
-                    && self.wanted(selecting).all(|(key, value, _)| {
-                        self.value(&one, key).is_some_and(|(own, _)| own == value) || self.is_vague(&one, key)
-                    })
-                    && self.reaches(selecting, &one)
-            })
-            .collect();
+        let has = |one: &Labelling<'r>, key: &str, value: &str| {
+            self.value(one, key).is_some_and(|(own, _)| own == value) || self.index.sets_label(one.file, key)
+        };
+        let fits = |at: &&u32| {
+            let one = self.having[**at as usize];
+            self.wanted(selecting)
+                .all(|(key, value, _)| has(&one, key, value))
+                && self.reaches(selecting, &one)
+        };
+        let found: Vec<u32> = rarest.iter().filter(fits).copied().collect();
         let bit = self.bit(selecting.fact.row);
-        for at in &fits {
+        for at in &found {
             self.selected[*at as usize] |= bit;
         }
-        !fits.is_empty()
+        !found.is_empty()
+    }
+
+    /// Whether a selection may fit something whose labels are not all known.
+    fn may_fit(&self, selecting: &Selecting<'r>, one: &Labelling<'r>) -> bool {
+        let fits = |key: &str, value: &str| {
+            self.is_vague(one, key) || self.value(one, key).is_some_and(|(own, _)| own == value)
+        };
+        let mut wanted = self.wanted(selecting);
+        wanted.all(|(key, value, _)| fits(key, value)) && self.reaches(selecting, one)
     }
 
     fn is_vague(&self, one: &Labelling<'r>, key: &str) -> bool {
@@ -228,6 +228,9 @@ impl<'a, 'r> Labels<'a, 'r> {
 
     /// What a selection that selects nothing was probably meant for.
     fn meant(&mut self, selecting: &Selecting<'r>) -> Option<(Labelling<'r>, Miss<'r>)> {
+        if self.index.changes(selecting.file).labels {
+            return None;
+        }
         let target = selecting.fact.target;
         let bit = self.bit(selecting.fact.row);
         let name = self.name(selecting.file, selecting.fact.object);
@@ -256,10 +259,13 @@ impl<'a, 'r> Labels<'a, 'r> {
         for at in candidates {
             let one = self.having[at as usize];
             let [a, b] = self.places(selecting, &one);
-            if one.fact.target != target
-                || self.selected[at as usize] & bit != 0
-                || self.index.closeness_of(a, b) != Closeness::Together
-            {
+            if one.fact.target != target || self.index.closeness_of(a, b) != Closeness::Together {
+                continue;
+            }
+            if self.may_fit(selecting, &one) {
+                return None;
+            }
+            if self.selected[at as usize] & bit != 0 {
                 continue;
             }
             if let Some((weight, miss)) = self.miss(selecting, &one, name)

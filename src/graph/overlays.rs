@@ -1,5 +1,7 @@
 //! Which kustomization takes in which file, and what it does to names there.
 
+use std::borrow::Cow;
+
 use super::facts::{Changes, Facts};
 use super::hash::{HashMap, HashSet};
 use super::kustomize::OWN_NAME;
@@ -179,6 +181,11 @@ impl<'r> Overlays<'r> {
         })
     }
 
+    /// Prefixes and suffixes that kustomizations put around names.
+    pub(super) fn affixes(&self) -> &[(&'r str, &'r str)] {
+        &self.affixes
+    }
+
     /// What a name may have been before kustomizations put something around it.
     pub(super) fn bare<'n>(&self, name: &'n str) -> impl Iterator<Item = &'n str> {
         self.affixes.iter().filter_map(move |(prefix, suffix)| {
@@ -190,14 +197,14 @@ impl<'r> Overlays<'r> {
 }
 
 /// The run's files by normalised path.
-struct Paths {
-    files: HashMap<String, u32>,
+struct Paths<'r> {
+    files: HashMap<Cow<'r, str>, u32>,
     /// Folders that have a kustomization, and its file.
-    kustomized: HashMap<String, u32>,
+    kustomized: HashMap<Cow<'r, str>, u32>,
 }
 
-impl Paths {
-    fn new(files: &[Facts]) -> Self {
+impl<'r> Paths<'r> {
+    fn new(files: &'r [Facts]) -> Self {
         let mut paths = Paths {
             files: HashMap::with_capacity_and_hasher(files.len(), Default::default()),
             kustomized: HashMap::default(),
@@ -214,9 +221,10 @@ impl Paths {
     /// The file that a kustomization in `folder` names; of a folder its kustomization.
     fn file(&self, folder: &str, path: &str) -> Option<u32> {
         let path = join(folder, path);
+        let path: &str = &path;
         self.files
-            .get(&path)
-            .or_else(|| self.kustomized.get(&path))
+            .get(path)
+            .or_else(|| self.kustomized.get(path))
             .copied()
     }
 }
@@ -227,10 +235,9 @@ pub(super) fn folder(path: &str) -> &str {
 }
 
 /// A path below a folder, with `.` and `..` resolved.
-fn join(folder: &str, path: &str) -> String {
-    let simple = |path: &str| !path.contains(['\\']) && !path.contains("./") && !path.contains("//");
-    if folder.is_empty() && simple(path) && !path.ends_with(['.', '/']) {
-        return path.to_string();
+fn join<'p>(folder: &str, path: &'p str) -> Cow<'p, str> {
+    if folder.is_empty() && is_simple(path) {
+        return Cow::Borrowed(path);
     }
     let mut parts: Vec<&str> = Vec::new();
     let absolute = path.starts_with('/') || (folder.starts_with('/') && !path.starts_with('/'));
@@ -243,7 +250,19 @@ fn join(folder: &str, path: &str) -> String {
         }
     }
     let joined = parts.join("/");
-    if absolute { format!("/{joined}") } else { joined }
+    Cow::Owned(if absolute { format!("/{joined}") } else { joined })
+}
+
+/// Whether a path has no part to resolve; nearly all are so.
+fn is_simple(path: &str) -> bool {
+    let mut last = 0;
+    for byte in path.bytes() {
+        if byte == b'\\' || (byte == b'/' && matches!(last, b'/' | b'.')) {
+            return false;
+        }
+        last = byte;
+    }
+    !matches!(last, b'/' | b'.')
 }
 
 #[cfg(test)]

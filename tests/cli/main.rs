@@ -13,6 +13,7 @@ mod explain;
 mod files;
 mod formats;
 mod frames;
+mod impact;
 mod manual;
 mod outputs;
 mod pages;

@@ -161,6 +161,13 @@ fn fault(case: &Case) -> Option<String> {
             !dangles(&all(&[("case.yaml", manifest)]))
                 && dangles(&all(&[("case.yaml", manifest), ("user.yaml", &used)]))
         }
+        "knows" => {
+            let own = facts(manifest);
+            let names = |used: &graph::Use| {
+                graph::standard().target_name(used.target) == *target && own.str(used.name) == *name
+            };
+            own.uses.iter().any(names) && !dangles(&all(&[("case.yaml", manifest)]))
+        }
         "labels" => misses(&selecting(target, "wante")) && !misses(&selecting(target, "wanted")),
         "selects" => misses(&labelled(target, "wante")) && !misses(&labelled(target, "wanted")),
         _ => panic!("line {line}: unknown verb {verb}"),

@@ -1,0 +1,333 @@
+//! What one file says that deciding about a deletion needs beyond its [`graph::Facts`]: labels and types of
+//! Secrets, pods that leave their account to the namespace, names in Cloud Secret Management Service.
+
+use std::borrow::Cow;
+
+use crate::graph;
+use crate::manifest::{File, Object, Skip, Surroundings};
+use crate::source::{Decoded, Span};
+use crate::yaml::{self, Kind, Node, Scalar, Style, Tree};
+
+use super::guess::{Guess, guesses};
+use super::pods;
+
+/// What one file says about Secrets and who uses them.
+#[derive(Debug, Default)]
+pub struct FileFacts {
+    /// Its Secrets, and what makes Secrets, by their objects, ascending.
+    pub secrets: Vec<SecretFact>,
+    /// Pods that run under their namespace's default account and name no Secrets to pull images with: the
+    /// object, and where the pod is described.
+    pub default_accounts: Vec<(u32, Span)>,
+    /// Names in Cloud Secret Management Service.
+    pub cloud: Vec<CloudUse>,
+    /// Fields that by their names name Secrets, in objects that no table describes.
+    pub guesses: Vec<Guess>,
+    /// Where documents break off, so that what follows is not known.
+    pub broken: Vec<u32>,
+    /// Objects in it.
+    pub objects: u32,
+    /// Templates that are not rendered.
+    pub templates: u32,
+}
+
+/// A label's key and value.
+pub type Label = (Box<str>, Box<str>);
+
+/// What a Secret, or the Secret that an object makes, can be selected by.
+#[derive(Debug, Default)]
+pub struct SecretFact {
+    /// The object.
+    pub object: u32,
+    /// Its type; `None` when it is not known.
+    pub kind: Option<Box<str>>,
+    /// Its labels; `None` when they are not known.
+    pub labels: Option<Box<[Label]>>,
+    /// Whether it is `immutable`.
+    pub immutable: bool,
+    /// The ServiceAccount that it is a token of.
+    pub account: Option<Box<str>>,
+}
+
+/// A field that names a secret of Cloud Secret Management Service.
+#[derive(Debug)]
+pub struct CloudUse {
+    /// The name.
+    pub name: Box<str>,
+    /// The object that has the field.
+    pub object: u32,
+    /// Where the name stands.
+    pub span: Span,
+    /// Whether it is a ServiceAccount's annotation, so that its pods use it.
+    pub account: bool,
+}
+
+/// The annotation by which a ServiceAccount names the secrets that its pods may read.
+pub(super) const DEW_RESOURCE: &str = "cce.io/dew-resource";
+
+/// Takes all facts of one file. `tree` is scratch memory, reused from file to file.
+pub fn facts(
+    name: &str,
+    source: &Decoded,
+    tree: &mut Tree,
+    surroundings: &Surroundings,
+    role: graph::Role,
+    no_skip: bool,
+) -> (graph::Facts, FileFacts) {
+    tree.clear();
+    yaml::parse(&source.text, &source.invalid, tree);
+    let file = read(name, source, tree, surroundings, role, no_skip);
+    let mut names = graph::facts(&file);
+    names.role = role;
+    (names, FileFacts::of(&file))
+}
+
+/// The file as [`facts`] and whoever looks at it again read it.
+pub(super) fn read<'t>(
+    name: &'t str,
+    source: &'t Decoded,
+    tree: &'t Tree,
+    surroundings: &Surroundings,
+    role: graph::Role,
+    no_skip: bool,
+) -> File<'t> {
+    // What a cluster prints is no template, whatever its name.
+    let no_skip = no_skip || role == graph::Role::Inventory;
+    File::read(name, &source.text, tree, surroundings, no_skip)
+}
+
+impl FileFacts {
+    fn of(file: &File<'_>) -> FileFacts {
+        let mut facts = FileFacts {
+            objects: file.objects.len() as u32,
+            ..FileFacts::default()
+        };
+        for document in &file.documents {
+            facts.templates += u32::from(document.skip == Some(Skip::Template));
+            if let (None, Some(error)) = (document.skip, &document.chunk.error) {
+                facts.broken.push(error.span.start);
+            }
+        }
+        for object in &file.objects {
+            facts.object(object);
+        }
+        facts
+    }
+
+    fn object(&mut self, object: &Object<'_>) {
+        match (object.group(), &*object.kind) {
+            ("", "Secret") => self.secrets.push(secret(object)),
+            ("", "ServiceAccount") => self.dew_resource(object),
+            ("secrets-store.csi.x-k8s.io", "SecretProviderClass") => self.provider_class(object),
+            (group, kind) => {
+                if let Some(made) = made(object, group, kind) {
+                    self.secrets.push(made);
+                } else if let Some(pod) = pods::default_account(object) {
+                    self.default_accounts.push((object.index, pod));
+                } else {
+                    guesses(object, &mut self.guesses);
+                }
+            }
+        }
+    }
+
+    /// `cce.io/dew-resource: '["name"]'`
+    fn dew_resource(&mut self, object: &Object<'_>) {
+        let Some(value) = object.path(&["metadata", "annotations", DEW_RESOURCE]) else {
+            return;
+        };
+        let Some(text) = value.str() else { return };
+        within(&text, |root| {
+            for name in root.items().filter_map(Node::str) {
+                self.named(&name, value, object, true);
+            }
+        });
+    }
+
+    /// `spec.parameters.objects` of provider `cce`: a YAML list of `objectName` and `objectType`.
+    fn provider_class(&mut self, object: &Object<'_>) {
+        let provider = object.path(&["spec", "provider"]).and_then(Node::str);
+        if !provider.is_some_and(|provider| provider.eq_ignore_ascii_case("cce")) {
+            return;
+        }
+        let Some(value) = object.path(&["spec", "parameters", "objects"]) else {
+            return;
+        };
+        let Some(text) = value.str() else { return };
+        within(&text, |root| {
+            for item in root.items() {
+                let kind = item.get("objectType").and_then(Node::str);
+                // The provider knows no other type; one that is left out is no reason to call a name safe.
+                if kind.is_none_or(|kind| kind.eq_ignore_ascii_case("csms"))
+                    && let Some(name) = item.get("objectName").and_then(Node::str)
+                {
+                    self.named(&name, value, object, false);
+                }
+            }
+        });
+    }
+
+    fn named(&mut self, name: &str, value: Node<'_>, object: &Object<'_>, account: bool) {
+        if !name.is_empty() {
+            self.cloud.push(CloudUse {
+                name: name.into(),
+                object: object.index,
+                span: place(value.resolved(), name),
+                account,
+            });
+        }
+    }
+}
+
+/// Reads a text that stands in a scalar.
+fn within(text: &str, mut f: impl FnMut(Node<'_>)) {
+    let mut tree = Tree::default();
+    yaml::parse(text, &[], &mut tree);
+    for chunk in &tree.chunks {
+        if let Some(root) = Node::root(text, &tree, chunk) {
+            f(root);
+        }
+    }
+}
+
+/// Where a name stands in the scalar that holds it, as far as its source shows it; else the whole scalar.
+fn place(value: Node<'_>, name: &str) -> Span {
+    let (whole, source) = (value.span(), value.source());
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    let found: Vec<usize> = source
+        .match_indices(name)
+        .map(|(at, _)| at)
+        .filter(|at| {
+            let before = source[..*at].chars().next_back();
+            let after = source[at + name.len()..].chars().next();
+            !before.is_some_and(is_part) && !after.is_some_and(is_part)
+        })
+        .collect();
+    let after_its_key = found.iter().find(|at| {
+        let line = source[..**at].rsplit('\n').next().unwrap_or_default();
+        line.contains("objectName")
+    });
+    match after_its_key.or(found.first()) {
+        // A plain or folded text may be shown otherwise than it reads, but a whole name is one word.
+        Some(at) if value.raw().kind == Kind::Scalar && value.style() != Style::Plain => {
+            let start = whole.start + *at as u32;
+            Span::new(start, start + name.len() as u32)
+        }
+        _ => whole,
+    }
+}
+
+fn secret(object: &Object<'_>) -> SecretFact {
+    let text = |path: &[&str]| {
+        object
+            .path(path)
+            .and_then(Node::str)
+            .filter(|text| !text.is_empty())
+    };
+    let kind = text(&["type"]).unwrap_or(Cow::Borrowed("Opaque"));
+    let is_token = kind == "kubernetes.io/service-account-token";
+    let account = &["metadata", "annotations", "kubernetes.io/service-account.name"];
+    SecretFact {
+        object: object.index,
+        labels: Some(labels(object.path(&["metadata", "labels"]))),
+        immutable: object.path(&["immutable"]).and_then(Node::scalar) == Some(Scalar::Bool(true)),
+        account: is_token.then(|| text(account).unwrap_or_default().into()),
+        kind: Some(kind.into()),
+    }
+}
+
+/// What is known of the Secret that an object makes.
+fn made(object: &Object<'_>, group: &str, kind: &str) -> Option<SecretFact> {
+    let text = |path: &[&str]| object.path(path).and_then(Node::str).map(Box::from);
+    let or_opaque = |kind: Option<Box<str>>| Some(kind.unwrap_or_else(|| "Opaque".into()));
+    let (kind, labelled) = match (group, kind) {
+        ("external-secrets.io", "ExternalSecret") => {
+            let template = ["spec", "target", "template"];
+            let labels: &[&str] = if object.path(&[&template[..], &["metadata"]].concat()).is_some() {
+                &["spec", "target", "template", "metadata", "labels"]
+            } else {
+                &["metadata", "labels"] // copied
+            };
+            (or_opaque(text(&[&template[..], &["type"]].concat())), labels)
+        }
+        ("bitnami.com", "SealedSecret") => (
+            or_opaque(text(&["spec", "template", "type"])),
+            &["spec", "template", "metadata", "labels"][..],
+        ),
+        ("cert-manager.io", "Certificate") => (
+            Some("kubernetes.io/tls".into()),
+            &["spec", "secretTemplate", "labels"][..],
+        ),
+        _ => return None,
+    };
+    Some(SecretFact {
+        object: object.index,
+        kind,
+        labels: Some(labels(object.path(labelled))),
+        ..SecretFact::default()
+    })
+}
+
+fn labels(map: Option<Node<'_>>) -> Box<[Label]> {
+    map.into_iter()
+        .flat_map(Node::entries)
+        .filter_map(|entry| Some((entry.key.key_text()?.into(), entry.value.str()?.into())))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> (graph::Facts, FileFacts) {
+        let source = crate::source::decode(text.as_bytes().to_vec());
+        facts(
+            "a.yaml",
+            &source,
+            &mut Tree::default(),
+            &Surroundings::default(),
+            graph::Role::Checked,
+            false,
+        )
+    }
+
+    #[test]
+    fn secrets_are_kept_by_what_selects_them() {
+        let (_, facts) = of(
+            "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  labels: {app: web, n: \"1\"}\n\
+                             immutable: true\nstringData: {k: hunter2}\n",
+        );
+        let secret = &facts.secrets[0];
+        assert_eq!(secret.kind.as_deref(), Some("Opaque"));
+        assert!(secret.immutable && secret.account.is_none());
+        assert_eq!(secret.labels.as_ref().map(|labels| labels.len()), Some(2));
+        assert!(!format!("{facts:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn cloud_names_are_placed_in_their_texts() {
+        let text = "apiVersion: secrets-store.csi.x-k8s.io/v1\nkind: SecretProviderClass\nmetadata: {name: c}\n\
+                    spec:\n  provider: cce\n  parameters:\n    objects: |\n      - objectName: \"db\"\n        \
+                    objectType: \"csms\"\n      - objectName: db-2\n        objectType: csms\n      - objectName: \
+                    other\n        objectType: kms\n";
+        let (_, facts) = of(text);
+        let named: Vec<&str> = facts.cloud.iter().map(|used| &text[used.span.range()]).collect();
+        assert_eq!(named, ["db", "db-2"]);
+        assert!(
+            of(&text.replace("provider: cce", "provider: vault"))
+                .1
+                .cloud
+                .is_empty()
+        );
+        let account = "{apiVersion: v1, kind: ServiceAccount, metadata: {name: a, annotations: \
+                       {cce.io/dew-resource: '[\"x\",\"y-1\"]'}}}";
+        let (_, facts) = of(account);
+        let named: Vec<&str> = facts
+            .cloud
+            .iter()
+            .map(|used| &account[used.span.range()])
+            .collect();
+        assert_eq!(named, ["x", "y-1"]);
+        assert!(facts.cloud.iter().all(|used| used.account));
+    }
+}

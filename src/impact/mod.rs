@@ -1,0 +1,53 @@
+//! What breaks when Secrets are deleted: which are chosen, who uses them, directly and through others, and
+//! what makes them again.
+//!
+//! ```text
+//! facts of all files → select → judge → places → text, json
+//! ```
+//!
+//! Everything here is pure. A name counts as used wherever it may be meant: a deletion cannot be undone, so
+//! that a use too many costs less than one overlooked.
+
+pub mod csms;
+mod facts;
+pub mod fields;
+mod guess;
+mod heal;
+mod json;
+mod judge;
+pub mod labels;
+pub mod places;
+mod pods;
+mod select;
+mod text;
+
+pub use facts::{CloudUse, FileFacts, SecretFact, facts};
+pub use guess::Guess;
+pub use json::json;
+pub use judge::{Judged, Link, Verdict, judge};
+pub use select::{Choice, Chosen, Selected, cloud, select};
+pub use text::Text;
+
+use crate::graph::table::Breaks;
+
+/// What is said beside the answer.
+#[derive(Default, Debug)]
+pub struct Surrounds {
+    /// What was chosen, in words: `all Secrets of namespace web`.
+    pub selection: String,
+    /// What the reader should know before trusting the answer.
+    pub notes: Vec<String>,
+    /// Files read.
+    pub files: usize,
+    /// Objects in them.
+    pub objects: usize,
+}
+
+/// When something breaks, in JSON: a pull of an image happens at a restart.
+pub fn when(breaks: Breaks) -> &'static str {
+    match breaks {
+        Breaks::Now => "now",
+        Breaks::OnRestart | Breaks::OnPull => "on-restart",
+        Breaks::FallsBack => "falls-back",
+    }
+}

@@ -1,0 +1,366 @@
+//! Which Secrets a deletion is about.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::facts::{FileFacts, SecretFact};
+use super::fields::{Field, FieldSelector};
+use super::labels::LabelSelector;
+use crate::graph::HashMap;
+use crate::graph::{self, Defined, Index, Role, SECRET, SERVICE};
+use crate::rules::unrendered;
+
+/// What the user chose.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// Names; none: whatever the selectors fit.
+    pub names: Vec<String>,
+    /// The namespace; `None`: every one.
+    pub namespace: Option<String>,
+    /// What labels must fit.
+    pub labels: LabelSelector,
+    /// What fields must fit.
+    pub fields: FieldSelector,
+}
+
+/// A Secret that is to be deleted.
+pub struct Chosen<'r> {
+    /// Its namespace; empty: not known.
+    pub namespace: Cow<'r, str>,
+    /// Its name, as chosen or defined.
+    pub name: Cow<'r, str>,
+    /// What defines or makes it.
+    pub defined: Vec<Defined<'r>>,
+    /// Whether it is a secret of Cloud Secret Management Service.
+    pub cloud: bool,
+}
+
+/// What a choice leads to.
+#[derive(Default)]
+pub struct Selected<'r> {
+    /// The Secrets, by namespace and name.
+    pub chosen: Vec<Chosen<'r>>,
+    /// Secrets that others make, of which the labels or types that were asked for are not known.
+    pub unknown: Vec<(Cow<'r, str>, Cow<'r, str>)>,
+}
+
+/// The secrets of these names in Cloud Secret Management Service.
+pub fn cloud(names: &[String]) -> Selected<'_> {
+    let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+    names.sort_unstable();
+    names.dedup();
+    let chosen = names.into_iter().map(|name| Chosen {
+        namespace: Cow::Borrowed(""),
+        name: Cow::Borrowed(name),
+        defined: Vec::new(),
+        cloud: true,
+    });
+    Selected {
+        chosen: chosen.collect(),
+        unknown: Vec::new(),
+    }
+}
+
+/// What is known of a Secret that is defined or made.
+pub fn fact<'r>(facts: &'r [FileFacts], defined: &Defined<'_>) -> Option<&'r SecretFact> {
+    let secrets = &facts.get(defined.file as usize)?.secrets;
+    let object = defined.fact.object?;
+    let at = secrets.binary_search_by_key(&object, |fact| fact.object).ok()?;
+    secrets.get(at)
+}
+
+/// Finds the Secrets that a choice means.
+pub fn select<'r>(index: &Index<'r>, facts: &[FileFacts], choice: &'r Choice) -> Selected<'r> {
+    let namespace = choice.namespace.as_deref().or(choice.fields.namespace());
+    let wanted = Wanted::new(index, &choice.names);
+    let mut groups: BTreeMap<(Cow<'r, str>, Cow<'r, str>), Vec<Defined<'r>>> = BTreeMap::new();
+    let mut anywhere: HashMap<&'r str, Vec<Defined<'r>>> = HashMap::default();
+    for defined in secrets(index) {
+        let generated = defined.fact.object.is_none();
+        let names = wanted.names(defined.name, generated);
+        if names.is_empty() {
+            continue;
+        }
+        // What may turn up in any namespace is not known to be in this one.
+        let row = defined.fact.row.map(|row| index.table().row(row));
+        let unplaced = row.is_some() && defined.namespace.is_empty() && is_cluster_wide(index, &defined);
+        if unplaced || row.is_some_and(|row| row.any_namespace) {
+            anywhere.entry(defined.name).or_default().push(defined);
+            continue;
+        }
+        let own = index.namespaces(defined.file, defined.namespace);
+        // The iterator borrows the index, not the run, so what it gives is owned where it is kept.
+        let places: Vec<Cow<'r, str>> = match namespace {
+            Some(one) => own
+                .filter(|own| own.is_empty() || *own == one)
+                .take(1)
+                .map(|_| Cow::Borrowed(one))
+                .collect(),
+            None => own
+                .map(|own| match own == defined.namespace {
+                    true => Cow::Borrowed(defined.namespace),
+                    false => Cow::Owned(own.to_string()),
+                })
+                .collect(),
+        };
+        for place in places {
+            for name in &names {
+                let group = groups.entry((place.clone(), Cow::Borrowed(*name)));
+                group.or_default().push(defined);
+            }
+        }
+    }
+    for (place, name) in only_used(index, choice, namespace) {
+        for name in wanted.names(name, false) {
+            groups.entry((place.to_string().into(), name.into())).or_default();
+        }
+    }
+    let mut selected = Selected::default();
+    for ((namespace, name), mut defined) in groups {
+        let mut fits: Vec<Option<bool>> = defined
+            .iter()
+            .map(|one| fits(choice, fact(facts, one), &namespace, &name))
+            .collect();
+        if defined.is_empty() {
+            fits.push(self::fits(choice, None, &namespace, &name));
+        }
+        if fits.contains(&Some(true)) {
+            defined.extend(anywhere.get(&*name).into_iter().flatten());
+            selected.chosen.push(Chosen {
+                namespace,
+                name,
+                defined,
+                cloud: false,
+            });
+        } else if fits.contains(&None) {
+            selected.unknown.push((namespace, name));
+        }
+    }
+    // A name that is defined nowhere may be in the cluster all the same.
+    let said = choice.fields.name().filter(|_| selected.unknown.is_empty());
+    for name in choice.names.iter().map(String::as_str).chain(said) {
+        if !selected.chosen.iter().any(|chosen| chosen.name == name) {
+            selected.chosen.push(Chosen {
+                namespace: Cow::Borrowed(namespace.unwrap_or_default()),
+                name: Cow::Borrowed(name),
+                defined: anywhere.get(name).cloned().unwrap_or_default(),
+                cloud: false,
+            });
+        }
+    }
+    selected
+        .chosen
+        .sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+    selected
+        .chosen
+        .dedup_by(|a, b| a.namespace == b.namespace && a.name == b.name);
+    selected
+}
+
+/// All definitions of Secrets whose names are known.
+fn secrets<'a, 'r>(index: &'a Index<'r>) -> impl Iterator<Item = Defined<'r>> + use<'a, 'r> {
+    (0..)
+        .zip(index.files)
+        .flat_map(|(file, facts): (u32, &'r graph::Facts)| {
+            facts
+                .definitions
+                .iter()
+                .filter(|fact| fact.target == SECRET)
+                .map(move |fact| Defined {
+                    file,
+                    target: fact.target,
+                    name: facts.str(fact.name),
+                    namespace: facts.str(fact.namespace),
+                    fact,
+                })
+                .filter(|defined| !defined.name.is_empty() && !unrendered(defined.name))
+                .filter(|defined| !is_guess(facts, defined))
+        })
+}
+
+/// Whether a Secret is only taken to exist since a chart may make it: charts name what they make after their
+/// releases, mostly.
+fn is_guess(facts: &graph::Facts, defined: &Defined<'_>) -> bool {
+    let Some(object) = defined.fact.object else {
+        // Of an inflated chart its Services are guessed as well.
+        let same = |one: &graph::Definition| {
+            one.target == SERVICE && one.object.is_none() && one.span == defined.fact.span
+        };
+        return facts
+            .definitions
+            .iter()
+            .take_while(|one| one.object.is_none())
+            .any(same);
+    };
+    defined.fact.row.is_some()
+        && facts.objects.get(object as usize).is_some_and(|object| {
+            matches!(
+                facts.str(object.group),
+                "helm.toolkit.fluxcd.io" | "helm.cattle.io"
+            )
+        })
+}
+
+/// Whether the object that makes a Secret is in no namespace, so that it does not tell the Secret's.
+fn is_cluster_wide(index: &Index<'_>, defined: &Defined<'_>) -> bool {
+    defined
+        .fact
+        .object
+        .is_some_and(|object| in_no_namespace(index, defined.file, object))
+}
+
+fn in_no_namespace(index: &Index<'_>, file: u32, object: u32) -> bool {
+    let (Some(facts), Some(object)) = (index.files.get(file as usize), index.object(file, object)) else {
+        return false;
+    };
+    let table = index.table();
+    let kind = table.kind(facts.str(object.group), facts.str(object.kind));
+    kind.and_then(|kind| kind.target)
+        .is_some_and(|target| table.scope(target).cluster)
+}
+
+/// Secrets that are used and not defined where they are looked for, with their namespaces: they must be in the
+/// cluster, where a deletion meets them as well. An inventory tells what is there. Names in one namespace are
+/// judged in any case.
+fn only_used<'a, 'r>(
+    index: &'a Index<'r>,
+    choice: &Choice,
+    namespace: Option<&'a str>,
+) -> Vec<(&'a str, &'r str)> {
+    let is_inventory = |defined: &Defined<'_>| index.files[defined.file as usize].role == Role::Inventory;
+    let named = !choice.names.is_empty() && namespace.is_some();
+    if named || secrets(index).any(|defined| is_inventory(&defined)) {
+        return Vec::new();
+    }
+    let mut used = Vec::new();
+    for site in index.uses() {
+        if site.fact.target != SECRET || site.fact.optional || index.row(&site).loose {
+            continue;
+        }
+        // Whoever could be meant is chosen, or left out, itself.
+        let is_there = |name: &str| {
+            index
+                .named(SECRET, name)
+                .iter()
+                .any(|d| index.compatible(&site, d))
+        };
+        if index.bare_names(site.name).any(is_there) {
+            continue;
+        }
+        // What is in no namespace itself does not tell the Secret's.
+        if site.namespace.is_empty() && in_no_namespace(index, site.file, site.fact.object) {
+            continue;
+        }
+        for place in index.namespaces(site.file, site.namespace) {
+            match namespace {
+                Some(one) if place.is_empty() || place == one => used.push((one, site.name)),
+                None => used.push((place, site.name)),
+                _ => {}
+            }
+        }
+    }
+    used
+}
+
+/// Whether a definition fits the selectors; `None`: what they ask is not known of it.
+fn fits(choice: &Choice, fact: Option<&SecretFact>, namespace: &str, name: &str) -> Option<bool> {
+    let fields = choice.fields.fits(|field| match field {
+        Field::Name => Some(name),
+        Field::Namespace => (!namespace.is_empty()).then_some(namespace),
+        Field::Type => fact.and_then(|fact| fact.kind.as_deref()),
+    });
+    let labels = if choice.labels.is_empty() {
+        Some(true)
+    } else {
+        fact.and_then(|fact| fact.labels.as_deref()).map(|labels| {
+            choice.labels.fits(|key| {
+                // Of a key that stands twice the last one holds.
+                let found = labels.iter().rev().find(|(known, _)| **known == *key);
+                found.map(|(_, value)| &**value)
+            })
+        })
+    };
+    match (fields, labels) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
+}
+
+/// The names that were asked for, by the names that definitions may have.
+struct Wanted<'r> {
+    /// Whether all names are wanted.
+    all: bool,
+    /// What a definition may be called, and the name asked for; whether that takes a generated hash.
+    names: HashMap<String, Vec<(&'r str, bool)>>,
+}
+
+impl<'r> Wanted<'r> {
+    fn new(index: &Index<'_>, asked: &'r [String]) -> Self {
+        let mut names: HashMap<String, Vec<(&'r str, bool)>> = HashMap::default();
+        for name in asked {
+            names.entry(name.clone()).or_default().push((name, false));
+            // What is defined under the very name is meant; else the name may be what kustomize made of one.
+            if !index.named(SECRET, name).is_empty() {
+                continue;
+            }
+            let mut bare: Vec<&str> = index
+                .affixes()
+                .iter()
+                .filter_map(|(prefix, suffix)| name.strip_prefix(prefix)?.strip_suffix(suffix))
+                .filter(|bare| !bare.is_empty())
+                .collect();
+            for name_in_source in &bare {
+                names
+                    .entry((*name_in_source).to_string())
+                    .or_default()
+                    .push((name, false));
+            }
+            bare.push(name);
+            // Of a hash within a suffix nothing is left to see: kustomize puts the hash last.
+            let (unhashed, _) = unhash(name).unwrap_or((name, ""));
+            for (prefix, suffix) in index.affixes() {
+                bare.extend(
+                    unhashed
+                        .strip_prefix(prefix)
+                        .and_then(|rest| rest.strip_suffix(suffix)),
+                );
+            }
+            bare.push(unhashed);
+            for name_in_source in bare.into_iter().filter(|bare| *bare != name.as_str()) {
+                names
+                    .entry(name_in_source.to_string())
+                    .or_default()
+                    .push((name, true));
+            }
+        }
+        Wanted {
+            all: asked.is_empty(),
+            names,
+        }
+    }
+
+    /// The names asked for that a definition is meant by.
+    fn names(&self, defined: &'r str, generated: bool) -> Vec<&'r str> {
+        if self.all {
+            return vec![defined];
+        }
+        let mut names: Vec<&str> = self
+            .names
+            .get(defined)
+            .into_iter()
+            .flatten()
+            .filter(|(_, hashed)| generated || !hashed)
+            .map(|(name, _)| *name)
+            .collect();
+        names.dedup();
+        names
+    }
+}
+
+/// A name and the hash that kustomize puts behind it: ten characters of its own alphabet.
+pub(super) fn unhash(name: &str) -> Option<(&str, &str)> {
+    let (bare, hash) = name.rsplit_once('-')?;
+    let is_hash = hash.len() == 10 && hash.bytes().all(|b| b"2456789bcdfghkmt".contains(&b));
+    (is_hash && !bare.is_empty()).then_some((bare, hash))
+}
