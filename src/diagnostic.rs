@@ -133,12 +133,25 @@ pub struct Related {
 }
 
 /// A replacement of bytes; an empty span inserts.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Edit {
     /// The bytes to replace.
     pub span: Span,
     /// What to put there.
     pub text: String,
+}
+
+impl std::fmt::Debug for Edit {
+    /// Place and length only: the text may be a Secret's value.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{}..{} ← {} bytes",
+            self.span.start,
+            self.span.end,
+            self.text.len()
+        )
+    }
 }
 
 /// How to mend a finding.

@@ -72,6 +72,13 @@ pub struct Decoded {
     pub invalid: Vec<Span>,
 }
 
+impl Decoded {
+    /// Whether edits of the text are edits of the file's bytes: not in UTF-16, nor where bytes could not be read.
+    pub fn takes_fixes(&self) -> bool {
+        self.encoding == Encoding::Utf8 && self.invalid.is_empty()
+    }
+}
+
 /// With more undecodable places than this the last span covers all that follow: such an input is no text,
 /// and its spans shall not outweigh it.
 const MAX_INVALID: usize = 1 << 16;

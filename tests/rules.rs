@@ -10,9 +10,11 @@
 
 use kubeproof::diagnostic::Diagnostic;
 use kubeproof::engine::{self, RuleSet, Settings};
+use kubeproof::fix::{self, Level};
 use kubeproof::graph::Index;
 use kubeproof::manifest::Surroundings;
-use kubeproof::rules::{Check, Emitter, RULES, Rule, RuleId};
+use kubeproof::report::Report;
+use kubeproof::rules::{Check, Emitter, FixKind, RULES, Rule, RuleId};
 use kubeproof::source::{self, LineIndex};
 use kubeproof::yaml::Tree;
 
@@ -166,8 +168,8 @@ fn section<'p>(page: &'p str, title: &str) -> Option<(&'p str, usize)> {
     Some((&body[..end], page[..at].lines().count() + 1))
 }
 
-/// What is found in each file of an example when only `rule` runs.
-fn run(rule: RuleId, example: &[Fence]) -> Vec<Vec<Expected>> {
+/// How an example is judged: by `rule` alone.
+fn settings(rule: RuleId, example: &[Fence]) -> Settings {
     let mut rules = RuleSet::none();
     rules.set(rule.rule().id, true);
     let mut settings = Settings {
@@ -181,6 +183,12 @@ fn run(rule: RuleId, example: &[Fence]) -> Vec<Vec<Expected>> {
         .iter()
         .find_map(|f| f.now.as_ref())
         .map(|now| days_since_1970(now) * 86_400);
+    settings
+}
+
+/// What is found in each file of an example when only `rule` runs.
+fn run(rule: RuleId, example: &[Fence]) -> Vec<Vec<Expected>> {
+    let settings = settings(rule, example);
     let mut tree = Tree::default();
     let (mut sources, mut facts, mut found) = (Vec::new(), Vec::new(), Vec::<Vec<Diagnostic>>::new());
     for fence in example {
@@ -295,6 +303,133 @@ fn every_example_holds() {
     for i in 0..RULES.len() {
         judge(RuleId(i as u16), "Bad", &mut faults);
         judge(RuleId(i as u16), "Good", &mut faults);
+    }
+    assert!(
+        faults.is_empty(),
+        "{} faults\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+}
+
+/// An example's files with a comment line of its own above each key of a root mapping, which fixes must keep.
+fn with_comments(example: &[Fence]) -> Vec<(String, String, Vec<String>)> {
+    let one = |fence: &Fence| {
+        let name = fence.file.clone().unwrap_or_else(|| "example.yaml".into());
+        let (mut text, mut comments) = (String::new(), Vec::new());
+        for (i, line) in fence.text.split_inclusive('\n').enumerate() {
+            // The head of a file tells whether it is JSON.
+            if i > 0 && line.starts_with(|c: char| c.is_ascii_lowercase()) && line.contains(':') {
+                comments.push(format!("# above line {i}\n"));
+                text.push_str(&comments[comments.len() - 1]);
+            }
+            text.push_str(line);
+        }
+        (name, text, comments)
+    };
+    example.iter().map(one).collect()
+}
+
+/// What is found in files after their fixes, and the files.
+fn mended(
+    files: &[(String, Vec<u8>)],
+    settings: &Settings,
+    level: Level,
+) -> (Report, Vec<(String, Vec<u8>)>) {
+    let mut files = files.to_vec();
+    let (report, changes) = fix::mend_inputs(files.clone(), &Surroundings::default(), settings, level);
+    for (index, change) in changes {
+        files[index].1 = change.after.into_bytes();
+    }
+    (report, files)
+}
+
+/// Documents that read, and documents that do not.
+fn soundness(files: &[(String, Vec<u8>)]) -> (usize, usize) {
+    let mut tree = Tree::default();
+    let (mut good, mut bad) = (0, 0);
+    for (_, bytes) in files {
+        let source = source::decode(bytes.clone());
+        kubeproof::yaml::parse(&source.text, &source.invalid, &mut tree);
+        good += tree.chunks.iter().filter(|c| c.root.is_some()).count();
+        bad += tree.chunks.iter().filter(|c| c.error.is_some()).count();
+    }
+    (good, bad)
+}
+
+/// What fixes there are on the bad examples of a page; faults of the fixes are noted.
+fn fixes_of(rule: RuleId, faults: &mut Vec<String>) -> FixKind {
+    let Rule { id, page, .. } = rule.rule();
+    let mut kind = FixKind::None;
+    let Some((body, line)) = section(page, "Bad") else {
+        return kind;
+    };
+    for example in examples(body, line) {
+        let settings = settings(rule, &example);
+        let place = format!("rules/{id}.md:{}", example[0].line);
+        let commented = with_comments(&example);
+        let before: Vec<(String, Vec<u8>)> = if example.iter().any(|fence| fence.latin_1) {
+            continue; // takes no fixes
+        } else {
+            commented
+                .iter()
+                .map(|(name, text, _)| (name.clone(), text.clone().into_bytes()))
+                .collect()
+        };
+        let found = kubeproof::check(before.clone(), &Surroundings::default(), &settings);
+        for (level, of_level) in [(Level::Safe, FixKind::Safe), (Level::Unsafe, FixKind::Unsafe)] {
+            let fixable = found
+                .diagnostics()
+                .filter(|d| d.fix.as_ref().is_some_and(|fix| level.takes(fix)));
+            let fixable = fixable.count();
+            if fixable == 0 {
+                continue;
+            }
+            if kind == FixKind::None || of_level == FixKind::Safe {
+                kind = of_level;
+            }
+            let (report, after) = mended(&before, &settings, level);
+            let left = report.diagnostics().count();
+            if left + fixable > found.diagnostics().count() {
+                faults.push(format!(
+                    "{place}: {fixable} findings have a fix, and {left} are left after it"
+                ));
+            }
+            let ((good, bad), (good_after, bad_after)) = (soundness(&before), soundness(&after));
+            if good_after < good || bad_after > bad {
+                faults.push(format!("{place}: the fixed text does not read"));
+            }
+            if mended(&after, &settings, level).1 != after {
+                faults.push(format!("{place}: fixes do not come to an end"));
+            }
+            for ((_, _, comments), (name, text)) in commented.iter().zip(&after) {
+                let text = String::from_utf8_lossy(text);
+                for comment in comments.iter().filter(|comment| !text.contains(*comment)) {
+                    faults.push(format!(
+                        "{place}: {name}: the comment `{}` is lost",
+                        comment.trim_end()
+                    ));
+                }
+            }
+        }
+    }
+    kind
+}
+
+#[test]
+fn fixes_mend_the_examples() {
+    let mut faults = Vec::new();
+    for i in 0..RULES.len() {
+        let rule = RuleId(i as u16);
+        let kind = fixes_of(rule, &mut faults);
+        let Rule { id, fix, .. } = rule.rule();
+        if *fix != kind {
+            faults.push(format!(
+                "rules/{id}.md: says `fix: {}`, but the fixes of its bad examples are `{}`",
+                fix.as_str(),
+                kind.as_str()
+            ));
+        }
     }
     assert!(
         faults.is_empty(),

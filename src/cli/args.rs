@@ -6,6 +6,7 @@ use crate::diagnostic::Severity;
 use crate::engine::RuleSet;
 use crate::version::KubeVersion;
 
+use super::fix::FixArgs;
 use super::impact::ImpactArgs;
 use super::inputs::InputArgs;
 use super::output::OutputArgs;
@@ -86,6 +87,9 @@ pub struct CheckArgs {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
+    /// What to fix.
+    #[command(flatten)]
+    pub fixes: FixArgs,
     /// The version of Kubernetes to judge by, 1.25 to 1.37.
     #[arg(long, value_name = "VERSION", default_value_t = KubeVersion::DEFAULT, help_heading = "Rules")]
     pub kube_version: KubeVersion,

@@ -1,5 +1,6 @@
 //! `kubeproof check`: walk, check in parallel, check across files, print.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::diagnostic::Severity;
@@ -7,7 +8,9 @@ use crate::engine::Settings;
 use crate::report::{Report, count, left_alone};
 
 use super::args::CheckArgs;
+use super::fix;
 use super::output::{Format, Plan, With};
+use super::problem::Problem;
 use super::run::{Run, Totals};
 use super::since::Since;
 use super::terminal::{Terminal, note, tell};
@@ -75,14 +78,29 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         now: now(),
     };
     let threads = reading.threads();
+    let mut judge = |inputs, bar: bool, clock: &mut Clock| {
+        let mut run = Run::check(inputs, &around, &settings, threads, bar, &mut problems);
+        clock.lap("checked");
+        custom::check(&mut run, &around, &settings, threads, &mut problems);
+        clock.lap("custom resources");
+        crate::compare(&mut run.report, &run.facts, &settings);
+        run.fetch_texts(&mut problems);
+        clock.lap("compared");
+        run
+    };
     let bar = !args.output.quiet && progress::is_wanted();
-    let mut run = Run::check(found.inputs, &around, &settings, threads, bar, &mut problems);
-    clock.lap("checked");
-    custom::check(&mut run, &around, &settings, threads, &mut problems);
-    clock.lap("custom resources");
-    crate::compare(&mut run.report, &run.facts, &settings);
-    run.fetch_texts(&mut problems);
-    clock.lap("compared");
+    let mut run = judge(found.inputs, bar, &mut clock);
+    let mut fixed_stdin = None;
+    if let Some(level) = args.fixes.level() {
+        let changes;
+        (run, changes) = fix::mend(run, level, |inputs| judge(inputs, false, &mut clock));
+        if args.fixes.diff {
+            return Ok(fix::show(&run, &changes, args, terminal, &mut problems));
+        }
+        fix::write(&mut run, &changes, &mut problems);
+        clock.lap("fixed");
+        fixed_stdin = fix::stdin(&run);
+    }
     let Run {
         mut report,
         totals,
@@ -120,8 +138,17 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         failing,
         exit_code: code,
         problems: &told,
+        aside: fixed_stdin.is_some(),
     };
     let mut unwritten = Vec::new();
+    if let Some(text) = &fixed_stdin
+        && let Err(error) = terminal.stream(|out| out.write_all(text))
+    {
+        unwritten.push(Problem::new(
+            Path::new("<stdout>"),
+            format!("the fixed text could not be written: {error}"),
+        ));
+    }
     plan.print(&report, &with, &mut unwritten);
     clock.lap("printed");
     for problem in problems.iter().chain(&unwritten) {
@@ -148,7 +175,11 @@ fn aside(args: &CheckArgs, plan: &Plan, report: &Report, empty: bool, untouched:
             left_alone(report, &mut list);
             note(list.trim_end());
         }
-        note(&report.summary_for_people().line());
+        let summary = report.summary_for_people();
+        note(&summary.line());
+        if let Some(fixes) = summary.fixes() {
+            note(&fixes);
+        }
     }
     if untouched > 0 && !output.quiet {
         note(&format!(
@@ -210,7 +241,7 @@ impl Clock {
     fn start() -> Clock {
         Clock {
             last: Instant::now(),
-            laps: Vec::with_capacity(4),
+            laps: Vec::with_capacity(5),
         }
     }
 

@@ -6,6 +6,7 @@ mod check;
 mod custom;
 mod diff;
 mod explain;
+mod fix;
 mod gitignore;
 mod impact;
 mod inputs;

@@ -236,8 +236,16 @@ impl Plan {
             Root::default()
         };
         if let Some(format) = self.stdout {
-            let printer = with.printer(format, &root, Some(with.terminal));
-            if let Err(error) = with.terminal.stream(|out| printer.stream(report, out)) {
+            let printed = if with.aside {
+                let printer = with.printer(format, &root, None);
+                // Where standard error is gone, nobody is left to tell.
+                let _ = printer.stream(report, &mut io::BufWriter::new(io::stderr().lock()));
+                Ok(())
+            } else {
+                let printer = with.printer(format, &root, Some(with.terminal));
+                with.terminal.stream(|out| printer.stream(report, out))
+            };
+            if let Err(error) = printed {
                 problems.push(Problem::new(
                     Path::new("<stdout>"),
                     format!("the report could not be written: {error}"),
@@ -271,6 +279,8 @@ pub struct With<'a> {
     pub exit_code: u8,
     /// What kept kubeproof from doing its job.
     pub problems: &'a [(String, String)],
+    /// Whether standard output is taken, so that the report goes to standard error.
+    pub aside: bool,
 }
 
 impl With<'_> {

@@ -22,6 +22,8 @@ pub struct Input {
     pub content: Option<Vec<u8>>,
     /// The part it plays.
     pub role: Role,
+    /// Whether it is standard input.
+    pub is_stdin: bool,
 }
 
 impl Input {
@@ -42,6 +44,7 @@ impl Input {
             path,
             content: None,
             role: Role::Checked,
+            is_stdin: false,
         }
     }
 
@@ -50,6 +53,7 @@ impl Input {
         Input {
             content: Some(content),
             role,
+            is_stdin: true,
             ..Input::file(shown.map_or("<stdin>".into(), tidy))
         }
     }

@@ -63,14 +63,45 @@ fn whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io
         path: path.with_file_name(hidden),
         done: false,
     };
-    through(File::create(&beside.path)?, fill)?;
-    if let Ok(old) = fs::metadata(path) {
-        fs::set_permissions(&beside.path, old.permissions())?;
+    let old = fs::metadata(path).ok();
+    let file = new_file(&beside.path, old.is_some())?;
+    if let Some(old) = old {
+        keep_owner(&file, &old);
+        file.set_permissions(old.permissions())?;
     }
+    through(file, fill)?;
     fs::rename(&beside.path, path)?;
     beside.done = true;
     Ok(())
 }
+
+/// A file that nobody else has made, and that others cannot read yet if it replaces one that they may not.
+fn new_file(path: &Path, private: bool) -> io::Result<File> {
+    let mut open = OpenOptions::new();
+    open.write(true).create_new(true);
+    #[cfg(unix)]
+    if private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut open, 0o600);
+    }
+    match open.open(path) {
+        // Left behind by a run that was killed and had the same number.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(path)?;
+            open.open(path)
+        }
+        opened => opened,
+    }
+}
+
+/// Who may gives the new file to the old one's owner; others own what they write.
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &fs::Metadata) {
+    use std::os::unix::fs::MetadataExt as _;
+    let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()));
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &fs::Metadata) {}
 
 fn through(file: File, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, file);

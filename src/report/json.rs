@@ -9,7 +9,7 @@ use crate::definitions::Coverage;
 use crate::diagnostic::{Diagnostic, Fix, Refusal, Stage};
 use crate::engine::{self, ObjectInfo};
 use crate::mask;
-use crate::source::{Encoding, Span};
+use crate::source::Span;
 
 /// One JSON object, each finding on a line of its own.
 #[derive(Default)]
@@ -75,6 +75,7 @@ impl Json {
             errors: summary.errors,
             warnings: summary.warnings,
             infos: summary.infos,
+            fixed: summary.fixed.map(|fixed| fixed.findings),
             skipped: skipped.collect(),
             custom: CustomRow::of(&report.coverage),
         }
@@ -253,8 +254,8 @@ pub(super) fn row<'r>(
 
 fn fix<'r>(source: &Source, diagnostic: &'r Diagnostic) -> Option<FixRow<'r>> {
     let fix = diagnostic.fix.as_ref()?;
-    if source.decoded().encoding == Encoding::Utf16 {
-        return None; // offsets are not those of the file
+    if !source.decoded().takes_fixes() {
+        return None; // offsets are not those of the file, or not all bytes are known
     }
     // The rest of a fix that touches a Secret's value is left out too: half of it mends nothing, and it may
     // write the value elsewhere.
@@ -287,6 +288,9 @@ struct SummaryRow<'r> {
     errors: usize,
     warnings: usize,
     infos: usize,
+    /// Findings that were fixed, with `--fix`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed: Option<usize>,
     skipped: Vec<SkippedRow<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     custom: Option<CustomRow<'r>>,

@@ -1,6 +1,7 @@
 //! What a run found, and the formats it is printed in: one file each, one trait.
 
 mod concise;
+mod diff;
 mod excerpt;
 pub mod fingerprint;
 mod github;
@@ -17,6 +18,7 @@ mod text;
 mod touched;
 
 pub use concise::Concise;
+pub use diff::unified;
 pub use github::Github;
 pub use gitlab::Gitlab;
 pub use json::Json;
@@ -64,6 +66,19 @@ pub struct Report {
     pub kube: KubeVersion,
     /// Which custom resources definitions were at hand for.
     pub coverage: Coverage,
+    /// How many findings were fixed before these were found; `None` when nobody asked for fixes.
+    pub fixed: Option<Fixed>,
+}
+
+/// How much was fixed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Fixed {
+    /// Findings.
+    pub findings: usize,
+    /// The files they were in.
+    pub files: usize,
+    /// Whether unsafe fixes were wanted too.
+    pub unsafe_too: bool,
 }
 
 /// What was found in one file.
@@ -187,6 +202,7 @@ impl Report {
         Report {
             files: Vec::new(),
             kube,
+            fixed: None,
             coverage: Coverage::default(),
         }
     }
@@ -249,6 +265,7 @@ impl Report {
         let mut summary = Summary {
             files: self.checked(),
             kube: self.kube,
+            fixed: self.fixed,
             ..Summary::default()
         };
         for file in &self.files {
@@ -260,6 +277,18 @@ impl Report {
                     Severity::Warning => &mut summary.warnings,
                     Severity::Info => &mut summary.infos,
                 } += 1;
+                let takes_fixes = || {
+                    file.source
+                        .as_ref()
+                        .is_some_and(|source| source.decoded.takes_fixes())
+                };
+                if let Some(fix) = diagnostic.fix.as_ref().filter(|_| takes_fixes()) {
+                    *if fix.safe {
+                        &mut summary.fixable
+                    } else {
+                        &mut summary.fixable_unsafely
+                    } += 1;
+                }
             }
         }
         for reason in Skip::ALL {
@@ -335,6 +364,12 @@ pub struct Summary<'r> {
     pub infos: usize,
     /// What was left alone, by reason.
     pub skipped: Vec<Skipped<'r>>,
+    /// Findings with a safe fix.
+    pub fixable: usize,
+    /// Findings with a fix that needs a look.
+    pub fixable_unsafely: usize,
+    /// What was fixed before.
+    pub fixed: Option<Fixed>,
     kube: KubeVersion,
 }
 
@@ -380,6 +415,30 @@ impl Summary<'_> {
         } else {
             format!("Nothing to judge{}", self.place())
         }
+    }
+
+    /// What was fixed and what can be: `Fixed 3 findings in 2 files; 1 more can be fixed with --unsafe-fixes`.
+    pub fn fixes(&self) -> Option<String> {
+        let safe = |n: usize| format!("{} can be fixed with --fix", grouped(n));
+        let with_unsafe =
+            |n: usize, more: &str| format!("{}{more} can be fixed with --fix --unsafe-fixes", grouped(n));
+        let Some(fixed) = self.fixed else {
+            return match (self.fixable, self.fixable_unsafely) {
+                (0, 0) => None,
+                (n, 0) => Some(safe(n)),
+                (0, n) => Some(with_unsafe(n, "")),
+                (n, m) => Some(format!("{}, {}", safe(n), with_unsafe(m, " more"))),
+            };
+        };
+        let done = match fixed.findings {
+            0 => "Fixed nothing".to_string(),
+            n => format!("Fixed {} in {}", count(n, "finding"), count(fixed.files, "file")),
+        };
+        Some(match self.fixable_unsafely {
+            0 => done,
+            _ if fixed.unsafe_too => done,
+            n => format!("{done}; {} more can be fixed with --unsafe-fixes", grouped(n)),
+        })
     }
 
     /// Whether nothing was found, though something was judged.

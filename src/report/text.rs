@@ -59,6 +59,10 @@ impl Printer for Text {
             };
             self.styled(out, style.bold(), &summary.line());
             out.push('\n');
+            if let Some(fixes) = summary.fixes() {
+                self.styled(out, Style::new().dimmed(), &fixes);
+                out.push('\n');
+            }
         }
     }
 }

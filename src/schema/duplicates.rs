@@ -2,7 +2,8 @@
 
 use super::TypeId;
 use super::locate::{self, Fault};
-use crate::diagnostic::{ErrorType, Severity};
+use crate::diagnostic::{Edit, ErrorType, Severity};
+use crate::edit;
 use crate::manifest::Object;
 use crate::rules::yaml::missing_separator;
 use crate::rules::{Cx, ids, quote};
@@ -75,6 +76,25 @@ fn json_paths<'t>(
     found
 }
 
+/// The edits that take the first of two equal keys out: kubectl does the same. Safe where both say the same.
+fn drop_first(duplicate: &Duplicate, again: Node<'_>) -> Option<(bool, Vec<Edit>)> {
+    let map = mapping_of(again.with_id(duplicate.first))?;
+    let of = |key| map.raw_entries().find(|entry| entry.key.id() == key);
+    let (first, last) = (of(duplicate.first)?, of(duplicate.again)?);
+    let same = first.value.source() == last.value.source() && first.value.style() == last.value.style();
+    Some((same, edit::remove_entry(map, first.key)?))
+}
+
+/// The mapping that a key stands in: the last node before it that goes on after it. A mapping with very many
+/// entries above the key is not looked for.
+fn mapping_of(key: Node<'_>) -> Option<Node<'_>> {
+    let (low, at) = (key.id().saturating_sub(10_000), key.id());
+    (low..at)
+        .rev()
+        .map(|id| key.with_id(id))
+        .find(|node| node.raw().next > at)
+}
+
 /// One key that stands twice; `field` is what the server names it.
 fn one<'t>(duplicate: &Duplicate, again: Node<'t>, field: Option<String>, cx: &mut Cx<'t>) {
     let key = again.key_text().unwrap_or_default();
@@ -101,10 +121,14 @@ fn one<'t>(duplicate: &Duplicate, again: Node<'t>, field: Option<String>, cx: &m
             let text = format!(
                 "{shown} is set twice in this mapping; kubectl silently takes the last value, a strict reader refuses the file"
             );
-            let report = cx
+            let fix = drop_first(duplicate, again);
+            let mut report = cx
                 .report_as(id, again.span(), text)
                 .related(first, "first set here")
                 .help("remove one of them");
+            if let Some((safe, edits)) = fix {
+                report = report.fix("remove the first one, which kubectl drops", safe, edits);
+            }
             if let Some(field) = field {
                 report.refusal(ErrorType::DuplicateField, field);
             }

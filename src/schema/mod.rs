@@ -14,6 +14,7 @@ mod list;
 mod locate;
 mod lookup;
 mod message;
+mod migrate;
 mod path;
 pub mod quantity;
 mod served;

@@ -1,6 +1,6 @@
 //! `apiVersion` and `kind`: present, known, served by the version of Kubernetes at hand.
 
-use super::{KindInfo, suggest};
+use super::{KindInfo, migrate, suggest};
 use crate::diagnostic::{ErrorType, Stage};
 use crate::manifest::Object;
 use crate::rules::{Cx, ids, quote};
@@ -43,7 +43,7 @@ pub(super) fn identify<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> Identity {
         return Identity::Unknown;
     }
     match super::kind(group, version, kind) {
-        Some(info) => known(info, place, cx),
+        Some(info) => known(info, object, place, cx),
         None if super::is_built_in(group) => unknown_in_group(object, place, cx),
         None => foreign(object, place, cx),
     }
@@ -130,7 +130,7 @@ fn super_version(object: &Object<'_>, cx: &Cx<'_>) -> Option<String> {
 }
 
 /// A kind of the tables: served, not yet, or no longer.
-fn known(info: &'static KindInfo, place: Span, cx: &mut Cx<'_>) -> Identity {
+fn known<'t>(info: &'static KindInfo, object: &Object<'t>, place: Span, cx: &mut Cx<'t>) -> Identity {
     let kube = cx.kube();
     let name = || format!("{} {}", info.api_version(), info.kind);
     if !info.serves(kube) {
@@ -143,9 +143,11 @@ fn known(info: &'static KindInfo, place: Span, cx: &mut Cx<'_>) -> Identity {
                 format!("in Kubernetes 1.{}", info.removed)
             };
             let text = format!("{name} was removed {gone}; Kubernetes {kube} does not serve it");
-            cx.report_as(ids::DEPRECATION_REMOVED_API, place, text)
+            let report = cx
+                .report_as(ids::DEPRECATION_REMOVED_API, place, text)
                 .help(note.unwrap_or(successor))
                 .refusal(ErrorType::NotServed, "apiVersion");
+            change_over(report, object);
         } else {
             let text = format!(
                 "{name} exists from Kubernetes 1.{} on; {kube} does not serve it",
@@ -173,8 +175,10 @@ fn known(info: &'static KindInfo, place: Span, cx: &mut Cx<'_>) -> Identity {
             name(),
             info.deprecated
         );
-        cx.report_as(ids::DEPRECATION_DEPRECATED_API, place, text)
+        let report = cx
+            .report_as(ids::DEPRECATION_DEPRECATED_API, place, text)
             .help(successor);
+        change_over(report, object);
     } else if let Some(newer) = newer {
         let ends = if info.removed > 0 {
             format!(" and is removed in 1.{}", info.removed)
@@ -187,8 +191,10 @@ fn known(info: &'static KindInfo, place: Span, cx: &mut Cx<'_>) -> Identity {
             String::new()
         };
         let text = format!("{} has a stable successor{since}{ends}", name());
-        cx.report_as(ids::DEPRECATION_DEPRECATED_API, place, text)
+        let report = cx
+            .report_as(ids::DEPRECATION_DEPRECATED_API, place, text)
             .help(format!("use `{}`", newer.api_version()));
+        change_over(report, object);
     }
     if !info.on_by_default {
         let stage = match suggest::stability(info.version).0 {
@@ -210,6 +216,13 @@ fn known(info: &'static KindInfo, place: Span, cx: &mut Cx<'_>) -> Identity {
         cx.report_as(ids::SCHEMA_OFF_BY_DEFAULT, place, text).help(help);
     }
     Identity::Known(info)
+}
+
+/// Adds the fix that brings the object to the version that took its own one's place, if there is one.
+fn change_over(report: crate::diagnostic::Report<'_>, object: &Object<'_>) {
+    if let Some((title, edits)) = migrate::fix(object) {
+        report.fix(title, false, edits);
+    }
 }
 
 /// The stable version of a kind that is at hand in a beta or alpha version.

@@ -11,6 +11,7 @@ mod docs;
 mod exit;
 mod explain;
 mod files;
+mod fix;
 mod formats;
 mod frames;
 mod impact;

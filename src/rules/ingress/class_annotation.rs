@@ -1,8 +1,11 @@
 //! The class is given by the deprecated annotation.
 
+use crate::diagnostic::Edit;
+use crate::edit;
 use crate::manifest::Object;
 use crate::names;
 use crate::rules::{Check, Cx};
+use crate::yaml::{Node, Style};
 
 /// The check.
 pub const CHECK: Check = Check::Object(check);
@@ -33,9 +36,27 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
     } else {
         String::from("set `spec.ingressClassName` to an IngressClass of the cluster instead")
     };
-    cx.report(
-        key.span(),
-        "this annotation is deprecated since Kubernetes 1.18, and the API server warns about it",
-    )
-    .help(help);
+    let edits = moved(ingress, key, &text);
+    let report = cx
+        .report(
+            key.span(),
+            "this annotation is deprecated since Kubernetes 1.18, and the API server warns about it",
+        )
+        .help(help);
+    if let Some(edits) = edits {
+        report.fix("set `spec.ingressClassName` instead", true, edits);
+    }
+}
+
+/// The class as the first field of `spec`, and no annotation.
+fn moved<'t>(ingress: &Object<'t>, key: Node<'t>, class: &str) -> Option<Vec<Edit>> {
+    let spec = ingress.path(&["spec"])?;
+    // A class of another shape is for controllers that know the annotation only.
+    if !names::dns1123_subdomain(class).is_empty() || spec.entry("ingressClassName").is_some() {
+        return None;
+    }
+    let mut edits = edit::remove_below(ingress.path(&["metadata"])?, "annotations", key)?;
+    let value = edit::encode(class, Style::Plain, spec.is_json());
+    edits.push(edit::insert_first(spec, "ingressClassName", &value)?);
+    Some(edits)
 }

@@ -1,6 +1,7 @@
 //! The class annotation and `ingressClassName` do not go together.
 
 use crate::diagnostic::ErrorType::Invalid;
+use crate::edit;
 use crate::manifest::Object;
 use crate::rules::{Check, Cx};
 
@@ -27,9 +28,18 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
     } else {
         return;
     };
+    let same = old_text == new_text;
+    let edits = old
+        .key_node()
+        .zip(metadata.value())
+        .and_then(|(key, metadata)| edit::remove_below(metadata, "annotations", key));
     // The server prints this path without `metadata`.
-    cx.report_at(&old, message)
+    let report = cx
+        .report_at(&old, message)
         .refusal(Invalid, "annotations.kubernetes.io/ingress.class")
         .related(new.place(), "the class by field")
         .help("take the annotation out: the field has replaced it");
+    if let Some(edits) = edits {
+        report.fix("take the annotation out", same, edits);
+    }
 }

@@ -1,5 +1,6 @@
 //! The annotation for the default class has a value that does not count.
 
+use crate::edit;
 use crate::manifest::Object;
 use crate::rules::{Check, Cx};
 
@@ -21,6 +22,15 @@ fn check<'t>(class: &Object<'t>, cx: &mut Cx<'t>) {
         "{} does not make this the default class: only `\"true\"` does",
         super::shown(&default, cx)
     );
-    cx.report_at(&default, message)
+    // The cluster has done without a default so far, so that nobody can be sure.
+    let edit = default
+        .value()
+        .filter(|_| text.eq_ignore_ascii_case("true"))
+        .and_then(|value| edit::replace_scalar(value, "true"));
+    let report = cx
+        .report_at(&default, message)
         .help("write `\"true\"` in quotes, or take the annotation out");
+    if let Some(edit) = edit {
+        report.fix("write `\"true\"`", false, vec![edit]);
+    }
 }

@@ -28,7 +28,7 @@ pub(super) mod invalid_tls_host;
 pub(super) mod invalid_tls_secret_name;
 pub(super) mod multiple_defaults;
 pub(super) mod no_rules;
-pub(super) mod path_type_missing;
+pub(crate) mod path_type_missing;
 pub(super) mod regex_path;
 pub(super) mod relative_path;
 pub(super) mod rewrite_missing_group;

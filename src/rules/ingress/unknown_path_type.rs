@@ -1,6 +1,7 @@
 //! A `pathType` that does not exist.
 
 use crate::diagnostic::ErrorType::NotSupported;
+use crate::edit;
 use crate::manifest::Object;
 use crate::rules::{Check, Cx};
 
@@ -22,7 +23,8 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
         if !path_type.is_set() || TYPES.contains(&&*text) {
             return;
         }
-        let help = match TYPES.iter().find(|known| letters(known).eq(letters(&text))) {
+        let meant = TYPES.iter().find(|known| letters(known).eq(letters(&text)));
+        let help = match meant {
             Some(known) => format!("write `{known}`"),
             None => String::from("write `Prefix`, `Exact` or `ImplementationSpecific`"),
         };
@@ -30,9 +32,19 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
             "" => String::from("the pathType is empty"),
             _ => format!("there is no pathType {}", super::shown(&path_type, cx)),
         };
-        cx.report_at(&path_type, message)
+        // A path that the type does not allow is not mended by one; what the author means is less than sure then.
+        let takes_a_type = path
+            .child("path")
+            .text()
+            .is_some_and(|text| text.starts_with('/'));
+        let edit = meant.and_then(|meant| Some((meant, edit::replace_scalar(path_type.value()?, meant)?)));
+        let report = cx
+            .report_at(&path_type, message)
             .refusal(NotSupported, path_type.path())
             .help(help);
+        if let Some((meant, edit)) = edit {
+            report.fix(format!("write `{meant}`"), takes_a_type, vec![edit]);
+        }
     });
 }
 

@@ -1,5 +1,6 @@
 //! kubectl's copy of an earlier version of the object, left in a manifest.
 
+use crate::edit;
 use crate::manifest::Object;
 use crate::rules::{Check, Cx};
 
@@ -20,7 +21,13 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     } else {
         "this annotation, which `kubectl apply` writes, holds an old copy of the whole object"
     };
-    cx.report(entry.key.span(), message).help(
+    let edits = object
+        .path(&["metadata"])
+        .and_then(|metadata| edit::remove_below(metadata, "annotations", entry.key));
+    let report = cx.report(entry.key.span(), message).help(
         "remove the annotation; it came with an export from a cluster, and kubectl writes it anew when it applies",
     );
+    if let Some(edits) = edits {
+        report.fix("remove the annotation", true, edits);
+    }
 }

@@ -1,9 +1,11 @@
 //! Fields that the API server sets, left in a manifest.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Edit, Severity};
+use crate::edit;
 use crate::manifest::{Document, Object};
 use crate::rules::{Check, Cx};
 use crate::source::Span;
+use crate::yaml::tree::NodeId;
 use crate::yaml::{Kind, Node, Scalar};
 
 pub const CHECK: Check = Check::Document(check);
@@ -24,10 +26,18 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     let objects = &cx.file.objects[document.objects.start as usize..document.objects.end as usize];
     let mut found: Option<(&Object<'t>, Vec<(&'static str, Span)>)> = None;
     let mut others = 0;
+    let mut edits = Some(Vec::new());
     for object in objects {
         let fields = set_by_server(object);
         if fields.is_empty() || super::judge(object, cx).is_none() {
             continue;
+        }
+        // Of a List all items are mended at once; where one cannot be, none is.
+        if let Some(all) = &mut edits {
+            match removal(object, &fields) {
+                Some(some) => all.extend(some),
+                None => edits = None,
+            }
         }
         match found {
             None => found = Some((object, fields)),
@@ -78,6 +88,28 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     for (name, key) in &fields[1..] {
         report = report.related(*key, format!("`{name}` as well"));
     }
+    // What becomes of the `status` of a custom resource depends on its definition.
+    if let Some(edits) = edits.filter(|edits| !only_status && !edits.is_empty()) {
+        report.fix("remove what the server sets", true, edits);
+    }
+}
+
+/// The edits that take fields out of one object.
+fn removal(object: &Object<'_>, fields: &[(&'static str, Span)]) -> Option<Vec<Edit>> {
+    let starts_with = |key: Node<'_>| fields.iter().any(|(_, span)| *span == key.span());
+    let mut edits = Vec::new();
+    let metadata = object.root.get("metadata")?;
+    for map in [metadata, object.root] {
+        let keys: Vec<NodeId> = map
+            .raw_entries()
+            .filter(|entry| starts_with(entry.key))
+            .map(|entry| entry.key.id())
+            .collect();
+        if !keys.is_empty() {
+            edits.extend(edit::remove_entries(map, &keys)?);
+        }
+    }
+    Some(edits)
 }
 
 /// The fields of one object that the server sets, by the spans of their keys.

@@ -7,6 +7,7 @@ use super::content::filler::Filler;
 use super::content::{is_text, locate};
 use super::{DATA, Object};
 use crate::diagnostic::{Edit, ErrorType};
+use crate::edit;
 use crate::rules::{Check, Cx};
 use crate::source::Span;
 use crate::yaml::tree::COOK;
@@ -71,6 +72,13 @@ fn report<'t>(entry: Entry<'t>, text: &str, fault: Fault, cx: &mut Cx<'t>) {
     };
     if let Some((title, edit)) = cause.fix(node, text) {
         report.fix(title, true, vec![edit]);
+    } else if cause == Cause::PlainText
+        && node.tag().is_empty()
+        && !waits_for_base64(text)
+        && let Some(edit) = edit::replace_scalar(node, &base64::encode(text.as_bytes()))
+    {
+        // It may be damaged base64 all the same, which looks like plain text when it is short.
+        report.fix("encode the value", false, vec![edit]);
     }
 }
 
@@ -238,6 +246,16 @@ fn looks_encoded(text: &str) -> bool {
         && has(u8::is_ascii_uppercase)
 }
 
+/// Whether base64 is meant to stand here one day: it was shortened for show, `MIIC2DCC…`, or is only spoken of,
+/// `REPLACE_WITH_BASE64`.
+fn waits_for_base64(text: &str) -> bool {
+    if text.to_ascii_lowercase().contains("base64") {
+        return true;
+    }
+    let digits: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    (text.contains("...") || text.contains('…')) && looks_encoded(&digits)
+}
+
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
@@ -255,6 +273,21 @@ mod tests {
         let value = node.str().expect("a string");
         let fault = base64::check(&value).expect_err("a fault");
         Cause::of(node, &value, fault)
+    }
+
+    #[test]
+    fn plain_text_is_told_from_what_stands_for_base64() {
+        let long = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC";
+        for text in [
+            "REPLACE_WITH_BASE64",
+            &format!("{long}..."),
+            &format!("{long} … {long}"),
+        ] {
+            assert!(waits_for_base64(text), "{text}");
+        }
+        for text in ["hunter2!", "wait...", "-----BEGIN CERTIFICATE-----\nMIIE"] {
+            assert!(!waits_for_base64(text), "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Host names: what is wrong with one, in words.
 
 use crate::diagnostic::ErrorType::Invalid;
+use crate::edit;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::Cx;
@@ -23,13 +24,22 @@ pub(super) fn report_faults<'t>(field: &Field<'_, 't>, what: &str, host: &str, c
         }
         let diagnosis = diagnose(host);
         let has = join(&diagnosis.faults);
+        let fix = diagnosis
+            .meant
+            .as_ref()
+            .zip(field.value())
+            .and_then(|(meant, value)| edit::replace_scalar(value, meant));
         let help = match diagnosis.meant {
             Some(meant) => format!("write {}", super::quoted(field, &meant, cx)),
             None => diagnosis.advice.to_string(),
         };
-        cx.report_at(field, format!("the {what} {shown} is no DNS name: it {has}"))
+        let report = cx
+            .report_at(field, format!("the {what} {shown} is no DNS name: it {has}"))
             .refusal(Invalid, field.path())
             .help(help);
+        if let Some(edit) = fix {
+            report.fix("leave the bare host name", !diagnosis.drops_path, vec![edit]);
+        }
     }
 }
 
@@ -39,6 +49,8 @@ struct Diagnosis {
     faults: Vec<&'static str>,
     /// The host that was probably meant.
     meant: Option<String>,
+    /// Whether that leaves out a path, which may belong elsewhere.
+    drops_path: bool,
     /// What to do when that cannot be told.
     advice: &'static str,
 }
@@ -52,6 +64,7 @@ fn diagnose(host: &str) -> Diagnosis {
         return Diagnosis {
             faults: vec!["is empty"],
             meant: None,
+            drops_path: false,
             advice,
         };
     }
@@ -61,9 +74,11 @@ fn diagnose(host: &str) -> Diagnosis {
         return Diagnosis {
             faults,
             meant: None,
+            drops_path: false,
             advice,
         };
     }
+    let mut drops_path = false;
     if rest.len() != host.len() {
         faults.push("has blanks around it");
     }
@@ -71,7 +86,8 @@ fn diagnose(host: &str) -> Diagnosis {
         faults.push("has a scheme");
         rest = after;
     }
-    if let Some((before, _)) = rest.split_once(['/', '?', '#']) {
+    if let Some((before, path)) = rest.split_once(['/', '?', '#']) {
+        drops_path = !path.is_empty();
         faults.push("has a path, which belongs under `paths`");
         rest = before;
     }
@@ -138,6 +154,7 @@ fn diagnose(host: &str) -> Diagnosis {
     Diagnosis {
         faults,
         meant,
+        drops_path,
         advice,
     }
 }

@@ -54,6 +54,24 @@ pub(crate) fn decode(text: &str) -> Result<Vec<u8>, Fault> {
     Ok(out)
 }
 
+/// The text that encodes the bytes.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(group.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for digit in 0..4 {
+            out.push(if digit <= group.len() {
+                alphabet[(bits >> (18 - 6 * digit)) as usize & 63] as char
+            } else {
+                '='
+            });
+        }
+    }
+    out
+}
+
 /// Checks the text without decoding it; the number of bytes that it encodes.
 pub(crate) fn check(text: &str) -> Result<usize, Fault> {
     let mut len = 0;
@@ -137,6 +155,15 @@ mod tests {
             assert_eq!(decode(text).as_deref(), Ok(bytes), "{text:?}");
             assert_eq!(check(text), Ok(bytes.len()), "{text:?}");
         }
+    }
+
+    #[test]
+    fn encodes_what_it_decodes() {
+        for bytes in [&b""[..], b"a", b"ab", b"abc", b"hello!", b"\xfb\xff\xbf\0"] {
+            assert_eq!(decode(&encode(bytes)).as_deref(), Ok(bytes));
+        }
+        assert_eq!(encode(b"hello"), "aGVsbG8=");
+        assert_eq!(encode(b"hell"), "aGVsbA==");
     }
 
     #[test]
