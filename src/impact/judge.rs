@@ -389,10 +389,9 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
                     index.row(&site).any_namespace
                         || self.users.may_be_in(site.file, site.namespace, &self.namespace)
                 };
-                let object = (site.file, site.fact.object);
                 if site.fact.optional {
-                    if near && !self.optional.contains(&object) {
-                        self.optional.push(object);
+                    if near {
+                        self.optional.push((site.file, site.fact.object));
                     }
                 } else if near {
                     self.link(&site, None);
