@@ -183,8 +183,12 @@ fn standard_input_leaks_nothing_either() {
     for (name, bytes) in planted_files {
         let canaries = canaries(&String::from_utf8(bytes.clone()).unwrap());
         for format in ["text", "json"] {
-            let answer = folder.run_with(&["check", "-", "--no-skip", "--format", format], &bytes);
-            assert_eq!(leak(&answer.to_string(), &canaries), None, "{name}");
+            let check = ["check", "-", "--no-skip", "--format", format];
+            let impact = ["impact", "-A", "-f", "-", "--no-skip", "--format", format];
+            for args in [&check[..], &impact] {
+                let answer = folder.run_with(args, &bytes);
+                assert_eq!(leak(&answer.to_string(), &canaries), None, "{name}: {args:?}");
+            }
         }
     }
 }
