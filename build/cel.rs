@@ -1,5 +1,6 @@
 //! Turns `schemas/cel.txt`, the functions of CEL, into a static table sorted by name.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -33,11 +34,11 @@ pub fn build(root: &Path, out: &Path) {
             let Some(end) = closing(rest) else { fault() };
             let mut arguments: Vec<String> = receiver.iter().map(|kind| type_of(kind)).collect();
             arguments.extend(split(&rest[..end]).iter().map(|kind| type_of(kind)));
+            let (arguments, result) = (arguments.join(", "), type_of(rest[end + 1..].trim()));
+            let generic = arguments.contains("Param(") || result.contains("Param(");
             let code = format!(
-                "    Overload {{ name: {name:?}, member: {}, arguments: &[{}], result: {}, since: {since}, library: {library:?} }},\n",
+                "    Overload {{ name: {name:?}, member: {}, arguments: &[{arguments}], result: {result}, generic: {generic}, since: {since}, library: {library:?} }},\n",
                 receiver.is_some(),
-                arguments.join(", "),
-                type_of(rest[end + 1..].trim()),
             );
             overloads.push((name.to_string(), code));
         }
@@ -50,6 +51,15 @@ pub fn build(root: &Path, out: &Path) {
         let _ = write!(code, "{overload}");
     }
     code.push_str("];\n");
+    let namespaces: BTreeSet<&str> = overloads
+        .iter()
+        .filter_map(|(name, _)| Some(name.split_once('.')?.0))
+        .collect();
+    let _ = writeln!(
+        code,
+        "/// What stands before the dot in names of functions.\nstatic NAMESPACES: &[&str] = &{:?};",
+        namespaces.iter().collect::<Vec<_>>()
+    );
     fs::write(out.join("cel.rs"), code).expect("OUT_DIR can be written");
 }
 

@@ -115,10 +115,14 @@ pub struct ObjectInfo {
 impl ObjectInfo {
     /// `Ingress web/shop`, for people.
     pub fn describe(&self) -> String {
+        let kind = match &*self.kind {
+            "" => "object",
+            kind => kind,
+        };
         match (&self.namespace, &self.name) {
-            (Some(namespace), Some(name)) => format!("{} {namespace}/{name}", self.kind),
-            (None, Some(name)) => format!("{} {name}", self.kind),
-            _ => self.kind.to_string(),
+            (Some(namespace), Some(name)) => format!("{kind} {namespace}/{name}"),
+            (None, Some(name)) => format!("{kind} {name}"),
+            _ => kind.to_string(),
         }
     }
 }

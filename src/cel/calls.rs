@@ -2,9 +2,8 @@
 
 use super::ast::{Expr, Id};
 use super::check::Checker;
-use super::parse::qualified;
 use super::types::Type;
-use super::{OVERLOADS, Overload};
+use super::{NAMESPACES, OVERLOADS, Overload};
 use crate::schema::checks::regex::is_valid as is_regex;
 use crate::schema::format::is_time;
 
@@ -13,7 +12,9 @@ impl<'s> Checker<'_, 's, '_> {
         let mut kinds: Vec<Type> = arguments.iter().map(|id| self.infer(*id)).collect();
         self.literals(name, arguments);
         // Some functions have a dot in their names.
-        if let Some(prefix) = qualified(self.nodes, target) {
+        if let Some(Expr::Ident(prefix)) = self.nodes.get(target as usize).map(|node| &node.expr)
+            && NAMESPACES.contains(prefix)
+        {
             let whole = format!("{prefix}.{name}");
             if !overloads(&whole).is_empty() {
                 return self.call(at, &whole, false, &kinds);
@@ -49,21 +50,28 @@ impl<'s> Checker<'_, 's, '_> {
             })
             .peekable();
         if candidates.peek().is_none() {
-            return self.fail(at, format!("there is no function `{name}`"));
+            let alike = OVERLOADS
+                .iter()
+                .filter(|one| one.member == member && one.since <= minor);
+            let message = format!("there is no function `{name}`");
+            return self.missing(at, message, name, alike.map(|one| one.name));
         }
         let mut result: Option<Type> = None;
         for overload in candidates {
             if overload.member != member || overload.arguments.len() != kinds.len() {
                 continue;
             }
-            let open = [self.solution.open(), self.solution.open()];
-            let before = self.solution.clone();
+            let mark = self.solution.mark();
+            let open = match overload.generic {
+                true => [self.solution.open(), self.solution.open()],
+                false => [Type::DYN, Type::DYN],
+            };
             let fits = overload.arguments.iter().zip(kinds).all(|(wanted, kind)| {
                 let wanted = self.solution.instance(wanted, &open);
                 self.solution.fits(kind, &wanted)
             });
             if !fits {
-                self.solution = before;
+                self.solution.back(mark);
                 continue;
             }
             let kind = self.known(&self.solution.instance(&overload.result, &open));

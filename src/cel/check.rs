@@ -5,6 +5,7 @@ use super::ast::{Element, Expr, Id, Node, Over};
 use super::declare::Env;
 use super::parse::qualified;
 use super::types::{Simple, Solution, Type, is_as_general};
+use crate::schema::suggest::nearest;
 
 /// Walks a tree.
 pub struct Checker<'e, 's, 't> {
@@ -48,6 +49,23 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
         Type::ERROR
     }
 
+    /// Notes a name that there is not, and what may have been meant.
+    pub(super) fn missing<'n>(
+        &mut self,
+        at: u32,
+        message: String,
+        name: &str,
+        names: impl Iterator<Item = &'n str>,
+    ) -> Type {
+        let meant = nearest(name, names).map(str::to_string);
+        if self.fault.is_none() {
+            let mut fault = Fault::new(at, message);
+            fault.meant = meant;
+            self.fault = Some(fault);
+        }
+        Type::ERROR
+    }
+
     pub(super) fn known(&self, kind: &Type) -> Type {
         self.solution.fill(kind, false)
     }
@@ -69,9 +87,15 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
             Expr::Double => Type::Is(Simple::Double),
             Expr::Str(_) => Type::STRING,
             Expr::Bytes => Type::Is(Simple::Bytes),
-            Expr::Ident(name) => self
-                .look_up(name)
-                .unwrap_or_else(|| self.fail(at, format!("`{name}` is not declared"))),
+            Expr::Ident(name) => match self.look_up(name) {
+                Some(kind) => kind,
+                None => {
+                    let scopes: Vec<&str> = self.scopes.iter().map(|(this, _)| *this).collect();
+                    let declared: Vec<&str> = self.env.variables.iter().map(|(this, _)| *this).collect();
+                    let message = format!("`{name}` is not declared");
+                    self.missing(at, message, name, scopes.into_iter().chain(declared))
+                }
+            },
             Expr::Select {
                 operand,
                 field,
@@ -175,13 +199,25 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
         is_type.then_some(Type::Is(Simple::Type))
     }
 
+    /// Whether a chain of selections may be one name: few have dots.
+    fn may_be_qualified(&self, id: Id) -> bool {
+        let mut at = id;
+        loop {
+            match self.nodes.get(at as usize).map(|node| &node.expr) {
+                Some(Expr::Select { operand, .. }) => at = *operand,
+                Some(Expr::Ident(name)) => {
+                    return matches!(*name, "authorizer" | "google" | "kubernetes" | "net" | "Object")
+                        && !self.scopes.iter().any(|(this, _)| this == name);
+                }
+                _ => return false,
+            }
+        }
+    }
+
     fn select(&mut self, id: Id, at: u32, operand: Id, field: &str, optional: bool) -> Type {
         if !optional
+            && self.may_be_qualified(id)
             && let Some(name) = qualified(self.nodes, id)
-            && !self
-                .scopes
-                .iter()
-                .any(|(this, _)| name.split('.').next() == Some(*this))
             && let Some(kind) = self.look_up(&name)
         {
             return kind;
@@ -195,7 +231,11 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
             Type::Map(_, value) => Type::clone(value),
             Type::Struct(message) => match self.env.field(*message, field) {
                 Some(kind) => kind,
-                None => self.fail(at, format!("there is no field `{field}`")),
+                None => {
+                    let names = self.env.fields(*message);
+                    let message = format!("there is no field `{field}`");
+                    self.missing(at, message, field, names.iter().map(String::as_str))
+                }
             },
             // Whether a patch may read its own messages is of no interest.
             Type::Patch(_) => Type::DYN,
@@ -205,7 +245,7 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
             }
             kind if kind.is_dyn() => Type::DYN,
             kind => {
-                let message = format!("`.{field}` asks a {kind} for a field, but it has none");
+                let message = format!("`.{field}` asks for a field, but `{kind}` has none");
                 self.fail(at, message)
             }
         };
@@ -226,7 +266,7 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
             kind if kind.is_dyn() => Type::DYN,
             kind => {
                 let at = self.nodes.get(element.value as usize).map_or(0, |node| node.at);
-                self.fail(at, format!("`?` stands before an optional value, not a {kind}"))
+                self.fail(at, format!("`?` stands before an optional value, not `{kind}`"))
             }
         }
     }
@@ -237,7 +277,7 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
         if !self.solution.fits(&before, &kind) {
             return self.fail(
                 at,
-                format!("the {what} are of different types: {before} and {kind}"),
+                format!("the {what} are of different types: `{before}` and `{kind}`"),
             );
         }
         if is_as_general(&before, &kind) {
@@ -264,7 +304,10 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
                 _ => Type::DYN,
             };
             if !self.solution.fits(&wanted, &kind) {
-                return self.fail(at, format!("`{field}` of `{name}` is a {wanted}, not a {kind}"));
+                return self.fail(
+                    at,
+                    format!("`{field}` of `{name}` is of type `{wanted}`, not `{kind}`"),
+                );
             }
         }
         message
@@ -302,7 +345,7 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
             }
             _ if range.is_dyn() => (Type::DYN, Type::DYN),
             _ => {
-                let message = format!("it goes over a {range}, but can only go over lists and maps");
+                let message = format!("only lists and maps can be gone over, not `{range}`");
                 return self.fail(at, message);
             }
         };
@@ -317,7 +360,7 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
                 let at = self.nodes.get(*filter as usize).map_or(at, |node| node.at);
                 return self.fail(
                     at,
-                    format!("the test of an item must be true or false, not a {test}"),
+                    format!("the test of an item must be true or false, not `{test}`"),
                 );
             }
         }

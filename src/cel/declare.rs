@@ -176,6 +176,22 @@ impl<'t> Env<'t> {
         ]))
     }
 
+    /// The names of a message's fields, to suggest one.
+    pub(super) fn fields(&self, message: u32) -> Vec<String> {
+        match self.structs.get(message as usize) {
+            Some(Struct::Fields(fields)) => fields.iter().map(|(name, _)| name.to_string()).collect(),
+            Some(Struct::Variables(fields)) => fields.iter().map(|(name, _)| name.clone()).collect(),
+            Some(Struct::Schema(node, _)) => {
+                let properties = node.get("properties").into_iter();
+                let keys = properties.flat_map(|map| map.entries());
+                keys.filter_map(|entry| entry.key.key_text())
+                    .map(|key| escaped(&key))
+                    .collect()
+            }
+            None => Vec::new(),
+        }
+    }
+
     /// The type of a field of a message; `None`: it has none of that name.
     pub(super) fn field(&mut self, message: u32, name: &str) -> Option<Type> {
         let (node, root) = match self.structs.get(message as usize)? {

@@ -20,15 +20,48 @@ pub enum Token<'s> {
     /// A text of bytes.
     Bytes,
     /// A sign: `==`, `&&`, `[` …
-    Sign(&'static str),
+    Sign(Sign),
     /// The end.
     End,
 }
 
-const SIGNS: [&str; 25] = [
-    "==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "[", "]", "{", "}", "(", ")", ".", ",", "-", "?", ":",
-    "+", "*", "/", "%", "=",
-];
+/// A sign: its letter, or one of those below.
+pub type Sign = u8;
+
+pub const EQUAL: Sign = b'=';
+pub const UNEQUAL: Sign = b'n';
+pub const AT_MOST: Sign = b'l';
+pub const AT_LEAST: Sign = b'g';
+pub const AND: Sign = b'&';
+pub const OR: Sign = b'|';
+
+/// How a sign is written.
+pub fn text_of(sign: Sign) -> String {
+    match sign {
+        EQUAL => "==".into(),
+        UNEQUAL => "!=".into(),
+        AT_MOST => "<=".into(),
+        AT_LEAST => ">=".into(),
+        AND => "&&".into(),
+        OR => "||".into(),
+        _ => char::from(sign).to_string(),
+    }
+}
+
+/// The sign that two letters begin with, and its length.
+fn sign(first: u8, second: Option<u8>) -> Option<(Sign, usize)> {
+    Some(match (first, second) {
+        (b'=', Some(b'=')) => (EQUAL, 2),
+        (b'!', Some(b'=')) => (UNEQUAL, 2),
+        (b'<', Some(b'=')) => (AT_MOST, 2),
+        (b'>', Some(b'=')) => (AT_LEAST, 2),
+        (b'&', Some(b'&')) => (AND, 2),
+        (b'|', Some(b'|')) => (OR, 2),
+        (b'<' | b'>' | b'!' | b'[' | b']' | b'{' | b'}' | b'(' | b')' | b'.' | b',', _) => (first, 1),
+        (b'-' | b'?' | b':' | b'+' | b'*' | b'/' | b'%', _) => (first, 1),
+        _ => return None,
+    })
+}
 
 /// Reads words from a text.
 pub struct Lexer<'s> {
@@ -82,12 +115,12 @@ impl<'s> Lexer<'s> {
                 }
                 None => Token::Ident(self.take_while(|b| b == b'_' || b.is_ascii_alphanumeric())),
             },
-            _ => match SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
-                Some(sign) if *sign != "=" => {
-                    self.at += sign.len();
+            _ => match sign(first, rest.as_bytes().get(1).copied()) {
+                Some((sign, length)) => {
+                    self.at += length;
                     Token::Sign(sign)
                 }
-                _ => {
+                None => {
                     let c: String = rest.chars().take(1).collect();
                     return self.fault(start, format!("`{c}` has no meaning here"));
                 }

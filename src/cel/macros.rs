@@ -62,12 +62,14 @@ impl<'s> Parser<'s> {
             let made = Expr::OptionalMap(target, variable, inner, name == "optFlatMap");
             return self.node(at, made, &below);
         }
-        if self.bind && name == "bind" && arguments.len() == 3 {
-            if let Some(Expr::Ident("cel")) = self.expr_of(target) {
-                let variable = self.variable(at, arguments.first())?;
-                let value = arguments.get(1).copied().unwrap_or_default();
-                return self.node(at, Expr::Bind(variable, value, last.unwrap_or_default()), &below);
-            }
+        if self.bind
+            && name == "bind"
+            && arguments.len() == 3
+            && let Some(Expr::Ident("cel")) = self.expr_of(target)
+        {
+            let variable = self.variable(at, arguments.first())?;
+            let value = arguments.get(1).copied().unwrap_or_default();
+            return self.node(at, Expr::Bind(variable, value, last.unwrap_or_default()), &below);
         }
         let call = Expr::Call {
             name,

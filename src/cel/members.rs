@@ -2,7 +2,7 @@
 
 use super::Fault;
 use super::ast::{Element, Expr, Id};
-use super::lexer::Token;
+use super::lexer::{Sign, Token};
 use super::parse::{Parsed, Parser, RESERVED, Stop, qualified};
 
 impl<'s> Parser<'s> {
@@ -20,11 +20,11 @@ impl<'s> Parser<'s> {
         let mut left = self.primary()?;
         loop {
             let at = self.at;
-            if self.accept(".")? {
-                let optional = self.accept("?")?;
+            if self.accept(b'.')? {
+                let optional = self.accept(b'?')?;
                 let field = self.ident()?;
-                if !optional && self.accept("(")? {
-                    let arguments = self.list(")")?;
+                if !optional && self.accept(b'(')? {
+                    let arguments = self.list(b')')?;
                     left = self.method(at, left, field, arguments)?;
                 } else {
                     let select = Expr::Select {
@@ -34,12 +34,12 @@ impl<'s> Parser<'s> {
                     };
                     left = self.node(at, select, &[left])?;
                 }
-            } else if self.accept("[")? {
-                let name = if self.accept("?")? { "_[?_]" } else { "_[_]" };
+            } else if self.accept(b'[')? {
+                let name = if self.accept(b'?')? { "_[?_]" } else { "_[_]" };
                 let index = self.expr()?;
-                self.expect("]")?;
+                self.expect(b']')?;
                 left = self.call(at, name, vec![left, index])?;
-            } else if self.is("{")
+            } else if self.is(b'{')
                 && let Some(name) = qualified(&self.nodes, left)
             {
                 self.advance()?;
@@ -51,14 +51,14 @@ impl<'s> Parser<'s> {
     }
 
     /// Expressions up to a closing bracket.
-    fn list(&mut self, end: &'static str) -> Parsed<Vec<Id>> {
+    fn list(&mut self, end: Sign) -> Parsed<Vec<Id>> {
         let mut items = Vec::new();
         if self.accept(end)? {
             return Ok(items);
         }
         loop {
             items.push(self.expr()?);
-            if !self.accept(",")? {
+            if !self.accept(b',')? {
                 self.expect(end)?;
                 return Ok(items);
             }
@@ -68,15 +68,15 @@ impl<'s> Parser<'s> {
     fn message(&mut self, at: u32, name: String) -> Parsed<Id> {
         let mut fields = Vec::new();
         let mut below = Vec::new();
-        while !self.accept("}")? {
-            let optional = self.accept("?")?;
+        while !self.accept(b'}')? {
+            let optional = self.accept(b'?')?;
             let field = self.ident()?;
-            self.expect(":")?;
+            self.expect(b':')?;
             let value = self.expr()?;
             below.push(value);
             fields.push((field, Element { value, optional }));
-            if !self.accept(",")? {
-                self.expect("}")?;
+            if !self.accept(b',')? {
+                self.expect(b'}')?;
                 break;
             }
         }
@@ -102,25 +102,25 @@ impl<'s> Parser<'s> {
                 self.advance()?;
                 return self.name(at, name);
             }
-            Token::Sign(".") => {
+            Token::Sign(b'.') => {
                 self.token = token;
                 self.advance()?;
                 let name = self.ident()?;
                 return self.name(at, name);
             }
-            Token::Sign("(") => {
+            Token::Sign(b'(') => {
                 self.token = token;
                 self.advance()?;
                 let inner = self.expr()?;
-                self.expect(")")?;
+                self.expect(b')')?;
                 return Ok(inner);
             }
-            Token::Sign("[") => {
+            Token::Sign(b'[') => {
                 self.token = token;
                 self.advance()?;
                 return self.elements(at);
             }
-            Token::Sign("{") => {
+            Token::Sign(b'{') => {
                 self.token = token;
                 self.advance()?;
                 return self.map(at);
@@ -135,8 +135,8 @@ impl<'s> Parser<'s> {
     }
 
     fn name(&mut self, at: u32, name: &'s str) -> Parsed<Id> {
-        if self.accept("(")? {
-            let arguments = self.list(")")?;
+        if self.accept(b'(')? {
+            let arguments = self.list(b')')?;
             if name == "has" && arguments.len() == 1 {
                 let selection = arguments.first().copied().unwrap_or_default();
                 return match self.expr_of(selection) {
@@ -151,7 +151,7 @@ impl<'s> Parser<'s> {
             }
             return self.call(at, name, arguments);
         }
-        if RESERVED.contains(&name) && !self.is("{") {
+        if RESERVED.contains(&name) && !self.is(b'{') {
             let message = format!("`{name}` is a word of the language, no name");
             return Err(Stop::Fault(Fault::new(at, message)));
         }
@@ -160,13 +160,13 @@ impl<'s> Parser<'s> {
 
     fn elements(&mut self, at: u32) -> Parsed<Id> {
         let (mut items, mut below) = (Vec::new(), Vec::new());
-        while !self.accept("]")? {
-            let optional = self.accept("?")?;
+        while !self.accept(b']')? {
+            let optional = self.accept(b'?')?;
             let value = self.expr()?;
             below.push(value);
             items.push(Element { value, optional });
-            if !self.accept(",")? {
-                self.expect("]")?;
+            if !self.accept(b',')? {
+                self.expect(b']')?;
                 break;
             }
         }
@@ -175,15 +175,15 @@ impl<'s> Parser<'s> {
 
     fn map(&mut self, at: u32) -> Parsed<Id> {
         let (mut items, mut below) = (Vec::new(), Vec::new());
-        while !self.accept("}")? {
-            let optional = self.accept("?")?;
+        while !self.accept(b'}')? {
+            let optional = self.accept(b'?')?;
             let key = self.expr()?;
-            self.expect(":")?;
+            self.expect(b':')?;
             let value = self.expr()?;
             below.extend([key, value]);
             items.push((key, Element { value, optional }));
-            if !self.accept(",")? {
-                self.expect("}")?;
+            if !self.accept(b',')? {
+                self.expect(b'}')?;
                 break;
             }
         }

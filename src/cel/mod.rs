@@ -32,6 +32,8 @@ pub struct Fault {
     pub at: u32,
     /// What is wrong.
     pub message: Cow<'static, str>,
+    /// A name much like one that is not there.
+    pub meant: Option<String>,
 }
 
 impl Fault {
@@ -39,6 +41,7 @@ impl Fault {
         Fault {
             at,
             message: message.into(),
+            meant: None,
         }
     }
 }
@@ -49,6 +52,8 @@ struct Overload {
     member: bool,
     arguments: &'static [Sig],
     result: Sig,
+    /// Whether it leaves a type open.
+    generic: bool,
     /// The first minor version of Kubernetes that has it.
     since: u8,
     /// Where it is declared: everywhere, when empty.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Fault;
 use super::ast::{Expr, Id, Node};
-use super::lexer::{Lexer, Token};
+use super::lexer::{AND, AT_LEAST, AT_MOST, EQUAL, Lexer, OR, Sign, Token, UNEQUAL, text_of};
 
 /// Expressions nested deeper are not judged; the server gives up at 250 of its own steps.
 const DEPTH: u32 = 80;
@@ -85,11 +85,11 @@ impl<'s> Parser<'s> {
         Ok(())
     }
 
-    pub(super) fn is(&self, sign: &str) -> bool {
+    pub(super) fn is(&self, sign: Sign) -> bool {
         matches!(self.token, Token::Sign(this) if this == sign)
     }
 
-    pub(super) fn accept(&mut self, sign: &str) -> Parsed<bool> {
+    pub(super) fn accept(&mut self, sign: Sign) -> Parsed<bool> {
         let found = self.is(sign);
         if found {
             self.advance()?;
@@ -97,10 +97,10 @@ impl<'s> Parser<'s> {
         Ok(found)
     }
 
-    pub(super) fn expect(&mut self, sign: &'static str) -> Parsed<()> {
+    pub(super) fn expect(&mut self, sign: Sign) -> Parsed<()> {
         match self.accept(sign)? {
             true => Ok(()),
-            false => self.fault(format!("a `{sign}` should stand before it")),
+            false => self.fault(format!("a `{}` should stand before it", text_of(sign))),
         }
     }
 
@@ -110,7 +110,7 @@ impl<'s> Parser<'s> {
         let message = match &self.token {
             Token::End => Cow::Borrowed("it ends too early"),
             Token::Ident(name) => Cow::Owned(format!("`{name}` cannot stand here: {message}")),
-            Token::Sign(sign) => Cow::Owned(format!("`{sign}` cannot stand here: {message}")),
+            Token::Sign(sign) => Cow::Owned(format!("`{}` cannot stand here: {message}", text_of(*sign))),
             _ => Cow::Owned(format!("a value cannot stand here: {message}")),
         };
         Err(Stop::Fault(Fault::new(self.at, message)))
@@ -142,11 +142,11 @@ impl<'s> Parser<'s> {
         if self.depth > DEPTH {
             return Err(Stop::Unknown);
         }
-        let condition = self.chain("||")?;
+        let condition = self.chain(OR)?;
         let at = self.at;
-        let out = if self.accept("?")? {
-            let yes = self.chain("||")?;
-            self.expect(":")?;
+        let out = if self.accept(b'?')? {
+            let yes = self.chain(OR)?;
+            self.expect(b':')?;
             let no = self.expr()?;
             self.call(at, "_?_:_", vec![condition, yes, no])?
         } else {
@@ -156,9 +156,9 @@ impl<'s> Parser<'s> {
         Ok(out)
     }
 
-    fn chain(&mut self, sign: &'static str) -> Parsed<Id> {
+    fn chain(&mut self, sign: Sign) -> Parsed<Id> {
         let part = |this: &mut Self| match sign {
-            "||" => this.chain("&&"),
+            OR => this.chain(AND),
             _ => this.relation(),
         };
         let first = part(self)?;
@@ -171,7 +171,7 @@ impl<'s> Parser<'s> {
             parts.push(part(self)?);
         }
         let below = parts.clone();
-        let name = if sign == "||" { "_||_" } else { "_&&_" };
+        let name = if sign == OR { "_||_" } else { "_&&_" };
         self.node(at, Expr::Chain(name, parts), &below)
     }
 
@@ -179,10 +179,10 @@ impl<'s> Parser<'s> {
         let mut left = self.sum()?;
         loop {
             let name = match &self.token {
-                Token::Sign("==") => "_==_",
-                Token::Sign("!=") => "_!=_",
+                Token::Sign(EQUAL) => "_==_",
+                Token::Sign(UNEQUAL) => "_!=_",
                 // All four are declared alike.
-                Token::Sign("<" | "<=" | ">" | ">=") => "_<_",
+                Token::Sign(b'<' | AT_MOST | b'>' | AT_LEAST) => "_<_",
                 Token::Ident("in") => "_in_",
                 _ => return Ok(left),
             };
@@ -197,8 +197,8 @@ impl<'s> Parser<'s> {
         let mut left = self.product()?;
         loop {
             let name = match &self.token {
-                Token::Sign("+") => "_+_",
-                Token::Sign("-") => "_-_",
+                Token::Sign(b'+') => "_+_",
+                Token::Sign(b'-') => "_-_",
                 _ => return Ok(left),
             };
             let at = self.at;
@@ -212,9 +212,9 @@ impl<'s> Parser<'s> {
         let mut left = self.unary()?;
         loop {
             let name = match &self.token {
-                Token::Sign("*") => "_*_",
-                Token::Sign("/") => "_/_",
-                Token::Sign("%") => "_%_",
+                Token::Sign(b'*') => "_*_",
+                Token::Sign(b'/') => "_/_",
+                Token::Sign(b'%') => "_%_",
                 _ => return Ok(left),
             };
             let at = self.at;
@@ -226,8 +226,8 @@ impl<'s> Parser<'s> {
 
     fn unary(&mut self) -> Parsed<Id> {
         let (sign, name) = match &self.token {
-            Token::Sign("!") => ("!", "!_"),
-            Token::Sign("-") => ("-", "-_"),
+            Token::Sign(b'!') => (b'!', "!_"),
+            Token::Sign(b'-') => (b'-', "-_"),
             _ => return self.member(),
         };
         let at = self.at;
@@ -237,7 +237,7 @@ impl<'s> Parser<'s> {
         }
         let operand = self.member()?;
         let number = matches!(self.expr_of(operand), Some(Expr::Int | Expr::Double));
-        if even || (sign == "-" && number) {
+        if even || (sign == b'-' && number) {
             return Ok(operand);
         }
         self.call(at, name, vec![operand])

@@ -136,7 +136,7 @@ fn patches_and_devices_have_their_own_words() {
         ),
         (
             "JSONPatch{op: 1}",
-            "9: `op` of `JSONPatch` is a string, not a int",
+            "9: `op` of `JSONPatch` is of type `string`, not `int`",
         ),
     ] {
         assert_eq!(kind(source, &mut patches), wanted, "{source}");
@@ -162,6 +162,19 @@ fn patches_and_devices_have_their_own_words() {
     );
     assert!(compile("[1].includes(1)", &mut admission()).is_err());
     assert!(compile("device.allowMultipleAllocations", &mut Env::device(33)).is_err());
+}
+
+#[test]
+fn near_names_are_suggested() {
+    for (source, meant) in [
+        ("object.name.startWith('a')", Some("startsWith")),
+        ("request.operaton", Some("operation")),
+        ("oldobject.x", Some("oldObject")),
+        ("request.zzz", None),
+    ] {
+        let fault = compile(source, &mut admission()).err();
+        assert_eq!(fault.and_then(|fault| fault.meant).as_deref(), meant, "{source}");
+    }
 }
 
 #[test]
@@ -234,6 +247,8 @@ fn hostile_expressions_end() {
     for _ in 0..40 {
         wide.push_str(".map(a, {a: a})");
     }
+    let many = format!("[{}]", vec!["1+1"; 4_900].join(","));
+    assert_eq!(kind(&many, &mut admission()), "list(int)");
     assert_eq!(kind(&deep, &mut admission()), "unknown");
     assert_eq!(kind(&long, &mut admission()), "unknown");
     assert_eq!(kind(&chain, &mut admission()), "bool");

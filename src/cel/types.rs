@@ -128,6 +128,15 @@ impl Type {
         self.size(DEEP) >= DEEP
     }
 
+    fn is_open(&self) -> bool {
+        match self {
+            Type::Var(_) => true,
+            Type::List(part) | Type::Optional(part) => part.is_open(),
+            Type::Map(key, value) => key.is_open() || value.is_open(),
+            _ => false,
+        }
+    }
+
     fn mentions(&self, var: u32) -> bool {
         match self {
             Type::Var(this) => *this == var,
@@ -154,10 +163,16 @@ impl fmt::Display for Type {
 }
 
 /// What the open types stand for.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Solution {
     vars: Vec<Option<Type>>,
+    /// What each open type that was set stood for before, to go back.
+    before: Vec<(u32, Option<Type>)>,
 }
+
+/// A state of a [`Solution`].
+#[derive(Clone, Copy)]
+pub struct Mark(usize, usize);
 
 impl Solution {
     /// A new open type.
@@ -172,13 +187,33 @@ impl Solution {
 
     fn set(&mut self, var: u32, to: Type) {
         if let Some(slot) = self.vars.get_mut(var as usize) {
-            *slot = Some(to);
+            self.before.push((var, slot.replace(to)));
         }
+    }
+
+    /// The state to go back to.
+    pub fn mark(&self) -> Mark {
+        Mark(self.vars.len(), self.before.len())
+    }
+
+    /// Forgets all since a mark.
+    pub fn back(&mut self, to: Mark) {
+        while self.before.len() > to.1
+            && let Some((var, known)) = self.before.pop()
+        {
+            if let Some(slot) = self.vars.get_mut(var as usize) {
+                *slot = known;
+            }
+        }
+        self.vars.truncate(to.0);
     }
 
     /// A type with what is known of its open parts; `closed`: the rest are any type.
     pub fn fill(&self, of: &Type, closed: bool) -> Type {
-        self.fill_within(of, closed, 0)
+        match of.is_open() {
+            true => self.fill_within(of, closed, 0),
+            false => of.clone(),
+        }
     }
 
     fn fill_within(&self, of: &Type, closed: bool, depth: u32) -> Type {
@@ -215,10 +250,10 @@ impl Solution {
 
     /// Whether the two can stand for each other, given what is known; what follows is noted.
     pub fn fits(&mut self, a: &Type, b: &Type) -> bool {
-        let before = self.clone();
+        let mark = self.mark();
         let fits = self.agree(a, b, 0);
         if !fits {
-            *self = before;
+            self.back(mark);
         }
         fits
     }

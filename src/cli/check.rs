@@ -78,7 +78,7 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
     let bar = !args.output.quiet && progress::is_wanted();
     let mut run = Run::check(found.inputs, &around, &settings, threads, bar, &mut problems);
     clock.lap("checked");
-    custom::check(&mut run, &around, &settings, reading.threads(), &mut problems);
+    custom::check(&mut run, &around, &settings, threads, &mut problems);
     clock.lap("custom resources");
     crate::compare(&mut run.report, &run.facts, &settings);
     run.fetch_texts(&mut problems);
@@ -88,11 +88,12 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         totals,
         inputs,
         facts,
+        kept,
         ..
     } = run;
     // The process ends soon, and takes its memory along faster than it could be given back piece by piece.
     if last == Last::Yes {
-        std::mem::forget((facts, around));
+        std::mem::forget((facts, around, kept));
     }
     let untouched = match &since {
         Some(since) => report.keep_touched(&since.changes(&inputs)?),

@@ -1,6 +1,5 @@
 //! The second pass: custom resources against the CustomResourceDefinitions of the run.
 
-use std::mem::ManuallyDrop;
 use std::sync::atomic::AtomicUsize;
 
 use crate::definitions::{Coverage, Plan};
@@ -56,14 +55,13 @@ pub fn check(
         threads,
     };
     let plan = Plan::new(files.iter().map(|file| &*file.objects));
-    // The process ends soon, and takes its memory along faster than it could be given back piece by piece.
     let (kept, again): (Vec<_>, Vec<_>) = plan
         .defining()
         .iter()
         .map(|file| (*file, run.kept.get(*file).and_then(Option::as_ref)))
         .partition(|(_, kept)| kept.is_some());
     let again = again.into_iter().map(|(file, _)| file).collect();
-    let defining = ManuallyDrop::new(pass.read_definitions(again, &plan, &run.facts, problems));
+    let defining = pass.read_definitions(again, &plan, &run.facts, problems);
     let mut definitions = Definitions::default();
     let mut add = |file: usize, source, tree| {
         let Some(report) = files.get(file) else { return };
@@ -82,7 +80,7 @@ pub fn check(
             add(file, source, tree);
         }
     }
-    for Defining { file, source, tree } in defining.iter() {
+    for Defining { file, source, tree } in &defining {
         add(*file, source, tree);
     }
     let using = plan.using(&definitions);
@@ -97,7 +95,6 @@ pub fn check(
         },
     );
     let coverage: Coverage = plan.coverage(&definitions);
-    std::mem::forget(definitions);
     run.report.coverage = coverage;
     for (file, result) in results {
         match (result, run.report.files.get_mut(file)) {

@@ -61,28 +61,9 @@ impl InputArgs {
 
     /// Whether standard input is among what is read.
     pub fn reads_stdin(&self) -> bool {
-        let lists = [&self.paths, &self.reading.index, &self.reading.inventory];
-        lists.into_iter().flatten().any(|path| path.as_os_str() == "-")
-    }
-
-    /// What there is to read at the moment, standard input aside; what cannot be listed is passed over.
-    pub fn look(&self) -> Found {
-        let here = [PathBuf::from(".")];
-        let paths = if self.paths.is_empty() {
-            &here[..]
-        } else {
-            &self.paths
-        };
-        let lists = [
-            (paths, Role::Checked),
-            (&*self.reading.index, Role::Indexed),
-            (&*self.reading.inventory, Role::Inventory),
-        ];
-        let wanted: Vec<(&Path, Role)> = lists
-            .iter()
-            .flat_map(|(list, role)| list.iter().map(|path| (&**path, *role)))
-            .collect();
-        walk(&wanted, None, !self.reading.isolated)
+        let lists = self.reading.lists(&self.paths);
+        let mut paths = lists.iter().flat_map(|(paths, _)| paths.iter());
+        paths.any(|path| path.as_os_str() == "-")
     }
 }
 
@@ -96,12 +77,7 @@ impl ReadingArgs {
         let is_stdin = |path: &&PathBuf| path.as_os_str() == "-";
         let here = [PathBuf::from(".")];
         let paths = if paths.is_empty() { &here[..] } else { paths };
-        let lists = [
-            (paths, Role::Checked),
-            (&*self.index, Role::Indexed),
-            (&*self.inventory, Role::Inventory),
-            (&*self.crds, Role::Definitions),
-        ];
+        let lists = self.lists(paths);
         let mut wanted = Vec::with_capacity(paths.len());
         let mut stdin = None;
         for (list, role) in lists {
@@ -141,6 +117,27 @@ impl ReadingArgs {
             around::surroundings(&mut found)
         };
         Ok((found, around))
+    }
+
+    /// What there is to read at the moment, standard input aside; what cannot be listed is passed over.
+    pub fn look(&self, paths: &[PathBuf]) -> Found {
+        let here = [PathBuf::from(".")];
+        let paths = if paths.is_empty() { &here[..] } else { paths };
+        let lists = self.lists(paths);
+        let wanted = lists
+            .iter()
+            .flat_map(|(list, role)| list.iter().map(|path| (&**path, *role)));
+        walk(&wanted.collect::<Vec<_>>(), None, !self.isolated)
+    }
+
+    /// The paths by the part that they play.
+    fn lists<'a>(&'a self, paths: &'a [PathBuf]) -> [(&'a [PathBuf], Role); 4] {
+        [
+            (paths, Role::Checked),
+            (&self.index, Role::Indexed),
+            (&self.inventory, Role::Inventory),
+            (&self.crds, Role::Definitions),
+        ]
     }
 
     /// How many threads to use.

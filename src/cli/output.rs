@@ -304,7 +304,7 @@ impl With<'_> {
 }
 
 /// The root of the repository that the working directory is in, or else the working directory.
-fn root() -> Root {
+pub fn root() -> Root {
     let Ok(here) = env::current_dir() else {
         return Root::default();
     };

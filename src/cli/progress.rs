@@ -96,8 +96,8 @@ mod tests {
             line(617, 1234, 46),
             format!(
                 "Checking [{}{}]  50 % of 1,234 files",
-                "█".repeat(7),
-                "░".repeat(8)
+                "█".repeat(6),
+                "░".repeat(7)
             )
         );
         assert_eq!(

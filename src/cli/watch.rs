@@ -12,7 +12,7 @@ use crate::report::count;
 use super::TROUBLE;
 use super::args::CheckArgs;
 use super::check;
-use super::output::Plan;
+use super::output::{self, Plan};
 use super::terminal::{Terminal, note, tell};
 
 /// How often the files are looked at.
@@ -60,7 +60,13 @@ struct Seen {
 
 impl Seen {
     fn now(args: &CheckArgs, plan: &Plan) -> Seen {
-        let mut found = args.input.look();
+        // Without paths --since reads all of the repository.
+        let repository = [PathBuf::from(output::root().path)];
+        let paths = match &args.input.paths[..] {
+            [] if args.since.is_some() => &repository[..],
+            paths => paths,
+        };
+        let mut found = args.input.reading.look(paths);
         // What is written anew by each run would start the next one. Nonsense is told by the run itself.
         let _ = plan.spare_inputs(&mut found);
         let mut settings: Vec<PathBuf> = Vec::new();
@@ -73,7 +79,7 @@ impl Seen {
         let inputs = found.inputs.iter().map(|input| input.path().to_path_buf());
         let files = inputs.chain(found.kustomizations);
         Seen {
-            files: files.map(|path| stamped(path)).collect(),
+            files: files.map(stamped).collect(),
             settings: settings
                 .into_iter()
                 .map(stamped)

@@ -155,11 +155,23 @@ impl<'r> Index<'r> {
         })
     }
 
-    /// The same for the files that are checked.
-    pub fn judged(&self) -> impl Iterator<Item = UseSite<'r>> + use<'r> {
-        let files = self.files;
-        let checked = move |site: &UseSite<'r>| files[site.file as usize].role == Role::Checked;
-        self.uses().filter(checked)
+    /// The same for the fields that are wanted, of the files that are checked.
+    pub fn judged<'a>(
+        &'a self,
+        wanted: impl Fn(&Use) -> bool + 'a,
+    ) -> impl Iterator<Item = UseSite<'r>> + 'a {
+        let checked = (0..)
+            .zip(self.files)
+            .filter(|(_, facts)| facts.role == Role::Checked);
+        checked
+            .flat_map(|(file, facts)| facts.uses.iter().map(move |fact| (file, facts, fact)))
+            .filter(move |(_, _, fact)| wanted(fact))
+            .map(|(file, facts, fact)| UseSite {
+                file,
+                name: facts.str(fact.name),
+                namespace: facts.str(fact.namespace),
+                fact,
+            })
     }
 
     /// Whether a file is checked, not only indexed.

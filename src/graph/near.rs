@@ -19,6 +19,8 @@ const PIECES: usize = 3;
 const SHORTEST: usize = 5;
 /// Two edits are believed from this length on.
 const TWO_EDITS: usize = 9;
+/// A word that so many of the names used have is no slip.
+const OFTEN: u8 = 4;
 /// No name of an object is longer.
 const LONGEST: usize = 253;
 
@@ -26,7 +28,9 @@ const LONGEST: usize = 253;
 pub(super) struct Near {
     /// Positions in the run's definitions, by the hash of a piece.
     pieces: HashMap<u64, Vec<u32>>,
-    /// The hashes of the words of all names in the run.
+    /// The same by the hash of the letters and digits alone.
+    squeezed: HashMap<u64, Vec<u32>>,
+    /// The hashes of the words of all names that are defined, or used often, in the run.
     words: HashSet<u64>,
 }
 
@@ -35,6 +39,7 @@ impl Near {
     pub(super) fn new(defined: &[Defined<'_>], files: &[Facts]) -> Self {
         let mut near = Near {
             pieces: HashMap::default(),
+            squeezed: HashMap::default(),
             words: HashSet::default(),
         };
         let mut last = None;
@@ -44,6 +49,8 @@ impl Near {
             }
             last = Some((d.target, d.name));
             near.words.extend(words(d.name).map(hash));
+            let key = hash((d.target, squeeze(d.name)));
+            near.squeezed.entry(key).or_default().push(i);
             for piece in (0..PIECES).filter(|_| d.name.len() >= SHORTEST) {
                 let (start, end) = cut(d.name.len(), piece);
                 let key = (d.target, d.name.len(), piece, &d.name.as_bytes()[start..end]);
@@ -56,6 +63,18 @@ impl Near {
                 near.words.extend(words(facts.str(object.namespace)).map(hash));
             }
         }
+        let (mut names, mut counts) = (HashSet::default(), HashMap::<u64, u8>::default());
+        for facts in files {
+            let used = facts.uses.iter().map(|used| facts.str(used.name));
+            for name in used.filter(|name| names.insert(hash(name))) {
+                for word in words(name).map(hash).filter(|word| !near.words.contains(word)) {
+                    let count = counts.entry(word).or_default();
+                    *count = count.saturating_add(1);
+                }
+            }
+        }
+        let often = counts.into_iter().filter(|(_, count)| *count >= OFTEN);
+        near.words.extend(often.map(|(word, _)| word));
         near
     }
 
@@ -70,7 +89,12 @@ impl Near {
     ) -> Option<u32> {
         let limit = limit(name)?;
         let mut best: Option<(Reverse<Closeness>, usize, u32)> = None;
-        let mut candidates: Vec<u32> = self.candidates(target, name, limit).collect();
+        let key = hash((target, squeeze(name)));
+        let mut candidates = self.squeezed.get(&key).cloned().unwrap_or_default();
+        // Names of known words were meant as they stand, but for what is between the words.
+        if !words(name).all(|word| self.words.contains(&hash(word))) {
+            candidates.extend(self.candidates(target, name, limit));
+        }
         candidates.sort_unstable();
         candidates.dedup();
         for i in candidates {
@@ -117,7 +141,7 @@ impl Near {
         if without(name, |c| c.is_ascii_digit()) == without(meant, |c| c.is_ascii_digit()) {
             return false; // siblings by number
         }
-        if without(name, |c| !c.is_ascii_alphanumeric()) == without(meant, |c| !c.is_ascii_alphanumeric()) {
+        if squeeze(name) == squeeze(meant) {
             return true; // only hyphens and dots differ
         }
         let (written, wanted) = (words_only_in(name, meant), words_only_in(meant, name));
@@ -157,6 +181,11 @@ fn words_only_in<'a>(a: &'a str, b: &str) -> Vec<&'a str> {
 
 fn without(name: &str, drop: impl Fn(char) -> bool) -> String {
     name.chars().filter(|c| !drop(*c)).collect()
+}
+
+/// The letters and digits alone.
+fn squeeze(name: &str) -> String {
+    without(name, |c| !c.is_ascii_alphanumeric())
 }
 
 fn letters(word: &str) -> Vec<char> {

@@ -58,7 +58,7 @@ impl Github {
                 source.position(diagnostic.span.end),
             );
             out.push_str("file=");
-            property(&self.root.relative(&file.name), out);
+            property(&printable(&self.root.relative(&file.name)), out);
             out.push_str(&format!(",line={},endLine={}", start.line, end.line));
             // GitHub knows columns within one line only.
             if start.line == end.line {
@@ -69,7 +69,7 @@ impl Github {
         out.push_str("title=");
         property(diagnostic.rule.rule().id, out);
         out.push_str("::");
-        data(&printable(&diagnostic.message), out);
+        data(&printable_lines(&diagnostic.message), out);
         if let Some(help) = &diagnostic.help {
             out.push_str("%0A");
             data(&printable_lines(help), out);

@@ -29,7 +29,7 @@ impl Printer for Markdown {
             _ => "❌",
         };
         let headline = format!("### {sign} kubeproof\n\n{}\n", text(&summary.line()));
-        if headline.len() > self.room {
+        if headline.len() + LAST > self.room {
             return;
         }
         out.push_str(&headline);

@@ -7,6 +7,7 @@
 mod across;
 mod canaries;
 mod custom;
+mod docs;
 mod exit;
 mod explain;
 mod files;
@@ -14,9 +15,13 @@ mod formats;
 mod frames;
 mod impact;
 mod manual;
+mod outputs;
 mod pages;
+mod progress;
+mod since;
 mod threads;
 mod trouble;
+mod watch;
 
 use std::fs;
 use std::io::Write as _;
@@ -63,13 +68,18 @@ spec:
     - host: b.example.com
 ";
 
+/// Every format of a report.
+pub const FORMATS: [&str; 9] = [
+    "text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown",
+];
+
 /// A folder of files, gone when the test ends.
 pub struct Folder {
     folder: TempDir,
 }
 
 /// What the program answered.
-#[derive(Debug)]
+#[derive(PartialEq, Debug)]
 pub struct Answer {
     pub code: Option<i32>,
     pub stdout: String,

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::process::{Command, Stdio};
 
-use super::{Answer, BAD, Folder, GOOD, answer};
+use super::{Answer, BAD, Folder, answer};
 
 /// Asserts that the answer is trouble with exactly these lines, and that `a.yaml` was checked all the same.
 fn trouble(answer: &Answer, messages: &[&str]) {
@@ -170,7 +170,7 @@ fn files_that_vanish() {
 fn a_reader_that_goes_away() {
     // Enough findings for more than a pipe holds.
     let folder = Folder::new(&[("a.yaml", &format!("{BAD}---\n").repeat(2000))]);
-    for format in ["text", "concise", "json"] {
+    for format in super::FORMATS {
         let mut command = folder.command(&["check", "-q", "--format", format]);
         let mut child = command
             .stdout(Stdio::piped())
@@ -190,8 +190,10 @@ fn a_reader_that_goes_away() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_disk_that_is_full() {
-    let folder = Folder::new(&[("a.yaml", GOOD)]);
-    for args in [&["check"][..], &["rules"], &["explain", "ingress/host-is-ip"]] {
+    let folder = Folder::new(&[("a.yaml", BAD)]);
+    let formats = super::FORMATS.map(|format| ["check", "--format", format]);
+    let commands = [&["rules"][..], &["explain", "ingress/host-is-ip"]];
+    for args in formats.iter().map(|args| &args[..]).chain(commands) {
         let full = std::fs::OpenOptions::new()
             .write(true)
             .open("/dev/full")

@@ -12,10 +12,7 @@ const NAMED: usize = 8;
 
 fn check(cx: &mut RunCx<'_>) {
     let index = cx.index;
-    for site in index
-        .judged()
-        .filter(|site| !site.fact.keys.is_empty() && site.fact.target != SERVICE)
-    {
+    for site in index.judged(|fact| !fact.keys.is_empty() && fact.target != SERVICE) {
         let Some((meant, severity)) = super::closed(cx, &site) else {
             continue;
         };

@@ -13,7 +13,7 @@ const NAMED: usize = 8;
 
 fn check(cx: &mut RunCx<'_>) {
     let index = cx.index;
-    for site in index.judged().filter(|site| site.fact.target == SERVICE) {
+    for site in index.judged(|fact| fact.target == SERVICE) {
         let row = index.row(&site);
         let facts = &index.files[site.file as usize];
         let fixed = index.table().strs(row.fixed_keys).map(|port| (port, None));

@@ -78,11 +78,11 @@ struct Missing<'r> {
 /// A name that is missing in a namespace is said once for a run, at its first use; otherwise one Secret made by
 /// hand would drown everything else.
 fn dangling<'r>(cx: &mut RunCx<'r>, wanted: impl Fn(&Row) -> bool) {
-    let index = cx.index;
+    let (index, table) = (cx.index, cx.index.table());
     let mut missing: Vec<Missing<'r>> = Vec::new();
     let mut known: HashMap<(Target, &str, &str), usize> = HashMap::default();
     let mut last = None;
-    for site in index.judged().filter(|site| wanted(index.row(site))) {
+    for site in index.judged(|fact| wanted(table.row(fact.row))) {
         let (elsewhere, near) = match index.verdict(&site) {
             Verdict::Fine => continue,
             Verdict::Near(d) => {
@@ -292,6 +292,7 @@ fn closed<'r>(cx: &RunCx<'r>, site: &UseSite<'r>) -> Option<(Vec<Defined<'r>>, S
         Closeness::Near => Severity::Warning,
         Closeness::Apart => Severity::Info,
     };
+    let severity = sure(cx.settings, severity);
     meant
         .iter()
         .all(|d| index.is_closed(d))

@@ -8,7 +8,7 @@ pub const CHECK: Check = Check::Run(check);
 
 fn check(cx: &mut RunCx<'_>) {
     let index = cx.index;
-    for site in index.judged().filter(|site| index.row(site).tls) {
+    for site in index.judged(|fact| index.table().row(fact.row).tls) {
         let Some((meant, severity)) = super::closed(cx, &site) else {
             continue;
         };

@@ -35,8 +35,11 @@ fn judge<'t>(field: &Field<'_, 't>, env: &mut Env<'t>, trim: bool, cx: &mut Cx<'
                     found.message
                 ),
             };
-            fault(cx, field, ErrorType::Invalid, message)
-                .help("the server compiles expressions before it takes the object: mend it");
+            let help = match found.meant.filter(|_| !hidden) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => "the server compiles expressions before it takes the object: mend it".into(),
+            };
+            fault(cx, field, ErrorType::Invalid, message).help(help);
             None
         }
     }
@@ -53,11 +56,16 @@ fn gives<'t>(field: &Field<'_, 't>, env: &mut Env<'t>, trim: bool, wanted: &[Typ
 }
 
 fn wrong_type<'t>(field: &Field<'_, 't>, kind: &Type, wanted: &[Type], cx: &mut Cx<'t>) {
-    let names: Vec<String> = wanted.iter().map(|kind| kind.to_string()).collect();
+    let names: Vec<String> = wanted.iter().map(|kind| format!("`{kind}`")).collect();
     let names = names.join(" or ");
-    let message = format!("the expression gives {kind} where {names} is needed");
+    let message = match kind.is_dyn() {
+        true => format!(
+            "the type of what the expression gives is not known before it runs, but {names} is needed"
+        ),
+        false => format!("the expression gives `{kind}` where {names} is needed"),
+    };
     let help = match kind.is_dyn() {
-        true => format!("convert what it gives, or compare it: `{names}(…)`, `… == true`"),
+        true => "compare what it gives, or convert it: `… == true`, `string(…)`".to_string(),
         false => format!("write an expression that gives {names}"),
     };
     fault(cx, field, ErrorType::Invalid, message).help(help);

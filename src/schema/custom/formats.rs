@@ -150,7 +150,7 @@ fn is_date_time(text: &str) -> bool {
 
 fn is_base64(text: &[u8]) -> bool {
     let padding = text.iter().rev().take_while(|b| **b == b'=').count();
-    text.len() % 4 == 0
+    text.len().is_multiple_of(4)
         && padding <= 2
         && text
             .iter()

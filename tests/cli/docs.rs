@@ -1,0 +1,50 @@
+//! The examples in `docs/outputs.md` are what the program prints.
+
+use super::Folder;
+
+/// The blocks of a page that are of a language.
+fn blocks<'p>(page: &'p str, language: &str) -> Vec<&'p str> {
+    let fence = format!("\n```{language}\n");
+    page.split(&*fence)
+        .skip(1)
+        .map(|rest| rest.split_once("```\n").expect("an end").0)
+        .collect()
+}
+
+/// Whether a line is as shown, where `…` ends what is shown of it.
+fn is_as_shown(line: &str, shown: &str) -> bool {
+    match shown.strip_suffix('…') {
+        Some(start) => line.starts_with(start.trim_end()),
+        None => line == shown,
+    }
+}
+
+#[test]
+fn examples_are_true() {
+    let page = include_str!("../../docs/outputs.md");
+    let folder = Folder::new(&[("ingress.yaml", blocks(page, "yaml")[0]), (".git/HEAD", "")]);
+    let mut shown = 0;
+    for block in blocks(page, "console") {
+        let (command, output) = block.split_once('\n').expect("a command");
+        if output.is_empty() || output.starts_with('$') {
+            continue; // it shows how to call the program only
+        }
+        let args: Vec<&str> = command
+            .strip_prefix("$ kubeproof ")
+            .expect("a command")
+            .split(' ')
+            .collect();
+        let answer = folder.run(&args);
+        assert_eq!(answer.code, Some(1), "{answer}");
+        assert_eq!(answer.stdout.lines().count(), output.lines().count(), "{answer}");
+        for (line, shown) in answer.stdout.lines().zip(output.lines()) {
+            assert!(is_as_shown(line, shown), "{command}\n{line}\n{shown}");
+        }
+        shown += 1;
+    }
+    assert_eq!(
+        shown,
+        super::FORMATS.len() + 1,
+        "every format, and the statistics"
+    );
+}

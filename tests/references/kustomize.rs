@@ -1,0 +1,303 @@
+//! What kustomizations do to names.
+
+use super::{INGRESS, SHOP, file, findings, pod_with_key, secret, service};
+
+#[test]
+fn kustomizations_generate_rename_and_move() {
+    let pod = pod_with_key("password");
+    let generator = |more: &str| format!("resources: [pod.yaml]\nsecretGenerator:\n- name: db\n  {more}\n");
+    let found =
+        |kustomization: &str| findings(&[("k/kustomization.yaml", kustomization), ("k/pod.yaml", &pod)]);
+    assert_eq!(found(&generator("literals: [password=a]")), [""; 0]);
+    assert_eq!(found(&generator("files: [password=p.txt]")), [""; 0]);
+    assert_eq!(found(&generator("files: [in/password]")), [""; 0]);
+    assert_eq!(found(&generator("envs: [.env]")), [""; 0]);
+    assert_eq!(
+        found(&generator("behavior: merge\n  literals: [user=a]")),
+        [""; 0]
+    );
+    assert_eq!(
+        found(&generator("literals: [user=a]")),
+        ["error missing-key k/pod.yaml: password"]
+    );
+
+    // A base resolves what its overlay generates.
+    assert_eq!(
+        findings(&[
+            ("base/kustomization.yaml", "resources: [pod.yaml]"),
+            ("base/pod.yaml", &pod),
+            (
+                "prod/kustomization.yaml",
+                &generator("literals: [password=a]").replace("pod.yaml", "../base")
+            ),
+        ]),
+        [""; 0]
+    );
+    // A name as it is after renaming.
+    let outside = INGRESS
+        .replace("shop-tls", "dev-shop-tls")
+        .replace(", namespace: web", "");
+    assert_eq!(
+        findings(&[
+            (
+                "k/kustomization.yaml",
+                "namePrefix: dev-\nresources: [secret.yaml]"
+            ),
+            ("k/secret.yaml", &secret("shop-tls", "", "tls.crt: a, tls.key: b")),
+            ("ingress.yaml", &outside),
+        ]),
+        [""; 0]
+    );
+    // Namespaces as they are after moving: together, and apart.
+    let there = secret("shop-tls", "infra", "tls.crt: a, tls.key: b");
+    let moved = |to: &str| {
+        findings(&[
+            ("a/ingress.yaml", INGRESS),
+            (
+                "a/kustomization.yaml",
+                "namespace: one\nresources: [ingress.yaml]",
+            ),
+            ("b/secret.yaml", &there),
+            (
+                "b/kustomization.yaml",
+                &format!("namespace: {to}\nresources: [secret.yaml]"),
+            ),
+        ])
+    };
+    assert_eq!(moved("one"), [""; 0]);
+    assert_eq!(
+        moved("two"),
+        ["warning dangling-tls-secret a/ingress.yaml: shop-tls"]
+    );
+}
+
+#[test]
+fn patches_of_a_secret_leave_its_keys_open() {
+    let (db, pod) = (secret("db", "", "user: a"), pod_with_key("password"));
+    let found = |patches: &str, patch: &str| {
+        findings(&[
+            (
+                "k/kustomization.yaml",
+                &format!("resources: [db.yaml, pod.yaml]\n{patches}\n"),
+            ),
+            ("k/db.yaml", &db),
+            ("k/pod.yaml", &pod),
+            ("k/patch.yaml", patch),
+        ])
+    };
+    let lacks = ["error missing-key k/pod.yaml: password"];
+    assert_eq!(
+        found("patches: [{target: {kind: Secret}, path: patch.yaml}]", "[]"),
+        [""; 0]
+    );
+    assert_eq!(
+        found("patches: [{target: {name: db}, path: patch.yaml}]", "[]"),
+        [""; 0]
+    );
+    assert_eq!(
+        found("patches: [{target: {kind: Pod}, path: patch.yaml}]", "[]"),
+        lacks
+    );
+    assert_eq!(
+        found("patches: [{patch: \"kind: Secret\\nmetadata: {name: db}\"}]", ""),
+        [""; 0]
+    );
+    assert_eq!(
+        found("patches: [{patch: \"kind: Pod\\nmetadata: {name: p}\"}]", ""),
+        lacks
+    );
+    assert_eq!(found("patchesStrategicMerge: [elsewhere.yaml]", ""), [""; 0]);
+    let merge =
+        "{kind: Secret, $patch: merge, apiVersion: v1, metadata: {name: db}, stringData: {password: a}}";
+    assert_eq!(found("patchesStrategicMerge: [patch.yaml]", merge), [""; 0]);
+}
+
+#[test]
+fn labels_that_a_kustomization_sets_or_patches_are_not_held_against_a_selector() {
+    let other = service("front", "selector: {app: chekout}");
+    let found = |more: &str| {
+        findings(&[
+            ("k/a.yaml", &file(&[SHOP, &other])),
+            ("k/kustomization.yaml", &format!("resources: [a.yaml]\n{more}")),
+        ])
+    };
+    let miss = ["warning selector-mismatch k/a.yaml: chekout"];
+    assert_eq!(found(""), miss);
+    assert_eq!(found("commonLabels: {part: x}"), miss);
+    assert_eq!(found("commonLabels: {app: x}"), [""; 0]);
+    assert_eq!(
+        found("labels: [{pairs: {app: x}, includeSelectors: true}]"),
+        [""; 0]
+    );
+    assert_eq!(
+        found(
+            "patches: [{target: {kind: Service}, patch: '[{op: replace, path: /spec/selector/app, value: checkout}]'}]"
+        ),
+        [""; 0]
+    );
+    assert_eq!(
+        found(
+            "patches: [{patch: '{kind: Service, metadata: {name: front}, spec: {selector: {app: checkout}}}'}]"
+        ),
+        [""; 0]
+    );
+}
+
+#[test]
+fn what_replacements_and_patches_write_is_not_final() {
+    let found = |more: &str| {
+        findings(&[
+            ("k/i.yaml", INGRESS),
+            (
+                "k/other.yaml",
+                &secret("shop-tsl", "web", "tls.crt: a, tls.key: b"),
+            ),
+            (
+                "k/kustomization.yaml",
+                &format!("resources: [i.yaml, other.yaml]\n{more}"),
+            ),
+        ])
+    };
+    let slip = ["warning dangling-tls-secret k/i.yaml: shop-tls"];
+    assert_eq!(found(""), slip);
+    let replacement = |kind: &str, path: &str| {
+        format!(
+            "replacements: [{{source: {{kind: ConfigMap, name: c}}, targets: [{{select: {{kind: {kind}}}, fieldPaths: [{path}]}}]}}]"
+        )
+    };
+    assert_eq!(found(&replacement("Ingress", "spec.tls.0.secretName")), [""; 0]);
+    assert_eq!(found(&replacement("Ingress", "spec.tls")), [""; 0]);
+    assert_eq!(found(&replacement("Ingress", "spec.rules.0.host")), slip);
+    assert_eq!(found(&replacement("Gateway", "spec.tls.0.secretName")), slip);
+    assert_eq!(found(&replacement("Secret", "metadata.name")), [""; 0]);
+    assert_eq!(found("replacements: [{path: elsewhere.yaml}]"), [""; 0]);
+    let patch = |kind: &str, operations: &str| {
+        format!("patches: [{{target: {{kind: {kind}}}, patch: '[{operations}]'}}]")
+    };
+    assert_eq!(
+        found(&patch(
+            "Ingress",
+            "{op: replace, path: /spec/tls/0/secretName, value: a}"
+        )),
+        [""; 0]
+    );
+    assert_eq!(
+        found(&patch(
+            "Ingress",
+            "{op: add, path: /spec/tls/-, value: {secretName: a}}"
+        )),
+        slip
+    );
+    assert_eq!(
+        found(&patch(
+            "Ingress",
+            "{op: replace, path: /metadata/labels/a, value: b}"
+        )),
+        slip
+    );
+    assert_eq!(
+        found(&patch(
+            "Secret",
+            "{op: replace, path: /metadata/name, value: shop-tls}"
+        )),
+        [""; 0]
+    );
+    // The same from files: one that is in the run is read, one that is not may do anything.
+    let from_file = |operations: &str| {
+        findings(&[
+            ("k/i.yaml", INGRESS),
+            (
+                "k/other.yaml",
+                &secret("shop-tsl", "web", "tls.crt: a, tls.key: b"),
+            ),
+            ("k/patch.yaml", operations),
+            (
+                "k/kustomization.yaml",
+                "resources: [i.yaml, other.yaml]\npatches: [{target: {kind: Ingress}, path: patch.yaml}]",
+            ),
+        ])
+    };
+    assert_eq!(
+        from_file("[{op: replace, path: /spec/tls/0/secretName, value: a}]"),
+        [""; 0]
+    );
+    assert_eq!(
+        from_file("[{op: replace, path: /spec/rules/0/host, value: a}]"),
+        slip
+    );
+    assert_eq!(
+        found("patches: [{target: {kind: Ingress}, path: gone.yaml}]"),
+        [""; 0]
+    );
+    assert_eq!(
+        found("patches: [{target: {kind: Service}, path: gone.yaml}]"),
+        slip
+    );
+}
+
+#[test]
+fn kustomizations_generate_rename_and_compose() {
+    let pod = pod_with_key("password");
+    let found = |files: &[(&str, &str)]| findings(&[files, &[("k/pod.yaml", &*pod)]].concat());
+    let lacks = ["error missing-key k/pod.yaml: password"];
+    // Names in source are those without the hash, whether or not there is one.
+    for options in ["", "generatorOptions: {disableNameSuffixHash: true}\n"] {
+        let with = |more: &str| {
+            found(&[(
+                "k/kustomization.yaml",
+                &format!("{options}resources: [pod.yaml]\nsecretGenerator:\n- name: db\n  {more}\n"),
+            )])
+        };
+        assert_eq!(with("literals: [password=a]"), [""; 0]);
+        assert_eq!(
+            with("options: {disableNameSuffixHash: true}\n  literals: [user=a]"),
+            lacks
+        );
+        assert_eq!(with("env: .env"), [""; 0]);
+        assert_eq!(with("behavior: replace\n  literals: [user=a]"), lacks);
+        assert_eq!(with("behavior: merge\n  literals: [user=a]"), [""; 0]);
+    }
+    // An overlay adds to what its base generates.
+    let base = "resources: [pod.yaml]\nsecretGenerator: [{name: db, literals: [user=a]}]";
+    let merges = "resources: [../k]\nsecretGenerator: [{name: db, behavior: merge, literals: [password=a]}]";
+    assert_eq!(
+        found(&[
+            ("k/kustomization.yaml", base),
+            ("prod/kustomization.yaml", merges)
+        ]),
+        [""; 0]
+    );
+    assert_eq!(found(&[("k/kustomization.yaml", base)]), lacks);
+    // A component generates for those that take it in.
+    assert_eq!(
+        found(&[
+            (
+                "k/kustomization.yaml",
+                "resources: [pod.yaml]\ncomponents: [../part]"
+            ),
+            (
+                "part/kustomization.yaml",
+                "kind: Component\nsecretGenerator: [{name: db, literals: [user=a]}]"
+            ),
+        ]),
+        lacks
+    );
+    // Names with what is put around them, before and after.
+    let renamed = pod.replace("name: db", "name: dev-db-v2");
+    let affixes = "namePrefix: dev-\nnameSuffix: -v2\nresources: [db.yaml]";
+    assert_eq!(
+        findings(&[
+            ("p.yaml", &renamed),
+            ("k/kustomization.yaml", affixes),
+            ("k/db.yaml", &secret("db", "", "password: a"))
+        ]),
+        [""; 0]
+    );
+    // A chart makes what is named after its release.
+    let chart = "resources: [pod.yaml]\nhelmCharts: [{name: postgres, releaseName: db}]";
+    assert_eq!(found(&[("k/kustomization.yaml", chart)]), [""; 0]);
+    assert_eq!(
+        found(&[("k/kustomization.yaml", "resources: [pod.yaml]")]),
+        ["info dangling-secret k/pod.yaml: db"]
+    );
+}
