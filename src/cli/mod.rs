@@ -3,6 +3,7 @@
 mod args;
 mod around;
 mod check;
+mod choice;
 mod custom;
 mod diff;
 mod explain;
