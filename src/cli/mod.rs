@@ -4,6 +4,7 @@ mod args;
 mod around;
 mod baseline;
 mod check;
+mod choice;
 mod config;
 mod custom;
 mod diff;
