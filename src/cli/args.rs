@@ -7,6 +7,7 @@ use crate::engine::RuleSet;
 use crate::version::KubeVersion;
 
 use super::fix::FixArgs;
+use super::graph::GraphArgs;
 use super::impact::ImpactArgs;
 use super::inputs::InputArgs;
 use super::output::OutputArgs;
@@ -38,6 +39,8 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Say what breaks when Secrets are deleted: who uses them, and what makes them again.
     Impact(Box<ImpactArgs>),
+    /// Draw who uses, makes and selects what, as text, dot, mermaid, json or a page.
+    Graph(Box<GraphArgs>),
     /// Explain a rule, or a kind or field of Kubernetes.
     Explain(ExplainArgs),
     /// List the rules.

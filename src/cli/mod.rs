@@ -8,6 +8,7 @@ mod diff;
 mod explain;
 mod fix;
 mod gitignore;
+mod graph;
 mod impact;
 mod inputs;
 mod manual;
@@ -17,6 +18,7 @@ mod parallel;
 mod problem;
 mod progress;
 mod read;
+mod reader;
 mod run;
 mod since;
 mod suggest;
@@ -48,6 +50,7 @@ pub fn run() -> ExitCode {
     let code = match cli.command {
         Command::Check(args) => check::check(&args, &terminal),
         Command::Impact(args) => impact::impact(&args, &terminal),
+        Command::Graph(args) => graph::graph(&args, &terminal),
         Command::Explain(args) => pages::explain(&args, &terminal),
         Command::Rules { format } => pages::list(format, &terminal),
         Command::Completions { shell } => manual::completions(shell, &terminal),
