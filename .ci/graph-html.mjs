@@ -66,13 +66,13 @@ async function browser() {
   const places = (process.env.PATH ?? "").split(":").flatMap((folder) =>
     ["chromium", "chromium-browser", "google-chrome"].map((name) => join(folder, name)));
   const own = process.env.CHROMIUM ?? places.find((path) => existsSync(path));
-  const args = ["--no-sandbox", "--hide-scrollbars", "--font-render-hinting=none"];
+  const args = ["--no-sandbox", "--hide-scrollbars", "--font-render-hinting=none", "--disable-gpu"];
   if (own) return chromium.launch({ executablePath: own, args });
   // Made for servers without a desktop: brings its own libraries and fonts.
   process.env.AWS_EXECUTION_ENV ??= "AWS_Lambda_nodejs22.x";
   process.env.AWS_LAMBDA_JS_RUNTIME ??= "nodejs22.x";
   const { default: bundled } = await import("@sparticuz/chromium");
-  return chromium.launch({ executablePath: await bundled.executablePath(), args: [...new Set([...bundled.args, ...args])], headless: true });
+  return chromium.launch({ executablePath: await bundled.executablePath(), args });
 }
 
 const tree = join(dir, "tree");
@@ -83,7 +83,7 @@ const page = (name, ...args) => {
   return pathToFileURL(path).href;
 };
 const large = page("large.html", tree), small = page("small.html", shop);
-const around = page("around.html", tree, "--around", "deploy/team-07/delivery-1", "--depth", "3");
+const around = page("around.html", tree, "--around", "deploy/team-07/orders-1", "--depth", "3");
 // Names that try to leave the element that the data stands in, or to become elements on the page.
 const hostile = join(dir, "hostile.yaml");
 writeFileSync(hostile, `{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "</script><script>window.pwned=1</script>"},
@@ -131,7 +131,7 @@ try {
   await shot(tab, "search");
   await tab.keyboard.press("Escape");
   await tab.keyboard.press("/");
-  await tab.keyboard.type("ingress team-07 delivery");
+  await tab.keyboard.type("ingress team-07 orders-1");
   await tab.keyboard.press("Enter");
   await tab.waitForTimeout(100);
   const side = await tab.textContent("#side");

@@ -15,6 +15,8 @@ const TITLE: f32 = 64.0;
 const APART: f32 = 72.0;
 /// The most nodes in a column.
 const TALL: usize = 24;
+/// What more than so many read would tie together what has nothing else in common: it stands alone.
+const HUB: usize = 9;
 
 /// A namespace's panel.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -60,11 +62,16 @@ fn pleasant(sizes: &[(f32, f32)], gap: f32) -> f32 {
 /// Places everything.
 pub fn layout(picture: &Picture<'_>) -> Layout {
     let mut beside: Vec<Vec<u32>> = vec![Vec::new(); picture.nodes.len()];
+    let mut read = vec![0_usize; picture.nodes.len()];
+    for (edge, _) in picture.merged() {
+        read[edge.to as usize] += 1;
+    }
     for edge in &picture.edges {
         let (Some(a), Some(b)) = (picture.node(edge.from), picture.node(edge.to)) else {
             continue;
         };
-        if a.namespace == b.namespace && edge.from != edge.to {
+        let is_hub = read[edge.to as usize] > HUB && rank(b) > 2;
+        if a.namespace == b.namespace && edge.from != edge.to && !is_hub {
             beside[edge.from as usize].push(edge.to);
             beside[edge.to as usize].push(edge.from);
         }

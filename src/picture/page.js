@@ -4,6 +4,7 @@
   const by = (id) => document.getElementById(id);
   const canvas = by("canvas"), pen = canvas.getContext("2d"), side = by("side"), search = by("search");
   const [W, H] = data.size;
+  const FAR = 0.22; // the zoom below which names are too small to read
   const RELATION = ["uses", "selects", "makes"], BACKWARD = ["used by", "selected by", "made by"];
   const STATE = ["", "Made by what is named below, not defined in a manifest",
     "Not in what was read, and need not be", "Needed, but nothing that was read defines or makes it"];
@@ -29,6 +30,7 @@
     const a = edge.from, b = edge.to, right = b.x >= a.x + W, same = Math.abs(b.x - a.x) < W;
     edge.x0 = right || same ? a.x + W : a.x; edge.y0 = a.y + H / 2;
     edge.x1 = right ? b.x : b.x + W; edge.y1 = b.y + H / 2;
+    edge.across = a.panel !== b.panel;
     edge.bend = same ? 44 : Math.max(36, Math.abs(edge.x1 - edge.x0) * 0.45);
     edge.turn0 = right || same ? 1 : -1; edge.turn1 = right ? -1 : 1;
     edge.left = Math.min(edge.x0, edge.x1) - edge.bend; edge.right = Math.max(edge.x0, edge.x1) + edge.bend;
@@ -133,7 +135,7 @@
   }
   function stroke(list, color, thick, dash, alpha) {
     if (!list.length) return;
-    const z = view.z, curved = z > 0.08 || list.length < 400;
+    const z = view.z, curved = z > 0.12 || list.length < 400;
     pen.beginPath();
     for (const e of list) {
       pen.moveTo(e.x0, e.y0);
@@ -166,7 +168,7 @@
     pen.fillStyle = colors.back;
     pen.fillRect(0, 0, width, height);
     pen.setTransform(ratio * z, 0, 0, ratio * z, ratio * (width / 2 - view.x * z), ratio * (height / 2 - view.y * z));
-    const light = lit(), dim = light ? 0.16 : 1, focus = chosen ?? (found ? null : over);
+    const light = lit(), dim = light ? 0.28 : 1, focus = chosen ?? (found ? null : over);
     for (const [, x, y, w, h] of data.panels) {
       if (x > right || y > bottom || x + w < left || y + h < top) continue;
       pen.beginPath();
@@ -182,21 +184,24 @@
       if (e.left > right || e.right < left || e.top > bottom || e.bottom < top) continue;
       const shown = focus ? e.from === focus || e.to === focus
         : onlyBad && !found ? e.fate === 2 : !light || (light.has(e.from) && light.has(e.to));
+      // From far away, lines between namespaces would cover everything: they show with one of their ends.
+      if (!focus && z < FAR && e.across && e.fate !== 2) continue;
       if (!shown) faint.push(e);
       else if (e.fate === 2) bad.push(e);
       else if (e.relation === 1) selects.push(e);
       else if (e.relation === 2) makes.push(e);
       else (e.fate === 1 ? optional : plain).push(e);
     }
-    const thick = light ? 2 : z < 0.12 ? 0.7 : 1.4;
-    if (z > 0.05 || !light) stroke(faint, colors.edge, 1, [], 0.13);
+    // Hairlines are drawn many times faster than others.
+    const thick = focus ? 2 : z < FAR ? 0.9 : light ? 2 : 1.4;
+    if (z > FAR || focus) stroke(faint, colors.edge, 0.9, [], 0.13);
     stroke(plain, colors.edge, thick, [], z < 0.12 && !light ? 0.55 : 1);
     stroke(optional, colors.edge, thick, [7, 5], 1);
     stroke(selects, colors.c1, thick, [3, 4], 0.75);
     stroke(makes, colors.c5, thick, [3, 4], 0.9);
     const visible = [];
     for (const n of nodes) if (n.x < right && n.y < bottom && n.x + W > left && n.y + H > top) visible.push(n);
-    if (z < 0.22) coarse(visible, light, dim); else fine(visible, light, dim, z);
+    if (z < FAR) coarse(visible, light, dim); else fine(visible, light, dim, z);
     // What dangles stays on top.
     stroke(bad, colors.red, z < 0.12 ? 1.5 : 2.2, [], 1);
     titles(left, top, right, bottom);
@@ -363,6 +368,10 @@
         right = Math.max(right, n.x + W); bottom = Math.max(bottom, n.y + H);
       }
       show(left - 60, top - 60, right + 60, bottom + 60, 1.15);
+    } else {
+      // Not below the details.
+      const hidden = toScreen(node.x + W, 0)[0] + 24 - (width - panelRoom());
+      if (hidden > 0) view.x += hidden / view.z;
     }
     draw();
   }

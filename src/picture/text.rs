@@ -41,6 +41,12 @@ impl Text {
     fn all(self, picture: &Picture<'_>, out: &mut String) {
         let edges = picture.merged();
         let mut edges = edges.as_slice();
+        let mut named = vec![0_usize; picture.nodes.len()];
+        for (edge, _) in edges {
+            if let Some(named) = named.get_mut(edge.to as usize) {
+                *named += 1;
+            }
+        }
         let mut first = true;
         let mut at = 0;
         while let Some(head) = picture.node(at) {
@@ -52,37 +58,48 @@ impl Text {
                 "" => "no namespace".to_string(),
                 namespace => format!("namespace {}", printable(namespace)),
             };
+            let group = &picture.nodes[at as usize..end as usize];
+            if group.iter().all(|node| node.standing != Standing::Defined) {
+                at = end; // Those who name them show them.
+                continue;
+            }
             if !std::mem::take(&mut first) {
                 out.push('\n');
             }
             // Writing into a String cannot fail.
             let _ = writeln!(out, "{}", self.paint(BOLD, &title));
-            let mut idle = Vec::new();
+            let mut alone = Vec::new();
             for number in at..end {
                 let Some(node) = picture.node(number) else { break };
                 let len = edges.partition_point(|(edge, _)| edge.from <= number);
                 let (own, rest) = edges.split_at(len);
                 edges = rest;
-                if own.is_empty() {
+                let used = named.get(number as usize).copied().unwrap_or_default();
+                if own.is_empty() && (used == 0 || node.standing != Standing::Defined) {
                     if node.standing == Standing::Defined {
-                        idle.push(node);
+                        alone.push(node);
                     }
                     continue;
                 }
-                let _ = writeln!(out, "  {}", self.head(picture, node));
+                let mut head = self.head(picture, node);
+                if own.is_empty() {
+                    let by = format!("  named by {used}");
+                    head.push_str(&self.paint(DIM, &by));
+                }
+                let _ = writeln!(out, "  {head}");
                 for (i, (edge, count)) in own.iter().enumerate() {
                     let branch = if i + 1 == own.len() { "└─" } else { "├─" };
                     let line = self.edge(picture, node.namespace, edge, *count, true);
                     let _ = writeln!(out, "  {branch} {line}");
                 }
             }
-            self.idle(&idle, out);
+            self.alone(&alone, out);
             at = end;
         }
     }
 
-    /// Objects that name nothing: kind by kind, so that many of them take few lines.
-    fn idle(self, nodes: &[&Node<'_>], out: &mut String) {
+    /// Objects that name nothing and are named by nothing: kind by kind, so that many of them take few lines.
+    fn alone(self, nodes: &[&Node<'_>], out: &mut String) {
         for group in nodes.chunk_by(|a, b| a.kind == b.kind) {
             let Some(first) = group.first() else { continue };
             let shown: Vec<String> = group.iter().take(LISTED).map(|node| node.shown_name()).collect();
@@ -91,7 +108,11 @@ impl Text {
                 more => format!(" and {more} more"),
             };
             let line = format!("{} {}{more}", printable(first.kind), shown.join(", "));
-            let _ = writeln!(out, "  {} {}", line, self.paint(DIM, "names nothing"));
+            let why = match group.len() {
+                1 => "names nothing, nothing names it",
+                _ => "name nothing, nothing names them",
+            };
+            let _ = writeln!(out, "  {line}  {}", self.paint(DIM, why));
         }
     }
 
@@ -123,11 +144,11 @@ impl Text {
             }
         }
         let Some(node) = picture.node(centre) else { return };
-        let namespace = match node.namespace {
-            "" => String::new(),
-            namespace => format!(" in {}", printable(namespace)),
-        };
-        let _ = writeln!(out, "{}{namespace}", self.head(picture, node));
+        if !node.namespace.is_empty() {
+            let title = format!("namespace {}", printable(node.namespace));
+            let _ = writeln!(out, "{}", self.paint(DIM, &title));
+        }
+        let _ = writeln!(out, "{}", self.head(picture, node));
         // A stack of what is still to print: the node, its edges, and the line's start.
         let own = |at: u32| -> VecDeque<usize> {
             let mine = |i: &&usize| {
