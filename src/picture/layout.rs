@@ -56,7 +56,8 @@ fn shelves(sizes: &[(f32, f32)], width: f32, gap: f32) -> (Vec<(f32, f32)>, (f32
 fn pleasant(sizes: &[(f32, f32)], gap: f32) -> f32 {
     let area: f32 = sizes.iter().map(|(w, h)| (w + gap) * (h + gap)).sum();
     let widest = sizes.iter().map(|(w, _)| *w).fold(0.0, f32::max);
-    (area * 1.7).sqrt().max(widest)
+    // Shelves are not filled to their ends.
+    ((area * 1.7).sqrt() + widest / 2.0).max(widest)
 }
 
 /// Places everything.

@@ -286,6 +286,3 @@ impl Node<'_> {
 fn path<'a>(table: &'a crate::graph::table::Table, row: &Row) -> &'a str {
     table.str(row.path)
 }
-
-#[cfg(test)]
-mod tests;

@@ -312,7 +312,7 @@
     canvas.focus({ preventScroll: true });
     draw();
   }
-  const MANY = 200;
+  const MANY = 200, LISTED = 40;
   function list(title, all, end, words) {
     if (!all.length) return [];
     const head = make("h3", `${title} (${all.length.toLocaleString("en")})`), ul = make("ul");
@@ -378,14 +378,14 @@
   function results(all, title) {
     side.hidden = false;
     const ul = make("ul");
-    for (const node of all.slice(0, 100)) {
+    for (const node of all.slice(0, LISTED)) {
       const li = make("li", undefined, node.bad ? "bad" : "");
       li.append(link(node));
       li.append(make("div", [node.space || "no namespace", node.places.length ? file(node.places[0]) : ""].filter(Boolean).join(" · ")));
       ul.append(li);
     }
     const parts = [close("Close the results"), make("h2", title), ul];
-    if (all.length > 100) parts.push(make("p", `and ${(all.length - 100).toLocaleString("en")} more; type more of the name`));
+    if (all.length > LISTED) parts.push(make("p", `and ${(all.length - LISTED).toLocaleString("en")} more; type more of the name`));
     side.replaceChildren(...parts);
     side.scrollTop = 0;
   }
