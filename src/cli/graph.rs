@@ -67,7 +67,9 @@ pub fn graph(args: &GraphArgs, terminal: &Terminal) -> u8 {
     let mut picture = Picture::new(&index);
     let mut code = CLEAN;
     if picture.nodes.is_empty() && problems.is_empty() {
-        tell("no Kubernetes object was read, so that there is nothing to draw; name files or folders with manifests");
+        tell(
+            "no Kubernetes object was read, so that there is nothing to draw; name files or folders with manifests",
+        );
         code = TROUBLE;
     } else if let Some(asked) = &args.around {
         match picture.find(asked) {

@@ -155,7 +155,10 @@ impl Picture<'_> {
     }
 
     fn listed(&self, nodes: &[u32], last: &str) -> String {
-        let shown = |at: &u32| self.node(*at).map_or(String::new(), |node| format!("`{}`", handle(node)));
+        let shown = |at: &u32| {
+            self.node(*at)
+                .map_or(String::new(), |node| format!("`{}`", handle(node)))
+        };
         let all: Vec<String> = nodes.iter().take(8).map(shown).collect();
         match all.split_last() {
             Some((end, rest)) if !rest.is_empty() => format!("{} {last} {end}", rest.join(", ")),
@@ -174,11 +177,6 @@ impl Picture<'_> {
         for edge in &self.edges {
             join(edge.from, edge.to);
             join(edge.to, edge.from);
-            // What was meant is of interest beside what is not there.
-            if let Some(meant) = edge.fate.meant() {
-                join(edge.to, meant);
-                join(meant, edge.to);
-            }
         }
         let mut kept = vec![false; self.nodes.len()];
         let mut queue = VecDeque::from([(centre, 0)]);
@@ -190,6 +188,17 @@ impl Picture<'_> {
             if far < depth {
                 let next = beside.get(at as usize).map_or(&[][..], Vec::as_slice);
                 queue.extend(next.iter().map(|next| (*next, far + 1)));
+            }
+        }
+        // What a name was meant for belongs to it, however far it is.
+        for edge in &self.edges {
+            let is_kept = |at: u32| kept.get(at as usize).copied().unwrap_or_default();
+            if is_kept(edge.from)
+                && is_kept(edge.to)
+                && let Some(meant) = edge.fate.meant()
+                && let Some(kept) = kept.get_mut(meant as usize)
+            {
+                *kept = true;
             }
         }
         let order: Vec<u32> = (0..)

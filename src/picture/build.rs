@@ -118,7 +118,9 @@ impl<'a, 'r: 'a> Draw<'a, 'r> {
                 let name = facts.str(fact.name);
                 let place = name.is_empty().then_some((file, object));
                 let at = self.node((group, kind, namespace, name, place), Standing::Defined);
-                self.nodes[at as usize].spots.push(spot(file, Some(object), fact.span));
+                self.nodes[at as usize]
+                    .spots
+                    .push(spot(file, Some(object), fact.span));
                 self.objects.insert((file, object), at);
             }
         }
@@ -130,7 +132,9 @@ impl<'a, 'r: 'a> Draw<'a, 'r> {
         let table = index.table();
         for (file, facts) in (0..).zip(index.files) {
             for fact in &facts.definitions {
-                let Some(at) = self.made_by(file, fact) else { continue };
+                let Some(at) = self.made_by(file, fact) else {
+                    continue;
+                };
                 let here = spot(file, fact.object, fact.span);
                 self.nodes[at as usize].spots.push(here);
                 let maker = fact.object.and_then(|object| self.objects.get(&(file, object)));
@@ -205,8 +209,9 @@ impl<'a, 'r: 'a> Draw<'a, 'r> {
             for &to in &there {
                 self.edges.push(Edge { to, ..edge.clone() });
             }
-            // A loose field names what a deletion would break, if it is there: else there is nothing to draw.
-            if !there.is_empty() || row.loose {
+            // A loose field names what a deletion would break, if it is there: else there is nothing to draw. Nor is
+            // what lacks in files that only tell what else is there.
+            if !there.is_empty() || row.loose || !index.is_checked(site.file) {
                 continue;
             }
             edge.fate = match index.verdict(&site) {
@@ -311,7 +316,13 @@ impl<'a, 'r: 'a> Draw<'a, 'r> {
         let files = &picture.files;
         picture.edges.sort_by_key(|edge| {
             let spot = edge.spot;
-            (edge.from, edge.relation, edge.to, files[spot.file as usize], spot.span.start)
+            (
+                edge.from,
+                edge.relation,
+                edge.to,
+                files[spot.file as usize],
+                spot.span.start,
+            )
         });
         // Two ways of reading a field may find the same.
         picture

@@ -101,10 +101,14 @@ pub fn html(picture: &Picture<'_>, out: &mut String) {
     };
     // Texts and numbers always have a JSON form. Inside strings, where alone a `<` can stand, its number means the
     // same, and no name can end the element.
-    let json = serde_json::to_string(&data).unwrap_or_default().replace('<', "\\u003c");
+    let json = serde_json::to_string(&data)
+        .unwrap_or_default()
+        .replace('<', "\\u003c");
     let mut rest = PAGE;
     for (mark, text) in [("/*STYLE*/", STYLE), ("/*DATA*/", &json), ("/*SCRIPT*/", SCRIPT)] {
-        let Some((before, after)) = rest.split_once(mark) else { break };
+        let Some((before, after)) = rest.split_once(mark) else {
+            break;
+        };
         out.push_str(before);
         out.push_str(text);
         rest = after;

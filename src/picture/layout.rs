@@ -214,7 +214,10 @@ fn columns(
             number(&ranks[i], &mut place);
         }
     }
-    let tallest = ranks.iter().map(|column| column.len().min(tall(column.len()))).max();
+    let tallest = ranks
+        .iter()
+        .map(|column| column.len().min(tall(column.len())))
+        .max();
     let height = tallest.unwrap_or_default() as f32 * (NODE.1 + GAP.1) - GAP.1;
     let mut x = 0.0;
     for column in &ranks {
@@ -246,17 +249,45 @@ fn number(column: &[u32], place: &mut crate::graph::HashMap<u32, f32>) {
 /// The column of a kind: who takes requests or watches, Services, what runs, what it reads, what makes that.
 pub fn rank(node: &Node<'_>) -> u8 {
     match node.kind {
-        "Service" | "PodDisruptionBudget" | "HorizontalPodAutoscaler" | "VerticalPodAutoscaler"
-        | "ScaledObject" | "ServiceMonitor" | "PodMonitor" | "NetworkPolicy" => 1,
-        "Ingress" | "IngressRoute" | "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" | "Gateway"
-        | "VirtualService" | "APIService" | "MutatingWebhookConfiguration"
-        | "ValidatingWebhookConfiguration" | "CronJob" | "RoleBinding" | "ClusterRoleBinding" => 0,
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Pod" | "Job"
+        "Service"
+        | "PodDisruptionBudget"
+        | "HorizontalPodAutoscaler"
+        | "VerticalPodAutoscaler"
+        | "ScaledObject"
+        | "ServiceMonitor"
+        | "PodMonitor"
+        | "NetworkPolicy" => 1,
+        "Ingress"
+        | "IngressRoute"
+        | "HTTPRoute"
+        | "GRPCRoute"
+        | "TCPRoute"
+        | "TLSRoute"
+        | "Gateway"
+        | "VirtualService"
+        | "APIService"
+        | "MutatingWebhookConfiguration"
+        | "ValidatingWebhookConfiguration"
+        | "CronJob"
+        | "RoleBinding"
+        | "ClusterRoleBinding" => 0,
+        "Deployment"
+        | "StatefulSet"
+        | "DaemonSet"
+        | "ReplicaSet"
+        | "ReplicationController"
+        | "Pod"
+        | "Job"
         | "Rollout" => 2,
         "ServiceAccount" | "PersistentVolumeClaim" | "Role" | "ClusterRole" | "SecretProviderClass" => 3,
         "Secret" | "ConfigMap" | "IngressClass" | "StorageClass" | "PersistentVolume" => 4,
-        "ExternalSecret" | "SealedSecret" | "Certificate" | "VaultStaticSecret" | "VaultDynamicSecret"
-        | "ClusterExternalSecret" | "Kustomization" => 5,
+        "ExternalSecret"
+        | "SealedSecret"
+        | "Certificate"
+        | "VaultStaticSecret"
+        | "VaultDynamicSecret"
+        | "ClusterExternalSecret"
+        | "Kustomization" => 5,
         "SecretStore" | "ClusterSecretStore" | "Issuer" | "ClusterIssuer" | "VaultAuth" => 6,
         _ => 2,
     }

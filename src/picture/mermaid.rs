@@ -62,7 +62,11 @@ pub fn mermaid(picture: &Picture<'_>, out: &mut String) {
          classDef missing fill:#ffebe9,stroke:#d1242f,stroke-dasharray:4,color:#d1242f\n",
     );
     if !dangling.is_empty() {
-        let _ = writeln!(out, "  linkStyle {} stroke:#d1242f,stroke-width:2px", dangling.join(","));
+        let _ = writeln!(
+            out,
+            "  linkStyle {} stroke:#d1242f,stroke-width:2px",
+            dangling.join(",")
+        );
     }
 }
 

@@ -207,11 +207,12 @@ impl Picture<'_> {
         };
         for node in &mut self.nodes {
             node.spots.iter_mut().for_each(put);
-            node.spots.sort_by_key(|spot| (self.files.get(spot.file as usize), spot.line, spot.column));
+            node.spots
+                .sort_by_key(|spot| (self.files.get(spot.file as usize), spot.line, spot.column));
         }
         for edge in &mut self.edges {
-            // What selects or makes has no one field of its own: the table's words tell more.
-            if edge.relation == Relation::Uses
+            // A selector is the whole map, not the label in it that marks the place.
+            if edge.relation != Relation::Selects
                 && let Some(place) = find(&edge.spot)
                 && !place.field.is_empty()
             {
@@ -247,6 +248,14 @@ impl Picture<'_> {
     /// A node by its number.
     fn node(&self, at: u32) -> Option<&Node<'_>> {
         self.nodes.get(at as usize)
+    }
+
+    /// What the keys of an edge are called.
+    fn part(&self, edge: &Edge<'_>) -> &'static str {
+        match self.node(edge.to) {
+            Some(node) if node.kind == "Service" => "port",
+            _ => "key",
+        }
     }
 
     /// The edges, but of those that say the same of the same nodes only the first, with how many there are.

@@ -325,7 +325,7 @@
       where.append(make("code", file(edge.place)));
       li.append(where);
       const says = [edge.field];
-      if (edge.keys.length) says.push((edge.keys.length > 1 ? "keys " : "key ") + edge.keys.join(", "));
+      if (edge.keys.length) says.push((edge.to.kind === "Service" ? "port" : "key") + (edge.keys.length > 1 ? "s " : " ") + edge.keys.join(", "));
       if (edge.fate === 1) says.push("optional");
       if (edge.fate === 2) says.push("dangling");
       li.append(make("div", says.join(" · ")));

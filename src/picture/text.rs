@@ -153,7 +153,8 @@ impl Text {
         let own = |at: u32| -> VecDeque<usize> {
             let mine = |i: &&usize| {
                 let far = other(edges[**i].0, at);
-                through[at as usize] != **i && (through[far as usize] == **i || rank[far as usize] > rank[at as usize])
+                through[at as usize] != **i
+                    && (through[far as usize] == **i || rank[far as usize] > rank[at as usize])
             };
             beside[at as usize].iter().filter(mine).copied().collect()
         };
@@ -173,7 +174,11 @@ impl Text {
             let from = picture.node(*at).map_or("", |node| node.namespace);
             let line = self.edge(picture, from, edge, count, edge.from == *at);
             let is_tree = through[far as usize] == i;
-            let again = if is_tree || beside[far as usize].len() < 2 { "" } else { "  (shown elsewhere)" };
+            let again = if is_tree || beside[far as usize].len() < 2 {
+                ""
+            } else {
+                "  (shown elsewhere)"
+            };
             let _ = writeln!(out, "{start}{branch} {line}{}", self.paint(DIM, again));
             let start = format!("{start}{below}");
             if is_tree {
@@ -225,7 +230,7 @@ impl Text {
         } else if edge.optional {
             line.push_str(" (optional)");
         } else if edge.fate == Fate::Assumed {
-            line.push_str(" (from the cluster)");
+            line.push_str(" (not in these files)");
         } else if far.standing == Standing::Made && edge.relation != Relation::Makes {
             line.push_str(" (made)");
         }
@@ -233,8 +238,13 @@ impl Text {
         if !edge.keys.is_empty() {
             let keys: Vec<_> = edge.keys.iter().take(LISTED).map(|key| printable(key)).collect();
             let more = if edge.keys.len() > LISTED { ", …" } else { "" };
-            let several = if edge.keys.len() > 1 { "keys" } else { "key" };
-            let _ = write!(place, "  {several} {}{more}", keys.join(", "));
+            let several = if edge.keys.len() > 1 { "s" } else { "" };
+            let _ = write!(
+                place,
+                "  {}{several} {}{more}",
+                picture.part(edge),
+                keys.join(", ")
+            );
         }
         if times > 1 {
             let _ = write!(place, "  and {}", count(times - 1, "more field"));
@@ -243,7 +253,13 @@ impl Text {
     }
 
     fn summary(self, picture: &Picture<'_>, out: &mut String) {
-        let nodes = |standing| picture.nodes.iter().filter(|node| node.standing == standing).count();
+        let nodes = |standing| {
+            picture
+                .nodes
+                .iter()
+                .filter(|node| node.standing == standing)
+                .count()
+        };
         let dangling = picture.edges.iter().filter(|edge| edge.fate.dangles()).count();
         let mut parts = vec![count(nodes(Standing::Defined), "object")];
         match nodes(Standing::Made) {
@@ -251,10 +267,13 @@ impl Text {
             made => parts.push(format!("{} made by others", count(made, "object"))),
         }
         parts.push(count(picture.edges.len(), "reference"));
-        let dangling = format!("{} dangling", match dangling {
-            0 => "none".to_string(),
-            n => n.to_string(),
-        });
+        let dangling = format!(
+            "{} dangling",
+            match dangling {
+                0 => "none".to_string(),
+                n => n.to_string(),
+            }
+        );
         let dangling = match dangling.starts_with("none") {
             true => dangling,
             false => self.paint(RED, &dangling),
