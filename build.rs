@@ -108,6 +108,28 @@ fn list(value: Option<&String>) -> Vec<String> {
         .collect()
 }
 
+/// The options of a rule: `[name=default: what it says, …]`, whose defaults are whole numbers.
+fn options(page: &Page) -> String {
+    let shown = page.path.display();
+    let mut out = String::new();
+    for option in list(page.fields.get("options")) {
+        let parts = option
+            .split_once(": ")
+            .and_then(|(head, about)| Some((head.split_once('=')?, about)));
+        let Some(((name, default), about)) = parts else {
+            panic!("{shown}: an option is written `name=default: what it says`");
+        };
+        let default: u32 = default
+            .parse()
+            .unwrap_or_else(|_| panic!("{shown}: the default of `{name}` is no whole number"));
+        let _ = write!(
+            out,
+            "RuleOption {{ name: {name:?}, default: {default}, about: {about:?} }}, "
+        );
+    }
+    out
+}
+
 fn table(root: &Path, pages: &[Page]) -> String {
     let mut out = String::from("// Made by build.rs from rules/.\n");
     let mut rows = String::new();
@@ -155,9 +177,10 @@ fn table(root: &Path, pages: &[Page]) -> String {
             Some("engine") => "Engine".to_string(),
             Some(other) => panic!("{shown}: emitted-by `{other}` is none of reader, schema, engine"),
         };
+        let options = options(page);
         let _ = writeln!(
             rows,
-            "    Rule {{ id: {full:?}, category: {:?}, summary: {:?}, severity: Severity::{severity}, fix: FixKind::{fix}, on: &{on:?}, fields: &{:?}, since: {:?}, references: &{:?}, emitter: Emitter::{emitter}, page: include_str!({:?}) }},",
+            "    Rule {{ id: {full:?}, category: {:?}, summary: {:?}, severity: Severity::{severity}, fix: FixKind::{fix}, on: &{on:?}, fields: &{:?}, since: {:?}, references: &{:?}, options: &[{options}], emitter: Emitter::{emitter}, page: include_str!({:?}) }},",
             page.category,
             page.fields["summary"],
             list(page.fields.get("fields")),

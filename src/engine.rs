@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, ErrorType, Stage};
+use crate::diagnostic::{Diagnostic, ErrorType, Severity, Stage};
 use crate::graph::table::Table;
-use crate::graph::{self, Facts, Index, Role, RunCx};
+use crate::graph::{self, Declared, Facts, Index, Role, RunCx};
 use crate::manifest::{File, Skip, Surroundings};
 use crate::rules::{self, Check, Cx, Emitter, RULES, RuleId};
 use crate::schema::{self, custom::Definitions};
 use crate::source::{Decoded, Span};
+use crate::suppress::Suppressions;
 use crate::version::KubeVersion;
 use crate::yaml::{self, Tree};
 
@@ -25,8 +26,35 @@ pub struct Settings {
     pub complete: bool,
     /// The table of who names what, with a user's own rows; `None` is the one that comes with kubeproof.
     pub references: Option<Arc<Table>>,
+    /// Names that exist though no file defines them.
+    pub exists: Arc<[Declared]>,
     /// The time, in seconds since 1970 UTC, for what expires; `None` judges no expiry.
     pub now: Option<i64>,
+    /// The files are some of those that belong together: what is found between files may be missing.
+    pub partial: bool,
+    /// Rules that compare files run elsewhere, so that facts are needed even if none runs here.
+    pub compared: bool,
+    /// Severities that outweigh those that the checks give, by rule.
+    pub severities: Option<Box<[Option<Severity>]>>,
+    /// Options of rules that are set, each with its name on the rule's page.
+    pub options: Vec<(RuleId, &'static str, u32)>,
+}
+
+impl Settings {
+    /// The table by which facts are taken.
+    pub fn table(&self) -> &Table {
+        self.references.as_deref().unwrap_or_else(|| graph::standard())
+    }
+
+    /// Whether a finding of a rule that runs here is wanted, with the severity that it is to have.
+    pub fn adjust(&self, finding: &mut Diagnostic) -> bool {
+        if let Some(severities) = &self.severities
+            && let Some(Some(severity)) = severities.get(finding.rule.0 as usize)
+        {
+            finding.severity = *severity;
+        }
+        self.rules.has(finding.rule)
+    }
 }
 
 impl Default for Settings {
@@ -37,15 +65,60 @@ impl Default for Settings {
             rules: RuleSet::all(),
             complete: false,
             references: None,
+            exists: Arc::default(),
             now: None,
+            partial: false,
+            compared: false,
+            severities: None,
+            options: Vec::new(),
         }
     }
 }
 
-impl Settings {
-    /// The table by which facts are taken.
-    pub fn table(&self) -> &Table {
-        self.references.as_deref().unwrap_or_else(|| graph::standard())
+/// The settings of a run, which may differ from file to file.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    all: Vec<Settings>,
+    /// What holds between files: every rule that runs for any of them.
+    union: Settings,
+}
+
+impl Policy {
+    /// Adds settings, and returns their index.
+    pub fn push(&mut self, settings: Settings) -> u16 {
+        if self.all.is_empty() {
+            self.union = settings.clone();
+        }
+        self.union.rules.extend(&settings.rules);
+        self.all.push(settings);
+        let compared = self.union.rules.compares();
+        for settings in &mut self.all {
+            settings.compared = compared;
+        }
+        u16::try_from(self.all.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    /// Whether there are no settings yet.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The settings of this index.
+    pub fn get(&self, index: u16) -> &Settings {
+        self.all.get(usize::from(index)).unwrap_or(&self.union)
+    }
+
+    /// What holds between files.
+    pub fn union(&self) -> &Settings {
+        &self.union
+    }
+}
+
+impl From<Settings> for Policy {
+    fn from(settings: Settings) -> Policy {
+        let mut policy = Policy::default();
+        policy.push(settings);
+        policy
     }
 }
 
@@ -76,6 +149,20 @@ impl RuleSet {
             .iter()
             .zip(&self.0)
             .any(|(rule, has)| *has && compares(rule))
+    }
+
+    /// Keeps the rules that are in another set as well.
+    pub fn restrict(&mut self, other: &RuleSet) {
+        for (own, other) in self.0.iter_mut().zip(&other.0) {
+            *own &= other;
+        }
+    }
+
+    /// Adds the rules of another set.
+    pub fn extend(&mut self, other: &RuleSet) {
+        for (own, other) in self.0.iter_mut().zip(&other.0) {
+            *own |= other;
+        }
     }
 
     /// Adds or removes a rule, or all rules of a category. False when there is none of that name.
@@ -132,6 +219,10 @@ impl ObjectInfo {
 pub struct Checked {
     /// The findings, in no particular order.
     pub diagnostics: Vec<Diagnostic>,
+    /// Findings that a comment keeps back.
+    pub suppressed: Vec<Diagnostic>,
+    /// The comments that keep findings back, for what is found between files.
+    pub suppressions: Option<Box<Suppressions>>,
     /// Every object judged.
     pub objects: Vec<ObjectInfo>,
     /// What was left alone, and in which document.
@@ -160,11 +251,21 @@ pub fn check_file(
     run_checks(&file, &mut cx);
     let mut diagnostics = std::mem::take(&mut cx.found);
     schema::rank(&file, settings.kube, &mut diagnostics);
-    diagnostics.retain(|d| settings.rules.has(d.rule));
+    diagnostics.retain_mut(|d| settings.adjust(d));
+    let mut suppressions = Suppressions::read(&file, settings);
+    let mut suppressed = Vec::new();
+    if let Some(suppressions) = &mut suppressions {
+        suppressed = suppressions.take(&mut diagnostics);
+        let mut faults = suppressions.faults();
+        faults.retain_mut(|d| settings.adjust(d));
+        diagnostics.append(&mut faults);
+    }
     let mut checked = Checked {
         diagnostics,
+        suppressed,
+        suppressions,
         objects: file.objects.iter().map(|object| info(object, &file)).collect(),
-        facts: if settings.rules.compares() {
+        facts: if settings.compared || settings.rules.compares() {
             graph::facts_with(&file, settings.table())
         } else {
             Facts::default()
@@ -215,7 +316,7 @@ pub fn check_custom(
     let mut cx = Cx::new(&file, settings);
     schema::custom::check(&file, definitions, &mut cx);
     let mut found = std::mem::take(&mut cx.found);
-    found.retain(|d| settings.rules.has(d.rule));
+    found.retain_mut(|d| settings.adjust(d));
     found
 }
 

@@ -11,8 +11,10 @@
 //! [`check`] is the whole way, for inputs in memory. The command (`cli`) goes the same way with files, many at
 //! once; nothing but `cli` touches files, environment or terminal.
 
+pub mod baseline;
 pub mod cel;
 pub mod cli;
+pub mod config;
 pub mod definitions;
 pub mod diagnostic;
 pub mod edit;
@@ -28,6 +30,7 @@ pub mod report;
 pub mod rules;
 pub mod schema;
 pub mod source;
+pub mod suppress;
 pub mod version;
 pub mod yaml;
 
@@ -84,7 +87,9 @@ fn check_custom(report: &mut Report, surroundings: &Surroundings, settings: &Set
     for (i, source, tree) in &trees {
         let Some(file) = files.get(*i) else { continue };
         let read = File::read(&file.name, &source.text, tree, surroundings, settings.no_skip);
-        definitions.add(&read, |object| engine::is_refused(&file.diagnostics, object));
+        definitions.add(&read, |object| {
+            engine::is_refused(&file.diagnostics, object) || engine::is_refused(&file.suppressed, object)
+        });
     }
     let mut found = Vec::new();
     for i in plan.using(&definitions) {
@@ -103,15 +108,35 @@ fn check_custom(report: &mut Report, surroundings: &Surroundings, settings: &Set
     report.coverage = coverage;
 }
 
-/// Checks the files of a report against each other, given their facts in the same order, and puts all
-/// findings in their final order.
+/// Checks the files of a report against each other, given their facts in the same order, lets comments keep
+/// findings back, and puts those that are left in their final order.
 pub fn compare(report: &mut Report, facts: &[Facts], settings: &Settings) {
-    for (file, diagnostic) in engine::check_run(&Index::with(facts, settings.table()), settings) {
-        if let Some(file) = report.files.get_mut(file as usize) {
+    compare_by(report, facts, settings, |_| settings);
+}
+
+/// The same where the settings differ from file to file; `union` has every rule that runs for any of them.
+pub fn compare_by<'s>(
+    report: &mut Report,
+    facts: &[Facts],
+    union: &Settings,
+    of: impl Fn(usize) -> &'s Settings,
+) {
+    let index = Index::with(facts, union.table()).declare(&union.exists);
+    for (index, mut diagnostic) in engine::check_run(&index, union) {
+        if let Some(file) = report.files.get_mut(index as usize)
+            && of(index as usize).adjust(&mut diagnostic)
+        {
             file.diagnostics.push(diagnostic);
         }
     }
-    for file in &mut report.files {
+    for (index, file) in report.files.iter_mut().enumerate() {
+        if let Some(mut suppressions) = file.suppressions.take() {
+            file.suppressed
+                .append(&mut suppressions.take(&mut file.diagnostics));
+            let mut unused = suppressions.unused(of(index));
+            unused.retain_mut(|d| of(index).adjust(d));
+            file.diagnostics.append(&mut unused);
+        }
         diagnostic::sort(&mut file.diagnostics);
     }
 }

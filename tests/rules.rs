@@ -6,16 +6,16 @@
 //! stand, the fence says it: ```` ```json error@4:12-4:20 ```` (line:column-line:column).
 //! Fences with `file=…` that follow one another are one example. `kube=1.30` sets the version,
 //! `now=2026-01-01` the clock, `encoding=latin-1` what the bytes are; `fill=1100000` puts so many `A` where `…`
-//! stands. A page's examples run with that page's rule only.
+//! stands. A page's examples run with that page's rule only, or with those of `with=…` as well, whose findings
+//! are not shown.
 
 use kubeproof::diagnostic::Diagnostic;
 use kubeproof::engine::{self, RuleSet, Settings};
 use kubeproof::fix::{self, Level};
-use kubeproof::graph::Index;
 use kubeproof::manifest::Surroundings;
-use kubeproof::report::Report;
+use kubeproof::report::{FileReport, Report, Source};
 use kubeproof::rules::{Check, Emitter, FixKind, RULES, Rule, RuleId};
-use kubeproof::source::{self, LineIndex};
+use kubeproof::source;
 use kubeproof::yaml::Tree;
 
 /// One fenced block.
@@ -24,6 +24,7 @@ struct Fence {
     file: Option<String>,
     kube: Option<String>,
     now: Option<String>,
+    with: Vec<String>,
     fill: Option<usize>,
     latin_1: bool,
     text: String,
@@ -83,6 +84,7 @@ fn info(info: &str, line: usize) -> Fence {
         file: None,
         kube: None,
         now: None,
+        with: vec![],
         fill: None,
         latin_1: false,
         text: String::new(),
@@ -93,6 +95,7 @@ fn info(info: &str, line: usize) -> Fence {
             Some(("file", file)) => fence.file = Some(file.into()),
             Some(("kube", kube)) => fence.kube = Some(kube.into()),
             Some(("now", now)) => fence.now = Some(now.into()),
+            Some(("with", rules)) => fence.with = rules.split(',').map(Into::into).collect(),
             Some(("fill", bytes)) => fence.fill = Some(bytes.parse().expect("a number of bytes")),
             Some(("encoding", "latin-1")) => fence.latin_1 = true,
             Some((severity, place)) if SEVERITIES.contains(&severity) => {
@@ -172,6 +175,9 @@ fn section<'p>(page: &'p str, title: &str) -> Option<(&'p str, usize)> {
 fn settings(rule: RuleId, example: &[Fence]) -> Settings {
     let mut rules = RuleSet::none();
     rules.set(rule.rule().id, true);
+    for with in example.iter().flat_map(|fence| &fence.with) {
+        assert!(rules.set(with, true), "there is no rule `{with}`");
+    }
     let mut settings = Settings {
         rules,
         ..Settings::default()
@@ -190,36 +196,34 @@ fn settings(rule: RuleId, example: &[Fence]) -> Settings {
 fn run(rule: RuleId, example: &[Fence]) -> Vec<Vec<Expected>> {
     let settings = settings(rule, example);
     let mut tree = Tree::default();
-    let (mut sources, mut facts, mut found) = (Vec::new(), Vec::new(), Vec::<Vec<Diagnostic>>::new());
+    let (mut report, mut facts) = (Report::new(settings.kube), Vec::new());
     for fence in example {
         let name = fence.file.as_deref().unwrap_or("example.yaml");
         let source = fence.decoded();
-        let checked = engine::check_file(name, &source, &mut tree, &Surroundings::default(), &settings);
-        found.push(checked.diagnostics);
-        facts.push(checked.facts);
-        sources.push(source);
+        let mut checked = engine::check_file(name, &source, &mut tree, &Surroundings::default(), &settings);
+        facts.push(std::mem::take(&mut checked.facts));
+        report.add(name.to_string(), checked, Some(Source::new(source)));
     }
-    for (file, diagnostic) in engine::check_run(&Index::new(&facts), &settings) {
-        found[file as usize].push(diagnostic);
-    }
-    let describe = |(source, found): (&source::Decoded, Vec<Diagnostic>)| {
-        let index = LineIndex::new(&source.text);
-        let one = |d: Diagnostic| Expected {
-            line: index.line(d.span.start),
+    kubeproof::compare(&mut report, &facts, &settings);
+    let describe = |file: &FileReport| {
+        let source = file.source.as_ref().expect("its source");
+        let one = |d: &Diagnostic| Expected {
+            line: source.position(d.span.start).line,
             severity: d.severity.as_str().into(),
-            text: source.text[d.span.range()]
+            text: source.text()[d.span.range()]
                 .lines()
                 .next()
                 .unwrap_or_default()
                 .trim_end()
                 .into(),
         };
-        let mut out: Vec<Expected> = found.into_iter().map(one).collect();
+        let own = file.diagnostics.iter().filter(|d| d.rule == rule);
+        let mut out: Vec<Expected> = own.map(one).collect();
         out.sort();
         out.dedup(); // one value may earn several refusals; for people they are one finding
         out
     };
-    sources.iter().zip(found).map(describe).collect()
+    report.files.iter().map(describe).collect()
 }
 
 /// Turns places from info strings into the text they mark, so that all expectations compare alike.

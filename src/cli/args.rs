@@ -2,15 +2,19 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config::Wishes;
 use crate::diagnostic::Severity;
 use crate::engine::RuleSet;
 use crate::version::KubeVersion;
 
+use super::baseline::BaselineArgs;
 use super::fix::FixArgs;
 use super::graph::GraphArgs;
 use super::impact::ImpactArgs;
+use super::init::InitArgs;
 use super::inputs::InputArgs;
 use super::output::OutputArgs;
+use super::settings::ConfigArgs;
 use super::suggest;
 
 /// Proofreads Kubernetes manifests before they reach a cluster.
@@ -43,6 +47,10 @@ pub enum Command {
     Graph(Box<GraphArgs>),
     /// Explain a rule, or a kind or field of Kubernetes.
     Explain(ExplainArgs),
+    /// Show the configuration that is in force, and where each setting comes from.
+    Config(ConfigArgs),
+    /// Write a `kubeproof.yaml` to start from.
+    Init(InitArgs),
     /// List the rules.
     Rules {
         /// How to list them.
@@ -93,9 +101,9 @@ pub struct CheckArgs {
     /// What to fix.
     #[command(flatten)]
     pub fixes: FixArgs,
-    /// The version of Kubernetes to judge by, 1.25 to 1.37.
-    #[arg(long, value_name = "VERSION", default_value_t = KubeVersion::DEFAULT, help_heading = "Rules")]
-    pub kube_version: KubeVersion,
+    /// The version of Kubernetes to judge by, 1.25 to 1.37 [default: 1.36].
+    #[arg(long, value_name = "VERSION", help_heading = "Rules")]
+    pub kube_version: Option<KubeVersion>,
     /// Run only these rules or categories; comma separated, or repeat the option.
     #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule_or_category, help_heading = "Rules")]
     pub select: Vec<String>,
@@ -105,9 +113,12 @@ pub struct CheckArgs {
     /// Take what is read for everything there is: a name that nothing defines or makes is then an error.
     #[arg(long, help_heading = "Rules")]
     pub complete: bool,
-    /// The least severity that makes the exit code 1.
-    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY", help_heading = "Exit code")]
-    pub fail_on: FailOn,
+    /// The least severity that makes the exit code 1 [default: warning].
+    #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Exit code")]
+    pub fail_on: Option<FailOn>,
+    /// What is known already.
+    #[command(flatten)]
+    pub baseline: BaselineArgs,
     /// Exit with 0 even when there are findings (trouble still exits with 2).
     #[arg(long, help_heading = "Exit code")]
     pub exit_zero: bool,
@@ -132,22 +143,13 @@ pub struct CheckArgs {
 }
 
 impl CheckArgs {
-    /// The rules that `--select` and `--ignore` leave: categories first, then rules by their own names, and
-    /// of two equally exact wishes the one to leave out.
-    pub fn rules(&self) -> RuleSet {
-        let mut rules = if self.select.is_empty() {
-            RuleSet::all()
-        } else {
-            RuleSet::none()
-        };
-        for exact in [false, true] {
-            for (names, on) in [(&self.select, true), (&self.ignore, false)] {
-                for name in names.iter().filter(|name| name.contains('/') == exact) {
-                    rules.set(name, on);
-                }
-            }
+    /// What is said about rules, which outweighs the configuration.
+    pub fn wishes(&self) -> Wishes {
+        Wishes {
+            select: self.select.clone(),
+            ignore: self.ignore.clone(),
+            kube: self.kube_version,
         }
-        rules
     }
 }
 

@@ -170,7 +170,7 @@ fn name_of(folder: &Path) -> String {
 }
 
 /// The path with each `..` taken at its word.
-fn without_dots(path: &Path) -> PathBuf {
+pub fn without_dots(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

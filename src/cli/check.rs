@@ -3,22 +3,25 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use clap::ValueEnum;
+
 use crate::diagnostic::Severity;
 use crate::engine::Settings;
 use crate::report::{Report, count, left_alone};
 
-use super::args::CheckArgs;
+use super::args::{CheckArgs, FailOn};
+use super::config::Configs;
 use super::fix;
 use super::output::{Format, Plan, With};
 use super::problem::Problem;
 use super::run::{Run, Totals};
 use super::since::Since;
 use super::terminal::{Terminal, note, tell};
-use super::{CLEAN, FOUND, TROUBLE, custom, progress, watch};
+use super::{CLEAN, FOUND, TROUBLE, baseline, custom, progress, watch};
 
 /// Runs the command and returns the exit code.
 pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
-    let plan = match args.output.plan() {
+    let plan = match plan(args) {
         Ok(plan) => plan,
         Err(nonsense) => {
             tell(&nonsense);
@@ -67,23 +70,28 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         _ => args.input.find(&mut problems)?,
     };
     plan.spare_inputs(&mut found)?;
+    let configs = std::mem::take(&mut found.configs);
+    let mut baseline = baseline::Plan::new(&args.baseline, &configs, &mut found)?;
     clock.lap("found");
     let reading = &args.input.reading;
-    let settings = Settings {
-        kube: args.kube_version,
+    let base = Settings {
         no_skip: reading.no_skip,
-        rules: args.rules(),
-        complete: args.complete,
-        references: None,
         now: now(),
+        complete: args.complete,
+        partial: !found.roots.iter().any(|root| root.is_folder),
+        ..Settings::default()
     };
+    let excluded = found.excluded;
+    let policy = configs.policy(base, &args.wishes(), &mut found.inputs)?;
+    let failing = failing(args, &configs)?;
     let threads = reading.threads();
     let mut judge = |inputs, bar: bool, clock: &mut Clock| {
-        let mut run = Run::check(inputs, &around, &settings, threads, bar, &mut problems);
+        let mut run = Run::check(inputs, &around, &policy, threads, bar, &mut problems);
         clock.lap("checked");
-        custom::check(&mut run, &around, &settings, threads, &mut problems);
+        custom::check(&mut run, &around, &policy, threads, &mut problems);
         clock.lap("custom resources");
-        crate::compare(&mut run.report, &run.facts, &settings);
+        let settings = |file: usize| policy.get(run.inputs.get(file).map_or(0, |input| input.settings));
+        crate::compare_by(&mut run.report, &run.facts, policy.union(), settings);
         run.fetch_texts(&mut problems);
         clock.lap("compared");
         run
@@ -113,6 +121,11 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
     if last == Last::Yes {
         std::mem::forget((facts, around, kept));
     }
+    // What could not be looked at would be missing from a new baseline.
+    let may_write = problems.is_empty();
+    if may_write || args.baseline.write_baseline.is_none() {
+        baseline.apply(&mut report, &inputs, &policy);
+    }
     let untouched = match &since {
         Some(since) => report.keep_touched(&since.changes(&inputs)?),
         None => 0,
@@ -124,7 +137,6 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         .map(|p| (p.path.clone(), p.what.clone()))
         .collect();
     let judged = report.judged() || args.allow_empty;
-    let failing = Severity::from(args.fail_on);
     let code = if !problems.is_empty() || !judged {
         TROUBLE
     } else if !args.exit_zero && report.diagnostics().any(|d| d.severity >= failing) {
@@ -154,7 +166,20 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
     for problem in problems.iter().chain(&unwritten) {
         tell(&problem.to_string());
     }
-    aside(args, plan, &report, !judged && problems.is_empty(), untouched);
+    if may_write {
+        match baseline.finish() {
+            Ok(Some(line)) if !args.output.quiet => note(&line),
+            Ok(_) => {}
+            Err(problem) => {
+                tell(&problem.to_string());
+                unwritten.push(problem);
+            }
+        }
+    } else if args.baseline.write_baseline.is_some() {
+        tell("no baseline was written, since it would lack what could not be looked at");
+    }
+    let empty = (!judged && problems.is_empty()).then_some(excluded);
+    aside(args, plan, &report, empty, untouched);
     if args.output.verbose {
         verbose(&totals, &report, &clock);
     }
@@ -165,10 +190,10 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
 }
 
 /// What standard error is told of a run that went well.
-fn aside(args: &CheckArgs, plan: &Plan, report: &Report, empty: bool, untouched: usize) {
+fn aside(args: &CheckArgs, plan: &Plan, report: &Report, empty: Option<bool>, untouched: usize) {
     let output = &args.output;
-    if empty {
-        tell(&nothing_judged(args, report));
+    if let Some(excluded) = empty {
+        tell(&nothing_judged(args, report, excluded));
     } else if matches!(plan.stdout, Some(Format::Concise) | None) && !output.quiet {
         if output.show_skipped {
             let mut list = String::new();
@@ -190,6 +215,31 @@ fn aside(args: &CheckArgs, plan: &Plan, report: &Report, empty: bool, untouched:
     }
 }
 
+/// What there is one of for a run: the command line says it, or else the configuration.
+fn agreed<T: ValueEnum>(configs: &Configs, given: Option<T>, key: &str) -> Result<Option<T>, String> {
+    if given.is_some() {
+        return Ok(given);
+    }
+    let said = configs.agreed(key, &format!("--{key}"), |loaded| {
+        loaded.config.word(key).map(str::to_string)
+    })?;
+    Ok(said.and_then(|word| T::from_str(&word, false).ok()))
+}
+
+fn plan(args: &CheckArgs) -> Result<Plan, String> {
+    let configs = match args.output.format {
+        Some(_) => Configs::default(),
+        None => args.input.configs()?,
+    };
+    let format = agreed(&configs, args.output.format, "format")?;
+    args.output.plan(format.unwrap_or(Format::Text))
+}
+
+fn failing(args: &CheckArgs, configs: &Configs) -> Result<Severity, String> {
+    let failing = agreed(configs, args.fail_on, "fail-on")?;
+    Ok(failing.unwrap_or(FailOn::Warning).into())
+}
+
 fn since(args: &CheckArgs, reference: &str) -> Result<Since, String> {
     if args.input.reads_stdin() {
         return Err(
@@ -207,7 +257,7 @@ fn now() -> Option<i64> {
     i64::try_from(since.as_secs()).ok()
 }
 
-fn nothing_judged(args: &CheckArgs, report: &Report) -> String {
+fn nothing_judged(args: &CheckArgs, report: &Report, excluded: bool) -> String {
     if report.checked() == 0 {
         let places = match &*args.input.paths {
             [] => "the current folder".to_string(),
@@ -219,6 +269,8 @@ fn nothing_judged(args: &CheckArgs, report: &Report) -> String {
              name files or folders that hold manifests, or pass --allow-empty if that is fine",
             if args.input.reading.isolated {
                 ""
+            } else if excluded {
+                " that gitignore and `exclude` in the configuration let through"
             } else {
                 " that gitignore lets through"
             }

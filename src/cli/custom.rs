@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicUsize;
 
 use crate::definitions::{Coverage, Plan};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{self, Settings};
+use crate::engine::{self, Policy};
 use crate::graph::{Facts, Role};
 use crate::manifest::{File, Surroundings};
 use crate::report::Source;
@@ -34,7 +34,7 @@ struct Found {
 pub fn check(
     run: &mut Run,
     around: &Surroundings,
-    settings: &Settings,
+    policy: &Policy,
     threads: usize,
     problems: &mut Vec<Problem>,
 ) {
@@ -51,7 +51,7 @@ pub fn check(
         inputs: &run.inputs,
         sizes: &run.sizes,
         around,
-        settings,
+        policy,
         threads,
     };
     let plan = Plan::new(files.iter().map(|file| &*file.objects));
@@ -66,10 +66,12 @@ pub fn check(
     let mut add = |file: usize, source, tree| {
         let Some(report) = files.get(file) else { return };
         // What a cluster prints is no template, whatever its name.
-        let no_skip = settings.no_skip || report.role == Role::Inventory;
+        let no_skip = policy.union().no_skip || report.role == Role::Inventory;
         let source: &Decoded = source;
         let read = File::read(&report.name, &source.text, tree, around, no_skip);
-        definitions.add(&read, |object| engine::is_refused(&report.diagnostics, object));
+        definitions.add(&read, |object| {
+            engine::is_refused(&report.diagnostics, object) || engine::is_refused(&report.suppressed, object)
+        });
     };
     for (file, kept) in kept {
         if let Some(Kept { source, tree }) = kept {
@@ -109,7 +111,7 @@ struct Pass<'r> {
     inputs: &'r [Input],
     sizes: &'r [usize],
     around: &'r Surroundings,
-    settings: &'r Settings,
+    policy: &'r Policy,
     threads: usize,
 }
 
@@ -176,10 +178,10 @@ impl Pass<'_> {
                 Some(_) => None,
                 None => Some(engine::parse(source)),
             };
+            let index = self.inputs.get(file).map_or(0, |input| input.settings);
+            let settings = self.policy.get(index);
             match tree.or(parsed.as_ref()) {
-                Some(tree) => {
-                    engine::check_custom(name, source, tree, self.around, self.settings, definitions)
-                }
+                Some(tree) => engine::check_custom(name, source, tree, self.around, settings, definitions),
                 None => Vec::new(),
             }
         })?;

@@ -1,21 +1,16 @@
 //! `kubeproof impact`: what breaks when Secrets are deleted.
 
-use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use crate::graph::{Facts, Index};
-use crate::impact::fields::FieldSelector;
-use crate::impact::labels::{Fault, LabelSelector};
 use crate::impact::places;
-use crate::impact::{self, Choice, FileFacts, Selected, Surrounds, csms};
+use crate::impact::{self, FileFacts, Selected, Surrounds};
 use crate::report::{count, printable};
-use crate::source;
 
+use super::choice::{Wanted, wanted};
 use super::inputs::ReadingArgs;
-use super::problem::Problem;
-use super::read;
 use super::reader::{self, Reader};
 use super::terminal::{Terminal, tell};
 use super::{CLEAN, FOUND, TROUBLE};
@@ -69,14 +64,6 @@ pub enum ImpactFormat {
     Text,
     /// One JSON object, for programs.
     Json,
-}
-
-/// What is to be deleted.
-enum Wanted {
-    /// Secrets of a cluster.
-    Secrets(Choice),
-    /// Secrets of the cloud service.
-    Cloud(Vec<String>),
 }
 
 /// Runs the command and returns the exit code.
@@ -156,222 +143,6 @@ pub fn impact(args: &ImpactArgs, terminal: &Terminal) -> u8 {
         (true, true) => FOUND,
         (true, false) => CLEAN,
     }
-}
-
-/// Reads what the arguments choose, or says what is wrong with them.
-fn wanted(args: &ImpactArgs, surrounds: &mut Surrounds) -> Result<Wanted, Vec<String>> {
-    if args.csms_request.is_some() || args.csms_response.is_some() {
-        return cloud(args, surrounds).map(Wanted::Cloud);
-    }
-    let mut faults = Vec::new();
-    let mut fault = |option: &str, text: &str, fault: &Fault| faults.push(placed(option, text, fault));
-    let labels = args.selector.as_ref().map(|text| {
-        LabelSelector::parse(text).unwrap_or_else(|wrong| {
-            fault("--selector", text, &wrong);
-            LabelSelector::default()
-        })
-    });
-    let fields = args.field_selector.as_ref().map(|text| {
-        FieldSelector::parse(text).unwrap_or_else(|wrong| {
-            fault("--field-selector", text, &wrong);
-            FieldSelector::default()
-        })
-    });
-    let (labels, fields) = (labels.unwrap_or_default(), fields.unwrap_or_default());
-    let selectors = !labels.is_empty() || !fields.is_empty();
-    if faults.is_empty()
-        && args.names.is_empty()
-        && !selectors
-        && args.namespace.is_none()
-        && !args.all_namespaces
-    {
-        faults.push(
-            "nothing is chosen; name Secrets, select them with -l or --field-selector, or choose all of a \
-             namespace with -n NS, all of the cluster with -A"
-                .to_string(),
-        );
-    }
-    if !args.names.is_empty() && selectors {
-        faults.push(
-            "names and selectors do not go together; leave the names out, or select by \
-             --field-selector metadata.name=NAME"
-                .to_string(),
-        );
-    }
-    let namespace = args.namespace.clone();
-    if namespace.as_deref() == Some("") {
-        faults.push("-n names no namespace; write -A for all namespaces".to_string());
-    }
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    let whole = args.names.is_empty() && !selectors;
-    let place = match &namespace {
-        Some(namespace) => format!("in namespace {namespace}"),
-        None => "in all namespaces".to_string(),
-    };
-    surrounds.selection = if whole {
-        match &namespace {
-            Some(namespace) => format!("ALL SECRETS OF NAMESPACE {namespace}"),
-            None => "ALL SECRETS OF ALL NAMESPACES".to_string(),
-        }
-    } else if args.names.is_empty() {
-        let asked = [("-l", &args.selector), ("--field-selector", &args.field_selector)];
-        let asked: Vec<String> = asked
-            .into_iter()
-            .filter_map(|(option, text)| Some(format!("{option} `{}`", text.as_ref()?)))
-            .collect();
-        format!("the Secrets {place} that {} fits", asked.join(" and "))
-    } else {
-        let shown = args.names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
-        let more = args.names.len().saturating_sub(5);
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        let several = if args.names.len() > 1 { "Secrets" } else { "Secret" };
-        format!("{several} {shown}{more} {place}")
-    };
-    if whole {
-        surrounds.notes.push(format!(
-            "nothing but the namespace was chosen, so every Secret {place} is meant, tokens and registry \
-             credentials too"
-        ));
-    }
-    Ok(Wanted::Secrets(Choice {
-        names: args.names.clone(),
-        namespace,
-        labels,
-        fields,
-    }))
-}
-
-/// The names that a batch deletion in the cloud service is about.
-fn cloud(args: &ImpactArgs, surrounds: &mut Surrounds) -> Result<Vec<String>, Vec<String>> {
-    let mut faults = Vec::new();
-    if args.namespace.is_some()
-        || args.all_namespaces
-        || args.selector.is_some()
-        || args.field_selector.is_some()
-    {
-        faults.push(
-            "secrets of Cloud Secret Management Service have no namespace, labels or fields; \
-             leave out -n, -A, -l and --field-selector"
-                .to_string(),
-        );
-    }
-    let mut of = String::new();
-    if let Some(path) = &args.csms_request
-        && let Some(request) = body(path, csms::request, &mut faults)
-    {
-        of = match (&request.instance_type, &request.instance_id) {
-            (Some(kind), Some(id)) => format!(" of {kind} instance {id}"),
-            (Some(kind), None) => format!(" of {kind} instances"),
-            (None, Some(id)) => format!(" of instance {id}"),
-            (None, None) => String::new(),
-        };
-        if request.instance_id.is_none() {
-            surrounds.notes.push(
-                "the request names no `instance_id`; which secrets the service then deletes is not documented"
-                    .to_string(),
-            );
-        }
-        if args.csms_response.is_none() && args.names.is_empty() && faults.is_empty() {
-            faults.push(format!(
-                "{}: a request alone does not tell which secrets the instance{} owns; add the service's answer \
-                 with --csms-response FILE, or name the secrets",
-                printable(&path.to_string_lossy()),
-                request.instance_id.map_or(String::new(), |id| format!(" {}", printable(&id))),
-            ));
-        }
-    }
-    let mut names = args.names.clone();
-    if let Some(path) = &args.csms_response
-        && let Some(response) = body(path, csms::response, &mut faults)
-    {
-        names.extend(response.at_risk());
-        if !response.pending.is_empty() {
-            surrounds.notes.push(format!(
-                "pending deletion, and so at risk although their deletion failed: {}",
-                printable(&response.pending.join(", "))
-            ));
-        }
-        if !response.kept.is_empty() {
-            let kept: Vec<String> = response
-                .kept
-                .iter()
-                .map(|(name, why)| format!("{name} ({why})"))
-                .collect();
-            surrounds.notes.push(format!(
-                "not deleted, and so left out: {}",
-                printable(&kept.join(", "))
-            ));
-        }
-        if names.is_empty() && faults.is_empty() {
-            faults.push(format!(
-                "{}: the service deleted nothing, so that nothing is at risk",
-                printable(&path.to_string_lossy())
-            ));
-        }
-    }
-    surrounds.selection = format!("secrets in Cloud Secret Management Service{}", printable(&of));
-    if faults.is_empty() { Ok(names) } else { Err(faults) }
-}
-
-fn body<T>(
-    path: &Path,
-    read_body: impl FnOnce(&str) -> Result<T, Vec<csms::Fault>>,
-    faults: &mut Vec<String>,
-) -> Option<T> {
-    let mut bytes = Vec::new();
-    let got = if path.as_os_str() == "-" {
-        read::rest(std::io::stdin().lock(), Path::new("<stdin>"), &mut bytes)
-    } else {
-        match path.metadata() {
-            Ok(metadata) if metadata.is_dir() => {
-                Err(Problem::new(path, "is a folder; name the file with the body"))
-            }
-            Ok(_) => read::file(path, &mut bytes),
-            Err(error) => Err(Problem::io(path, &error)),
-        }
-    };
-    if let Err(problem) = got {
-        faults.push(problem.to_string());
-        return None;
-    }
-    match read_body(&source::decode(bytes).text) {
-        Ok(read) => Some(read),
-        Err(wrong) => {
-            let name = path.to_string_lossy();
-            faults.extend(wrong.iter().map(|fault| {
-                format!(
-                    "{}:{}:{}: {}",
-                    printable(&name),
-                    fault.line,
-                    fault.column,
-                    fault.what
-                )
-            }));
-            None
-        }
-    }
-}
-
-/// A fault in an expression, with the expression and a mark below what is wrong.
-fn placed(option: &str, text: &str, fault: &Fault) -> String {
-    let Range { start, end } = fault.at;
-    // Control characters would shift the mark.
-    let shown = |part: Option<&str>| printable(part.unwrap_or_default()).into_owned();
-    let (before, marked) = (shown(text.get(..start)), shown(text.get(start..end)));
-    let rest = shown(text.get(end..));
-    let mark = "^".repeat(marked.chars().count().max(1));
-    format!(
-        "{option}: {}\n  {before}{marked}{rest}\n  {}{mark} {}",
-        fault.what,
-        " ".repeat(before.chars().count()),
-        fault.help
-    )
 }
 
 /// Says what was not read, and what could not be compared.

@@ -9,6 +9,7 @@ use clap::Args;
 use crate::graph::Role;
 use crate::manifest::Surroundings;
 
+use super::config::Configs;
 use super::problem::Problem;
 use super::walk::{Found, Input, walk};
 use super::{around, read};
@@ -39,6 +40,9 @@ pub struct ReadingArgs {
     /// Also take CustomResourceDefinitions from these files and folders; nothing in them is reported.
     #[arg(long, value_name = "PATH")]
     pub crds: Vec<PathBuf>,
+    /// Read this configuration file, and look for none; its patterns are seen from the current folder.
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
     /// Read no configuration file and no gitignore.
     #[arg(long)]
     pub isolated: bool,
@@ -61,9 +65,20 @@ impl InputArgs {
 
     /// Whether standard input is among what is read.
     pub fn reads_stdin(&self) -> bool {
-        let lists = self.reading.lists(&self.paths);
-        let mut paths = lists.iter().flat_map(|(paths, _)| paths.iter());
-        paths.any(|path| path.as_os_str() == "-")
+        let reading = &self.reading;
+        let lists = [&self.paths, &reading.index, &reading.inventory, &reading.crds];
+        lists.into_iter().flatten().any(|path| path.as_os_str() == "-")
+    }
+
+    /// The configuration files that hold for the paths.
+    pub fn configs(&self) -> Result<Configs, String> {
+        let here = [PathBuf::from(".")];
+        let paths = if self.paths.is_empty() {
+            &here[..]
+        } else {
+            &self.paths
+        };
+        self.reading.configs(paths)
     }
 }
 
@@ -77,7 +92,9 @@ impl ReadingArgs {
         let is_stdin = |path: &&PathBuf| path.as_os_str() == "-";
         let here = [PathBuf::from(".")];
         let paths = if paths.is_empty() { &here[..] } else { paths };
-        let lists = self.lists(paths);
+        let configs = self.configs(paths)?;
+        let beside = self.beside(&configs);
+        let lists = beside.lists(paths);
         let mut wanted = Vec::with_capacity(paths.len());
         let mut stdin = None;
         for (list, role) in lists {
@@ -104,11 +121,17 @@ impl ReadingArgs {
         if let Some(role) = stdin {
             let mut content = Vec::new();
             match read::rest(io::stdin().lock(), Path::new("<stdin>"), &mut content) {
-                Ok(()) => input = Some(Input::stdin(self.stdin_filename.as_deref(), content, role)),
+                Ok(()) => {
+                    let mut stdin = Input::stdin(self.stdin_filename.as_deref(), content, role);
+                    stdin.config = configs.of(stdin.path());
+                    input = Some(stdin);
+                }
                 Err(problem) => problems.push(problem),
             }
         }
-        let mut found = walk(&wanted, input, !self.isolated);
+        let views: Vec<_> = wanted.iter().map(|(path, _)| configs.view(path)).collect();
+        let mut found = walk(&wanted, &views, input, !self.isolated);
+        found.configs = configs;
         problems.append(&mut found.problems);
         // With --no-skip nothing around a file matters.
         let around = if self.no_skip {
@@ -123,21 +146,39 @@ impl ReadingArgs {
     pub fn look(&self, paths: &[PathBuf]) -> Found {
         let here = [PathBuf::from(".")];
         let paths = if paths.is_empty() { &here[..] } else { paths };
-        let lists = self.lists(paths);
+        // What is wrong with the configuration is told by the run itself.
+        let configs = self.configs(paths).unwrap_or_default();
+        let beside = self.beside(&configs);
+        let lists = beside.lists(paths);
         let wanted = lists
             .iter()
             .flat_map(|(list, role)| list.iter().map(|path| (&**path, *role)));
-        walk(&wanted.collect::<Vec<_>>(), None, !self.isolated)
+        let wanted: Vec<_> = wanted.collect();
+        let views: Vec<_> = wanted.iter().map(|(path, _)| configs.view(path)).collect();
+        walk(&wanted, &views, None, !self.isolated)
     }
 
-    /// The paths by the part that they play.
-    fn lists<'a>(&'a self, paths: &'a [PathBuf]) -> [(&'a [PathBuf], Role); 4] {
-        [
-            (paths, Role::Checked),
-            (&self.index, Role::Indexed),
-            (&self.inventory, Role::Inventory),
-            (&self.crds, Role::Definitions),
-        ]
+    fn beside(&self, configs: &Configs) -> Beside {
+        let with = |given: &[PathBuf], key: &str| [given, &configs.paths(key)].concat();
+        Beside {
+            index: with(&self.index, "index"),
+            inventory: with(&self.inventory, "inventory"),
+            crds: with(&self.crds, "crds"),
+        }
+    }
+
+    /// The configuration files that hold for paths.
+    pub fn configs(&self, paths: &[PathBuf]) -> Result<Configs, String> {
+        if self.isolated {
+            return Ok(Configs::default());
+        }
+        let stdin = self.stdin_filename.as_deref();
+        let roots = paths.iter().chain(&self.index).map(|path| match stdin {
+            _ if path.as_os_str() != "-" => &**path,
+            Some(name) => name,
+            None => Path::new("<stdin>"),
+        });
+        Configs::load(self.config.as_deref(), roots)
     }
 
     /// How many threads to use.
@@ -146,5 +187,24 @@ impl ReadingArgs {
             Some(threads) => usize::from(threads),
             None => thread::available_parallelism().map_or(1, usize::from),
         }
+    }
+}
+
+/// What is read beside the paths, as the command line and the configuration say.
+struct Beside {
+    index: Vec<PathBuf>,
+    inventory: Vec<PathBuf>,
+    crds: Vec<PathBuf>,
+}
+
+impl Beside {
+    /// The paths by the part that they play.
+    fn lists<'a>(&'a self, paths: &'a [PathBuf]) -> [(&'a [PathBuf], Role); 4] {
+        [
+            (paths, Role::Checked),
+            (&self.index, Role::Indexed),
+            (&self.inventory, Role::Inventory),
+            (&self.crds, Role::Definitions),
+        ]
     }
 }

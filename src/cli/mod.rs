@@ -2,7 +2,10 @@
 
 mod args;
 mod around;
+mod baseline;
 mod check;
+mod choice;
+mod config;
 mod custom;
 mod diff;
 mod explain;
@@ -10,6 +13,7 @@ mod fix;
 mod gitignore;
 mod graph;
 mod impact;
+mod init;
 mod inputs;
 mod manual;
 mod output;
@@ -20,6 +24,7 @@ mod progress;
 mod read;
 mod reader;
 mod run;
+mod settings;
 mod since;
 mod suggest;
 mod terminal;
@@ -52,6 +57,8 @@ pub fn run() -> ExitCode {
         Command::Impact(args) => impact::impact(&args, &terminal),
         Command::Graph(args) => graph::graph(&args, &terminal),
         Command::Explain(args) => pages::explain(&args, &terminal),
+        Command::Config(args) => settings::config(&args, &terminal),
+        Command::Init(args) => init::init(&args, &terminal),
         Command::Rules { format } => pages::list(format, &terminal),
         Command::Completions { shell } => manual::completions(shell, &terminal),
         Command::Man { subcommand } => manual::page(subcommand.as_deref(), &terminal),

@@ -136,9 +136,8 @@ pub struct Plan {
 }
 
 impl OutputArgs {
-    /// What the arguments ask for, or why they make no sense.
-    pub fn plan(&self) -> Result<Plan, String> {
-        let format = self.format.unwrap_or(Format::Text);
+    /// What the arguments ask for, or why they make no sense. `format` is that of --format, or what holds without.
+    pub fn plan(&self, format: Format) -> Result<Plan, String> {
         let mut plan = Plan {
             stdout: Some(format),
             files: Vec::new(),
@@ -388,7 +387,8 @@ mod tests {
             output: OutputArgs,
         }
         let parsed = Only::try_parse_from([&["kubeproof"], args].concat());
-        parsed.map_err(|error| error.to_string())?.output.plan()
+        let output = parsed.map_err(|error| error.to_string())?.output;
+        output.plan(output.format.unwrap_or(Format::Text))
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::definitions;
-use crate::engine::{self, Checked, Settings};
+use crate::engine::{self, Checked, Policy, Settings};
 use crate::graph::{Facts, Role};
 use crate::manifest::Surroundings;
 use crate::report::{Report, Source};
@@ -92,7 +92,7 @@ impl Run {
     pub fn check(
         inputs: Vec<Input>,
         around: &Surroundings,
-        settings: &Settings,
+        policy: &Policy,
         threads: usize,
         bar: bool,
         problems: &mut Vec<Problem>,
@@ -102,7 +102,7 @@ impl Run {
         let all = || {
             parallel::each(inputs.len(), workers, &taken, |index, scratch: &mut Scratch| {
                 let input = inputs.get(index)?;
-                Some(judge(input, scratch, around, settings, &kept))
+                Some(judge(input, scratch, around, policy.get(input.settings), &kept))
             })
         };
         let results = if bar {
@@ -112,7 +112,7 @@ impl Run {
         };
         let mut run = Run {
             inputs: Vec::with_capacity(inputs.len()),
-            report: Report::new(settings.kube),
+            report: Report::new(policy.union().kube),
             facts: Vec::with_capacity(inputs.len()),
             sizes: Vec::with_capacity(inputs.len()),
             kept: Vec::with_capacity(inputs.len()),
@@ -296,7 +296,7 @@ mod tests {
     fn a_file_that_changed_is_not_shown() {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("a.yaml"), "a: 1\n").expect("a file");
-        let found = walk(&[(folder.path(), Role::Checked)], None, false);
+        let found = walk(&[(folder.path(), Role::Checked)], &[], None, false);
         assert_eq!(found.inputs.len(), 1);
         let input = &found.inputs[0];
         assert_eq!(

@@ -7,6 +7,7 @@ use walkdir::WalkDir;
 
 use crate::graph::Role;
 
+use super::config::{Configs, View};
 use super::gitignore::Ignored;
 use super::problem::Problem;
 
@@ -24,6 +25,10 @@ pub struct Input {
     pub role: Role,
     /// Whether it is standard input.
     pub is_stdin: bool,
+    /// The configuration that holds for it, by its index.
+    pub config: Option<u16>,
+    /// The settings that it is checked with, by their index.
+    pub settings: u16,
 }
 
 impl Input {
@@ -45,6 +50,8 @@ impl Input {
             content: None,
             role: Role::Checked,
             is_stdin: false,
+            config: None,
+            settings: 0,
         }
     }
 
@@ -70,6 +77,10 @@ pub struct Found {
     pub roots: Vec<Root>,
     /// What could not be listed.
     pub problems: Vec<Problem>,
+    /// Whether the configuration left anything out.
+    pub excluded: bool,
+    /// The configuration files that hold for the inputs.
+    pub configs: Configs,
 }
 
 /// A path of the command line.
@@ -81,8 +92,14 @@ pub struct Root {
 }
 
 /// Finds the inputs under `paths`, each with the part that its files play: the first that leads to a file
-/// says. `stdin` stands for the file of its name, wherever that is found.
-pub fn walk(paths: &[(&Path, Role)], stdin: Option<Input>, gitignore: bool) -> Found {
+/// says. `stdin` stands for the file of its name, wherever that is found. `views` are the configurations that hold
+/// for the paths, if any does.
+pub fn walk(
+    paths: &[(&Path, Role)],
+    views: &[Option<View<'_>>],
+    stdin: Option<Input>,
+    gitignore: bool,
+) -> Found {
     let mut found = Found::default();
     // One root that is walked without following links meets no file twice.
     let mut seen = (paths.len() + usize::from(stdin.is_some()) > 1).then(HashSet::new);
@@ -97,12 +114,17 @@ pub fn walk(paths: &[(&Path, Role)], stdin: Option<Input>, gitignore: bool) -> F
         });
         found.inputs.push(input);
     }
-    for &(path, role) in paths {
+    for (i, &(path, role)) in paths.iter().enumerate() {
         let root = tidy(path);
         let before = found.inputs.len();
+        let view = views.get(i).and_then(Option::as_ref);
+        // What is named to be indexed is read even where it is not to be checked.
+        let named = role != Role::Checked && view.is_some_and(|view| view.leaves_out_all());
+        let filter = view.filter(|view| role != Role::Inventory && !named && view.excludes());
         match root.metadata() {
+            Ok(_) if filter.is_some_and(View::leaves_out_all) => found.excluded = true,
             Ok(metadata) if metadata.is_dir() => {
-                walk_folder(&root, gitignore, seen.as_mut(), &mut found);
+                walk_folder(&root, gitignore, filter, seen.as_mut(), &mut found);
                 found.roots.push(Root {
                     path: root,
                     is_folder: true,
@@ -121,13 +143,20 @@ pub fn walk(paths: &[(&Path, Role)], stdin: Option<Input>, gitignore: bool) -> F
         }
         for input in &mut found.inputs[before..] {
             input.role = role;
+            input.config = view.map(|view| view.index);
         }
     }
     found.inputs.sort_by(|a, b| a.name.cmp(&b.name));
     found
 }
 
-fn walk_folder(root: &Path, gitignore: bool, mut seen: Option<&mut HashSet<PathBuf>>, found: &mut Found) {
+fn walk_folder(
+    root: &Path,
+    gitignore: bool,
+    filter: Option<&View<'_>>,
+    mut seen: Option<&mut HashSet<PathBuf>>,
+    found: &mut Found,
+) {
     let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
     let mut ignored = if gitignore {
         Ignored::above(&absolute)
@@ -172,6 +201,16 @@ fn walk_folder(root: &Path, gitignore: bool, mut seen: Option<&mut HashSet<PathB
             }
             if is_folder {
                 ignored.enter(&path, depth);
+            }
+        }
+        if let Some(filter) = filter {
+            let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
+            if depth > 0 && filter.leaves_out(below, is_folder) {
+                found.excluded = true;
+                if is_folder {
+                    walk.skip_current_dir();
+                }
+                continue;
             }
         }
         if is_folder {

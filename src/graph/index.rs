@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::sync::OnceLock;
 
 use super::SERVICE;
+use super::declared::Declared;
 use super::facts::{Changes, Definition, Facts, ObjectFact, Role, Use};
 use super::hash::HashMap;
 use super::near::Near;
@@ -71,6 +72,7 @@ pub struct Index<'r> {
     /// By file index.
     pub files: &'r [Facts],
     table: &'r Table,
+    declared: &'r [Declared],
     /// All definitions; those of one name stand together, in the order of the run.
     defined: Vec<Defined<'r>>,
     /// Where those of a name start in `defined`, and how many there are.
@@ -130,12 +132,19 @@ impl<'r> Index<'r> {
         Index {
             files,
             table,
+            declared: &[],
             defined,
             names,
             patterns,
             overlays: Overlays::new(files),
             near: OnceLock::new(),
         }
+    }
+
+    /// Adds names that exist though no file defines them.
+    pub fn declare(mut self, declared: &'r [Declared]) -> Self {
+        self.declared = declared;
+        self
     }
 
     /// The table by which the facts were taken.
@@ -212,6 +221,7 @@ impl<'r> Index<'r> {
         let renamed = |bare| self.named(target, bare).iter().any(|d| self.compatible(site, d));
         if self.overlays.bare(site.name).any(renamed)
             || self.patterns.fit(site, |d| self.compatible(site, d))
+            || self.is_declared(site)
             || self.is_rewritten(site)
         {
             return Verdict::Fine;
@@ -246,6 +256,18 @@ impl<'r> Index<'r> {
         same.filter(|d| self.compatible(site, d))
             .min_by_key(|d| Reverse(self.closeness(site, d)))
             .copied()
+    }
+
+    /// Whether a user says that the name exists.
+    fn is_declared(&self, site: &UseSite<'r>) -> bool {
+        !self.declared.is_empty()
+            && self
+                .overlays
+                .namespaces(site.file, site.namespace)
+                .any(|namespace| {
+                    let fits = |one: &Declared| one.fits(site.fact.target, namespace, site.name);
+                    self.declared.iter().any(fits)
+                })
     }
 
     /// Whether a kustomization writes the field, or the names of what it names.

@@ -12,17 +12,34 @@ use crate::source::Span;
 const CROWD: usize = 64;
 
 /// Labels that controllers give to the pods that they make.
-const GIVEN: [&str; 9] = [
-    "apps.kubernetes.io/pod-index",
-    "batch.kubernetes.io/controller-uid",
-    "batch.kubernetes.io/job-completion-index",
-    "batch.kubernetes.io/job-name",
+const GIVEN: [&str; 4] = [
     "controller-uid",
     "job-name",
     "pod-template-hash",
     "rollouts-pod-template-hash",
-    "statefulset.kubernetes.io/pod-name",
 ];
+/// Whose labels are given so.
+const GIVERS: [&str; 12] = [
+    "actions.github.com",
+    "agones.dev",
+    "apps.kubernetes.io",
+    "batch.kubernetes.io",
+    "cnpg.io",
+    "jobset.sigs.k8s.io",
+    "leaderworkerset.sigs.k8s.io",
+    "ray.io",
+    "serving.knative.dev",
+    "sparkoperator.k8s.io",
+    "statefulset.kubernetes.io",
+    "training.kubeflow.org",
+];
+
+fn is_given(key: &str) -> bool {
+    match key.split_once('/') {
+        Some((giver, _)) => GIVERS.contains(&giver),
+        None => GIVEN.contains(&key),
+    }
+}
 
 /// A selection, with the file that it is in.
 #[derive(Clone, Copy)]
@@ -145,7 +162,7 @@ impl<'a, 'r> Labels<'a, 'r> {
         // What a kustomization sets in selectors it sets in what they select as well.
         index.files[file as usize]
             .labels(&selecting.fact.labels)
-            .filter(move |(key, _, _)| !GIVEN.contains(key) && !index.sets_label(file, key))
+            .filter(move |(key, _, _)| !is_given(key) && !index.sets_label(file, key))
     }
 
     fn value(&self, one: &Labelling<'r>, key: &str) -> Option<(&'r str, Span)> {
@@ -290,13 +307,15 @@ impl<'a, 'r> Labels<'a, 'r> {
 
     /// How a selection fails to select something, if it seems to be meant. The lower the weight, the surer.
     fn miss(&self, selecting: &Selecting<'r>, one: &Labelling<'r>, name: &str) -> Option<(u8, Miss<'r>)> {
-        let mut wanted = 0;
+        let whose = self.name(one.file, one.fact.object);
         let mut first = None;
         let mut others = 0;
+        let mut called = false;
         for (key, value, span) in self.wanted(selecting) {
-            wanted += 1;
             let there = self.value(one, key);
-            if there.is_none_or(|(own, _)| own != value) {
+            if there.is_some_and(|(own, _)| own == value) {
+                called |= value == whose;
+            } else {
                 others += 1;
                 first.get_or_insert((key, value, span, there));
             }
@@ -313,13 +332,16 @@ impl<'a, 'r> Labels<'a, 'r> {
             span,
             there,
         };
-        let namesake = !name.is_empty() && name == self.name(one.file, one.fact.object);
         let slip = there.is_some_and(|(own, _)| near::alike(value, own));
-        match (others, wanted) {
-            (1, _) if slip => Some((1, miss)),
-            (1, _) if namesake => Some((2, miss)),
-            (1, 2..) => Some((3, miss)),
-            (_, _) if namesake => Some((4, miss)),
+        // Whom a NetworkPolicy lets in is seldom what lies next to it.
+        let table = self.index.table();
+        let own = !table.str(table.row(selecting.fact.row).path).contains("[]");
+        let namesake = own && !name.is_empty() && name == whose;
+        match others {
+            1 if slip => Some((1, miss)),
+            1 if namesake => Some((2, miss)),
+            1 if own && called => Some((3, miss)),
+            _ if namesake => Some((4, miss)),
             _ => None,
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod compile;
 mod cx;
+mod declared;
 mod facts;
 mod hash;
 mod index;
@@ -15,6 +16,7 @@ pub mod table;
 mod walk;
 
 pub use cx::RunCx;
+pub use declared::Declared;
 pub use facts::{
     Changes, Definition, Facts, Key, Kustomization, Label, Labelled, ObjectFact, PatchFile, Role, Selection,
     Text, Use, Written, facts, facts_with,

@@ -8,6 +8,7 @@
 //! Everything here is pure. A name counts as used wherever it may be meant: a deletion cannot be undone, so
 //! that a use too many costs less than one overlooked.
 
+mod chain;
 pub mod csms;
 mod facts;
 pub mod fields;
@@ -20,6 +21,7 @@ pub mod places;
 mod pods;
 mod select;
 mod text;
+mod users;
 
 pub use facts::{CloudUse, FileFacts, SecretFact, facts};
 pub use guess::Guess;

@@ -155,7 +155,7 @@ impl Text {
             );
         }
         if blocked {
-            self.groups(page, verdict, None, "  ", out);
+            self.groups(page, &Below::of(verdict), None, "  ", out);
             out.push('\n');
         }
     }
@@ -164,18 +164,18 @@ impl Text {
     fn groups(
         &self,
         page: &Page<'_, '_>,
-        verdict: &Verdict<'_>,
+        below: &Below<'_>,
         parent: Option<&Group<'_>>,
         indent: &str,
         out: &mut String,
     ) {
-        let groups = groups(verdict, parent);
+        let groups = below.groups(parent);
         for (i, group) in groups.iter().enumerate() {
             let Some((_, first)) = group.links.first() else {
                 continue;
             };
             let last = i + 1 == groups.len();
-            let (branch, below) = if last {
+            let (branch, beside) = if last {
                 ("└─", "   ")
             } else {
                 ("├─", "│  ")
@@ -191,7 +191,7 @@ impl Text {
                 self.look(Look::Bold, &page.object(first.file, first.object)),
                 words(breaks.unwrap_or(first.breaks), page.kind(first)),
             );
-            let indent = format!("{indent}{below}");
+            let indent = format!("{indent}{beside}");
             for (_, link) in &group.links {
                 let (place, field) = page.place(link);
                 let guessed = if link.guessed {
@@ -201,7 +201,7 @@ impl Text {
                 };
                 let _ = writeln!(out, "{indent}  {} {field}{guessed}", self.look(Look::Dim, &place));
             }
-            self.groups(page, verdict, Some(group), &indent, out);
+            self.groups(page, below, Some(group), &indent, out);
         }
     }
 
@@ -253,18 +253,39 @@ fn words(breaks: Breaks, kind: &str) -> &'static str {
     }
 }
 
-/// The links below a parent, by object, in the order in which the objects come first. The depth of chains is
-/// bounded, so the recursion of whoever asks is.
-fn groups<'v>(verdict: &'v Verdict<'_>, parent: Option<&Group<'_>>) -> Vec<Group<'v>> {
-    let mut groups: Vec<Group<'v>> = Vec::new();
-    let mut by_object = std::collections::HashMap::new();
-    for (at, link) in (0..).zip(&verdict.links) {
-        let belongs = match (parent, link.parent) {
-            (None, None) => true,
-            (Some(group), Some(parent)) => group.links.iter().any(|(at, _)| *at == parent),
-            _ => false,
+/// The links of a Secret by those that they are reached through.
+struct Below<'v> {
+    links: &'v [Link],
+    /// Of each link those below it; the first are the direct ones.
+    below: Vec<Vec<u32>>,
+}
+
+impl<'v> Below<'v> {
+    fn of(verdict: &'v Verdict<'_>) -> Self {
+        let links = &verdict.links;
+        let mut below = vec![Vec::new(); links.len() + 1];
+        for (at, link) in (0..).zip(links) {
+            let parent = link.parent.map_or(0, |parent| parent as usize + 1);
+            if let Some(list) = below.get_mut(parent) {
+                list.push(at);
+            }
+        }
+        Below { links, below }
+    }
+
+    /// The links below a parent, by object, in the order in which the objects come first. The depth of chains
+    /// is bounded, so the recursion of whoever asks is.
+    fn groups(&self, parent: Option<&Group<'_>>) -> Vec<Group<'v>> {
+        let parents: Vec<usize> = match parent {
+            None => vec![0],
+            Some(group) => group.links.iter().map(|(at, _)| *at as usize + 1).collect(),
         };
-        if belongs {
+        let mut groups: Vec<Group<'v>> = Vec::new();
+        let mut by_object = std::collections::HashMap::new();
+        for &at in parents.iter().filter_map(|at| self.below.get(*at)).flatten() {
+            let Some(link) = self.links.get(at as usize) else {
+                continue;
+            };
             let next = groups.len();
             let i = *by_object.entry((link.file, link.object)).or_insert(next);
             if i == next {
@@ -272,8 +293,8 @@ fn groups<'v>(verdict: &'v Verdict<'_>, parent: Option<&Group<'_>>) -> Vec<Group
             }
             groups[i].links.push((at, link));
         }
+        groups
     }
-    groups
 }
 
 /// What is worth knowing of the Secret itself.

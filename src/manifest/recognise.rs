@@ -122,6 +122,8 @@ pub(super) struct FileHints {
     whole: Option<Skip>,
     kustomization: bool,
     chart_file: bool,
+    /// kubeproof's own configuration.
+    own: bool,
     /// Asked only about what does not parse.
     looks_like_manifest: OnceCell<bool>,
 }
@@ -146,6 +148,7 @@ impl FileHints {
             chart_file: file == "Chart.yaml"
                 || (file.starts_with("values") && file.ends_with(".yaml"))
                 || file.ends_with("values.yaml"),
+            own: matches!(file, "kubeproof.yaml" | ".kubeproof.yaml"),
             looks_like_manifest: OnceCell::new(),
         }
     }
@@ -188,7 +191,11 @@ impl FileHints {
         }
         let (api_version, kind, items) = super::type_meta(root);
         let (Some(api_version), Some(kind)) = (&api_version, &kind) else {
-            return self.untyped(root);
+            return if self.own {
+                Some(Skip::Config)
+            } else {
+                self.untyped(root)
+            };
         };
         let group = api_version
             .split_once('/')

@@ -76,6 +76,8 @@ impl Json {
             warnings: summary.warnings,
             infos: summary.infos,
             fixed: summary.fixed.map(|fixed| fixed.findings),
+            suppressed: summary.suppressed,
+            baseline: summary.known,
             skipped: skipped.collect(),
             custom: CustomRow::of(&report.coverage),
         }
@@ -291,6 +293,8 @@ struct SummaryRow<'r> {
     /// Findings that were fixed, with `--fix`.
     #[serde(skip_serializing_if = "Option::is_none")]
     fixed: Option<usize>,
+    suppressed: usize,
+    baseline: usize,
     skipped: Vec<SkippedRow<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     custom: Option<CustomRow<'r>>,
@@ -362,7 +366,9 @@ pub(super) fn verdicts(file: &FileReport, mut take: impl FnMut(&VerdictRow<'_>))
     // What is refused about a whole document holds for each of its objects.
     let mut of_documents: BTreeMap<u32, Vec<&Refusal>> = BTreeMap::new();
     let mut of_objects: BTreeMap<u32, Vec<&Refusal>> = BTreeMap::new();
-    for diagnostic in &file.diagnostics {
+    // Neither a comment nor a baseline changes what the server says.
+    let held_back = file.suppressed.iter().chain(&file.known);
+    for diagnostic in file.diagnostics.iter().chain(held_back) {
         if let Some(refusal) = &diagnostic.refusal {
             let refusals = match diagnostic.object {
                 Some(object) => of_objects.entry(object).or_default(),

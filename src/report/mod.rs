@@ -41,6 +41,7 @@ use crate::graph::Role;
 use crate::manifest::{File, Skip, Surroundings};
 use crate::mask;
 use crate::source::{Decoded, LineIndex, Position, Span};
+use crate::suppress::Suppressions;
 use crate::version::KubeVersion;
 use crate::yaml::{self, Tree};
 
@@ -90,6 +91,12 @@ pub struct FileReport {
     pub role: Role,
     /// The findings, sorted.
     pub diagnostics: Vec<Diagnostic>,
+    /// Findings that a comment keeps back; the API server would refuse what they are about all the same.
+    pub suppressed: Vec<Diagnostic>,
+    /// Findings that a baseline lists.
+    pub known: Vec<Diagnostic>,
+    /// The comments that keep findings back, until all findings are made.
+    pub suppressions: Option<Box<Suppressions>>,
     /// Every object judged.
     pub objects: Vec<ObjectInfo>,
     /// What was left alone, and in which document.
@@ -213,6 +220,9 @@ impl Report {
             name,
             role: Role::Checked,
             diagnostics: checked.diagnostics,
+            suppressed: checked.suppressed,
+            known: Vec::new(),
+            suppressions: checked.suppressions,
             objects: checked.objects,
             skipped: checked.skipped,
             source,
@@ -225,6 +235,9 @@ impl Report {
             name,
             role,
             diagnostics: Vec::new(),
+            suppressed: Vec::new(),
+            known: Vec::new(),
+            suppressions: None,
             objects: Vec::new(),
             skipped: Vec::new(),
             source: None,
@@ -246,9 +259,12 @@ impl Report {
 
     /// Whether anything was judged: an object, or a document that could not even be read.
     pub fn judged(&self) -> bool {
-        self.files
-            .iter()
-            .any(|file| !file.objects.is_empty() || !file.diagnostics.is_empty())
+        self.files.iter().any(|file| {
+            !file.objects.is_empty()
+                || !file.diagnostics.is_empty()
+                || !file.suppressed.is_empty()
+                || !file.known.is_empty()
+        })
     }
 
     /// The numbers of the run, over findings as they stand.
@@ -270,6 +286,8 @@ impl Report {
         };
         for file in &self.files {
             summary.objects += file.objects.len();
+            summary.suppressed += file.suppressed.len();
+            summary.known += file.known.len();
             summary.with_findings += usize::from(!file.diagnostics.is_empty());
             for diagnostic in shown(file) {
                 *match diagnostic.severity {
@@ -362,6 +380,10 @@ pub struct Summary<'r> {
     pub warnings: usize,
     /// See `errors`.
     pub infos: usize,
+    /// Findings that comments keep back.
+    pub suppressed: usize,
+    /// Findings that a baseline lists.
+    pub known: usize,
     /// What was left alone, by reason.
     pub skipped: Vec<Skipped<'r>>,
     /// Findings with a safe fix.
@@ -397,10 +419,11 @@ impl Summary<'_> {
         .collect();
         let files = count(self.files, "file");
         let objects = count(self.objects, "object");
-        let skipped = self
-            .skipped_part()
+        let skipped: String = [self.held_back_part(), self.skipped_part()]
+            .iter()
+            .flatten()
             .map(|part| format!("; {part}"))
-            .unwrap_or_default();
+            .collect();
         if !found.is_empty() {
             let found = found.join(", ");
             format!(
@@ -453,6 +476,16 @@ impl Summary<'_> {
             .map(|part| format!(" ({part})"))
             .unwrap_or_default();
         format!(" in {}{skipped}", count(self.files, "file"))
+    }
+
+    /// `3 suppressed, 20 in the baseline`.
+    fn held_back_part(&self) -> Option<String> {
+        let parts: Vec<String> = [(self.suppressed, "suppressed"), (self.known, "in the baseline")]
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| format!("{} {what}", grouped(*n)))
+            .collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 
     /// `4 documents skipped: 2 templates, 2 kustomizations`. Blank documents do not count for people.

@@ -6,9 +6,10 @@ use anstyle::{AnsiColor, Style};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use super::excerpt::{Excerpt, Mark, excerpt};
-use super::{FileReport, Printer, Report, count, for_people, printable, printable_lines, statistics};
+use super::{FileReport, Printer, Report, Source, count, for_people, printable, printable_lines, statistics};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::manifest::Skip;
+use crate::source::Span;
 
 /// Places of other files, and of the same one, that are shown with one finding.
 const MAX_RELATED: usize = 8;
@@ -115,8 +116,9 @@ impl Text {
             .collect();
         // What to do comes last, after all that there is to see.
         let help = |is_last| diagnostic.help.as_deref().filter(|_| is_last);
+        let Some(source) = &file.source else { return };
         self.frame(
-            file,
+            (&file.name, source),
             diagnostic.severity,
             head,
             &marks,
@@ -131,23 +133,51 @@ impl Text {
             };
             let head = printable(&related.message).into_owned();
             let is_last = i + 1 == elsewhere.len();
-            self.frame(file, Severity::Info, head, &[mark], help(is_last), out);
+            let Some(source) = &file.source else { continue };
+            self.frame(
+                (&file.name, source),
+                Severity::Info,
+                head,
+                &[mark],
+                help(is_last),
+                out,
+            );
         }
+    }
+
+    /// A mistake in a file that is no input of the run, such as the configuration.
+    pub fn mistake(
+        &self,
+        file: (&str, &Source),
+        span: Span,
+        message: &str,
+        help: Option<&str>,
+        out: &mut String,
+    ) {
+        let mut head = String::new();
+        self.styled(&mut head, severity_style(Severity::Error).bold(), "error");
+        head.push_str(": ");
+        head.push_str(&printable(message));
+        let mark = Mark {
+            span,
+            label: None,
+            primary: true,
+        };
+        self.frame(file, Severity::Error, head, &[mark], help, out);
     }
 
     fn frame(
         &self,
-        file: &FileReport,
+        (name, source): (&str, &Source),
         severity: Severity,
         head: String,
         marks: &[Mark<'_>],
         help: Option<&str>,
         out: &mut String,
     ) {
-        let Some(source) = &file.source else { return };
         // The line number and the frame take about ten columns.
         let room = self.width.unwrap_or(170).saturating_sub(10).clamp(40, 160);
-        let (excerpt, labels) = excerpt(&printable(&file.name), source, marks, room);
+        let (excerpt, labels) = excerpt(&printable(name), source, marks, room);
         let framed = Framed {
             head,
             severity,

@@ -52,6 +52,17 @@ impl<'t> Cx<'t> {
         schema::known(object.group(), object.version(), &object.kind)
     }
 
+    /// An option of the current rule, by its name on the rule's page.
+    pub fn option(&self, name: &str) -> u32 {
+        let set = self.settings.options.iter();
+        let mut set = set.filter(|(rule, option, _)| *rule == self.rule && *option == name);
+        let default = || self.rule.rule().options.iter().find(|option| option.name == name);
+        set.next()
+            .map(|(.., value)| *value)
+            .or_else(|| Some(default()?.default))
+            .unwrap_or_default()
+    }
+
     /// The version of Kubernetes to judge by.
     pub fn kube(&self) -> KubeVersion {
         self.settings.kube

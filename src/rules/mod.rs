@@ -6,6 +6,7 @@ pub mod ingress;
 pub mod metadata;
 pub mod references;
 pub mod secret;
+pub mod suggest;
 pub mod yaml;
 
 pub use cx::{Cx, quote, unrendered};
@@ -93,10 +94,23 @@ pub struct Rule {
     pub since: &'static str,
     /// Where the facts come from.
     pub references: &'static [&'static str],
+    /// What can be set about it in `kubeproof.yaml`.
+    pub options: &'static [RuleOption],
     /// Who reports it.
     pub emitter: Emitter,
     /// The whole page, front matter included.
     pub page: &'static str,
+}
+
+/// Something that can be set about a rule: a whole number.
+#[derive(Debug)]
+pub struct RuleOption {
+    /// The key in `kubeproof.yaml`.
+    pub name: &'static str,
+    /// What holds when it is not set.
+    pub default: u32,
+    /// What it says, as the end of a sentence that starts with its name.
+    pub about: &'static str,
 }
 
 impl Rule {

@@ -190,6 +190,11 @@ fn standard_input_leaks_nothing_either() {
     files(&planted(), &planted(), &mut planted_files);
     for (name, bytes) in planted_files {
         let canaries = canaries(&String::from_utf8(bytes.clone()).unwrap());
+        for format in ["text", "json"] {
+            let args = ["impact", "-A", "-f", "-", "--no-skip", "--format", format];
+            let answer = folder.run_with(&args, &bytes);
+            assert_eq!(leak(&answer.to_string(), &canaries), None, "impact of {name}");
+        }
         for format in super::FORMATS {
             let answer = folder.run_with(&["check", "-", "--no-skip", "--format", format], &bytes);
             assert_eq!(leak(&answer.to_string(), &canaries), None, "{name}");

@@ -5,7 +5,9 @@
 #![allow(missing_docs)] // helpers of tests explain themselves
 
 mod across;
+mod baseline;
 mod canaries;
+mod config;
 mod custom;
 mod docs;
 mod exit;
@@ -21,6 +23,7 @@ mod outputs;
 mod pages;
 mod progress;
 mod since;
+mod suppression;
 mod threads;
 mod trouble;
 mod watch;

@@ -19,9 +19,19 @@ fn a_selector_is_blamed_only_for_what_it_nearly_fits() {
     assert_eq!(found("app: checkout1"), [""; 0]);
     assert_eq!(found("app: database, tier: db"), [""; 0]);
     assert_eq!(found("app: '${APP}'"), [""; 0]);
+    assert_eq!(
+        found("app: prometheus, tier: web"),
+        [""; 0],
+        "what both are part of"
+    );
+    assert_eq!(
+        found("app: checkout, leaderworkerset.sigs.k8s.io/role: x"),
+        [""; 0],
+        "its controller sets it"
+    );
     assert_eq!(found("app: chekout, job-name: '1'"), misses("chekout"));
     // One of the same name is meant, whatever its labels.
-    let namesake = service("shop", "selector: {name: frontend}");
+    let namesake = service("checkout", "selector: {name: frontend}");
     assert_eq!(
         findings(&[("a.yaml", &file(&[SHOP, &namesake]))]),
         misses("frontend")
@@ -40,7 +50,7 @@ fn a_selector_is_blamed_only_for_what_it_nearly_fits() {
     // What waits to be filled in may fit.
     let open = SHOP
         .replace("app: checkout", "app: '${APP}'")
-        .replace("name: shop}", "name: open}");
+        .replace("name: checkout}", "name: open}");
     assert_eq!(findings(&[("a.yaml", &file(&[SHOP, &open, &bad]))]), [""; 0]);
     // Far away labels are alike by chance.
     assert_eq!(findings(&[("a/a.yaml", SHOP), ("b/b.yaml", &bad)]), [""; 0]);
@@ -56,8 +66,24 @@ fn a_selector_is_blamed_only_for_what_it_nearly_fits() {
 }
 
 #[test]
+fn whom_a_policy_lets_in_need_not_lie_beside_it() {
+    let policy = |peer: &str| {
+        format!(
+            "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: checkout}}, \
+             spec: {{ingress: [{{from: [{{podSelector: {{matchLabels: {{{peer}}}}}}}]}}]}}}}"
+        )
+    };
+    let found = |peer: &str| findings(&[("a.yaml", &file(&[SHOP, &policy(peer)]))]);
+    assert_eq!(found("app: checkout, tier: proxy"), [""; 0]);
+    assert_eq!(
+        found("app: chekout"),
+        ["warning selector-mismatch a.yaml: chekout"]
+    );
+}
+
+#[test]
 fn selectors_do_not_cross_namespaces() {
-    let here = SHOP.replace("name: shop}", "name: shop, namespace: web}");
+    let here = SHOP.replace("name: checkout}", "name: checkout, namespace: web}");
     let there = "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: infra}, spec: {selector: {app: checkout}}}";
     let miss = ["warning selector-mismatch a.yaml: checkout"];
     assert_eq!(findings(&[("a.yaml", &file(&[&here, there]))]), miss);

@@ -69,7 +69,7 @@ fn pod_with_key(key: &str) -> String {
     )
 }
 
-const SHOP: &str = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: shop}, spec: {template: {metadata: \
+const SHOP: &str = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: checkout}, spec: {template: {metadata: \
                     {labels: {app: checkout, tier: web}}}}}";
 
 fn service(name: &str, fields: &str) -> String {

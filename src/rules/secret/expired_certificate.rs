@@ -23,6 +23,7 @@ fn check<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
     let Some(certificate) = first.and_then(|block| x509::certificate(&block.der)) else {
         return;
     };
+    let soon = now.saturating_add(i64::from(cx.option("within-days")) * 86_400);
     if certificate.not_after < now {
         cx.report(
             crt.place(),
@@ -32,6 +33,15 @@ fn check<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
             ),
         )
         .help("renew it, or let cert-manager issue it");
+    } else if certificate.not_after < soon {
+        cx.report(
+            crt.place(),
+            format!(
+                "the certificate in `tls.crt` expires on {}: from then on clients refuse the connection",
+                date(certificate.not_after)
+            ),
+        )
+        .help("renew it in time, or let cert-manager issue it");
     } else if certificate.not_before > now {
         cx.report(
             crt.place(),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, hash_map};
 
 use crate::diagnostic::{Edit, ErrorType};
+use crate::edit;
 use crate::manifest::Document;
 use crate::rules::{Check, Cx};
 use crate::source::Span;
@@ -49,7 +50,7 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         if start.key == entry.key && begins_line(root.text(), span) {
             let edit = Edit {
                 span: Span::new(span.start, span.start),
-                text: "---\n".into(),
+                text: format!("---{}", edit::break_near(start.key)),
             };
             report.fix("write `---` between the objects", true, vec![edit]);
         }

@@ -1,0 +1,181 @@
+//! `--baseline` and `--write-baseline`: where the file is, and how it names the files of a run.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::baseline::{Baseline, Known};
+use crate::engine::Policy;
+use crate::graph::Role;
+use crate::report::{Report, count, printable};
+use crate::rules::Rule;
+use crate::source;
+
+use super::around::without_dots;
+use super::config::Configs;
+use super::problem::Problem;
+use super::walk::{Found, Input, tidy};
+use super::{read, write};
+
+/// Where the baseline is written when nobody says where.
+const NAME: &str = "kubeproof-baseline.json";
+
+/// The arguments about known findings.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Baseline")]
+pub struct BaselineArgs {
+    /// Leave out the findings that this file lists, as --write-baseline wrote it.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write down all findings as known, to be left out from now on [default: the file of --baseline or of the
+    /// configuration, or else kubeproof-baseline.json].
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with = "since")]
+    pub write_baseline: Option<Option<PathBuf>>,
+}
+
+/// The baseline of a run.
+#[derive(Default)]
+pub struct Plan {
+    path: Option<PathBuf>,
+    write: bool,
+    here: PathBuf,
+    /// The folder of the file, absolute.
+    folder: PathBuf,
+    before: Baseline,
+    /// How many of the known findings are gone.
+    gone: usize,
+}
+
+impl Plan {
+    /// Finds and reads the file, and takes it off the inputs.
+    pub fn new(args: &BaselineArgs, configs: &Configs, found: &mut Found) -> Result<Plan, String> {
+        let write = args.write_baseline.is_some();
+        let named = args.write_baseline.clone().flatten().or(args.baseline.clone());
+        let said = match named {
+            Some(named) => Some(named),
+            None => configs.agreed("baseline", "--baseline", |one| {
+                one.config.word("baseline").map(|path| one.resolve(path))
+            })?,
+        };
+        let Some(path) = said.or(write.then(|| NAME.into())) else {
+            return Ok(Plan::default());
+        };
+        let path = tidy(&path);
+        let before = match read_file(&path) {
+            Ok(before) => before,
+            // What is to be written need not be there, and may be broken.
+            Err(_) if write => Baseline::default(),
+            Err(message) => return Err(message),
+        };
+        found.inputs.retain(|input| input.path() != path);
+        let here = std::env::current_dir().unwrap_or_default();
+        let absolute = without_dots(&here.join(&path));
+        Ok(Plan {
+            folder: absolute.parent().unwrap_or(Path::new("")).to_path_buf(),
+            path: Some(path),
+            write,
+            here,
+            before,
+            gone: 0,
+        })
+    }
+
+    /// Sets the known findings aside, or all of them where they are to be written down.
+    pub fn apply(&mut self, report: &mut Report, inputs: &[Input], policy: &Policy) {
+        if self.path.is_none() {
+            return;
+        }
+        let looked_for = self.looked_for(report, inputs, policy);
+        if self.write {
+            let mut now = Baseline::default();
+            now.add(report, |file| self.name(file));
+            now.keep(&self.before, |known| !looked_for(known));
+            self.before = now;
+        }
+        let mut left = self.before.clone();
+        left.take(report, |file| self.name(file));
+        if !self.write {
+            self.gone = left.gone(looked_for);
+        }
+    }
+
+    /// Whether this run would have found what is known: a run of some files says nothing of the others.
+    fn looked_for<'a>(
+        &self,
+        report: &Report,
+        inputs: &[Input],
+        policy: &'a Policy,
+    ) -> impl Fn(&Known) -> bool + use<'a> {
+        let checked = report.files.iter().zip(inputs);
+        let checked: std::collections::HashMap<String, u16> = checked
+            .filter(|(file, _)| file.role == Role::Checked)
+            .map(|(file, input)| (self.name(&file.name), input.settings))
+            .collect();
+        let folder = self.folder.clone();
+        move |known: &Known| match (checked.get(&known.file), Rule::find(&known.rule)) {
+            // No rule finds it any more.
+            (_, None) => true,
+            (Some(settings), Some(rule)) => policy.get(*settings).rules.has(rule),
+            (None, Some(_)) => !folder.join(&known.file).exists(),
+        }
+    }
+
+    /// Writes the file, if it is to be written. Returns what there is to tell.
+    pub fn finish(&self) -> Result<Option<String>, Problem> {
+        let Some(path) = &self.path else { return Ok(None) };
+        let shown = printable(&path.to_string_lossy()).into_owned();
+        if self.write {
+            write::replace(path, |out| out.write_all(self.before.text().as_bytes()))?;
+            return Ok(Some(format!(
+                "wrote {} to {shown}; from now on --baseline={shown}, or `baseline: {shown}` in kubeproof.yaml, \
+                 leaves them out",
+                count(self.before.len(), "known finding")
+            )));
+        }
+        Ok((self.gone > 0).then(|| {
+            format!(
+                "{} of {shown} {} gone; --write-baseline drops what is gone",
+                count(self.gone, "finding"),
+                if self.gone == 1 { "is" } else { "are" }
+            )
+        }))
+    }
+
+    /// How the baseline names a file: as seen from its own folder.
+    fn name(&self, file: &str) -> String {
+        let absolute = without_dots(&self.here.join(file));
+        let mut up = String::new();
+        let mut folder = &*self.folder;
+        loop {
+            if let Ok(below) = absolute.strip_prefix(folder) {
+                let below = below.to_string_lossy();
+                let below = if cfg!(windows) {
+                    below.replace('\\', "/")
+                } else {
+                    below.into_owned()
+                };
+                return up + &below;
+            }
+            let Some(parent) = folder.parent() else {
+                return file.to_string();
+            };
+            up.push_str("../");
+            folder = parent;
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<Baseline, String> {
+    let shown = printable(&path.to_string_lossy()).into_owned();
+    if let Err(error) = path.metadata() {
+        return Err(match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                format!("{shown}: there is no such baseline; --write-baseline={shown} writes it")
+            }
+            _ => Problem::io(path, &error).to_string(),
+        });
+    }
+    let mut bytes = Vec::new();
+    read::file(path, &mut bytes).map_err(|problem| problem.to_string())?;
+    Baseline::read(&source::decode(bytes).text).map_err(|what| format!("{shown} {what}"))
+}

@@ -1,0 +1,121 @@
+//! Who names what: every field that may lead from a Secret to what breaks.
+
+use super::facts::FileFacts;
+use crate::graph::table::Target;
+use crate::graph::{
+    CLUSTER_ISSUER, CLUSTER_SECRET_STORE, CLUSTER_TRIGGER_AUTHENTICATION, Definition, FLUX_SOURCE, HashMap,
+    ISSUER, Index, MIDDLEWARE, PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, SECRET, SECRET_PROVIDER_CLASS,
+    SECRET_STORE, SERVICE_ACCOUNT, STORAGE_CLASS, TRIGGER_AUTHENTICATION, Use, UseSite, VAULT_AUTH,
+};
+
+/// Who names what.
+pub(super) struct Users<'a, 'r> {
+    pub(super) index: &'a Index<'r>,
+    pub(super) facts: &'a [FileFacts],
+    /// The fields that name something; those of one name stand together.
+    sites: Vec<UseSite<'r>>,
+    /// Where those of a name start, and how many there are.
+    by_name: HashMap<(Target, &'r str), (u32, u32)>,
+    /// Secrets of the cloud service: file and place in [`FileFacts::cloud`].
+    pub(super) cloud: HashMap<&'a str, Vec<(u32, u32)>>,
+    /// The same of [`FileFacts::guesses`].
+    pub(super) guesses: HashMap<&'a str, Vec<(u32, u32)>>,
+}
+
+/// What breaks whoever names it, when a Secret that it needs is gone.
+pub(super) const HAND_ON: [Target; 13] = [
+    CLUSTER_ISSUER,
+    CLUSTER_SECRET_STORE,
+    CLUSTER_TRIGGER_AUTHENTICATION,
+    FLUX_SOURCE,
+    ISSUER,
+    MIDDLEWARE,
+    PERSISTENT_VOLUME,
+    PERSISTENT_VOLUME_CLAIM,
+    SECRET_PROVIDER_CLASS,
+    SECRET_STORE,
+    STORAGE_CLASS,
+    TRIGGER_AUTHENTICATION,
+    VAULT_AUTH,
+];
+
+impl<'a, 'r> Users<'a, 'r> {
+    pub(super) fn new(index: &'a Index<'r>, facts: &'a [FileFacts]) -> Self {
+        let followed = |target| target == SECRET || target == SERVICE_ACCOUNT || HAND_ON.contains(&target);
+        let mut sites: Vec<UseSite<'r>> = index.uses().filter(|site| followed(site.fact.target)).collect();
+        sites.sort_by_key(|site| (site.fact.target, site.name));
+        let mut by_name: HashMap<(Target, &'r str), (u32, u32)> = HashMap::default();
+        for (at, site) in (0..).zip(&sites) {
+            by_name.entry((site.fact.target, site.name)).or_insert((at, 0)).1 += 1;
+        }
+        let mut cloud: HashMap<&str, Vec<(u32, u32)>> = HashMap::default();
+        for (file, facts) in (0..).zip(facts) {
+            for (at, used) in (0..).zip(&facts.cloud) {
+                cloud.entry(&used.name).or_default().push((file, at));
+            }
+        }
+        let mut guesses: HashMap<&str, Vec<(u32, u32)>> = HashMap::default();
+        for (file, facts) in (0..).zip(facts) {
+            for (at, guess) in (0..).zip(&facts.guesses) {
+                guesses.entry(&guess.name).or_default().push((file, at));
+            }
+        }
+        Users {
+            index,
+            facts,
+            guesses,
+            sites,
+            by_name,
+            cloud,
+        }
+    }
+
+    fn named(&self, target: Target, name: &str) -> &[UseSite<'r>] {
+        let (start, count) = self.by_name.get(&(target, name)).copied().unwrap_or_default();
+        &self.sites[start as usize..(start + count) as usize]
+    }
+
+    /// Fields that may mean a name as it stands in a source, or with what kustomizations put around it.
+    pub(super) fn of(&self, target: Target, name: &str) -> Vec<UseSite<'r>> {
+        let mut sites: Vec<UseSite<'r>> = self.named(target, name).to_vec();
+        for (prefix, suffix) in self.index.affixes() {
+            let full = format!("{prefix}{name}{suffix}");
+            if full != name && self.index.named(target, &full).is_empty() {
+                sites.extend_from_slice(self.named(target, &full));
+            }
+        }
+        sites.sort_by_key(|site| (site.file, site.fact.object, site.fact.span));
+        sites
+    }
+
+    /// What an object is and makes.
+    pub(super) fn definitions(&self, file: u32, object: u32) -> &'r [Definition] {
+        let all = &self.index.files[file as usize].definitions;
+        // They stand in the order of their objects.
+        let start = all.partition_point(|one| one.object < Some(object));
+        let end = all.partition_point(|one| one.object <= Some(object));
+        all.get(start..end).unwrap_or_default()
+    }
+
+    /// The fields of an object that name something.
+    pub(super) fn uses(&self, file: u32, object: u32) -> &'r [Use] {
+        let all = &self.index.files[file as usize].uses;
+        let start = all.partition_point(|one| one.object < object);
+        let end = all.partition_point(|one| one.object <= object);
+        all.get(start..end).unwrap_or_default()
+    }
+
+    pub(super) fn path(&self, used: &Use) -> &'r str {
+        let table = self.index.table();
+        table.str(table.row(used.row).path)
+    }
+
+    /// Whether the namespaces that an object can end up in hold this one; empty is any.
+    pub(super) fn may_be_in(&self, file: u32, own: &str, namespace: &str) -> bool {
+        own == namespace
+            || self
+                .index
+                .namespaces(file, own)
+                .any(|one| one.is_empty() || one == namespace)
+    }
+}
