@@ -214,3 +214,24 @@ fn an_index_and_an_inventory_count_and_nothing_is_trouble() {
     let answer = folder.run(&["graph", "nowhere", "--format", "dot"]);
     assert_eq!(answer.code, Some(2), "{answer}");
 }
+
+#[test]
+fn the_page_for_users_shows_what_is_printed() {
+    let page = include_str!("../../docs/graph.md");
+    let folder = Folder::new(&[]);
+    for (name, text) in SHOP {
+        folder.write(&format!("examples/shop/{name}"), text);
+    }
+    let mut shown = 0;
+    for block in page.split("```console\n$ kubeproof ").skip(1) {
+        let (block, _) = block.split_once("```\n").expect("an end");
+        let (command, output) = block.split_once('\n').expect("a command");
+        if output.is_empty() {
+            continue; // it shows how to call the program only
+        }
+        let answer = folder.run(&command.split(' ').collect::<Vec<_>>());
+        assert_eq!(answer.stdout, output, "{command}");
+        shown += 1;
+    }
+    assert_eq!(shown, 2);
+}
