@@ -417,6 +417,7 @@
     if (onlyBad) {
       const bad = nodes.filter((n) => n.bad);
       results(bad.length ? bad : nodes.filter((n) => n.out.some((e) => e.fate === 2)), number(dangling, "dangling reference"));
+      fit();
     }
     draw();
   }
