@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, ErrorType, Severity, Stage};
 use crate::graph::table::Table;
 use crate::graph::{self, Declared, Facts, Index, Role, RunCx};
 use crate::manifest::{File, Skip, Surroundings};
+use crate::mask;
 use crate::rules::{self, Check, Cx, Emitter, RULES, RuleId};
 use crate::schema::{self, custom::Definitions};
 use crate::source::{Decoded, Span};
@@ -229,6 +230,8 @@ pub struct Checked {
     pub skipped: Vec<(Skip, u32)>,
     /// What the file says about names that other files use.
     pub facts: Facts,
+    /// What must not be shown of the text ([`mask::spans`]), where somebody had to know.
+    pub masked: Option<Vec<Span>>,
     /// Documents that are not empty.
     pub documents: u32,
     /// Of those, the ones that the fast path read.
@@ -260,7 +263,11 @@ pub fn check_file(
         faults.retain_mut(|d| settings.adjust(d));
         diagnostics.append(&mut faults);
     }
+    // Whoever prints a fix asks what must not be shown; the tree is at hand now.
+    let asked = diagnostics.iter().any(|d| d.fix.is_some());
+    let masked = cx.take_masked();
     let mut checked = Checked {
+        masked: masked.or_else(|| asked.then(|| mask::spans(&file))),
         diagnostics,
         suppressed,
         suppressions,

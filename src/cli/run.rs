@@ -238,14 +238,14 @@ fn keep(checked: &Checked, decoded: &Decoded, tree: &mut Tree, total: &AtomicUsi
         uses |= definitions::custom_group(&object.api_version).is_some();
     }
     let wanted = defines || (uses && decoded.text.len() < SMALL);
-    // The memory that a tree holds may be more than this file needed.
-    let size = decoded.text.len() + tree.nodes.capacity() * size_of::<RawNode>();
+    let size = decoded.text.len() + tree.nodes.len() * size_of::<RawNode>();
     if !wanted || total.fetch_add(size, Ordering::Relaxed) > KEEP {
         return None;
     }
     Some(Kept {
         source: decoded.clone(),
-        tree: std::mem::take(tree),
+        // A copy is no larger than the tree, and the memory is of use for the next file.
+        tree: tree.clone(),
     })
 }
 

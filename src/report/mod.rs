@@ -216,6 +216,10 @@ impl Report {
 
     /// Adds what was found in a file, with its text if that is at hand.
     pub fn add(&mut self, name: String, checked: Checked, source: Option<Source>) {
+        if let (Some(source), Some(masked)) = (&source, checked.masked) {
+            // It is empty: the source is new.
+            _ = source.masked.set(masked);
+        }
         self.files.push(FileReport {
             name,
             role: Role::Checked,

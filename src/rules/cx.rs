@@ -120,6 +120,11 @@ impl<'t> Cx<'t> {
         !self.settings.no_skip && unrendered(text)
     }
 
+    /// What must not be shown of the file, if it was asked for.
+    pub(crate) fn take_masked(&mut self) -> Option<Vec<Span>> {
+        self.masked.take()
+    }
+
     /// Whether a span touches a value that must never be shown: a Secret's, or what may be one.
     pub fn is_masked(&self, span: Span) -> bool {
         let masked = self.masked.get_or_init(|| mask::spans(self.file));
@@ -173,10 +178,22 @@ pub fn quote(text: &str) -> String {
     shown
 }
 
+/// Bytes that a placeholder begins with; a table is quicker than four comparisons.
+static BEGINS_PLACEHOLDER: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    let begins = b"${<[";
+    while at < begins.len() {
+        table[begins[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 /// Whether a text holds a placeholder of a tool that fills manifests in before they are applied.
 pub fn unrendered(text: &str) -> bool {
     // Nearly all texts are names without any of these.
-    let Some(first) = text.bytes().position(|b| matches!(b, b'$' | b'{' | b'<' | b'[')) else {
+    let Some(first) = text.bytes().position(|b| BEGINS_PLACEHOLDER[b as usize]) else {
         return false;
     };
     let may = match text.as_bytes()[first..] {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use super::filter;
 use super::resolve::{self, Scalar};
 use super::tree::{Chunk, Kind, NodeId, Style, Tree};
 use super::view::Node;
@@ -38,6 +39,16 @@ const SMALL: usize = 12;
 /// All duplicate keys of a chunk, mapping by mapping, in the order of the text (of the merging mapping,
 /// where keys are merged).
 pub fn duplicates(text: &str, tree: &Tree, chunk: &Chunk) -> Vec<Duplicate> {
+    note(text, tree, chunk, &mut Vec::new())
+}
+
+/// The same, with a filter for each mapping: which keys it may have.
+pub(super) fn note(
+    text: &str,
+    tree: &Tree,
+    chunk: &Chunk,
+    filters: &mut Vec<(NodeId, u8)>,
+) -> Vec<Duplicate> {
     let mut found = Vec::new();
     let Some(root) = Node::root(text, tree, chunk) else {
         return found;
@@ -50,11 +61,36 @@ pub fn duplicates(text: &str, tree: &Tree, chunk: &Chunk) -> Vec<Duplicate> {
         }
         if node.merges() {
             merged(node, &mut order, &mut found);
-        } else {
+            continue;
+        }
+        let (filter, may_repeat) = filter(node);
+        filters.push((id, filter));
+        if may_repeat {
             written(node, &mut keys, &mut order, &mut found);
         }
     }
     found
+}
+
+/// The filter of a mapping's keys, and whether any two of them may be the same.
+fn filter(map: Node<'_>) -> (u8, bool) {
+    let (mut narrow, mut wide, mut may_repeat) = (0, 0, false);
+    for entry in map.raw_entries() {
+        let raw = entry.key.raw();
+        let source = entry.key.source();
+        let plain = raw.kind == Kind::Scalar && raw.flags == 0 && raw.style == Style::Plain;
+        let hash = if plain && !resolve::may_be_typed(source) {
+            filter::hash(source.as_bytes())
+        } else {
+            // What becomes no string is no key that anybody asks for.
+            let Some(key) = Key::of(entry.key) else { continue };
+            filter::hash(key.text.as_bytes())
+        };
+        narrow |= filter::narrow(hash);
+        may_repeat |= wide & filter::wide(hash) != 0;
+        wide |= filter::wide(hash);
+    }
+    (narrow, may_repeat)
 }
 
 /// The duplicates of a mapping without merge keys.

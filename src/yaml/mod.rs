@@ -10,6 +10,7 @@ mod chars;
 mod cook;
 mod duplicates;
 mod fast;
+mod filter;
 mod json;
 mod meaning;
 mod number;
@@ -125,10 +126,15 @@ fn new_chunk(span: Span, document: u32, tree: &Tree) -> Chunk {
     }
 }
 
-/// Looks for keys that come again, once for all who ask later.
+/// Looks for keys that come again, and notes which keys each mapping may have, once for all who ask later.
 pub fn note_duplicates(text: &str, tree: &mut Tree) {
+    let mut filters = Vec::new();
     for i in 0..tree.chunks.len() {
-        let found = duplicates(text, tree, &tree.chunks[i]);
+        filters.clear();
+        let found = duplicates::note(text, tree, &tree.chunks[i], &mut filters);
+        for (map, filter) in &filters {
+            tree.nodes[*map as usize].indent = *filter;
+        }
         let chunk = &mut tree.chunks[i];
         chunk.unique = found.is_empty();
         chunk.duplicates = found;

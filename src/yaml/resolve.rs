@@ -68,6 +68,9 @@ pub fn may_be_typed(source: &str) -> bool {
 /// Cooks and resolves a scalar node (not an alias).
 pub fn scalar(node: Node<'_>) -> Scalar<'_> {
     let raw = node.raw();
+    if raw.flags == 0 && !node.is_json() && raw.style == Style::Plain {
+        return plain(Cow::Borrowed(node.source()));
+    }
     let text = cook::text(node);
     if node.is_json() {
         return if raw.style == Style::Plain {

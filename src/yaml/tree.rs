@@ -61,7 +61,8 @@ pub struct RawNode {
     /// [`COOK`] and [`PROPS`].
     pub flags: u8,
     /// Of a block scalar, the column of the block collection around it plus one (0 = none), which it is
-    /// cooked with; saturates at 255. Of any other node 0.
+    /// cooked with; saturates at 255. Of a mapping, once [`note_duplicates`](super::note_duplicates) was there,
+    /// a filter of its keys; 0 for any other node and where there is none.
     pub indent: u8,
 }
 

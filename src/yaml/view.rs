@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::cook;
+use super::filter;
 use super::resolve::{self, Scalar, Tag};
 use super::tree::{COOK, Chunk, Kind, NodeId, PROPS, RawNode, Style, Tree};
 use crate::source::Span;
@@ -303,6 +304,9 @@ impl<'t> Node<'t> {
             let this = self.resolved();
             let map = this.raw();
             if map.kind != Kind::Map {
+                return None;
+            }
+            if map.indent != 0 && map.indent & filter::narrow(filter::hash(key.as_bytes())) == 0 {
                 return None;
             }
             let (nodes, mut id, mut found) = (&self.tree.nodes, this.id + 1, None);

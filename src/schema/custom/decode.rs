@@ -382,7 +382,8 @@ fn elsewhere(name: &str, around: &Around<'_, '_, '_>) -> String {
     if let (Some(below), None) = (below.next(), below.next()) {
         return format!("it belongs to `{below}.{name}`: mend the indentation or move it there");
     }
-    let names: Vec<String> = schema.names().map(|name| format!("`{name}`")).collect();
+    let mut names: Vec<String> = schema.names().map(|name| format!("`{name}`")).collect();
+    names.sort();
     match names.len() {
         0 => "remove it; no fields are declared there".into(),
         1..=8 => format!("remove it; there is {}", names.join(", ")),

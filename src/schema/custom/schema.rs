@@ -275,7 +275,7 @@ impl<'c> Schema<'c> {
     pub(super) fn property(&self, name: &str) -> Option<&Schema<'c>> {
         let at = self
             .properties
-            .binary_search_by(|(known, _)| (**known).cmp(name))
+            .binary_search_by(|(known, _)| by_length(known, name))
             .ok()?;
         self.properties.get(at).map(|(_, lazy)| lazy.get())
     }
@@ -327,9 +327,14 @@ fn properties<'c>(map: Node<'c>) -> Vec<(Cow<'c, str>, Lazy<'c>)> {
         .collect();
     // Of a repeated key the last one holds: it is put first, and the others go.
     all.reverse();
-    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all.sort_by(|a, b| by_length(&a.0, &b.0));
     all.dedup_by(|later, first| later.0 == first.0);
     all
+}
+
+/// An order that is quick to tell.
+fn by_length(a: &str, b: &str) -> std::cmp::Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
 fn one(node: Node<'_>) -> Option<Lazy<'_>> {
