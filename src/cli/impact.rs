@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicUsize;
 
 use clap::{Args, ValueEnum};
 
-use crate::graph::{Facts, Index};
+use crate::graph::{Facts, Index, Role};
 use crate::impact::places::{self, Asked, FilePlaces, Places};
 use crate::impact::{self, FileFacts, Judged, Selected, Surrounds};
 use crate::manifest::Surroundings;
@@ -16,6 +16,7 @@ use crate::yaml::Tree;
 
 use super::choice::{Wanted, wanted};
 use super::inputs::ReadingArgs;
+use super::inventory;
 use super::parallel;
 use super::problem::Problem;
 use super::read;
@@ -253,14 +254,20 @@ impl Reader<'_> {
                     input.role,
                     self.no_skip,
                 );
+                let fault = (input.role == Role::Inventory && facts.1.broken.is_empty())
+                    .then(|| inventory::fault(&decoded.text, &scratch.tree));
                 scratch.buffer = decoded.text.into_bytes();
-                facts
+                (facts, fault.flatten())
             })
         });
         let mut kept = (Vec::new(), Vec::new(), Vec::new());
         for (input, result) in inputs.into_iter().zip(done) {
             match result {
-                Ok((names, facts)) => {
+                Ok(((names, facts), fault)) => {
+                    problems.extend(fault.map(|what| Problem {
+                        path: input.name.clone(),
+                        what,
+                    }));
                     kept.0.push(input);
                     kept.1.push(names);
                     kept.2.push(facts);

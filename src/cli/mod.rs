@@ -14,6 +14,7 @@ mod gitignore;
 mod impact;
 mod init;
 mod inputs;
+mod inventory;
 mod manual;
 mod output;
 mod pages;
