@@ -306,6 +306,19 @@ fn a_field_is_not_renamed_to_one_that_is_there() {
 }
 
 #[test]
+fn quotes_stay_where_the_number_would_be_another_one() {
+    let service = |port: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: shop}}\nspec:\n  ports: [{{port: {port}, targetPort: 80}}]\n"
+        )
+    };
+    for port in ["\"010\"", "'080'", "\"-0\"", "\"0x50\"", "\"1_0\""] {
+        stays(&service(port));
+    }
+    becomes(&service("\"10\""), &service("10"));
+}
+
+#[test]
 fn a_key_that_is_nearly_kind_is_no_certain_slip() {
     let text = "apiVersion: v1\nkid: Namespace\nmetadata: {name: shop}\n";
     assert_eq!(fixed("a.yaml", text, Level::Safe).1, 0);
