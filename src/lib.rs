@@ -25,6 +25,7 @@ pub mod impact;
 pub mod manifest;
 pub mod mask;
 pub mod names;
+pub mod picture;
 pub mod report;
 pub mod rules;
 pub mod schema;

@@ -9,6 +9,7 @@ use crate::version::KubeVersion;
 
 use super::baseline::BaselineArgs;
 use super::fix::FixArgs;
+use super::graph::GraphArgs;
 use super::impact::ImpactArgs;
 use super::init::InitArgs;
 use super::inputs::InputArgs;
@@ -42,6 +43,8 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Say what breaks when Secrets are deleted: who uses them, and what makes them again.
     Impact(Box<ImpactArgs>),
+    /// Draw who uses, makes and selects what, as text, dot, mermaid, json or a page.
+    Graph(Box<GraphArgs>),
     /// Explain a rule, or a kind or field of Kubernetes.
     Explain(ExplainArgs),
     /// Show the configuration that is in force, and where each setting comes from.

@@ -1,28 +1,18 @@
 //! `kubeproof impact`: what breaks when Secrets are deleted.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicUsize;
 
 use clap::{Args, ValueEnum};
 
-use crate::graph::{Facts, Index, Role};
-use crate::impact::places::{self, Asked, FilePlaces, Places};
-use crate::impact::{self, FileFacts, Judged, Selected, Surrounds};
-use crate::manifest::Surroundings;
+use crate::graph::{Facts, Index};
+use crate::impact::places;
+use crate::impact::{self, FileFacts, Selected, Surrounds};
 use crate::report::{count, printable};
-use crate::source;
-use crate::yaml::Tree;
 
 use super::choice::{Wanted, wanted};
 use super::inputs::ReadingArgs;
-use super::inventory;
-use super::parallel;
-use super::problem::Problem;
-use super::read;
-use super::run::guarded;
+use super::reader::{self, Reader};
 use super::terminal::{Terminal, tell};
-use super::walk::Input;
 use super::{CLEAN, FOUND, TROUBLE};
 
 /// The arguments of `kubeproof impact`.
@@ -111,7 +101,7 @@ pub fn impact(args: &ImpactArgs, terminal: &Terminal) -> u8 {
     surrounds.objects = facts.iter().map(|facts| facts.objects as usize).sum();
     say_what_is_unknown(&selected, &facts, &names, &mut surrounds);
     let judged = impact::judge(&index, &facts, selected);
-    let places = reader.places(&inputs, &judged, &mut problems);
+    let places = reader.places(&inputs, places::asked(&judged), &mut problems);
     let mut out = String::new();
     match args.format {
         ImpactFormat::Text => impact::Text {
@@ -124,7 +114,7 @@ pub fn impact(args: &ImpactArgs, terminal: &Terminal) -> u8 {
     if let Err(error) = &written {
         tell(&format!("the answer could not be written: {error}"));
     }
-    broken(&names, &facts, &inputs, &mut problems);
+    reader::broken(&names, &facts, &inputs, &mut problems);
     problems.sort();
     problems.dedup();
     for problem in &problems {
@@ -198,143 +188,5 @@ fn say_what_is_unknown(
             count(templates.len(), "file"),
             printable(first)
         ));
-    }
-}
-
-/// What breaks off may use any Secret further down.
-fn broken(names: &[Facts], facts: &[FileFacts], inputs: &[Input], problems: &mut Vec<Problem>) {
-    for ((facts, names), input) in facts.iter().zip(names).zip(inputs) {
-        if facts.broken.is_empty() {
-            continue;
-        }
-        let mut bytes = Vec::new();
-        let line = match &input.content {
-            Some(content) => line_of(content.clone(), facts.broken[0]),
-            None if read::file(input.path(), &mut bytes).is_ok() => line_of(bytes, facts.broken[0]),
-            None => 1,
-        };
-        problems.push(Problem {
-            path: format!("{}:{line}", names.file),
-            what: "cannot be read from here on, so what it uses is not known; `kubeproof check` shows what is wrong"
-                .to_string(),
-        });
-    }
-}
-
-fn line_of(bytes: Vec<u8>, offset: u32) -> u32 {
-    let decoded = source::decode(bytes);
-    source::LineIndex::new(&decoded.text)
-        .position(&decoded.text, offset)
-        .line
-}
-
-/// How files are read, the first time and again.
-struct Reader<'a> {
-    around: &'a Surroundings,
-    no_skip: bool,
-    threads: usize,
-}
-
-impl Reader<'_> {
-    /// Takes the facts of all inputs that can be read.
-    fn read(
-        &self,
-        inputs: Vec<Input>,
-        problems: &mut Vec<Problem>,
-    ) -> (Vec<Input>, Vec<Facts>, Vec<FileFacts>) {
-        let done = over(&inputs, self.threads, |input, scratch| {
-            let bytes = scratch.bytes(input)?;
-            guarded(&input.name, || {
-                let decoded = source::decode(bytes);
-                let facts = impact::facts(
-                    &input.name,
-                    &decoded,
-                    &mut scratch.tree,
-                    self.around,
-                    input.role,
-                    self.no_skip,
-                );
-                let fault = (input.role == Role::Inventory && facts.1.broken.is_empty())
-                    .then(|| inventory::fault(&decoded.text, &scratch.tree));
-                scratch.buffer = decoded.text.into_bytes();
-                (facts, fault.flatten())
-            })
-        });
-        let mut kept = (Vec::new(), Vec::new(), Vec::new());
-        for (input, result) in inputs.into_iter().zip(done) {
-            match result {
-                Ok(((names, facts), fault)) => {
-                    problems.extend(fault.map(|what| Problem {
-                        path: input.name.clone(),
-                        what,
-                    }));
-                    kept.0.push(input);
-                    kept.1.push(names);
-                    kept.2.push(facts);
-                }
-                Err(problem) => problems.push(problem),
-            }
-        }
-        kept
-    }
-
-    /// Reads those files again that the answer points into.
-    fn places(&self, inputs: &[Input], judged: &Judged<'_>, problems: &mut Vec<Problem>) -> Places {
-        let asked: BTreeMap<u32, Asked> = places::asked(judged);
-        let asked: Vec<(&Input, u32, Asked)> = asked
-            .into_iter()
-            .filter_map(|(file, asked)| Some((inputs.get(file as usize)?, file, asked)))
-            .collect();
-        let done: Vec<Result<FilePlaces, Problem>> =
-            over(&asked, self.threads, |(input, _, asked), scratch| {
-                let bytes = scratch.bytes(input)?;
-                guarded(&input.name, || {
-                    let how = (input.role, self.no_skip);
-                    let decoded = source::decode(bytes);
-                    places::places(&input.name, decoded, &mut scratch.tree, self.around, how, asked)
-                })
-            });
-        let mut places = Places::new();
-        for ((_, file, _), result) in asked.into_iter().zip(done) {
-            match result {
-                Ok(found) => _ = places.insert(file, found),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        places
-    }
-}
-
-/// Applies `f` to each item, on several threads, and gives the results in the order of the items.
-fn over<I: Sync, T: Send>(
-    items: &[I],
-    threads: usize,
-    f: impl Fn(&I, &mut Scratch) -> Result<T, Problem> + Sync,
-) -> Vec<Result<T, Problem>> {
-    let workers = parallel::workers(threads, items.len());
-    let done = parallel::each(items.len(), workers, &AtomicUsize::new(0), |at, scratch| {
-        Some(f(items.get(at)?, scratch))
-    });
-    done.into_iter().flatten().collect()
-}
-
-/// What one worker reuses from file to file.
-#[derive(Default)]
-struct Scratch {
-    tree: Tree,
-    buffer: Vec<u8>,
-}
-
-impl Scratch {
-    fn bytes(&mut self, input: &Input) -> Result<Vec<u8>, Problem> {
-        let mut bytes = std::mem::take(&mut self.buffer);
-        match &input.content {
-            Some(content) => {
-                bytes.clear();
-                bytes.extend_from_slice(content);
-            }
-            None => read::file(input.path(), &mut bytes)?,
-        }
-        Ok(bytes)
     }
 }

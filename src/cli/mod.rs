@@ -11,6 +11,7 @@ mod diff;
 mod explain;
 mod fix;
 mod gitignore;
+mod graph;
 mod impact;
 mod init;
 mod inputs;
@@ -22,6 +23,7 @@ mod parallel;
 mod problem;
 mod progress;
 mod read;
+mod reader;
 mod run;
 mod settings;
 mod since;
@@ -54,6 +56,7 @@ pub fn run() -> ExitCode {
     let code = match cli.command {
         Command::Check(args) => check::check(&args, &terminal),
         Command::Impact(args) => impact::impact(&args, &terminal),
+        Command::Graph(args) => graph::graph(&args, &terminal),
         Command::Explain(args) => pages::explain(&args, &terminal),
         Command::Config(args) => settings::config(&args, &terminal),
         Command::Init(args) => init::init(&args, &terminal),

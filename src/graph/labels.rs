@@ -172,17 +172,33 @@ impl<'a, 'r> Labels<'a, 'r> {
             .map(|(_, value, span)| (value, span))
     }
 
+    /// What a selection selects, as far as labels are known; nothing where it selects a crowd.
+    pub fn selected(&self, selecting: &Selecting<'r>) -> Vec<Labelling<'r>> {
+        let found = self.found(selecting).unwrap_or_default();
+        found.iter().map(|at| self.having[*at as usize]).collect()
+    }
+
     /// Marks what is selected. False when that is nothing, as far as labels are known.
     fn mark(&mut self, selecting: &Selecting<'r>) -> bool {
+        let Some(found) = self.found(selecting) else {
+            return true;
+        };
+        let bit = self.bit(selecting.fact.row);
+        for at in &found {
+            self.selected[*at as usize] |= bit;
+        }
+        !found.is_empty()
+    }
+
+    /// What is selected, as places in `having`. `None` when the labels tell nothing apart.
+    fn found(&self, selecting: &Selecting<'r>) -> Option<Vec<u32>> {
         let target = selecting.fact.target;
         let nobody = Vec::new();
         let rarest = self
             .wanted(selecting)
             .map(|(key, value, _)| self.by_label.get(&(target, key, value)).unwrap_or(&nobody))
             .min_by_key(|list| list.len());
-        let Some(rarest) = rarest.filter(|list| list.len() <= CROWD) else {
-            return true;
-        };
+        let rarest = rarest.filter(|list| list.len() <= CROWD)?;
         let has = |one: &Labelling<'r>, key: &str, value: &str| {
             self.value(one, key).is_some_and(|(own, _)| own == value) || self.index.sets_label(one.file, key)
         };
@@ -192,12 +208,7 @@ impl<'a, 'r> Labels<'a, 'r> {
                 .all(|(key, value, _)| has(&one, key, value))
                 && self.reaches(selecting, &one)
         };
-        let found: Vec<u32> = rarest.iter().filter(fits).copied().collect();
-        let bit = self.bit(selecting.fact.row);
-        for at in &found {
-            self.selected[*at as usize] |= bit;
-        }
-        !found.is_empty()
+        Some(rarest.iter().filter(fits).copied().collect())
     }
 
     /// Whether a selection may fit something whose labels are not all known.

@@ -271,3 +271,23 @@ fn every_planted_value_is_masked() {
         bare.join("\n")
     );
 }
+
+#[test]
+fn no_graph_shows_a_value_of_a_secret() {
+    let folder = Folder::new(&[]);
+    let mut planted_files = Vec::new();
+    files(&planted(), &planted(), &mut planted_files);
+    let mut all = BTreeSet::new();
+    for (name, bytes) in &planted_files {
+        all.extend(canaries(&String::from_utf8(bytes.clone()).unwrap()));
+        folder.write(name, bytes);
+    }
+    for format in ["text", "dot", "mermaid", "json", "html"] {
+        for more in [&[][..], &["--no-skip"]] {
+            let answer = folder.run(&[&["graph", "--format", format], more].concat());
+            assert!(answer.stdout.len() > 500, "{answer}");
+            assert_eq!(leak(&answer.stdout, &all), None, "{format}");
+            assert_eq!(leak(&answer.stderr, &all), None, "{format}");
+        }
+    }
+}

@@ -16,6 +16,7 @@ mod files;
 mod fix;
 mod formats;
 mod frames;
+mod graph;
 mod impact;
 mod manual;
 mod outputs;
