@@ -293,25 +293,32 @@ fn finding(rule: RuleId, document: u32, span: Span, message: String) -> Diagnost
 struct Order<'t> {
     /// `ignore`, or what stands in its place.
     word: &'t str,
+    /// Whether `kubeproof:` stands before it, letter by letter.
+    addressed: bool,
     /// What follows the word.
     rest: &'t str,
     /// Where `rest` starts.
     at: u32,
 }
 
-/// The order in a comment that starts with `# kubeproof:`.
+/// The order in a comment that starts with `# kubeproof:`, or nearly so where it cannot mean anything else.
 fn order(text: &str, comment: Span) -> Option<Order<'_>> {
-    let said = text.get(comment.range())?;
-    let after = said
-        .trim_start_matches('#')
-        .trim_start()
-        .strip_prefix("kubeproof:")?
-        .trim_start();
+    const NAME: &str = "kubeproof";
+    let said = text.get(comment.range())?.trim_start_matches('#').trim_start();
+    let (name, after) = said.split_at_checked(NAME.len())?;
+    if !name.eq_ignore_ascii_case(NAME) {
+        return None;
+    }
+    let behind_colon = after.strip_prefix(':');
+    let after = behind_colon.unwrap_or(after).trim_start();
     let end = after
         .find(|c: char| !c.is_ascii_alphabetic() && c != '-')
         .unwrap_or(after.len());
     let (word, rest) = after.split_at_checked(end)?;
-    Some(Order {
+    let addressed = name == NAME && behind_colon.is_some();
+    let certain = matches!(word, "ignore" | "ignore-file") && rest.trim_start().starts_with('[');
+    (addressed || certain).then(|| Order {
+        addressed,
         word,
         rest,
         at: comment.end - rest.len() as u32,
@@ -353,6 +360,10 @@ impl Reader<'_, '_> {
     /// The rules that the comment names, where it holds.
     fn names(&self, order: Order<'_>, faults: &mut Vec<Diagnostic>) -> Option<Vec<Name>> {
         const FORM: &str = "write `# kubeproof: ignore[category/rule] reason`";
+        if !order.addressed {
+            faults.extend(self.malformed("it does not start with `# kubeproof:`", FORM));
+            return None;
+        }
         if !matches!(order.word, "ignore" | "ignore-file") {
             if looks_like_ignore(order) {
                 let what = format!("{} is not `ignore` or `ignore-file`", quote(order.word));

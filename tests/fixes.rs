@@ -285,6 +285,50 @@ fn a_list_loses_all_that_the_server_set() {
 }
 
 #[test]
+fn a_field_is_not_renamed_to_one_that_is_there() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: shop}\n";
+    let with = |rest: &str| format!("{secret}{rest}");
+    // Two entries of one name: one of them would be lost.
+    for rest in [
+        "data: {a: YQ==}\ndata2: {b: Yg==}\n",
+        "data: {a: YQ==}\nData: {b: Yg==}\n",
+        "Data: {a: YQ==}\ndatas: {b: Yg==}\n",
+        "StringData: {a: a}\nstringdata: {b: b}\n",
+        "Data: {a: YQ==}\nDATA: {b: Yg==}\n",
+    ] {
+        stays(&with(rest));
+    }
+    becomes(&with("'stringdata': {b: b}\n"), &with("'stringData': {b: b}\n"));
+    becomes(
+        r#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"shop"},"stringdata":{"a":"a"}}"#,
+        r#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"shop"},"stringData":{"a":"a"}}"#,
+    );
+}
+
+#[test]
+fn quotes_stay_where_the_number_would_be_another_one() {
+    let service = |port: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: shop}}\nspec:\n  ports: [{{port: {port}, targetPort: 80}}]\n"
+        )
+    };
+    for port in ["\"010\"", "'080'", "\"-0\"", "\"0x50\"", "\"1_0\""] {
+        stays(&service(port));
+    }
+    becomes(&service("\"10\""), &service("10"));
+}
+
+#[test]
+fn a_key_that_is_nearly_kind_is_no_certain_slip() {
+    let text = "apiVersion: v1\nkid: Namespace\nmetadata: {name: shop}\n";
+    assert_eq!(fixed("a.yaml", text, Level::Safe).1, 0);
+    becomes(text, &text.replace("kid", "kind"));
+    let case = text.replace("kid", "Kind");
+    let meant = text.replace("kid", "kind");
+    assert_eq!(fixed("a.yaml", &case, Level::Safe), (meant, 1));
+}
+
+#[test]
 fn safe_fixes_keep_the_meaning() {
     let before = "\
 apiVersion: v1

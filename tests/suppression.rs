@@ -370,3 +370,22 @@ fn many_of_them_take_no_long_time() {
     assert!(found.iter().any(|d| d.contains("malformed")));
     assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
 }
+
+#[test]
+fn a_comment_that_nearly_names_kubeproof_is_told() {
+    for (comment, told) in [
+        ("# kubeproof ignore[ingress] lab", true),
+        ("# Kubeproof: ignore[ingress] lab", true),
+        ("# kubeproof ignore this", false),
+        ("# kubeproof: reviewed", false),
+        ("# kubeproofs", false),
+    ] {
+        let (found, kept) = of(&format!("{comment}\n{BAD}"));
+        assert_eq!(kept, 0, "{comment}");
+        assert_eq!(
+            found.contains(&"1:suppression/malformed".to_string()),
+            told,
+            "{comment}: {found:?}"
+        );
+    }
+}

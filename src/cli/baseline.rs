@@ -29,7 +29,7 @@ pub struct BaselineArgs {
     pub baseline: Option<PathBuf>,
     /// Write down all findings as known, to be left out from now on [default: the file of --baseline or of the
     /// configuration, or else kubeproof-baseline.json].
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with = "since")]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with_all = ["since", "watch"])]
     pub write_baseline: Option<Option<PathBuf>>,
 }
 

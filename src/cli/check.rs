@@ -105,7 +105,13 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         if args.fixes.diff {
             return Ok(fix::show(&run, &changes, args, terminal, &mut problems));
         }
-        fix::write(&mut run, &changes, &mut problems);
+        let unwritten = fix::write(&mut run, &changes);
+        if !unwritten.is_empty() {
+            let fixed = run.report.fixed;
+            run = judge(std::mem::take(&mut run.inputs), false, &mut clock);
+            run.report.fixed = fixed;
+            problems.extend(unwritten);
+        }
         clock.lap("fixed");
         fixed_stdin = fix::stdin(&run);
     }

@@ -29,7 +29,13 @@ pub struct FixArgs {
     #[arg(long, requires = "fixes")]
     pub unsafe_fixes: bool,
     /// Print what --fix would change, and write nothing; exit with 1 if there is anything.
-    #[arg(long, conflicts_with_all = ["since", "watch", "verdicts"])]
+    // What asks for a report, or changes what is known, would be left undone without a word.
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "since", "watch", "verdicts", "write_baseline", "format", "output", "statistics", "show_skipped",
+        ]
+    )]
     pub diff: bool,
 }
 
@@ -127,11 +133,15 @@ fn tell_would_fix(run: &Run) {
     note(&line);
 }
 
-/// Writes the fixed files. What could not be written is trouble, and does not count as fixed.
-pub fn write(run: &mut Run, changes: &Changes, problems: &mut Vec<Problem>) {
-    let Some(mut fixed) = run.report.fixed else { return };
+/// Writes the fixed files, and returns what could not be written: that does not count as fixed, and is to be read
+/// again, since a report about a text that is nowhere would mislead.
+pub fn write(run: &mut Run, changes: &Changes) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let Some(mut fixed) = run.report.fixed else {
+        return problems;
+    };
     for (index, change) in changes {
-        let Some(input) = run.inputs.get(*index).filter(|input| !input.is_stdin) else {
+        let Some(input) = run.inputs.get_mut(*index).filter(|input| !input.is_stdin) else {
             continue;
         };
         if let Err(what) = save(input.path(), change.before.as_bytes(), change.after.as_bytes()) {
@@ -139,11 +149,13 @@ pub fn write(run: &mut Run, changes: &Changes, problems: &mut Vec<Problem>) {
                 path: input.name.clone(),
                 what,
             });
+            input.content = None;
             fixed.findings -= change.fixed;
             fixed.files -= 1;
         }
     }
     run.report.fixed = Some(fixed);
+    problems
 }
 
 /// Standard input with its fixes, or its bytes as they came; `None` when it was not to be checked.

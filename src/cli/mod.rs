@@ -15,6 +15,7 @@ mod graph;
 mod impact;
 mod init;
 mod inputs;
+mod inventory;
 mod manual;
 mod output;
 mod pages;

@@ -118,6 +118,11 @@ impl Target {
         match path {
             "" => Err("the name of a file is missing".to_string()),
             "-" => Err("standard output is where --format prints; name a file here".to_string()),
+            // `-o sarif` would be a file of that name, with text in it.
+            path if format.is_none() && Format::from_str(path, true).is_ok() => Err(format!(
+                "`{path}` is a format, and the name of a file is missing; write `{path}=FILE`, or `./{path}` for a \
+                 file of that name"
+            )),
             path => Ok(Target {
                 format,
                 path: path.into(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicUsize;
 
-use crate::graph::Facts;
+use crate::graph::{Facts, Role};
 use crate::impact::places::{self, Asked, FilePlaces, Places};
 use crate::impact::{self, FileFacts};
 use crate::manifest::Surroundings;
@@ -13,7 +13,7 @@ use crate::yaml::Tree;
 use super::problem::Problem;
 use super::run::guarded;
 use super::walk::Input;
-use super::{parallel, read};
+use super::{inventory, parallel, read};
 
 /// What breaks off may use any Secret further down.
 pub fn broken(names: &[Facts], facts: &[FileFacts], inputs: &[Input], problems: &mut Vec<Problem>) {
@@ -71,14 +71,20 @@ impl Reader<'_> {
                     input.role,
                     self.no_skip,
                 );
+                let fault = (input.role == Role::Inventory && facts.1.broken.is_empty())
+                    .then(|| inventory::fault(&decoded.text, &scratch.tree));
                 scratch.buffer = decoded.text.into_bytes();
-                facts
+                (facts, fault.flatten())
             })
         });
         let mut kept = (Vec::new(), Vec::new(), Vec::new());
         for (input, result) in inputs.into_iter().zip(done) {
             match result {
-                Ok((names, facts)) => {
+                Ok(((names, facts), fault)) => {
+                    problems.extend(fault.map(|what| Problem {
+                        path: input.name.clone(),
+                        what,
+                    }));
                     kept.0.push(input);
                     kept.1.push(names);
                     kept.2.push(facts);

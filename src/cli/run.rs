@@ -17,7 +17,7 @@ use crate::yaml::tree::RawNode;
 use super::problem::Problem;
 use super::progress;
 use super::walk::Input;
-use super::{parallel, read};
+use super::{inventory, parallel, read};
 
 /// The inputs that could be read, and what was found in them.
 pub struct Run {
@@ -196,7 +196,7 @@ fn judge(
     }
     let size = bytes.len();
     // The tree is cleared before each use, so one that a panic left half made does no harm.
-    let (decoded, checked) = guarded(&input.name, || {
+    let (decoded, checked, fault) = guarded(&input.name, || {
         let decoded = source::decode(bytes);
         let (name, tree) = (&*input.name, &mut scratch.tree);
         let checked = match input.role {
@@ -208,8 +208,15 @@ fn judge(
                 ..Checked::default()
             },
         };
-        (decoded, checked)
+        let fault = (input.role == Role::Inventory).then(|| inventory::fault(&decoded.text, tree));
+        (decoded, checked, fault.flatten())
     })?;
+    if let Some(what) = fault {
+        return Err(Problem {
+            path: input.name.clone(),
+            what,
+        });
+    }
     let kept = keep(&checked, &decoded, &mut scratch.tree, total);
     let source = if checked.diagnostics.is_empty() {
         scratch.keep(decoded.text.into_bytes());

@@ -39,7 +39,8 @@ impl Config {
     /// Names everything that is wrong with it.
     pub fn read(source: &Decoded) -> Result<Config, Vec<Fault>> {
         let (top, mut faults) = reader::read(source);
-        faults.extend(references::faults(&top));
+        let more = references::faults(&top, &faults);
+        faults.extend(more);
         faults.sort_by_key(|fault| fault.span);
         if !faults.is_empty() {
             return Err(faults);

@@ -122,7 +122,7 @@ pub fn read(source: &Decoded) -> (Value, Vec<Fault>) {
             );
             break;
         }
-        value = Some(reader.map(root, KEYS, "this file").unwrap_or_else(empty));
+        value = Some(reader.map(root, KEYS, FILE).unwrap_or_else(empty));
     }
     // A mistake that spoils the reading makes others that are none.
     if let Some(error) = tree.chunks.iter().find_map(|chunk| chunk.error.as_ref()) {
@@ -130,6 +130,9 @@ pub fn read(source: &Decoded) -> (Value, Vec<Fault>) {
     }
     (value.unwrap_or_else(empty), reader.faults)
 }
+
+/// The name that the file as a whole goes by, where keys go by theirs.
+const FILE: &str = "this file";
 
 fn empty() -> Value {
     Value {
@@ -192,7 +195,10 @@ impl Reader {
         };
         self.fault(
             first_line(node),
-            format!("{} takes {wanted}; here is {found}", quote(name)),
+            match name {
+                FILE => format!("the file must hold {wanted}; here is {found}"),
+                _ => format!("{} takes {wanted}; here is {found}", quote(name)),
+            },
             "",
         );
         None

@@ -15,7 +15,11 @@ pub fn nearest(name: &str) -> Vec<&'static str> {
         candidates.push((far, rule.id));
         candidates.push((strsim::osa_distance(&name, rule.category), rule.category));
     }
-    let enough = 1 + name.chars().count() / 4;
+    // A slip or two; of a short word so many would leave nothing.
+    let enough = match name.chars().count() {
+        0..=4 => 1,
+        length => 1 + length / 4,
+    };
     candidates.retain(|(far, _)| *far <= enough);
     candidates.sort_unstable();
     candidates.dedup();
@@ -32,4 +36,16 @@ pub fn instead_of(name: &str) -> String {
     }
     let shown: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
     format!("did you mean {}?", shown.join(" or "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_word_is_no_slip_for_another_one() {
+        assert_eq!(nearest("nope"), [] as [&str; 0]);
+        assert_eq!(nearest("yml"), ["yaml"]);
+        assert_eq!(nearest("schmea"), ["schema"]);
+    }
 }

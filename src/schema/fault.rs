@@ -5,6 +5,7 @@ use super::path::Place;
 use super::suggest::{self, Unknown};
 use super::{Shape, TypeId, format, message};
 use crate::diagnostic::{Edit, ErrorType, Report, Severity, Stage};
+use crate::edit;
 use crate::rules::{RuleId, ids};
 use crate::source::Span;
 use crate::yaml::{Entry, Kind, Node, Scalar, Style};
@@ -29,14 +30,10 @@ impl<'a> Decoder<'_, 'a> {
         let lenient = self.strictness == Strictness::Lenient;
         let text = message::unknown_field(ty, key, &known, lenient);
         let fix = match &known {
-            Unknown::Near(near) if is_bare(entry.key) => {
-                // Only a difference in case is certain to be what the author meant.
-                let safe = near.eq_ignore_ascii_case(key) && at.value.entry(near).is_none();
-                let edit = Edit {
-                    span: entry.key.span(),
-                    text: near.to_string(),
-                };
-                Some((format!("write `{near}`"), safe, vec![edit]))
+            Unknown::Near(near) => {
+                let kube = self.cx.kube();
+                let means_it = |other: &str| matches!(suggest::unknown_field(ty, other, kube), Unknown::Near(meant) if meant == *near);
+                respelling(at.value, entry, key, near, means_it)
             }
             _ => None,
         };
@@ -150,6 +147,21 @@ impl<'a> Decoder<'_, 'a> {
 }
 
 /// Whether a key can be replaced by another word as it stands.
-fn is_bare(key: Node<'_>) -> bool {
-    key.raw().kind == Kind::Scalar && key.raw().style == Style::Plain
+/// The fix that writes the field which an entry is meant for. There is none where two entries would then have one
+/// name, since one of them would be lost: the field is there already, or another slip is meant for it too.
+pub(super) fn respelling(
+    map: Node<'_>,
+    entry: Entry<'_>,
+    key: &str,
+    near: &str,
+    means_it: impl Fn(&str) -> bool,
+) -> Option<(String, bool, Vec<Edit>)> {
+    let own = entry.key.span();
+    let contested = map.entries().any(|other| {
+        other.key.span() != own && (other.key.key_text()).is_some_and(|text| text == near || means_it(&text))
+    });
+    let edit = edit::rename_key(entry.key, near).filter(|_| !contested)?;
+    // Only a difference in case is certain to be what the author meant.
+    let safe = near.eq_ignore_ascii_case(key);
+    Some((format!("write `{near}`"), safe, vec![edit]))
 }

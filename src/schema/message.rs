@@ -98,14 +98,16 @@ pub(super) fn mismatch<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scal
         _ => {}
     }
     if let Some(Scalar::Str(value)) = scalar {
+        // `010` without quotes would be 8, and no JSON has a number like it: what is written must be the number.
+        let number = value.parse::<i64>().ok();
+        let number = number.filter(|number| number.to_string() == **value);
         let reads = match shape {
             Shape::Bool => matches!(&**value, "true" | "false"),
-            Shape::Int32 => value.parse::<i32>().is_ok(),
-            Shape::Int64 => value.parse::<i64>().is_ok(),
-            Shape::Float => value.parse::<i64>().is_ok(),
+            Shape::Int32 => number.is_some_and(|number| i32::try_from(number).is_ok()),
+            Shape::Int64 | Shape::Float => number.is_some(),
             _ => false,
         };
-        if reads && value.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-') {
+        if reads {
             wrong.help = Some("remove the quotes".into());
             wrong.edits = quotes(at.value);
         }

@@ -69,9 +69,11 @@ fn missing<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> bool {
                 span: near.span(),
                 text: key.to_string(),
             };
+            // Only a difference in case is certain to be what the author meant.
+            let safe = near.source().eq_ignore_ascii_case(key);
             cx.report_as(ids::SCHEMA_MISSING_TYPE_META, near.span(), text)
                 .help(format!("write `{key}`"))
-                .fix(format!("write `{key}`"), true, vec![edit])
+                .fix(format!("write `{key}`"), safe, vec![edit])
                 .refusal(ErrorType::MissingTypeMeta, key);
             continue;
         }

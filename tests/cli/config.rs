@@ -352,3 +352,16 @@ fn a_start_is_written_once() {
     assert_eq!(again, text);
     insta::assert_snapshot!("init_nowhere", folder.run(&["init", "no/such"]));
 }
+
+#[test]
+fn a_file_that_is_no_mapping_is_told_so() {
+    let folder = Folder::new(&[("a.yaml", super::GOOD), ("kubeproof.yaml", "- secret\n")]);
+    let answer = folder.run(&["check"]);
+    assert_eq!(answer.code, Some(2), "{answer}");
+    assert!(
+        answer
+            .stderr
+            .contains("the file must hold a mapping; here is a list"),
+        "{answer}"
+    );
+}

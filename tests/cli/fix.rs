@@ -300,3 +300,41 @@ mod unix {
         );
     }
 }
+
+#[test]
+fn what_was_not_written_is_reported_as_it_is() {
+    let folder = Folder::new(&[("a.yaml", INGRESS), ("b.yaml", INGRESS)]);
+    let path = folder.path().join("b.yaml");
+    let mut permissions = fs::metadata(&path).expect("a file").permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).expect("permissions");
+    let answer = folder.run(&["check", "--fix", "--format", "concise"]);
+    assert_eq!(answer.code, Some(2), "{answer}");
+    assert!(
+        answer.stdout.contains("b.yaml:8:13: error[ingress/invalid-host]"),
+        "{answer}"
+    );
+    assert!(!answer.stdout.contains("a.yaml:8:13"), "{answer}");
+    assert!(answer.stderr.contains("Fixed 2 findings in 1 file"), "{answer}");
+    assert_eq!(read(&folder, "b.yaml"), INGRESS);
+}
+
+#[test]
+fn a_diff_takes_no_option_that_it_would_not_heed() {
+    for option in [
+        "--write-baseline",
+        "--format=json",
+        "--output=json=out.json",
+        "--statistics",
+        "--show-skipped",
+        "--verdicts",
+    ] {
+        let folder = Folder::new(&[("a.yaml", INGRESS)]);
+        let answer = folder.run(&["check", "--diff", option]);
+        assert_eq!(answer.code, Some(2), "{option}: {answer}");
+        assert!(
+            answer.stderr.contains("cannot be used with"),
+            "{option}: {answer}"
+        );
+    }
+}

@@ -373,3 +373,14 @@ fn devices_are_written_to_as_they_are() {
     );
     assert!(!answer.stderr.contains("/dev/null"), "{answer}");
 }
+
+#[test]
+fn a_format_alone_names_no_file() {
+    let folder = Folder::new(&[("a.yaml", super::BAD)]);
+    let answer = folder.run(&["check", "--output", "sarif"]);
+    assert_eq!(answer.code, Some(2), "{answer}");
+    assert!(answer.stderr.contains("write `sarif=FILE`"), "{answer}");
+    assert!(!folder.path().join("sarif").exists());
+    assert_eq!(folder.run(&["check", "--output", "./sarif"]).code, Some(1));
+    assert!(folder.path().join("sarif").exists());
+}

@@ -221,3 +221,29 @@ fn nobody_to_tell() {
         assert_eq!(status.expect("sh").code(), Some(code), "{script}");
     }
 }
+
+#[test]
+fn an_inventory_that_is_none_is_trouble() {
+    let list = r#"{"apiVersion":"v1","kind":"List","items":["#;
+    for (text, what) in [
+        ("", "holds no object of Kubernetes"),
+        ("error: no connection\n", "holds no object of Kubernetes"),
+        ("{\"apiVersion\"", "cannot be read from line 1 on"),
+        (list, "cannot be read from line 1 on"),
+    ] {
+        let folder = Folder::new(&[("a.yaml", super::GOOD), ("cluster.txt", text)]);
+        let answer = folder.run(&["check", "--inventory", "cluster.txt", "a.yaml"]);
+        assert_eq!(answer.code, Some(2), "{text}: {answer}");
+        assert!(
+            answer.stderr.contains(&format!("error: cluster.txt: {what}")),
+            "{text}: {answer}"
+        );
+        // Nobody should be told that it is safe to delete something because the inventory is empty.
+        let answer = folder.run(&["impact", "shop", "--inventory", "cluster.txt"]);
+        assert_eq!(answer.code, Some(2), "{text}: {answer}");
+        assert!(answer.stderr.contains("error: cluster.txt:"), "{text}: {answer}");
+    }
+    let folder = Folder::new(&[("a.yaml", super::GOOD), ("cluster.txt", &format!("{list}]}}"))]);
+    let answer = folder.run(&["check", "--inventory", "cluster.txt", "a.yaml"]);
+    assert_eq!(answer.code, Some(0), "{answer}");
+}

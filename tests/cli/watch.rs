@@ -177,3 +177,11 @@ fn standard_input_cannot_be_watched() {
         "{answer}"
     );
 }
+
+#[test]
+fn what_is_watched_does_not_become_known_by_itself() {
+    let folder = Folder::new(&[("a.yaml", super::BAD)]);
+    let answer = folder.run(&["check", "--watch", "--write-baseline"]);
+    assert_eq!(answer.code, Some(2), "{answer}");
+    assert!(!folder.path().join("kubeproof-baseline.json").exists());
+}

@@ -7,11 +7,12 @@ use super::place::{Part, Place};
 use super::schema::{Additional, Schema, Types};
 use super::value::{self, Budget, Data, Value};
 use super::words;
-use crate::diagnostic::{Edit, ErrorType, Severity, Stage};
+use crate::diagnostic::{ErrorType, Severity, Stage};
 use crate::rules::{Cx, ids};
+use crate::schema::fault::respelling;
 use crate::schema::suggest;
 use crate::schema::table;
-use crate::yaml::{Entry, Kind, Node, Style};
+use crate::yaml::{Entry, Kind, Node};
 
 /// One object being read.
 pub(super) struct Reader<'k, 't> {
@@ -327,21 +328,13 @@ impl<'t> Reader<'_, 't> {
         };
         let schema = around.schema;
         let near = suggest::nearest(name, schema.names());
-        let edit = near
-            .filter(|_| entry.key.raw().kind == Kind::Scalar && entry.key.raw().style == Style::Plain)
-            .map(|near| {
-                // Only a difference in case is certain to be what the author meant.
-                let present = at.value.is_some_and(|map| map.entry(near).is_some());
-                let edit = Edit {
-                    span: entry.key.span(),
-                    text: near.to_string(),
-                };
-                (
-                    format!("write `{near}`"),
-                    near.eq_ignore_ascii_case(name) && !present,
-                    edit,
-                )
-            });
+        let fix = near.and_then(|near| {
+            let means_it = |other: &str| {
+                let known = schema.names().any(|name| name == other);
+                !known && suggest::nearest(other, schema.names()) == Some(near)
+            };
+            respelling(at.value?, entry, name, near, means_it)
+        });
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => elsewhere(name, around),
@@ -354,8 +347,8 @@ impl<'t> Reader<'_, 't> {
             .label(self.label)
             .help(help)
             .refusal(ErrorType::UnknownField, path);
-        if let Some((title, safe, edit)) = edit {
-            report.fix(title, safe, vec![edit]);
+        if let Some((title, safe, edits)) = fix {
+            report.fix(title, safe, edits);
         }
     }
 }
