@@ -361,6 +361,16 @@ impl<'r> Index<'r> {
         self.overlays.changes(file)
     }
 
+    /// Whether a kustomization writes selectors in the objects of a file, so that one may be missing there.
+    pub fn sets_selectors(&self, file: u32) -> bool {
+        self.overlays.sets_selectors(file)
+    }
+
+    /// Whether a kustomization puts the objects of a file into a namespace.
+    pub fn sets_namespace(&self, file: u32) -> bool {
+        self.overlays.sets_namespace(file)
+    }
+
     /// Whether a kustomization sets a label with this key in the objects of a file.
     pub fn sets_label(&self, file: u32, key: &str) -> bool {
         self.overlays.sets_label(file, key)
