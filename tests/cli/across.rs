@@ -197,3 +197,36 @@ fn what_a_kustomization_completes_is_no_error() {
         assert_eq!(severities(overlay), expected, "{overlay}");
     }
 }
+
+/// Kustomizations move objects, but not the namespaces of others that these name.
+#[test]
+fn a_kustomization_leaves_other_namespaces_alone() {
+    let binding = "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: metrics, namespace: system}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+subjects: [{kind: ServiceAccount, name: prometheus, namespace: monitoring}]
+";
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: prometheus}\n";
+    let run = |there: &str| {
+        let folder = Folder::new(&[
+            (
+                "app/kustomization.yaml",
+                "namespace: prod\nresources: [binding.yaml]\n",
+            ),
+            ("app/binding.yaml", binding),
+            ("monitoring/kustomization.yaml", there),
+            ("monitoring/account.yaml", account),
+        ]);
+        let args = ["check", "--complete", "--format", "concise"];
+        folder.run(&args).stdout
+    };
+    let found = run("namespace: monitoring\nresources: [account.yaml]\n");
+    assert!(!found.contains("references/"), "{found}");
+    let lost = run("namespace: metrics\nresources: [account.yaml]\n");
+    assert!(
+        lost.contains("ServiceAccount `prometheus` in namespace `monitoring`"),
+        "{lost}"
+    );
+}
