@@ -14,6 +14,7 @@
 pub mod baseline;
 pub mod cel;
 pub mod cli;
+mod completed;
 pub mod config;
 pub mod definitions;
 pub mod diagnostic;
@@ -128,6 +129,9 @@ pub fn compare_by<'s>(
         {
             file.diagnostics.push(diagnostic);
         }
+    }
+    for (at, file) in report.files.iter_mut().enumerate() {
+        completed::by_kustomizations(&index, at as u32, &file.objects, &mut file.diagnostics);
     }
     for (index, file) in report.files.iter_mut().enumerate() {
         if let Some(mut suppressions) = file.suppressions.take() {

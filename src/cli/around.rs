@@ -73,6 +73,8 @@ pub fn surroundings(found: &mut Found) -> Surroundings {
 struct Named {
     here: PathBuf,
     files: HashMap<String, Vec<(PathBuf, Use)>>,
+    /// Folders that hold a kustomization.
+    folders: HashSet<PathBuf>,
     tree: Tree,
     /// Folders that were asked for a `Chart.yaml`.
     charts: HashMap<PathBuf, bool>,
@@ -82,6 +84,8 @@ struct Named {
 enum Use {
     Patch,
     Input,
+    /// It looks like a patch by its name, but is applied as it stands.
+    Resource,
 }
 
 impl Named {
@@ -89,6 +93,7 @@ impl Named {
         Named {
             here: std::env::current_dir().unwrap_or_default(),
             files: HashMap::new(),
+            folders: HashSet::new(),
             tree: Tree::default(),
             charts: HashMap::new(),
         }
@@ -112,8 +117,17 @@ impl Named {
         let source = source::decode(bytes.to_vec());
         self.tree.clear();
         yaml::parse(&source.text, &source.invalid, &mut self.tree);
-        let uses = kustomization::uses(&source.text, &self.tree);
-        for (paths, what) in [(uses.patches, Use::Patch), (uses.inputs, Use::Input)] {
+        let mut uses = kustomization::uses(&source.text, &self.tree);
+        let among_patches = folder.file_name().is_some_and(|name| name == PATCHES);
+        uses.resources
+            .retain(|path| among_patches || patch_like(path).is_some());
+        self.folders.insert(folder.to_path_buf());
+        let all = [
+            (uses.patches, Use::Patch),
+            (uses.inputs, Use::Input),
+            (uses.resources, Use::Resource),
+        ];
+        for (paths, what) in all {
             for path in paths {
                 let path = without_dots(&folder.join(path));
                 if let Some(file) = path.file_name() {
@@ -126,25 +140,67 @@ impl Named {
 
     /// Writes the named files that are inputs into the surroundings, as the run spells them.
     fn spell(&self, found: &Found, around: &mut Surroundings) {
-        if self.files.is_empty() {
+        if self.folders.is_empty() {
             return;
         }
         for input in &found.inputs {
             let file = input.name.rsplit_once('/').map_or(&*input.name, |(_, file)| file);
-            let Some(named) = self.files.get(file) else {
+            let named = self.files.get(file);
+            let like = patch_like(&input.name);
+            if named.is_none() && like.is_none() {
                 continue;
-            };
+            }
             // Compared as text: both went through `without_dots`, and comparing part by part is slow.
-            let path = self.absolute(input.path()).into_os_string();
-            for (_, what) in named.iter().filter(|(named, _)| named.as_os_str() == path) {
-                let set = match what {
-                    Use::Patch => &mut around.patches,
-                    Use::Input => &mut around.inputs,
+            let path = self.absolute(input.path());
+            let uses = named.into_iter().flatten();
+            let mut used = false;
+            for (_, what) in uses.filter(|(named, _)| named.as_os_str() == path.as_os_str()) {
+                used = true;
+                match what {
+                    Use::Patch => around.patches.insert(input.name.clone()),
+                    Use::Input => around.inputs.insert(input.name.clone()),
+                    Use::Resource => continue,
                 };
-                set.insert(input.name.clone());
+            }
+            if !used && like.is_some_and(|like| self.beside_kustomization(&path, like)) {
+                around.patches.insert(input.name.clone());
             }
         }
     }
+
+    /// Whether a file that looks like a patch has the kustomization that it is kept for at hand. Scaffolds come
+    /// with patches that are commented out, and they are partial objects all the same.
+    fn beside_kustomization(&self, path: &Path, like: Like) -> bool {
+        let folder = path.parent();
+        let has = |folder: Option<&Path>| folder.is_some_and(|folder| self.folders.contains(folder));
+        has(folder) || (like == Like::Folder && has(folder.and_then(Path::parent)))
+    }
+}
+
+/// The folder in which kustomize's users keep patches.
+const PATCHES: &str = "patches";
+
+/// By what a file looks like a patch.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Like {
+    /// It lies in a folder for them.
+    Folder,
+    /// It is called one: `manager_auth_patch.yaml`.
+    Name,
+}
+
+/// Whether a file looks like a patch of kustomize by its path.
+fn patch_like(path: &str) -> Option<Like> {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    if folder == PATCHES || folder.ends_with("/patches") {
+        return Some(Like::Folder);
+    }
+    let (stem, _) = file.rsplit_once('.')?;
+    let called = stem.ends_with("_patch")
+        || stem.ends_with("-patch")
+        || stem.starts_with("patch_")
+        || stem.starts_with("patch-");
+    called.then_some(Like::Name)
 }
 
 /// Whether a folder is a chart's `templates` or lies below it, by what is on disk.

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::impact::fields::FieldSelector;
 use crate::impact::labels::{Fault, LabelSelector};
 use crate::impact::{Choice, Surrounds, csms};
+use crate::names;
 use crate::report::printable;
 use crate::source;
 
@@ -61,6 +62,7 @@ pub fn wanted(args: &ImpactArgs, surrounds: &mut Surrounds) -> Result<Wanted, Ve
                 .to_string(),
         );
     }
+    faults.extend(args.names.iter().filter_map(|name| no_name(name)));
     let namespace = args.namespace.clone();
     if namespace.as_deref() == Some("") {
         faults.push("-n names no namespace; write -A for all namespaces".to_string());
@@ -102,12 +104,46 @@ pub fn wanted(args: &ImpactArgs, surrounds: &mut Surrounds) -> Result<Wanted, Ve
              credentials too"
         ));
     }
+    let paths: Vec<&str> = args.names.iter().map(|name| &**name).collect();
+    let paths: Vec<&str> = paths
+        .into_iter()
+        .filter(|name| Path::new(name).exists())
+        .collect();
+    if let Some(first) = paths.first() {
+        surrounds.notes.push(format!(
+            "{} stands for a Secret, although there is a file or folder of that name: manifests to look in are \
+             named with -f",
+            printable(first)
+        ));
+    }
     Ok(Wanted::Secrets(Choice {
         names: args.names.clone(),
         namespace,
         labels,
         fields,
     }))
+}
+
+/// What is wrong with a name that no Secret can have. Mostly it is a path, which would be judged as a Secret that
+/// nothing uses: "safe", about something else than was meant.
+fn no_name(name: &str) -> Option<String> {
+    let manifest = [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end));
+    if names::dns1123_subdomain(name).is_empty() && !(manifest && Path::new(name).exists()) {
+        return None;
+    }
+    let shown = printable(name);
+    if let Some((namespace, secret)) = name.split_once('/')
+        && names::dns1123_label(namespace).is_empty()
+        && names::dns1123_subdomain(secret).is_empty()
+        && !Path::new(name).exists()
+    {
+        return Some(format!(
+            "`{shown}` is no Secret's name; a namespace is chosen with -n: `{secret} -n {namespace}`"
+        ));
+    }
+    Some(format!(
+        "`{shown}` cannot be a Secret's name; if manifests are meant, name them with -f: `-f {shown}`"
+    ))
 }
 
 /// The names that a batch deletion in the cloud service is about.
@@ -146,6 +182,14 @@ fn cloud(args: &ImpactArgs, surrounds: &mut Surrounds) -> Result<Vec<String>, Ve
                  with --csms-response FILE, or name the secrets",
                 printable(&path.to_string_lossy()),
                 request.instance_id.map_or(String::new(), |id| format!(" {}", printable(&id))),
+            ));
+        }
+    }
+    for name in &args.names {
+        if name.contains(['/', '\\']) || matches!(&**name, "." | "..") {
+            faults.push(format!(
+                "`{0}` is a path and no secret's name; name manifests with -f: `-f {0}`",
+                printable(name)
             ));
         }
     }

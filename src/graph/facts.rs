@@ -209,6 +209,8 @@ pub struct Kustomization {
     pub changes: Changes,
     /// Keys of the labels that it gives to objects and selectors alike, in [`Facts::paths`].
     pub labels: Range<u32>,
+    /// Whether it writes those labels into selectors as well.
+    pub selectors: bool,
     /// Fields that its replacements and JSON patches write, in [`Facts::written`].
     pub written: Range<u32>,
 }

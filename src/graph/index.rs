@@ -264,6 +264,7 @@ impl<'r> Index<'r> {
             && self
                 .overlays
                 .namespaces(site.file, site.namespace)
+                .chain(self.is_elsewhere(site).then_some(site.namespace))
                 .any(|namespace| {
                     let fits = |one: &Declared| one.fits(site.fact.target, namespace, site.name);
                     self.declared.iter().any(fits)
@@ -321,6 +322,41 @@ impl<'r> Index<'r> {
             || anywhere(d.fact.row)
             || anywhere(Some(site.fact.row))
             || self.share_namespace((site.file, site.namespace), (d.file, d.namespace))
+            || (self.is_elsewhere(site)
+                && self
+                    .overlays
+                    .namespaces(d.file, d.namespace)
+                    .any(|has| has == site.namespace))
+    }
+
+    /// Whether a field names a namespace that is not its object's own. Kustomizations move objects, but not what
+    /// they say of other namespaces, unless what is named there moves along.
+    fn is_elsewhere(&self, site: &UseSite<'_>) -> bool {
+        let own = self.object(site.file, site.fact.object).map(|object| {
+            let facts = &self.files[site.file as usize];
+            facts.str(object.namespace)
+        });
+        !site.namespace.is_empty() && own.is_some_and(|own| own != site.namespace)
+    }
+
+    /// The namespaces that a field can look in; empty: any.
+    pub fn places<'a>(&'a self, site: &UseSite<'a>) -> impl Iterator<Item = &'a str> {
+        let elsewhere = self.is_elsewhere(site);
+        let moved = self.overlays.namespaces(site.file, site.namespace);
+        moved
+            .filter(move |_| !elsewhere)
+            .chain(elsewhere.then_some(site.namespace))
+    }
+
+    /// The namespace that a field looks in, for people; empty when it is not known.
+    pub fn looked_in<'a>(&'a self, site: &UseSite<'a>) -> &'a str
+    where
+        'r: 'a,
+    {
+        if self.is_elsewhere(site) {
+            return site.namespace;
+        }
+        self.namespace(site.file, site.namespace)
     }
 
     /// Whether two things, each in a file and a namespace ("": any), can end up in one namespace.
@@ -359,6 +395,16 @@ impl<'r> Index<'r> {
     /// What kustomizations may change in the objects of a file.
     pub fn changes(&self, file: u32) -> Changes {
         self.overlays.changes(file)
+    }
+
+    /// Whether a kustomization writes selectors in the objects of a file, so that one may be missing there.
+    pub fn sets_selectors(&self, file: u32) -> bool {
+        self.overlays.sets_selectors(file)
+    }
+
+    /// Whether a kustomization puts the objects of a file into a namespace.
+    pub fn sets_namespace(&self, file: u32) -> bool {
+        self.overlays.sets_namespace(file)
     }
 
     /// Whether a kustomization sets a label with this key in the objects of a file.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::facts::{Changes, Definition, Facts, Key, Kustomization, PatchFile, Text, Written};
 use super::table::Target;
 use super::{CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE, SERVICE_ACCOUNT};
-use crate::yaml::{self, Node, Tree};
+use crate::yaml::{self, Node, Scalar, Tree};
 
 /// Where a kustomization lists what it takes objects from.
 const RESOURCES: [&str; 3] = ["resources", "components", "bases"];
@@ -33,6 +33,7 @@ pub(super) fn read(root: Node<'_>, facts: &mut Facts) {
     let texts = |key| list(root, key).filter_map(Node::str);
     let resources = paths(facts, RESOURCES.iter().flat_map(|key| texts(key)));
     let labels = paths(facts, labels(root));
+    let selectors = sets_selectors(root);
     let outer = std::mem::take(&mut facts.changes);
     let written = facts.written.len() as u32;
     if ["generators", "transformers", "vars"]
@@ -53,6 +54,7 @@ pub(super) fn read(root: Node<'_>, facts: &mut Facts) {
         patches,
         changes,
         labels,
+        selectors,
         written,
     });
     for (field, target) in [("secretGenerator", SECRET), ("configMapGenerator", CONFIG_MAP)] {
@@ -84,6 +86,16 @@ fn labels<'t>(root: Node<'t>) -> impl Iterator<Item = Cow<'t, str>> {
     let maps = root.get("commonLabels").into_iter().chain(pairs);
     maps.flat_map(Node::entries)
         .filter_map(|entry| entry.key.key_text())
+}
+
+/// Whether a kustomization writes its labels into selectors, and makes those that are missing.
+fn sets_selectors(root: Node<'_>) -> bool {
+    let common = root.get("commonLabels");
+    common.is_some_and(|labels| labels.entries().next().is_some())
+        || list(root, "labels").any(|entry| {
+            let include = entry.get("includeSelectors");
+            include.is_some_and(|include| include.scalar() == Some(Scalar::Bool(true)))
+        })
 }
 
 /// Takes in inline patches, and notes the files of the others.

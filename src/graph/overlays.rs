@@ -15,6 +15,8 @@ struct Overlaid<'r> {
     changes: Changes,
     /// Keys of labels that they set.
     labels: Vec<&'r str>,
+    /// Whether they write labels into selectors.
+    selectors: bool,
     /// Fields that they write: a kind ("": any) and a step of the path ("": any).
     written: Vec<(&'r str, &'r str)>,
     /// The kustomizations that take the file in, directly or through others; ascending.
@@ -93,6 +95,7 @@ impl<'r> Overlays<'r> {
                     }
                     file.changes.add(changes);
                     file.labels.extend(facts.paths(&own.labels));
+                    file.selectors |= own.selectors;
                     file.written.extend(&written);
                 }
             }
@@ -151,6 +154,17 @@ impl<'r> Overlays<'r> {
     /// What happens to the objects of a file beyond names.
     pub(super) fn changes(&self, file: u32) -> Changes {
         self.file(file).map(|file| file.changes).unwrap_or_default()
+    }
+
+    /// Whether selectors are written in the objects of a file.
+    pub(super) fn sets_selectors(&self, file: u32) -> bool {
+        self.file(file)
+            .is_some_and(|file| file.selectors || file.changes.labels)
+    }
+
+    /// Whether the objects of a file are put into a namespace.
+    pub(super) fn sets_namespace(&self, file: u32) -> bool {
+        self.file(file).is_some_and(|file| !file.namespaces.is_empty())
     }
 
     /// Whether a label with this key is set in the objects of a file.

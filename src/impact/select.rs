@@ -251,7 +251,7 @@ fn only_used<'a, 'r>(
         if site.namespace.is_empty() && in_no_namespace(index, site.file, site.fact.object) {
             continue;
         }
-        for place in index.namespaces(site.file, site.namespace) {
+        for place in index.places(&site) {
             match namespace {
                 Some(one) if place.is_empty() || place == one => used.push((one, site.name)),
                 None => used.push((place, site.name)),

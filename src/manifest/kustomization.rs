@@ -11,6 +11,8 @@ pub struct Uses {
     pub patches: Vec<String>,
     /// Files that it reads as something else: generator inputs, Helm values, transformer configurations.
     pub inputs: Vec<String>,
+    /// Files and folders with the objects themselves.
+    pub resources: Vec<String>,
 }
 
 /// Reads a kustomization.
@@ -36,6 +38,7 @@ fn document(root: Node<'_>, uses: &mut Uses) {
                     path(item, &mut uses.patches);
                 }
                 "patches" | "patchesJson6902" => at(item, "path", &mut uses.patches),
+                "resources" | "bases" | "components" | "crds" => path(item, &mut uses.resources),
                 "replacements" => at(item, "path", &mut uses.inputs),
                 "transformers" | "generators" | "validators" | "configurations" => {
                     path(item, &mut uses.inputs);

@@ -109,6 +109,10 @@ impl<'t> Cx<'t> {
     /// Adds a reason to the messages of all findings from the given one on.
     pub fn explain(&mut self, from: usize, why: &str) {
         for finding in self.found.iter_mut().skip(from) {
+            // Alternatives within alternatives say it once.
+            if finding.message.ends_with(why) {
+                continue;
+            }
             finding.message.push_str(": ");
             finding.message.push_str(why);
         }

@@ -130,3 +130,103 @@ fn a_complete_run_knows_what_is_missing() {
         "{answer}"
     );
 }
+
+const NO_SELECTOR: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    metadata: {labels: {part: web}}
+    spec: {containers: [{name: web, image: web:1}]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: web}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+subjects: [{kind: ServiceAccount, name: default}]
+";
+
+/// What overlays fill in is not missing, but the server would still refuse the file by itself.
+#[test]
+fn what_a_kustomization_completes_is_no_error() {
+    let severities = |overlay: &str| {
+        let folder = Folder::new(&[
+            ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+            ("base/web.yaml", NO_SELECTOR),
+            ("overlay/kustomization.yaml", overlay),
+        ]);
+        let json = folder.run(&["check", "--format", "json"]).json();
+        let of = |found: &serde_json::Value| {
+            let field = found["refusal"]["field"].as_str()?.to_string();
+            Some((field, found["severity"].as_str()?.to_string()))
+        };
+        let found = json["diagnostics"].as_array().expect("a list");
+        let mut all: Vec<(String, String)> = found.iter().filter_map(of).collect();
+        all.sort();
+        let severities: Vec<String> = all.iter().map(|(_, severity)| severity.clone()).collect();
+        let fields: Vec<&str> = all.iter().map(|(field, _)| &**field).collect();
+        let expected = [
+            "spec.selector",
+            "spec.template.metadata.labels",
+            "subjects[0].namespace",
+        ];
+        assert_eq!(fields, expected, "{json:#}");
+        severities.join(" ")
+    };
+    let cases = [
+        ("resources: [../base]\n", "error error error"),
+        (
+            "resources: [../base]\ncommonLabels: {app: web}\n",
+            "info info error",
+        ),
+        (
+            "resources: [../base]\nlabels: [{pairs: {app: web}, includeSelectors: true}]\nnamespace: web\n",
+            "info info info",
+        ),
+        (
+            "resources: [../base]\nlabels: [{pairs: {app: web}}]\nnamespace: web\n",
+            "error error info",
+        ),
+        (
+            "resources: [other]\ncommonLabels: {app: web}\n",
+            "error error error",
+        ),
+    ];
+    for (overlay, expected) in cases {
+        assert_eq!(severities(overlay), expected, "{overlay}");
+    }
+}
+
+/// Kustomizations move objects, but not the namespaces of others that these name.
+#[test]
+fn a_kustomization_leaves_other_namespaces_alone() {
+    let binding = "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: metrics, namespace: system}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+subjects: [{kind: ServiceAccount, name: prometheus, namespace: monitoring}]
+";
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: prometheus}\n";
+    let run = |there: &str| {
+        let folder = Folder::new(&[
+            (
+                "app/kustomization.yaml",
+                "namespace: prod\nresources: [binding.yaml]\n",
+            ),
+            ("app/binding.yaml", binding),
+            ("monitoring/kustomization.yaml", there),
+            ("monitoring/account.yaml", account),
+        ]);
+        let args = ["check", "--complete", "--format", "concise"];
+        folder.run(&args).stdout
+    };
+    let found = run("namespace: monitoring\nresources: [account.yaml]\n");
+    assert!(!found.contains("references/"), "{found}");
+    let lost = run("namespace: metrics\nresources: [account.yaml]\n");
+    assert!(
+        lost.contains("ServiceAccount `prometheus` in namespace `monitoring`"),
+        "{lost}"
+    );
+}

@@ -27,6 +27,10 @@ fn kinds_are_explained() {
 #[test]
 fn fields_are_explained() {
     insta::assert_snapshot!("field-host", explain(&["ingress.spec.rules.host"]));
+    // As findings and this command itself write it.
+    let host = explain(&["ingress.spec.rules.host"]);
+    assert_eq!(explain(&["ingress.spec.rules[0].host"]), host);
+    assert_eq!(explain(&["ingress.spec.rules[].host"]), host);
     insta::assert_snapshot!("field-tls", explain(&["ing.spec.tls.secretName"]));
     insta::assert_snapshot!(
         "field-ports",

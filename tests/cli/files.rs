@@ -338,6 +338,46 @@ fn a_patch_is_known_however_it_is_named() {
     );
 }
 
+/// Scaffolds come with patches that are commented out.
+#[test]
+fn a_patch_that_no_kustomization_names_is_known_by_its_place() {
+    let folder = Folder::new(&[
+        (
+            "crd/kustomization.yaml",
+            "resources: [bases/a.yaml]\npatches:\n#- path: patches/webhook.yaml\n",
+        ),
+        ("crd/bases/a.yaml", BAD),
+        ("crd/patches/webhook.yaml", BAD),
+        (
+            "default/kustomization.yaml",
+            "resources: [../crd, patch-panel.yaml]\n",
+        ),
+        ("default/auth_patch.yaml", BAD),
+        ("default/patch-panel.yaml", BAD),
+        ("default/deep/auth_patch.yaml", BAD),
+        ("own/kustomization.yaml", "resources: [patches]\n"),
+        ("own/patches/kustomization.yaml", "resources: [real.yaml]\n"),
+        ("own/patches/real.yaml", BAD),
+        ("plain/patches/a.yaml", BAD),
+        ("plain/a-patch.yaml", BAD),
+    ]);
+    let real = [
+        "crd/bases/a.yaml",
+        "default/deep/auth_patch.yaml",
+        "default/patch-panel.yaml",
+        "own/patches/real.yaml",
+        "plain/a-patch.yaml",
+        "plain/patches/a.yaml",
+    ];
+    assert_eq!(found(&folder, &[]), real);
+    // A hook names single files.
+    assert_eq!(
+        found(&folder, &["crd/patches/webhook.yaml", "--allow-empty"]).len(),
+        0
+    );
+    assert_eq!(found(&folder, &["default/patch-panel.yaml"]).len(), 1);
+}
+
 #[test]
 fn a_kustomization_without_extension_counts() {
     let folder = Folder::new(&[

@@ -301,7 +301,7 @@ fn bad_usage_is_2_and_says_what_to_do() {
         ("none.txt", "{\"total\": 0, \"success_secrets\": []}"),
     ]);
     let mut out = String::new();
-    let runs: [&[&str]; 17] = [
+    let runs: [&[&str]; 22] = [
         &[],
         &["-l", "tier in prod", "--field-selector", "name=x", "-n", "web"],
         &["-l", "", "--field-selector", ""],
@@ -319,6 +319,11 @@ fn bad_usage_is_2_and_says_what_to_do() {
         &["db", "-f", "request.txt"],
         &["-n", "web", "-l", "app=nothing"],
         &["-n", "web", "--selector=a=\u{1b}[31m("],
+        &["-A", "."],
+        &["app.yaml", "./apps", "-n", "web"],
+        &["web/db"],
+        &["My_Secret"],
+        &["--csms-request", "request.txt", "."],
     ];
     for args in runs {
         let answer = folder.run(&[&["impact"], args].concat());

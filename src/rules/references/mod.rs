@@ -158,7 +158,7 @@ fn namespace<'r>(cx: &RunCx<'r>, site: &UseSite<'r>) -> &'r str {
     if cx.index.table().scope(site.fact.target).cluster {
         return "";
     }
-    cx.index.namespace(site.file, site.namespace)
+    cx.index.looked_in(site)
 }
 
 fn absent<'r>(cx: &mut RunCx<'r>, missing: &Missing<'r>) {

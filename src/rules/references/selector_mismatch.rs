@@ -27,6 +27,11 @@ fn check(cx: &mut RunCx<'_>) {
             (false, "Pod") => ("pod", format!("Pod {name}")),
             (false, _) => ("pod", format!("the pods of {kind} {name}")),
         };
+        let have = if whose.starts_with("the pods") {
+            "have"
+        } else {
+            "has"
+        };
         let own_kind = facts.str(own.kind);
         let (span, related, message, help) = match miss {
             Miss::Namespace => {
@@ -55,7 +60,7 @@ fn check(cx: &mut RunCx<'_>) {
                 span,
                 at,
                 format!(
-                    "this {own_kind} selects no {what} of these files: {whose} has {} for {}, not {}",
+                    "this {own_kind} selects no {what} of these files: {whose} {have} {} for {}, not {}",
                     quote(value),
                     quote(key),
                     quote(wanted)
@@ -71,7 +76,7 @@ fn check(cx: &mut RunCx<'_>) {
                 span,
                 object.span,
                 format!(
-                    "this {own_kind} selects no {what} of these files: {whose} has no label {}",
+                    "this {own_kind} selects no {what} of these files: {whose} {have} no label {}",
                     quote(key)
                 ),
                 format!(

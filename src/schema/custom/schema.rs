@@ -139,7 +139,11 @@ const REMEMBERED: usize = 64;
 impl Pattern<'_> {
     /// Whether a text matches; `None` for a pattern that is not understood.
     pub(super) fn matches(&self, text: &str) -> Option<bool> {
-        let compiled = self.compiled.get_or_init(|| Regex::new(&self.text).ok());
+        let compiled = self.compiled.get_or_init(|| {
+            // Plain characters in Go, edges of words here.
+            let differs = self.text.contains("\\<") || self.text.contains("\\>");
+            (!differs).then(|| Regex::new(&self.text).ok()).flatten()
+        });
         let regex = compiled.as_ref()?;
         let known = self.matched.lock().is_ok_and(|known| known.contains(text));
         let matches = known || regex.is_match(text);

@@ -236,7 +236,7 @@ pub fn explain(path: &str, kube: KubeVersion) -> Result<Explained, String> {
         kube,
     };
     for step in steps {
-        let step = step.trim_end_matches("[]");
+        let step = without_index(step);
         if step.is_empty() {
             return Err("a field's name is empty: write `KIND.FIELD.FIELD`".into());
         }
@@ -261,6 +261,20 @@ pub fn explain(path: &str, kube: KubeVersion) -> Result<Explained, String> {
         }
     }
     Ok(found)
+}
+
+/// A step as findings write it, `rules[0]`, or as this command does, `rules[]`, without its index.
+fn without_index(step: &str) -> &str {
+    match step.split_once('[') {
+        Some((name, index)) if is_index(index) => name,
+        _ => step,
+    }
+}
+
+fn is_index(rest: &str) -> bool {
+    let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    rest.strip_suffix(']')
+        .is_some_and(|rest| rest.split("][").all(digits))
 }
 
 fn find_kind(name: &str, api_version: Option<&str>, kube: KubeVersion) -> Result<&'static KindInfo, String> {
