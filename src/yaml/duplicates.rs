@@ -84,9 +84,12 @@ fn filter(map: Node<'_>) -> (u8, bool) {
         let id = next;
         next = nodes[key.next as usize].next;
         let hash = match text.get(key.start as usize..key.end as usize) {
-            // Longer words that begin with a letter are nothing but words.
+            // Longer words that begin with a letter are nothing but words, and so are shorter ones that begin
+            // otherwise than `yes`, `no`, `null`, `true`, `false`, `on` and `off`.
             Some(source @ [first, ..])
-                if key.is_bare_word() && source.len() > 5 && first.is_ascii_alphabetic() =>
+                if key.is_bare_word()
+                    && first.is_ascii_alphabetic()
+                    && (source.len() > 5 || !b"yntfo".contains(&first.to_ascii_lowercase())) =>
             {
                 filter::hash(source)
             }
