@@ -54,12 +54,13 @@ pub(super) fn note(
         return found;
     };
     let (mut keys, mut order) = (Vec::new(), Vec::new());
+    let indirect = root.is_indirect();
     for id in root.id()..chunk.nodes_end {
-        let node = root.at(id);
-        if node.raw().kind != Kind::Map {
+        if tree.nodes[id as usize].kind != Kind::Map {
             continue;
         }
-        if node.merges() {
+        let node = root.at(id);
+        if indirect && node.merges() {
             merged(node, &mut order, &mut found);
             continue;
         }
@@ -75,16 +76,28 @@ pub(super) fn note(
 /// The filter of a mapping's keys, and whether any two of them may be the same.
 fn filter(map: Node<'_>) -> (u8, bool) {
     let (mut narrow, mut wide, mut may_repeat) = (0, 0, false);
-    for entry in map.raw_entries() {
-        let raw = entry.key.raw();
-        let source = entry.key.source();
-        let plain = raw.kind == Kind::Scalar && raw.flags == 0 && raw.style == Style::Plain;
-        let hash = if plain && !resolve::may_be_typed(source) {
-            filter::hash(source.as_bytes())
-        } else {
-            // What becomes no string is no key that anybody asks for.
-            let Some(key) = Key::of(entry.key) else { continue };
-            filter::hash(key.text.as_bytes())
+    // Over the rows of the arena, since every key of every file passes here.
+    let (nodes, text) = (&map.tree().nodes, map.text().as_bytes());
+    let (mut next, end) = (map.id() + 1, map.raw().next);
+    while next < end {
+        let key = &nodes[next as usize];
+        let id = next;
+        next = nodes[key.next as usize].next;
+        let hash = match text.get(key.start as usize..key.end as usize) {
+            // Longer words that begin with a letter are nothing but words, and so are shorter ones that begin
+            // otherwise than `yes`, `no`, `null`, `true`, `false`, `on` and `off`.
+            Some(source @ [first, ..])
+                if key.is_bare_word()
+                    && first.is_ascii_alphabetic()
+                    && (source.len() > 5 || !b"yntfo".contains(&first.to_ascii_lowercase())) =>
+            {
+                filter::hash(source)
+            }
+            _ => {
+                // What becomes no string is no key that anybody asks for.
+                let Some(key) = Key::of(map.at(id)) else { continue };
+                filter::hash(key.text.as_bytes())
+            }
         };
         narrow |= filter::narrow(hash);
         may_repeat |= wide & filter::wide(hash) != 0;

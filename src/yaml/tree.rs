@@ -66,6 +66,15 @@ pub struct RawNode {
     pub indent: u8,
 }
 
+impl RawNode {
+    /// Whether it is a plain scalar that is read as it stands, but for what it may be resolved to.
+    #[inline]
+    pub(super) fn is_bare_word(&self) -> bool {
+        // All in one: `Kind::Scalar` and `Style::Plain` are 0.
+        (self.kind as u8 | self.style as u8 | self.flags) == 0
+    }
+}
+
 /// The source text differs from the value: escapes, doubled quotes, folded lines, block scalars.
 pub const COOK: u8 = 1;
 /// The node has an anchor or a tag, to be found in [`Tree::props`].

@@ -312,10 +312,11 @@ impl<'t> Node<'t> {
             let (nodes, mut id, mut found) = (&self.tree.nodes, this.id + 1, None);
             let (text, wanted) = (self.text.as_bytes(), key.as_bytes());
             // Whether a bare word reads as it is written, once for all keys: hardly any API field does not.
-            let plain = !may_be_made(key) && !resolve::may_be_typed(key);
+            let plain = key.len() > 5 && wanted[0].is_ascii_lowercase()
+                || !may_be_made(key) && !resolve::may_be_typed(key);
             while id < map.next {
                 let row = &nodes[id as usize];
-                let is = if plain && row.flags == 0 && row.style == Style::Plain && row.kind == Kind::Scalar {
+                let is = if plain && row.is_bare_word() {
                     let (start, end) = (row.start as usize, row.end as usize);
                     end - start == wanted.len()
                         && text.get(start) == wanted.first()

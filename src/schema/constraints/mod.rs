@@ -20,7 +20,7 @@ use super::{Shape, Ty, TypeId};
 use crate::diagnostic::{ErrorType, Report};
 use crate::manifest::{Field, Object};
 use crate::rules::{Cx, ids};
-use crate::yaml::Entry;
+use crate::yaml::{Entry, Kind};
 
 /// Deeper structs are not looked into: only a hostile CRD schema nests so far.
 const DEPTH: u32 = 100;
@@ -59,6 +59,10 @@ fn walk<'t>(field: &Field<'_, 't>, ty: TypeId, cx: &mut Cx<'t>, depth: u32) {
             continue;
         };
         present |= name_bit(name.as_bytes());
+        // There is nothing within a scalar.
+        if entry.value.kind() == Kind::Scalar {
+            continue;
+        }
         let Some(info) = ty.field(&name, cx.kube()) else {
             continue;
         };
