@@ -142,21 +142,3 @@ fn what_it_says_is_what_is_read() {
     let severity = config.top.get("severity").expect("it is there");
     assert_eq!(severity.get("secret").and_then(|word| word.text()), Some("off"));
 }
-
-#[test]
-fn a_mistake_makes_no_second_one() {
-    for (text, mistakes) in [
-        (
-            "references: [{kind: a.example/B, uses: Nope, at: spec.name}]\n",
-            1,
-        ),
-        ("references: [{kind: a.example/B, at: spec.name}]\n", 1),
-        (
-            "references: [{kind: a.example/B, uses: Nope, at: a}, {kind: a.example/C, at: b}]\n",
-            2,
-        ),
-    ] {
-        let faults = read(text.as_bytes()).expect_err(text);
-        assert_eq!(faults.len(), mistakes, "{text}: {faults:?}");
-    }
-}

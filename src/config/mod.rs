@@ -39,8 +39,7 @@ impl Config {
     /// Names everything that is wrong with it.
     pub fn read(source: &Decoded) -> Result<Config, Vec<Fault>> {
         let (top, mut faults) = reader::read(source);
-        let more = references::faults(&top, &faults);
-        faults.extend(more);
+        faults.extend(references::faults(&top));
         faults.sort_by_key(|fault| fault.span);
         if !faults.is_empty() {
             return Err(faults);

@@ -107,16 +107,10 @@ pub fn exists<'v>(top: &'v Value, table: &'v Table) -> impl Iterator<Item = Decl
     })
 }
 
-/// What the shape of `references` cannot say: each entry has one of `uses` and `makes`. Of entries that are `known`
-/// to have mistakes not all was read.
-pub fn faults(top: &Value, known: &[Fault]) -> Vec<Fault> {
-    let spoilt = |row: &Value| {
-        let holds = |fault: &Fault| row.span.start <= fault.span.start && fault.span.end <= row.span.end;
-        known.iter().any(holds)
-    };
+/// What the shape of `references` cannot say: each entry has one of `uses` and `makes`.
+pub fn faults(top: &Value) -> Vec<Fault> {
     entries(top)
         .iter()
-        .filter(|row| !spoilt(row))
         .filter(|row| row.get("uses").is_some() == row.get("makes").is_some())
         .map(|row| Fault {
             span: row
