@@ -263,7 +263,7 @@ impl Configs {
     }
 
     /// What holds for all files: the command line outweighs.
-    fn common(&self, mut base: Settings) -> Result<Settings, String> {
+    pub fn common(&self, mut base: Settings) -> Result<Settings, String> {
         if !base.complete {
             base.complete = self.agreed("complete", "--complete", |one| one.config.complete())? == Some(true);
         }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::engine::Settings;
 use crate::graph::Index;
 use crate::picture::{self, Asked, Picture};
 
@@ -57,13 +58,21 @@ pub fn graph(args: &GraphArgs, terminal: &Terminal) -> u8 {
             return TROUBLE;
         }
     };
+    let settings = match found.configs.common(Settings::default()) {
+        Ok(settings) => settings,
+        Err(nonsense) => {
+            tell(&nonsense);
+            return TROUBLE;
+        }
+    };
     let reader = Reader {
         around: &around,
         no_skip: args.input.reading.no_skip,
         threads: args.input.reading.threads(),
+        table: settings.table(),
     };
     let (inputs, names, facts) = reader.read(found.inputs, &mut problems);
-    let index = Index::new(&names);
+    let index = Index::with(&names, settings.table());
     let mut picture = Picture::new(&index);
     let mut code = CLEAN;
     if picture.nodes.is_empty() && problems.is_empty() {

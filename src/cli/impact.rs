@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::engine::Settings;
 use crate::graph::{Facts, Index};
 use crate::impact::places;
 use crate::impact::{self, FileFacts, Selected, Surrounds};
@@ -86,13 +87,21 @@ pub fn impact(args: &ImpactArgs, terminal: &Terminal) -> u8 {
             return TROUBLE;
         }
     };
+    let settings = match found.configs.common(Settings::default()) {
+        Ok(settings) => settings,
+        Err(nonsense) => {
+            tell(&nonsense);
+            return TROUBLE;
+        }
+    };
     let reader = Reader {
         around: &around,
         no_skip: args.reading.no_skip,
         threads: args.reading.threads(),
+        table: settings.table(),
     };
     let (inputs, names, facts) = reader.read(found.inputs, &mut problems);
-    let index = Index::new(&names);
+    let index = Index::with(&names, settings.table());
     let selected = match &wanted {
         Wanted::Secrets(choice) => impact::select(&index, &facts, choice),
         Wanted::Cloud(names) => impact::cloud(names),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicUsize;
 
+use crate::graph::table::Table;
 use crate::graph::{Facts, Role};
 use crate::impact::places::{self, Asked, FilePlaces, Places};
 use crate::impact::{self, FileFacts};
@@ -50,6 +51,8 @@ pub struct Reader<'a> {
     pub no_skip: bool,
     /// How many threads to use.
     pub threads: usize,
+    /// What names and makes things, a user's own kinds included.
+    pub table: &'a Table,
 }
 
 impl Reader<'_> {
@@ -70,6 +73,7 @@ impl Reader<'_> {
                     self.around,
                     input.role,
                     self.no_skip,
+                    self.table,
                 );
                 let fault = (input.role == Role::Inventory && facts.1.broken.is_empty())
                     .then(|| inventory::fault(&decoded.text, &scratch.tree));

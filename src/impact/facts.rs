@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::graph;
+use crate::graph::table::Table;
 use crate::manifest::{File, Object, Skip, Surroundings};
 use crate::source::{Decoded, Span};
 use crate::yaml::{self, Kind, Node, Scalar, Style, Tree};
@@ -65,7 +66,8 @@ pub struct CloudUse {
 /// The annotation by which a ServiceAccount names the secrets that its pods may read.
 pub(super) const DEW_RESOURCE: &str = "cce.io/dew-resource";
 
-/// Takes all facts of one file. `tree` is scratch memory, reused from file to file.
+/// Takes all facts of one file by a table that may have a user's own rows. `tree` is scratch memory, reused from
+/// file to file.
 pub fn facts(
     name: &str,
     source: &Decoded,
@@ -73,13 +75,14 @@ pub fn facts(
     surroundings: &Surroundings,
     role: graph::Role,
     no_skip: bool,
+    table: &Table,
 ) -> (graph::Facts, FileFacts) {
     tree.clear();
     yaml::parse(&source.text, &source.invalid, tree);
     let file = read(name, source, tree, surroundings, role, no_skip);
-    let mut names = graph::facts(&file);
+    let mut names = graph::facts_with(&file, table);
     names.role = role;
-    (names, FileFacts::of(&file))
+    (names, FileFacts::of(&file, table))
 }
 
 /// The file as [`facts`] and whoever looks at it again read it.
@@ -97,7 +100,7 @@ pub(super) fn read<'t>(
 }
 
 impl FileFacts {
-    fn of(file: &File<'_>) -> FileFacts {
+    fn of(file: &File<'_>, table: &Table) -> FileFacts {
         let mut facts = FileFacts {
             objects: file.objects.len() as u32,
             ..FileFacts::default()
@@ -109,12 +112,12 @@ impl FileFacts {
             }
         }
         for object in &file.objects {
-            facts.object(object);
+            facts.object(object, table);
         }
         facts
     }
 
-    fn object(&mut self, object: &Object<'_>) {
+    fn object(&mut self, object: &Object<'_>, table: &Table) {
         match (object.group(), &*object.kind) {
             ("", "Secret") => self.secrets.push(secret(object)),
             ("", "ServiceAccount") => self.dew_resource(object),
@@ -125,7 +128,7 @@ impl FileFacts {
                 } else if let Some(pod) = pods::default_account(object) {
                     self.default_accounts.push((object.index, pod));
                 } else {
-                    guesses(object, &mut self.guesses);
+                    guesses(object, table, &mut self.guesses);
                 }
             }
         }
@@ -288,6 +291,7 @@ mod tests {
             &Surroundings::default(),
             graph::Role::Checked,
             false,
+            graph::standard(),
         )
     }
 

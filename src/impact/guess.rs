@@ -2,6 +2,7 @@
 //! of a Secret. Good enough to ask before a deletion, and for nothing else.
 
 use crate::graph::Index;
+use crate::graph::table::Table;
 use crate::manifest::Object;
 use crate::names;
 use crate::rules::unrendered;
@@ -25,13 +26,13 @@ pub struct Guess {
 const MOST: u32 = 20_000;
 
 /// Looks through an object that the table does not describe, or the values that it gives to a chart.
-pub(super) fn guesses(object: &Object<'_>, out: &mut Vec<Guess>) {
+pub(super) fn guesses(object: &Object<'_>, table: &Table, out: &mut Vec<Guess>) {
     let root = match (object.group(), &*object.kind) {
         ("helm.toolkit.fluxcd.io", "HelmRelease") => object.path(&["spec", "values"]),
         ("argoproj.io", "Application") => object.path(&["spec", "source", "helm", "valuesObject"]),
         (group, kind) => {
             // The row for all other kinds stands under its own name.
-            let known = crate::graph::standard().kind(group, kind).is_some();
+            let known = table.kind(group, kind).is_some();
             (!known).then_some(object.root)
         }
     };

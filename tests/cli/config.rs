@@ -365,3 +365,32 @@ fn a_file_that_is_no_mapping_is_told_so() {
         "{answer}"
     );
 }
+
+#[test]
+fn own_kinds_count_in_impact_and_graph() {
+    let row = "references:\n  - kind: example.com/Database\n    uses: Secret\n    at: spec.users[].secret\n";
+    let folder = Folder::new(&[("a.yaml", DATABASE), ("b.yaml", SECRET)]);
+    let broken = |folder: &Folder| {
+        let answer = folder.run(&["impact", "db", "-n", "web", "--format", "json"]);
+        let json = answer.json();
+        let reference = &json["blocked"][0]["references"][0];
+        (
+            answer.code,
+            reference["field"].clone(),
+            reference["guessed"].clone(),
+        )
+    };
+    assert_eq!(broken(&folder).0, Some(0));
+    folder.write("kubeproof.yaml", row);
+    let (code, field, guessed) = broken(&folder);
+    assert_eq!((code, guessed), (Some(1), serde_json::Value::Null));
+    assert_eq!(field, "spec.users[0].secret");
+    let graph = folder.run(&["graph", "--format", "json"]).json();
+    let edges = graph["edges"].as_array().expect("edges");
+    assert!(
+        edges.iter().any(|edge| edge["field"] == "spec.users[0].secret"),
+        "{graph:#}"
+    );
+    folder.write("kubeproof.yaml", "references: 1\n");
+    assert_eq!(folder.run(&["graph"]).code, Some(2));
+}
