@@ -289,30 +289,7 @@ impl<'t> Env<'t> {
 
 /// A property's name as expressions write it.
 fn escaped(name: &str) -> String {
-    const WORDS: [&str; 21] = [
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    ];
-    if WORDS.contains(&name) {
+    if super::parse::RESERVED.contains(&name) {
         return format!("__{name}__");
     }
     name.replace("__", "\0")

@@ -18,6 +18,7 @@ mod types;
 use std::borrow::Cow;
 
 pub use declare::{Env, Struct};
+pub(crate) use parse::RESERVED;
 pub use types::{Simple, Type};
 
 use types::Sig;

@@ -9,7 +9,8 @@ use super::lexer::{AND, AT_LEAST, AT_MOST, EQUAL, Lexer, OR, Sign, Token, UNEQUA
 /// Expressions nested deeper are not judged; the server gives up at 250 of its own steps.
 const DEPTH: u32 = 80;
 
-pub(super) const RESERVED: [&str; 21] = [
+/// Words of the language, which cannot name anything.
+pub(crate) const RESERVED: [&str; 21] = [
     "as",
     "break",
     "const",

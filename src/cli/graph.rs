@@ -4,12 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::engine::Settings;
 use crate::graph::Index;
 use crate::picture::{self, Asked, Picture};
 
 use super::inputs::InputArgs;
-use super::reader::{self, Reader};
+use super::reader::{self, Opened};
 use super::terminal::{Terminal, tell};
 use super::{CLEAN, TROUBLE, write};
 
@@ -51,28 +50,16 @@ pub enum GraphFormat {
 /// Runs the command and returns the exit code.
 pub fn graph(args: &GraphArgs, terminal: &Terminal) -> u8 {
     let mut problems = Vec::new();
-    let (found, around) = match args.input.find(&mut problems) {
-        Ok(found) => found,
+    let (inputs, opened) = match Opened::of(&args.input.reading, &args.input.paths, &mut problems) {
+        Ok(opened) => opened,
         Err(nonsense) => {
             tell(&nonsense);
             return TROUBLE;
         }
     };
-    let settings = match found.configs.common(Settings::default()) {
-        Ok(settings) => settings,
-        Err(nonsense) => {
-            tell(&nonsense);
-            return TROUBLE;
-        }
-    };
-    let reader = Reader {
-        around: &around,
-        no_skip: args.input.reading.no_skip,
-        threads: args.input.reading.threads(),
-        table: settings.table(),
-    };
-    let (inputs, names, facts) = reader.read(found.inputs, &mut problems);
-    let index = Index::with(&names, settings.table());
+    let reader = opened.reader();
+    let (inputs, names, facts) = reader.read(inputs, &mut problems);
+    let index = Index::with(&names, reader.table);
     let mut picture = Picture::new(&index);
     let mut code = CLEAN;
     if picture.nodes.is_empty() && problems.is_empty() {

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::engine::Settings;
 use crate::graph::{Facts, Index};
 use crate::impact::places;
 use crate::impact::{self, FileFacts, Selected, Surrounds};
@@ -12,7 +11,7 @@ use crate::report::{count, printable};
 
 use super::choice::{Wanted, wanted};
 use super::inputs::ReadingArgs;
-use super::reader::{self, Reader};
+use super::reader::{self, Opened};
 use super::terminal::{Terminal, tell};
 use super::{CLEAN, FOUND, TROUBLE};
 
@@ -80,28 +79,16 @@ pub fn impact(args: &ImpactArgs, terminal: &Terminal) -> u8 {
         }
     };
     let mut problems = Vec::new();
-    let (found, around) = match args.reading.find(&args.paths, &mut problems) {
-        Ok(found) => found,
+    let (inputs, opened) = match Opened::of(&args.reading, &args.paths, &mut problems) {
+        Ok(opened) => opened,
         Err(nonsense) => {
             tell(&nonsense);
             return TROUBLE;
         }
     };
-    let settings = match found.configs.common(Settings::default()) {
-        Ok(settings) => settings,
-        Err(nonsense) => {
-            tell(&nonsense);
-            return TROUBLE;
-        }
-    };
-    let reader = Reader {
-        around: &around,
-        no_skip: args.reading.no_skip,
-        threads: args.reading.threads(),
-        table: settings.table(),
-    };
-    let (inputs, names, facts) = reader.read(found.inputs, &mut problems);
-    let index = Index::with(&names, settings.table());
+    let reader = opened.reader();
+    let (inputs, names, facts) = reader.read(inputs, &mut problems);
+    let index = Index::with(&names, reader.table);
     let selected = match &wanted {
         Wanted::Secrets(choice) => impact::select(&index, &facts, choice),
         Wanted::Cloud(names) => impact::cloud(names),

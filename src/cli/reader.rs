@@ -1,8 +1,10 @@
 //! Reads files for what they say about names and Secrets, and reads those again that an answer points into.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 
+use crate::engine::Settings;
 use crate::graph::table::Table;
 use crate::graph::{Facts, Role};
 use crate::impact::places::{self, Asked, FilePlaces, Places};
@@ -11,6 +13,7 @@ use crate::manifest::Surroundings;
 use crate::source;
 use crate::yaml::Tree;
 
+use super::inputs::ReadingArgs;
 use super::problem::Problem;
 use super::run::guarded;
 use super::walk::Input;
@@ -41,6 +44,42 @@ fn line_of(bytes: Vec<u8>, offset: u32) -> u32 {
     source::LineIndex::new(&decoded.text)
         .position(&decoded.text, offset)
         .line
+}
+
+/// What the arguments lead to, and how it is to be read.
+pub struct Opened {
+    around: Surroundings,
+    settings: Settings,
+    no_skip: bool,
+    threads: usize,
+}
+
+impl Opened {
+    /// The inputs that paths and arguments lead to, or why they make no sense.
+    pub fn of(
+        reading: &ReadingArgs,
+        paths: &[PathBuf],
+        problems: &mut Vec<Problem>,
+    ) -> Result<(Vec<Input>, Opened), String> {
+        let (found, around) = reading.find(paths, problems)?;
+        let opened = Opened {
+            around,
+            settings: found.configs.common(Settings::default())?,
+            no_skip: reading.no_skip,
+            threads: reading.threads(),
+        };
+        Ok((found.inputs, opened))
+    }
+
+    /// What reads them.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader {
+            around: &self.around,
+            no_skip: self.no_skip,
+            threads: self.threads,
+            table: self.settings.table(),
+        }
+    }
 }
 
 /// How files are read, the first time and again.

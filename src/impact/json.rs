@@ -5,33 +5,9 @@ use serde::Serialize;
 use super::judge::{Judged, Link, Verdict};
 use super::places::{Place, Places};
 use super::{Surrounds, when};
-use crate::engine::ObjectInfo;
 use crate::graph::Index;
+use crate::report::{ObjectRow, PlaceRow, SpanRow};
 use crate::source::Span;
-
-#[derive(Serialize)]
-struct ObjectRow<'r> {
-    #[serde(rename = "apiVersion")]
-    api_version: &'r str,
-    kind: &'r str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    namespace: Option<&'r str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'r str>,
-}
-
-#[derive(Serialize)]
-struct SpanRow {
-    start: PlaceRow,
-    end: PlaceRow,
-}
-
-#[derive(Serialize)]
-struct PlaceRow {
-    offset: u32,
-    line: u32,
-    column: u32,
-}
 
 /// A place: what a link and a healer have in common.
 #[derive(Serialize)]
@@ -192,21 +168,12 @@ fn at<'r>(
             start: position(|place| place.start, span.start),
             end: position(|place| place.end, span.end),
         },
-        object: object_row(info),
+        object: info.map(ObjectRow::from).unwrap_or_default(),
         field: if field.is_empty() {
             by_table(index, link)
         } else {
             field.to_string()
         },
-    }
-}
-
-fn object_row(info: Option<&ObjectInfo>) -> ObjectRow<'_> {
-    ObjectRow {
-        api_version: info.map_or("", |info| &info.api_version),
-        kind: info.map_or("", |info| &info.kind),
-        namespace: info.and_then(|info| info.namespace.as_deref()),
-        name: info.and_then(|info| info.name.as_deref()),
     }
 }
 

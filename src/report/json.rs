@@ -132,15 +132,16 @@ pub(super) struct Row<'r> {
     fix: Option<FixRow<'r>>,
 }
 
-#[derive(Serialize)]
+/// An object, in every output for programs.
+#[derive(Serialize, Default)]
 #[serde(rename_all = "camelCase")]
-struct ObjectRow<'r> {
-    api_version: &'r str,
-    kind: &'r str,
+pub(crate) struct ObjectRow<'r> {
+    pub api_version: &'r str,
+    pub kind: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    namespace: Option<&'r str>,
+    pub namespace: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'r str>,
+    pub name: Option<&'r str>,
 }
 
 impl<'r> From<&'r ObjectInfo> for ObjectRow<'r> {
@@ -154,17 +155,19 @@ impl<'r> From<&'r ObjectInfo> for ObjectRow<'r> {
     }
 }
 
+/// A part of a text.
 #[derive(Serialize)]
-struct SpanRow {
-    start: PlaceRow,
-    end: PlaceRow,
+pub(crate) struct SpanRow {
+    pub start: PlaceRow,
+    pub end: PlaceRow,
 }
 
+/// A byte offset with its line and column.
 #[derive(Serialize)]
-struct PlaceRow {
-    offset: u32,
-    line: u32,
-    column: u32,
+pub(crate) struct PlaceRow {
+    pub offset: u32,
+    pub line: u32,
+    pub column: u32,
 }
 
 impl SpanRow {

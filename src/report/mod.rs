@@ -22,6 +22,7 @@ pub use diff::unified;
 pub use github::Github;
 pub use gitlab::Gitlab;
 pub use json::Json;
+pub(crate) use json::{ObjectRow, PlaceRow, SpanRow};
 pub use jsonl::JsonLines;
 pub use junit::Junit;
 pub use markdown::Markdown;

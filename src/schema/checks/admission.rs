@@ -143,29 +143,6 @@ pub fn group_version<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 
 /// A name that an expression can use.
 pub fn cel_identifier<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    const RESERVED: [&str; 21] = [
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    ];
     let Some(text) = field.text().filter(|text| !cx.is_unrendered(text)) else {
         return;
     };
@@ -173,7 +150,7 @@ pub fn cel_identifier<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         .bytes()
         .enumerate()
         .all(|(i, b)| b == b'_' || b.is_ascii_alphabetic() || (i > 0 && b.is_ascii_digit()));
-    if !shaped || RESERVED.contains(&&*text) {
+    if !shaped || crate::cel::RESERVED.contains(&&*text) {
         let message = format!("{} is no name that an expression can use", quote(&text));
         fault(cx, field, ErrorType::Invalid, message)
             .help("use letters, digits and `_`, not starting with a digit, and no word of CEL");
