@@ -14,7 +14,7 @@ use crate::yaml::Tree;
 
 use super::parallel;
 use super::problem::Problem;
-use super::run::{Kept, Run, guarded, read_again};
+use super::run::{Run, guarded, read_again};
 use super::walk::Input;
 
 /// A file of definitions, read again.
@@ -44,7 +44,7 @@ pub fn check(
             .iter()
             .zip(&run.kept)
             .map(|(file, kept)| {
-                let kept = kept.as_ref().map(|kept| &kept.source);
+                let kept = kept.as_ref().and_then(|kept| kept.source.as_ref());
                 kept.or(file.source.as_ref().map(Source::decoded))
             })
             .collect(),
@@ -74,8 +74,8 @@ pub fn check(
         });
     };
     for (file, kept) in kept {
-        if let Some(Kept { source, tree }) = kept {
-            add(file, source, tree);
+        if let (Some(kept), Some(source)) = (kept, pass.kept.get(file).copied().flatten()) {
+            add(file, source, &kept.tree);
         }
     }
     for Defining { file, source, tree } in &defining {

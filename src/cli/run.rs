@@ -76,8 +76,8 @@ struct Judged {
 
 /// A file that is not let go yet.
 pub struct Kept {
-    /// Its text.
-    pub source: Decoded,
+    /// Its text, unless the report has it.
+    pub source: Option<Decoded>,
     /// Its tree.
     pub tree: Tree,
 }
@@ -250,7 +250,7 @@ fn keep(checked: &Checked, decoded: &Decoded, tree: &mut Tree, total: &AtomicUsi
         return None;
     }
     Some(Kept {
-        source: decoded.clone(),
+        source: checked.diagnostics.is_empty().then(|| decoded.clone()),
         // A copy is no larger than the tree, and the memory is of use for the next file.
         tree: tree.clone(),
     })
