@@ -310,16 +310,17 @@ pub fn is_refused(found: &[Diagnostic], object: u32) -> bool {
     })
 }
 
-/// Checks the custom resources of a file that was checked before, by the definitions of the run.
+/// Checks the custom resources of a file that was checked before, by the definitions of the run. `skipped` is what
+/// the check left alone.
 pub fn check_custom(
     name: &str,
     source: &Decoded,
     tree: &Tree,
-    surroundings: &Surroundings,
+    skipped: &[(Skip, u32)],
     settings: &Settings,
     definitions: &Definitions<'_>,
 ) -> Vec<Diagnostic> {
-    let file = File::read(name, &source.text, tree, surroundings, settings.no_skip);
+    let file = File::again(name, &source.text, tree, skipped, settings.no_skip);
     let mut cx = Cx::new(&file, settings);
     schema::custom::check(&file, definitions, &mut cx);
     let mut found = std::mem::take(&mut cx.found);

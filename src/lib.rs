@@ -96,7 +96,7 @@ fn check_custom(report: &mut Report, surroundings: &Surroundings, settings: &Set
     for i in plan.using(&definitions) {
         if let (Some(file), Some(source)) = (files.get(i), source(i)) {
             let (name, tree) = (&file.name, engine::parse(source));
-            let new = engine::check_custom(name, source, &tree, surroundings, settings, &definitions);
+            let new = engine::check_custom(name, source, &tree, &file.skipped, settings, &definitions);
             found.push((i, new));
         }
     }

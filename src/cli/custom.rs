@@ -6,7 +6,7 @@ use crate::definitions::{Coverage, Plan};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{self, Policy};
 use crate::graph::{Facts, Role};
-use crate::manifest::{File, Surroundings};
+use crate::manifest::{File, Skip, Surroundings};
 use crate::report::Source;
 use crate::schema::custom::{Definitions, is_definition};
 use crate::source::{self, Decoded};
@@ -48,9 +48,9 @@ pub fn check(
                 kept.or(file.source.as_ref().map(Source::decoded))
             })
             .collect(),
+        skipped: files.iter().map(|file| &*file.skipped).collect(),
         inputs: &run.inputs,
         sizes: &run.sizes,
-        around,
         policy,
         threads,
     };
@@ -63,23 +63,27 @@ pub fn check(
     let again = again.into_iter().map(|(file, _)| file).collect();
     let defining = pass.read_definitions(again, &plan, &run.facts, problems);
     let mut definitions = Definitions::default();
-    let mut add = |file: usize, source, tree| {
+    let mut add = |file: usize, source, tree, again: bool| {
         let Some(report) = files.get(file) else { return };
         // What a cluster prints is no template, whatever its name.
         let no_skip = policy.union().no_skip || report.role == Role::Inventory;
         let source: &Decoded = source;
-        let read = File::read(&report.name, &source.text, tree, around, no_skip);
+        let read = if again {
+            File::again(&report.name, &source.text, tree, &report.skipped, no_skip)
+        } else {
+            File::read(&report.name, &source.text, tree, around, no_skip)
+        };
         definitions.add(&read, |object| {
             engine::is_refused(&report.diagnostics, object) || engine::is_refused(&report.suppressed, object)
         });
     };
     for (file, kept) in kept {
         if let (Some(kept), Some(source)) = (kept, pass.kept.get(file).copied().flatten()) {
-            add(file, source, &kept.tree);
+            add(file, source, &kept.tree, true);
         }
     }
     for Defining { file, source, tree } in &defining {
-        add(*file, source, tree);
+        add(*file, source, tree, false);
     }
     let using = plan.using(&definitions);
     let workers = parallel::workers(threads, using.len());
@@ -108,9 +112,10 @@ pub fn check(
 struct Pass<'r> {
     /// The texts that the first pass kept.
     kept: Vec<Option<&'r Decoded>>,
+    /// The documents that the first pass left alone.
+    skipped: Vec<&'r [(Skip, u32)]>,
     inputs: &'r [Input],
     sizes: &'r [usize],
-    around: &'r Surroundings,
     policy: &'r Policy,
     threads: usize,
 }
@@ -173,6 +178,7 @@ impl Pass<'_> {
             return Ok(found);
         };
         let name = self.name(file);
+        let skipped = self.skipped.get(file).copied().unwrap_or_default();
         found.diagnostics = guarded(name, || {
             let parsed = match tree {
                 Some(_) => None,
@@ -181,7 +187,7 @@ impl Pass<'_> {
             let index = self.inputs.get(file).map_or(0, |input| input.settings);
             let settings = self.policy.get(index);
             match tree.or(parsed.as_ref()) {
-                Some(tree) => engine::check_custom(name, source, tree, self.around, settings, definitions),
+                Some(tree) => engine::check_custom(name, source, tree, skipped, settings, definitions),
                 None => Vec::new(),
             }
         })?;

@@ -126,6 +126,39 @@ impl<'t> File<'t> {
         surroundings: &Surroundings,
         no_skip: bool,
     ) -> File<'t> {
+        let about = recognise::FileHints::new(name, surroundings);
+        File::found(name, text, tree, no_skip, |chunk, root| {
+            if no_skip {
+                recognise::empty(chunk, root)
+            } else {
+                about.skip(text, chunk, root)
+            }
+        })
+    }
+
+    /// Finds the objects of a file once more, knowing which documents were left alone: why, and how many separators
+    /// stand above each, in the order of the documents.
+    pub fn again(
+        name: &'t str,
+        text: &'t str,
+        tree: &'t Tree,
+        skipped: &[(Skip, u32)],
+        no_skip: bool,
+    ) -> File<'t> {
+        let mut skipped = skipped.iter().peekable();
+        File::found(name, text, tree, no_skip, |chunk, _| {
+            let skip = skipped.next_if(|(_, document)| *document == chunk.document);
+            skip.map(|(skip, _)| *skip)
+        })
+    }
+
+    fn found(
+        name: &'t str,
+        text: &'t str,
+        tree: &'t Tree,
+        no_skip: bool,
+        mut skip: impl FnMut(&Chunk, Option<Node<'t>>) -> Option<Skip>,
+    ) -> File<'t> {
         let mut file = File {
             name,
             text,
@@ -133,14 +166,9 @@ impl<'t> File<'t> {
             documents: Vec::with_capacity(tree.chunks.len()),
             objects: Vec::new(),
         };
-        let about = recognise::FileHints::new(name, surroundings);
         for chunk in &tree.chunks {
             let root = Node::root(text, tree, chunk);
-            let skip = if no_skip {
-                recognise::empty(chunk, root)
-            } else {
-                about.skip(text, chunk, root)
-            };
+            let skip = skip(chunk, root);
             let first = file.objects.len() as u32;
             let mut list = false;
             if skip.is_none()

@@ -119,13 +119,15 @@ impl Property<'_> {
 
 /// The length of a name and its first bytes, as a number that orders names by them.
 fn digest(name: &str) -> u64 {
-    let mut bytes = [0; 8];
-    let (length, start) = bytes.split_at_mut(1);
-    length.fill(u8::try_from(name.len()).unwrap_or(u8::MAX));
-    for (to, from) in start.iter_mut().zip(name.bytes()) {
-        *to = from;
-    }
-    u64::from_be_bytes(bytes)
+    let name = name.as_bytes();
+    let start = match name.first_chunk::<7>() {
+        Some(&[a, b, c, d, e, f, g]) => u64::from_be_bytes([0, a, b, c, d, e, f, g]),
+        None => {
+            let start = name.iter().fold(0, |start, byte| start << 8 | u64::from(*byte));
+            start << (8 * (7 - name.len()))
+        }
+    };
+    (name.len().min(255) as u64) << 56 | start
 }
 
 #[cfg(test)]
