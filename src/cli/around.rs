@@ -23,21 +23,21 @@ pub fn surroundings(found: &mut Found) -> Surroundings {
     let mut around = Surroundings::default();
     let mut named = Named::new();
     let mut visited = HashSet::new();
+    let mut bytes = Vec::new();
     for input in &mut found.inputs {
         let (folder, file) = input.name.rsplit_once('/').unwrap_or(("", &input.name));
         if file == "Chart.yaml" {
             around.charts.insert(folder.to_string());
         } else if is_kustomization(file) {
-            let mut bytes = Vec::new();
-            if let Some(content) = &input.content {
-                bytes.clone_from(content);
-            } else if read::file(input.path(), &mut bytes).is_err() {
-                continue;
+            if input.content.is_none() {
+                if read::file(input.path(), &mut bytes).is_err() {
+                    continue;
+                }
+                input.content = Some(bytes.clone());
             }
             let folder = named.absolute(input.path().parent().unwrap_or(Path::new("")));
-            named.read(&folder, &bytes);
+            named.read(&folder, input.content.as_deref().unwrap_or_default());
             visited.insert(folder);
-            input.content = Some(bytes);
         }
     }
     for path in &found.kustomizations {
