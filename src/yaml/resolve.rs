@@ -48,19 +48,53 @@ impl From<Number> for Scalar<'_> {
 }
 
 /// Whether a plain scalar with this source text can be anything but a string, judged by its first byte.
+#[inline]
 pub fn may_be_typed(source: &str) -> bool {
-    let word = source.as_bytes();
-    let typed: &[&[u8]] = match word.first() {
-        None | Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'~') => return true,
-        Some(first) if !first.is_ascii_alphabetic() => return false,
-        Some(_) => match word.len() {
-            1 => &[b"y", b"n"],
-            2 => &[b"no", b"on"],
-            3 => &[b"yes", b"off"],
-            4 => &[b"true", b"null"],
-            5 => &[b"false"],
-            _ => return false,
+    match source.as_bytes() {
+        [] => true,
+        word @ [first, ..] => match BEGINS[*first as usize] {
+            Begins::Text => false,
+            Begins::Typed => true,
+            Begins::Word => word.len() <= 5 && is_typed_word(word),
         },
+    }
+}
+
+/// What a plain scalar can be, by its first byte.
+#[derive(Clone, Copy)]
+enum Begins {
+    /// A string, for certain.
+    Text,
+    /// A number, null or a time.
+    Typed,
+    /// A boolean or null, if it is one of a few words.
+    Word,
+}
+
+static BEGINS: [Begins; 256] = {
+    let mut table = [Begins::Text; 256];
+    let (typed, words) = (b"0123456789+-.~", b"yYnNoOtTfF");
+    let mut at = 0;
+    while at < typed.len() {
+        table[typed[at] as usize] = Begins::Typed;
+        at += 1;
+    }
+    at = 0;
+    while at < words.len() {
+        table[words[at] as usize] = Begins::Word;
+        at += 1;
+    }
+    table
+};
+
+fn is_typed_word(word: &[u8]) -> bool {
+    let typed: &[&[u8]] = match word.len() {
+        1 => &[b"y", b"n"],
+        2 => &[b"no", b"on"],
+        3 => &[b"yes", b"off"],
+        4 => &[b"true", b"null"],
+        5 => &[b"false"],
+        _ => return false,
     };
     typed.iter().any(|t| word.eq_ignore_ascii_case(t))
 }
