@@ -2,7 +2,7 @@
 //!
 //! A pre-commit hook passes single files, so the folders above the given paths are looked into as well.
 
-use std::collections::{HashMap, HashSet};
+use crate::hash::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 use crate::manifest::{Surroundings, is_kustomization, kustomization};
@@ -22,7 +22,7 @@ const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "K
 pub fn surroundings(found: &mut Found) -> Surroundings {
     let mut around = Surroundings::default();
     let mut named = Named::new();
-    let mut visited = HashSet::new();
+    let mut visited = HashSet::default();
     let mut bytes = Vec::new();
     for input in &mut found.inputs {
         let (folder, file) = input.name.rsplit_once('/').unwrap_or(("", &input.name));
@@ -92,10 +92,10 @@ impl Named {
     fn new() -> Named {
         Named {
             here: std::env::current_dir().unwrap_or_default(),
-            files: HashMap::new(),
-            folders: HashSet::new(),
+            files: HashMap::default(),
+            folders: HashSet::default(),
             tree: Tree::default(),
-            charts: HashMap::new(),
+            charts: HashMap::default(),
         }
     }
 

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::facts::{Changes, Facts};
-use super::hash::{HashMap, HashSet};
 use super::kustomize::OWN_NAME;
+use crate::hash::{HashMap, HashSet};
 
 /// What kustomizations do to the objects of one file.
 #[derive(Clone, Default)]

@@ -156,7 +156,7 @@ impl<'t> Key<'t> {
         let id = node.id();
         if raw.kind == Kind::Scalar && raw.flags == 0 && raw.style == Style::Plain {
             let source = node.source();
-            if !resolve::may_be_typed(source) {
+            if !resolve::may_be_typed(source.as_bytes()) {
                 return Some(Key {
                     node: id,
                     text: Cow::Borrowed(source),

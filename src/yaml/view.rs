@@ -87,6 +87,7 @@ impl<'t> Node<'t> {
     }
 
     /// The arena's row, aliases not followed.
+    #[inline]
     pub fn raw(self) -> &'t RawNode {
         &self.tree.nodes[self.id as usize]
     }
@@ -98,8 +99,15 @@ impl<'t> Node<'t> {
     }
 
     /// The text between the node's first and last byte, as written.
+    #[inline]
     pub fn source(self) -> &'t str {
         &self.text[self.span().range()]
+    }
+
+    /// The same as bytes, which need no look at where characters end.
+    #[inline]
+    pub fn source_bytes(self) -> &'t [u8] {
+        &self.text.as_bytes()[self.span().range()]
     }
 
     /// The whole text that the node's span points into.
@@ -196,7 +204,7 @@ impl<'t> Node<'t> {
             && raw.flags & PROPS == 0
             && match raw.style {
                 Style::Plain if self.json => false,
-                Style::Plain => raw.flags & COOK != 0 || !resolve::may_be_typed(node.source()),
+                Style::Plain => raw.flags & COOK != 0 || !resolve::may_be_typed(node.source_bytes()),
                 _ => true,
             }
     }
@@ -224,7 +232,7 @@ impl<'t> Node<'t> {
         if raw.kind == Kind::Scalar && raw.flags == 0 && raw.style == Style::Plain && !self.json {
             // Nearly every key is a bare word that reads as it is written.
             let source = self.source();
-            if !resolve::may_be_typed(source) {
+            if !resolve::may_be_typed(source.as_bytes()) {
                 return Some(Cow::Borrowed(source));
             }
         }
@@ -267,7 +275,7 @@ impl<'t> Node<'t> {
         // A bare word may be a boolean or a number, which reads otherwise than it is written.
         let as_written = quotes > 0
             || if equal {
-                !resolve::may_be_typed(key)
+                !resolve::may_be_typed(key.as_bytes())
             } else {
                 !may_be_made(key)
             };
@@ -281,7 +289,7 @@ impl<'t> Node<'t> {
             return false;
         }
         if raw.flags & PROPS == 0 {
-            return raw.style == Style::Plain && self.source() == "<<";
+            return raw.style == Style::Plain && self.source_bytes() == b"<<";
         }
         match Tag::of(self) {
             Tag::None => raw.style == Style::Plain && self.source() == "<<",
@@ -313,7 +321,7 @@ impl<'t> Node<'t> {
             let (text, wanted) = (self.text.as_bytes(), key.as_bytes());
             // Whether a bare word reads as it is written, once for all keys: hardly any API field does not.
             let plain = key.len() > 5 && wanted[0].is_ascii_lowercase()
-                || !may_be_made(key) && !resolve::may_be_typed(key);
+                || !may_be_made(key) && !resolve::may_be_typed(key.as_bytes());
             while id < map.next {
                 let row = &nodes[id as usize];
                 let is = if plain && row.is_bare_word() {
