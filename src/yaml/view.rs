@@ -306,49 +306,63 @@ impl<'t> Node<'t> {
 
     /// The entry of a mapping with this key: the last one, as in go-yaml; `None` when the node is no
     /// mapping or has no such key.
+    #[inline]
     pub fn entry(self, key: &str) -> Option<Entry<'t>> {
-        if !self.indirect || !self.merges() {
-            // The hot case: no allocation, and at most one pass over the rows of the arena.
-            let this = self.resolved();
-            let map = this.raw();
-            if map.kind != Kind::Map {
-                return None;
-            }
-            if map.indent != 0 && map.indent & filter::narrow(filter::hash(key.as_bytes())) == 0 {
-                return None;
-            }
-            let (nodes, mut id, mut found) = (&self.tree.nodes, this.id + 1, None);
-            let (text, wanted) = (self.text.as_bytes(), key.as_bytes());
-            // Whether a bare word reads as it is written, once for all keys: hardly any API field does not.
-            let plain = key.len() > 5 && wanted[0].is_ascii_lowercase()
-                || !may_be_made(key) && !resolve::may_be_typed(key.as_bytes());
-            while id < map.next {
-                let row = &nodes[id as usize];
-                let is = if plain && row.is_bare_word() {
-                    let (start, end) = (row.start as usize, row.end as usize);
-                    end - start == wanted.len()
-                        && text.get(start) == wanted.first()
-                        && text.get(start..end) == Some(wanted)
-                } else {
-                    row.kind != Kind::Map && row.kind != Kind::Seq && self.at(id).key_is(key)
-                };
-                if is {
-                    found = Some(Entry {
-                        key: self.at(id),
-                        value: self.at(row.next),
-                    });
-                    if self.unique {
-                        break;
-                    }
-                }
-                id = nodes[row.next as usize].next;
-            }
-            return found;
+        // Most of what is asked for is not there. Where the key is known to the compiler, so is its bit.
+        let map = self.raw();
+        if map.kind == Kind::Map
+            && map.indent != 0
+            && map.indent & filter::narrow(filter::hash(key.as_bytes())) == 0
+        {
+            return None;
         }
-        self.entries().filter(|entry| entry.key.key_is(key)).last()
+        self.find(key)
+    }
+
+    #[inline(never)]
+    fn find(self, key: &str) -> Option<Entry<'t>> {
+        let this = self.resolved();
+        let map = this.raw();
+        if map.kind != Kind::Map {
+            return None;
+        }
+        // Where keys are merged there is no filter.
+        if map.indent == 0 && this.merges() {
+            return this.entries().filter(|entry| entry.key.key_is(key)).last();
+        }
+        // The hot case: no allocation, and at most one pass over the rows of the arena.
+        let (nodes, mut id, mut found) = (&self.tree.nodes, this.id + 1, None);
+        let (text, wanted) = (self.text.as_bytes(), key.as_bytes());
+        // Whether a bare word reads as it is written, once for all keys: hardly any API field does not.
+        let plain = key.len() > 5 && wanted[0].is_ascii_lowercase()
+            || !may_be_made(key) && !resolve::may_be_typed(wanted);
+        while id < map.next {
+            let row = &nodes[id as usize];
+            let is = if plain && row.is_bare_word() {
+                let (start, end) = (row.start as usize, row.end as usize);
+                end - start == wanted.len()
+                    && text.get(start) == wanted.first()
+                    && text.get(start..end) == Some(wanted)
+            } else {
+                row.kind != Kind::Map && row.kind != Kind::Seq && self.at(id).key_is(key)
+            };
+            if is {
+                found = Some(id);
+                if self.unique {
+                    break;
+                }
+            }
+            id = nodes[row.next as usize].next;
+        }
+        let key = self.at(found?);
+        Some(Entry {
+            key,
+            value: self.at(key.raw().next),
+        })
     }
 
     /// The value of a mapping's key. See [`entry`](Node::entry).
+    #[inline]
     pub fn get(self, key: &str) -> Option<Node<'t>> {
         self.entry(key).map(|entry| entry.value)
     }
