@@ -59,12 +59,7 @@ impl<'p, 't> Field<'p, 't> {
             Step::Root(Some(metadata)) if name == "metadata" => metadata,
             _ => self.value.and_then(|v| v.entry(name)),
         };
-        Field {
-            parent: Some(self),
-            step: Step::Name(name),
-            key: entry.map(|e| e.key),
-            value: entry.map(|e| e.value),
-        }
+        self.child_found(name, entry)
     }
 
     /// The field `name` of this struct, whose entry is at hand.
@@ -77,6 +72,19 @@ impl<'p, 't> Field<'p, 't> {
             step: Step::Name(name),
             key: Some(entry.key),
             value: Some(entry.value),
+        }
+    }
+
+    /// The field `name` of this struct, present or not, whose entry was looked up before.
+    pub fn child_found<'s>(&'s self, name: &'static str, entry: Option<Entry<'t>>) -> Field<'s, 't>
+    where
+        'p: 's,
+    {
+        Field {
+            parent: Some(self),
+            step: Step::Name(name),
+            key: entry.map(|e| e.key),
+            value: entry.map(|e| e.value),
         }
     }
 

@@ -58,6 +58,25 @@ pub(super) fn versions(group: &str, kind: &str) -> &'static [KindInfo] {
     }
 }
 
+/// Whether some group may have a kind of this name; certainly none has when the answer is no.
+pub(super) fn may_be_kind(kind: &str) -> bool {
+    static BITS: OnceLock<[u64; 64]> = OnceLock::new();
+    let at = |kind: &str| {
+        let bit = name_hash(kind.as_bytes()) as usize & 4095;
+        (bit / 64, 1 << (bit % 64))
+    };
+    let bits = BITS.get_or_init(|| {
+        let mut bits = [0; 64];
+        for info in table::kinds() {
+            let (word, bit): (_, u64) = at(info.kind);
+            bits[word] |= bit;
+        }
+        bits
+    });
+    let (word, bit) = at(kind);
+    bits[word] & bit != 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,7 +97,9 @@ mod tests {
             );
             assert!(versions(info.group, &info.kind.to_lowercase()).is_empty());
             assert!(versions("example.com", info.kind).is_empty());
+            assert!(may_be_kind(info.kind), "{}", info.kind);
         }
         assert!(versions("", "").is_empty());
+        assert!(!may_be_kind("KindOfNobody"));
     }
 }
