@@ -266,27 +266,26 @@ impl<'a> Decoder<'_, 'a> {
 
 /// The field that a key names, and the index of its row; a key that names none is spelled into `unknown`.
 fn field_of<'t>(ty: TypeId, key: Node<'t>, minor: u8, unknown: &mut Cow<'t, str>) -> Option<(u16, FieldRef)> {
-    let find = |name: &str| table::field_named(ty, name.as_bytes(), minor);
     // No field is called `yes` or `12`, so a bare word that is found needs no resolution.
     if let Some(bare) = bare_key(key)
-        && let Some(field) = find(bare)
+        && let Some(found) = table::field_named(ty, bare, minor)
     {
-        return Some(field);
+        return Some(found);
     }
     *unknown = key.key_text().unwrap_or_default();
-    find(unknown)
+    table::field_named(ty, unknown.as_bytes(), minor)
 }
 
 /// The text of a key that is written without escapes, folding, anchors or tags.
-fn bare_key(key: Node<'_>) -> Option<&str> {
+fn bare_key(key: Node<'_>) -> Option<&[u8]> {
     let raw = key.raw();
     if raw.kind != Kind::Scalar || raw.flags & (COOK | PROPS) != 0 {
         return None;
     }
-    let source = key.source();
-    match raw.style {
-        Style::Plain => Some(source),
-        Style::Single | Style::Double => source.get(1..source.len().checked_sub(1)?),
+    let source = key.bytes();
+    match (raw.style, source) {
+        (Style::Plain, _) => Some(source),
+        (Style::Single | Style::Double, [_, inner @ .., _]) => Some(inner),
         _ => None,
     }
 }

@@ -55,6 +55,18 @@ pub(super) fn name_bit(name: NameId) -> u64 {
     1 << (name & 63)
 }
 
+/// The bytes of a word of the pool.
+fn word_bytes(id: u16) -> &'static [u8] {
+    let id = id as usize;
+    match OFFSETS.get(id..id + 2) {
+        Some([start, end]) => POOL
+            .as_bytes()
+            .get(*start as usize..*end as usize)
+            .unwrap_or_default(),
+        _ => &[],
+    }
+}
+
 /// The id of a name that some type has as a field.
 pub(super) fn name_id(name: &[u8]) -> Option<NameId> {
     let mask = NAME_SLOTS.len() - 1;
@@ -64,7 +76,7 @@ pub(super) fn name_id(name: &[u8]) -> Option<NameId> {
         if id == u16::MAX {
             return None;
         }
-        if word(id).as_bytes() == name {
+        if word_bytes(id) == name {
             return Some(id);
         }
         slot = (slot + 1) & mask;
@@ -113,22 +125,26 @@ pub(super) fn fields(ty: TypeId) -> impl Iterator<Item = FieldRef> {
 pub(super) fn field_named(ty: TypeId, name: &[u8], minor: u8) -> Option<(u16, FieldRef)> {
     let row = &TYPES[ty.0 as usize];
     let slots = &FIELD_SLOTS[row.slots as usize..row.slots_end as usize];
-    let mask = slots.len() - 1;
-    let mut slot = hash::name_hash(name) as usize & mask;
-    let first = loop {
+    let mut slot = hash::name_hash(name) as usize;
+    let (mut index, mut field) = loop {
         // An empty slot holds an index past all rows.
-        let index = slots[slot];
+        let index = slots[slot & (slots.len() - 1)];
         let field = FIELDS.get(index as usize)?;
-        if word(field.name).as_bytes() == name {
-            break index;
+        if word_bytes(field.name) == name {
+            break (index, field);
         }
-        slot = (slot + 1) & mask;
+        slot += 1;
     };
-    let name = FIELDS[first as usize].name;
-    (first..row.end)
-        .map(|index| (index, FieldRef(&FIELDS[index as usize])))
-        .take_while(|(_, field)| field.0.name == name)
-        .find(|(_, field)| (field.0.since..=field.0.until).contains(&minor))
+    // Nearly always the first row is the one.
+    while minor < field.since || minor > field.until {
+        index += 1;
+        let next = FIELDS.get(index as usize)?;
+        if index >= row.end || next.name != field.name {
+            return None;
+        }
+        field = next;
+    }
+    Some((index, FieldRef(field)))
 }
 
 /// The row of fields with this index, if it is one of the type's.

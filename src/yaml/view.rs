@@ -102,6 +102,15 @@ impl<'t> Node<'t> {
         &self.text[self.span().range()]
     }
 
+    /// The bytes of [`source`](Node::source).
+    pub(crate) fn bytes(self) -> &'t [u8] {
+        let raw = self.raw();
+        self.text
+            .as_bytes()
+            .get(raw.start as usize..raw.end as usize)
+            .unwrap_or_default()
+    }
+
     /// The whole text that the node's span points into.
     pub fn text(self) -> &'t str {
         self.text
@@ -176,6 +185,9 @@ impl<'t> Node<'t> {
 
     /// The value when it is a string.
     pub fn str(self) -> Option<Cow<'t, str>> {
+        if self.raw().is_bare_word() && !self.json && !resolve::is_typed_word(self.bytes()) {
+            return Some(Cow::Borrowed(self.source()));
+        }
         match self.scalar()? {
             Scalar::Str(s) => Some(s),
             _ => None,
@@ -196,7 +208,7 @@ impl<'t> Node<'t> {
             && raw.flags & PROPS == 0
             && match raw.style {
                 Style::Plain if self.json => false,
-                Style::Plain => raw.flags & COOK != 0 || !resolve::may_be_typed(node.source()),
+                Style::Plain => raw.flags & COOK != 0 || !resolve::is_typed_word(node.bytes()),
                 _ => true,
             }
     }
@@ -220,13 +232,9 @@ impl<'t> Node<'t> {
 
     /// The string that the node becomes as a mapping key; `None` for null, a mapping or a sequence.
     pub fn key_text(self) -> Option<Cow<'t, str>> {
-        let raw = self.raw();
-        if raw.kind == Kind::Scalar && raw.flags == 0 && raw.style == Style::Plain && !self.json {
-            // Nearly every key is a bare word that reads as it is written.
-            let source = self.source();
-            if !resolve::may_be_typed(source) {
-                return Some(Cow::Borrowed(source));
-            }
+        // Nearly every key is a bare word that reads as it is written.
+        if self.raw().is_bare_word() && !self.json && !resolve::is_typed_word(self.bytes()) {
+            return Some(Cow::Borrowed(self.source()));
         }
         resolve::key_text(self.scalar()?)
     }
@@ -312,8 +320,8 @@ impl<'t> Node<'t> {
             let (nodes, mut id, mut found) = (&self.tree.nodes, this.id + 1, None);
             let (text, wanted) = (self.text.as_bytes(), key.as_bytes());
             // Whether a bare word reads as it is written, once for all keys: hardly any API field does not.
-            let plain = key.len() > 5 && wanted[0].is_ascii_lowercase()
-                || !may_be_made(key) && !resolve::may_be_typed(key);
+            let plain = (key.len() > 5 && wanted[0].is_ascii_lowercase() || !may_be_made(key))
+                && !resolve::is_typed_word(wanted);
             while id < map.next {
                 let row = &nodes[id as usize];
                 let is = if plain && row.is_bare_word() {
@@ -325,17 +333,17 @@ impl<'t> Node<'t> {
                     row.kind != Kind::Map && row.kind != Kind::Seq && self.at(id).key_is(key)
                 };
                 if is {
-                    found = Some(Entry {
-                        key: self.at(id),
-                        value: self.at(row.next),
-                    });
+                    found = Some((id, row.next));
                     if self.unique {
                         break;
                     }
                 }
                 id = nodes[row.next as usize].next;
             }
-            return found;
+            return found.map(|(key, value)| Entry {
+                key: self.at(key),
+                value: self.at(value),
+            });
         }
         self.entries().filter(|entry| entry.key.key_is(key)).last()
     }

@@ -87,7 +87,7 @@ impl<'t> Walk<'_, 't> {
                 let child = field.child_found(name, base.find(name, id));
                 if !child.is_set()
                     && let Some(info) = ty.field(name, self.cx.kube())
-                    && !run::skips(rows, name, &base, self.cx)
+                    && !run::skips(rows, id, &base, self.cx)
                 {
                     self.inside(&child, info.ty, depth + 1);
                 }
@@ -146,11 +146,11 @@ impl<'t> Walk<'_, 't> {
         let name = row.name();
         if base.holds(present, entry)
             && (marks & UNION == 0 || !faults::is_passed_over(rows, field, name))
-            && (marks & SKIP == 0 || !run::skips(rows, name, &base, self.cx))
+            && (marks & SKIP == 0 || !run::skips(rows, present.name, &base, self.cx))
         {
             let name = match marks & PRINTED {
                 0 => name,
-                _ => run::printed(rows, name, &base, self.cx),
+                _ => run::printed(rows, present.name, &base, self.cx).unwrap_or(name),
             };
             self.inside(&field.child_entry(name, entry), ty, depth + 1);
         }

@@ -22,10 +22,10 @@ pub(super) fn values(rows: &'static [Row]) -> impl Iterator<Item = (&'static str
 }
 
 /// Whether a field of a struct is not looked into.
-pub(super) fn skips<'t>(rows: &'static [Row], name: &str, base: &Base<'_, '_, 't>, cx: &Cx<'t>) -> bool {
+pub(super) fn skips<'t>(rows: &'static [Row], name: NameId, base: &Base<'_, '_, 't>, cx: &Cx<'t>) -> bool {
     let minor = cx.kube().minor();
     rows.iter().any(|row| {
-        matches!(row.path, [Step::Name(this, _)] if *this == name)
+        matches!(row.path, [Step::Name(_, this)] if *this == name)
             && row.tests.iter().any(|test| match test.op {
                 Op::Skip(skip) => {
                     (test.since..=test.until).contains(&minor)
@@ -37,17 +37,17 @@ pub(super) fn skips<'t>(rows: &'static [Row], name: &str, base: &Base<'_, '_, 't
     })
 }
 
-/// The name of a field in the server's paths to what is in it.
+/// The name of a field in the server's paths to what is in it, where that is another one.
 pub(super) fn printed<'t>(
     rows: &'static [Row],
-    name: &'static str,
+    name: NameId,
     base: &Base<'_, '_, 't>,
     cx: &Cx<'t>,
-) -> &'static str {
+) -> Option<&'static str> {
     let minor = cx.kube().minor();
     let tests = rows
         .iter()
-        .filter(|row| matches!(row.path, [Step::Name(this, _)] if *this == name))
+        .filter(|row| matches!(row.path, [Step::Name(_, this)] if *this == name))
         .flat_map(|row| row.tests);
     tests
         .filter(|test| (test.since..=test.until).contains(&minor))
@@ -56,7 +56,6 @@ pub(super) fn printed<'t>(
             Op::Printed(other) => Some(other),
             _ => None,
         })
-        .unwrap_or(name)
 }
 
 /// Runs a row on a struct.
