@@ -1,6 +1,8 @@
 //! The structural check of a document: what its objects are, whether the server can read them, and which
 //! of its keys stand twice.
 
+use std::sync::OnceLock;
+
 use super::decode::{Decoder, Strictness};
 use super::locate::{Fault, Order};
 use super::path::{Part, Place};
@@ -150,10 +152,12 @@ fn with_metadata<'t>(
     decoder: &mut Decoder<'_, 't>,
     check: impl FnOnce(&mut Decoder<'_, 't>, &Place<'_, 't>),
 ) {
-    let Some(metadata) = object.root.entry("metadata") else {
-        return;
-    };
-    let holder = super::kind("", "v1", "Secret").and_then(|info| info.ty);
+    /// Any kind; metadata is the same in all.
+    static HOLDER: OnceLock<Option<TypeId>> = OnceLock::new();
+    let fields = object.fields();
+    let metadata = fields.child("metadata");
+    let Some(value) = metadata.value() else { return };
+    let holder = HOLDER.get_or_init(|| super::kind("", "v1", "Secret").and_then(|info| info.ty));
     let Some(field) = holder.and_then(|holder| table::field_named(holder, b"metadata", decoder.minor)) else {
         return;
     };
@@ -162,8 +166,8 @@ fn with_metadata<'t>(
         up: Some(&root),
         part: Part::Field(field.1),
         shape: Shape::Struct(table::OBJECT_META),
-        key: Some(metadata.key),
-        value: metadata.value,
+        key: metadata.key_node(),
+        value,
     };
     check(decoder, &at);
 }

@@ -344,6 +344,9 @@ pub fn kinds() -> &'static [KindInfo] {
 
 /// Whether the API server itself serves, or once served, this group.
 pub fn is_built_in(group: &str) -> bool {
+    if !lookup::may_be_group(group) {
+        return false; // nearly every group of a custom resource
+    }
     let kinds = table::kinds();
     let first = kinds.partition_point(|info| info.group < group);
     kinds.get(first).is_some_and(|info| info.group == group)

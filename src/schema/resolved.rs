@@ -33,9 +33,8 @@ impl Resolved {
 
     /// The field of a type that a key names, if that was noted: through aliases one key may name fields of several
     /// types.
-    pub(super) fn field(&self, ty: TypeId, key: Node<'_>) -> Option<(u16, FieldRef)> {
+    pub(super) fn field(&self, ty: TypeId, key: Node<'_>) -> Option<FieldRef> {
         let at = key.id().wrapping_sub(self.first) as usize;
-        let row = *self.rows.get(at)?;
-        Some((row, table::field_of(ty, row)?))
+        table::field_of(ty, *self.rows.get(at)?)
     }
 }

@@ -321,11 +321,11 @@ fn unknown_in_group<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> Identity {
 fn foreign<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> Identity {
     let kube = cx.kube();
     let (group, kind) = (object.group(), &*object.kind);
-    let malformed = !group.split('.').all(|label| {
+    let malformed = !group.as_bytes().split(|b| *b == b'.').all(|label| {
         !label.is_empty()
             && label
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+                .iter()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
     });
     let near = suggest::group(group, kind, kube);
     // A CustomResourceDefinition's group needs a dot, so nothing but the server itself has one without.

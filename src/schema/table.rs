@@ -155,11 +155,6 @@ pub(super) fn field_of(ty: TypeId, index: u16) -> Option<FieldRef> {
         .then(|| FieldRef(&FIELDS[index as usize]))
 }
 
-/// The row of fields with this index.
-pub(super) fn field_row(index: u16) -> Option<FieldRef> {
-    FIELDS.get(index as usize).map(FieldRef)
-}
-
 /// A row of a type expression: tag and operands.
 pub(super) fn expr(id: u16) -> (u8, u16, u16) {
     let row = &EXPRS[id as usize];

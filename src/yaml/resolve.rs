@@ -62,15 +62,29 @@ pub(super) fn is_typed_word(word: &[u8]) -> bool {
     }
 }
 
+/// Whether a text of up to five bytes is a word for a boolean or null, in whatever case.
 fn is_word(word: &[u8]) -> bool {
-    let typed: &[&[u8]] = match word.len() {
-        1 => &[b"y", b"n"],
-        2 => &[b"no", b"on"],
-        3 => &[b"yes", b"off"],
-        4 => &[b"true", b"null"],
-        _ => &[b"false"],
-    };
-    typed.iter().any(|t| word.eq_ignore_ascii_case(t))
+    const fn packed(word: &[u8]) -> u64 {
+        let (mut packed, mut at) = (0, 0);
+        while at < word.len() {
+            // Small letters; no other byte becomes one.
+            packed = packed << 8 | (word[at] | 0x20) as u64;
+            at += 1;
+        }
+        packed
+    }
+    const WORDS: [u64; 9] = [
+        packed(b"y"),
+        packed(b"n"),
+        packed(b"no"),
+        packed(b"on"),
+        packed(b"yes"),
+        packed(b"off"),
+        packed(b"true"),
+        packed(b"null"),
+        packed(b"false"),
+    ];
+    WORDS.contains(&packed(word))
 }
 
 /// What the first byte of a plain scalar tells of it.

@@ -1,5 +1,6 @@
 //! A struct whose rows are run, and which fields it has: found once, and then asked by number, not by name.
 
+use super::super::Ty;
 use super::super::table::NameId;
 use super::{Step, run};
 use crate::manifest::Field;
@@ -11,17 +12,17 @@ use crate::yaml::tree::NodeId;
 pub(super) struct Present {
     /// The id of the field's name.
     pub name: NameId,
-    /// The index of the field's row; `u16::MAX` when the type does not have the field.
-    pub row: u16,
+    /// What is in it, if there may be anything to say of that.
+    pub leads_to: Option<Ty>,
     key: NodeId,
     value: NodeId,
 }
 
 impl Present {
-    pub(super) fn new(name: NameId, row: u16, entry: Entry<'_>) -> Present {
+    pub(super) fn new(name: NameId, entry: Entry<'_>, leads_to: Option<Ty>) -> Present {
         Present {
             name,
-            row,
+            leads_to,
             key: entry.key.id(),
             value: entry.value.id(),
         }

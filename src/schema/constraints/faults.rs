@@ -51,7 +51,8 @@ fn chosen(members: &Members, field: &Field<'_, '_>) -> Option<(&'static str, boo
     // Most of the many members are not there, so the few that are tell sooner.
     let (mut first, mut count) = (members.len(), 0);
     for entry in value.entries() {
-        if let Some(at) = members.iter().position(|(name, _)| entry.key.key_is(name))
+        if let Some(key) = entry.key.key_text()
+            && let Some(at) = members.iter().position(|(name, _)| *name == key)
             && is_set(&field.child_entry(members[at].0, entry), true)
         {
             first = first.min(at);

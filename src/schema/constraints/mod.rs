@@ -69,17 +69,23 @@ impl<'t> Walk<'_, 't> {
         }
         let start = self.present.len();
         let mut mask = 0;
-        for entry in field.value().into_iter().flat_map(|value| value.entries()) {
-            if let Some(present) = self.name(ty, entry) {
-                mask |= table::name_bit(present.name);
-                self.present.push(present);
+        let mut deeper = false;
+        if let Some(map) = field.value() {
+            for entry in map.entries() {
+                if let Some(present) = self.name(ty, entry) {
+                    mask |= table::name_bit(present.name);
+                    deeper |= present.leads_to.is_some();
+                    self.present.push(present);
+                }
             }
         }
         let end = self.present.len();
         let rows = rows(ty);
         let marks = MARKS.get(ty.index()).copied().unwrap_or_default();
-        for at in start..end {
-            self.go_in(field, rows, marks, start..end, at, depth);
+        if deeper {
+            for at in start..end {
+                self.go_in(field, rows, marks, start..end, at, depth);
+            }
         }
         if marks & VALUE != 0 {
             for (name, id) in run::values(rows) {
@@ -104,18 +110,19 @@ impl<'t> Walk<'_, 't> {
 
     /// What an entry of a struct is, unless nothing in the API is called so.
     fn name(&self, ty: TypeId, entry: Entry<'t>) -> Option<Present> {
-        let (name, row) = match self.resolved.field(ty, entry.key) {
-            Some((row, field)) => (field.name_id(), row),
-            None => {
-                let name = entry.key.key_text()?;
-                match table::field_named(ty, name.as_bytes(), self.cx.kube().minor()) {
-                    Some((row, field)) => (field.name_id(), row),
-                    // The version does not have the field, or no type does.
-                    None => (table::name_id(name.as_bytes())?, u16::MAX),
-                }
-            }
+        let field = self.resolved.field(ty, entry.key).or_else(|| {
+            let name = entry.key.key_text()?;
+            table::field_named(ty, name.as_bytes(), self.cx.kube().minor()).map(|(_, field)| field)
+        });
+        let Some(field) = field else {
+            // The version does not have the field, or no type does.
+            let name = entry.key.key_text()?;
+            return Some(Present::new(table::name_id(name.as_bytes())?, entry, None));
         };
-        Some(Present::new(name, row, entry))
+        let ty = Ty(field.ty());
+        // There is nothing within a scalar.
+        let deeper = ty.constrained() && entry.value.kind() != Kind::Scalar;
+        Some(Present::new(field.name_id(), entry, deeper.then_some(ty)))
     }
 
     /// Visits what is in one of a struct's fields, if there may be anything to say of it.
@@ -128,23 +135,17 @@ impl<'t> Walk<'_, 't> {
         at: usize,
         depth: u32,
     ) {
-        let base = Base::new(field, &self.present[all]);
-        let Some((present, row)) = self
+        let Some((present, ty)) = self
             .present
             .get(at)
-            .and_then(|present| Some((present, table::field_row(present.row)?)))
+            .and_then(|present| Some((*present, present.leads_to?)))
         else {
             return;
         };
-        let ty = Ty(row.ty());
-        let Some(entry) = base.entry(present).filter(|entry| {
-            // There is nothing within a scalar.
-            ty.constrained() && entry.value.kind() != Kind::Scalar
-        }) else {
-            return;
-        };
-        let name = row.name();
-        if base.holds(present, entry)
+        let base = Base::new(field, &self.present[all]);
+        let name = table::word(present.name);
+        if let Some(entry) = base.entry(&present)
+            && base.holds(&present, entry)
             && (marks & UNION == 0 || !faults::is_passed_over(rows, field, name))
             && (marks & SKIP == 0 || !run::skips(rows, present.name, &base, self.cx))
         {
