@@ -235,11 +235,12 @@ impl<'p, 't> Field<'p, 't> {
     /// A string field as Go holds it: absent and null are "". `None` for a value of another type, which
     /// does not decode, so that nothing more can be said.
     pub fn text(&self) -> Option<Cow<'t, str>> {
-        match self.value.map(|v| v.scalar()) {
-            None | Some(Some(Scalar::Null)) => Some(Cow::Borrowed("")),
-            Some(Some(Scalar::Str(s))) => Some(s),
-            Some(_) => None,
-        }
+        let Some(value) = self.value else {
+            return Some(Cow::Borrowed(""));
+        };
+        value
+            .str()
+            .or_else(|| value.is_null().then_some(Cow::Borrowed("")))
     }
 
     /// An integer field as Go holds it: absent and null are 0; a whole float counts, as in JSON.

@@ -118,7 +118,11 @@ mod tests {
             );
             assert!(versions(info.group, &info.kind.to_lowercase()).is_empty());
             assert!(versions("example.com", info.kind).is_empty());
-            assert!(may_be_kind(info.kind) && may_be_group(info.group), "{}", info.kind);
+            assert!(
+                may_be_kind(info.kind) && may_be_group(info.group),
+                "{}",
+                info.kind
+            );
         }
         assert!(versions("", "").is_empty());
         assert!(!may_be_kind("KindOfNobody"));

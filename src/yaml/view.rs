@@ -319,9 +319,8 @@ impl<'t> Node<'t> {
             }
             let (nodes, mut id, mut found) = (&self.tree.nodes, this.id + 1, None);
             let (text, wanted) = (self.text.as_bytes(), key.as_bytes());
-            // Whether a bare word reads as it is written, once for all keys: hardly any API field does not.
-            let plain = (key.len() > 5 && wanted[0].is_ascii_lowercase() || !may_be_made(key))
-                && !resolve::is_typed_word(wanted);
+            // Whether no other bare word becomes this key: hardly any API field is made of one.
+            let plain = !may_be_made(key);
             while id < map.next {
                 let row = &nodes[id as usize];
                 let is = if plain && row.is_bare_word() {
@@ -329,6 +328,7 @@ impl<'t> Node<'t> {
                     end - start == wanted.len()
                         && text.get(start) == wanted.first()
                         && text.get(start..end) == Some(wanted)
+                        && !resolve::is_typed_word(wanted)
                 } else {
                     row.kind != Kind::Map && row.kind != Kind::Seq && self.at(id).key_is(key)
                 };
