@@ -49,55 +49,66 @@ impl From<Number> for Scalar<'_> {
 
 /// Whether a plain scalar with this source text can be anything but a string, judged by its first byte.
 #[inline]
-pub fn may_be_typed(source: &[u8]) -> bool {
-    match source {
-        [] => true,
-        word @ [first, ..] => match BEGINS[*first as usize] {
-            Begins::Text => false,
-            Begins::Typed => true,
-            Begins::Word => word.len() <= 5 && is_typed_word(word),
-        },
+pub fn may_be_typed(word: &[u8]) -> bool {
+    match word.first().map_or(First::Typed, |first| FIRST[*first as usize]) {
+        First::Text => false,
+        First::Typed => true,
+        First::Word => word.len() <= 5 && is_word(word),
     }
 }
 
-/// What a plain scalar can be, by its first byte.
+/// Whether a text of up to five bytes is a word for a boolean or null, in whatever case.
+fn is_word(word: &[u8]) -> bool {
+    const fn packed(word: &[u8]) -> u64 {
+        let (mut packed, mut at) = (0, 0);
+        while at < word.len() {
+            // Small letters; no other byte becomes one.
+            packed = packed << 8 | (word[at] | 0x20) as u64;
+            at += 1;
+        }
+        packed
+    }
+    const WORDS: [u64; 9] = [
+        packed(b"y"),
+        packed(b"n"),
+        packed(b"no"),
+        packed(b"on"),
+        packed(b"yes"),
+        packed(b"off"),
+        packed(b"true"),
+        packed(b"null"),
+        packed(b"false"),
+    ];
+    WORDS.contains(&packed(word))
+}
+
+/// What the first byte of a plain scalar tells of it.
 #[derive(Clone, Copy)]
-enum Begins {
-    /// A string, for certain.
+enum First {
+    /// It is a string.
     Text,
-    /// A number, null or a time.
+    /// It may be a number or null.
     Typed,
-    /// A boolean or null, if it is one of a few words.
+    /// It may be one of the words for booleans and null.
     Word,
 }
 
-static BEGINS: [Begins; 256] = {
-    let mut table = [Begins::Text; 256];
+/// By first byte; a table is quicker than comparisons, and most scalars begin like no word at all.
+static FIRST: [First; 256] = {
+    let mut table = [First::Text; 256];
     let (typed, words) = (b"0123456789+-.~", b"yYnNoOtTfF");
     let mut at = 0;
     while at < typed.len() {
-        table[typed[at] as usize] = Begins::Typed;
+        table[typed[at] as usize] = First::Typed;
         at += 1;
     }
     at = 0;
     while at < words.len() {
-        table[words[at] as usize] = Begins::Word;
+        table[words[at] as usize] = First::Word;
         at += 1;
     }
     table
 };
-
-fn is_typed_word(word: &[u8]) -> bool {
-    let typed: &[&[u8]] = match word.len() {
-        1 => &[b"y", b"n"],
-        2 => &[b"no", b"on"],
-        3 => &[b"yes", b"off"],
-        4 => &[b"true", b"null"],
-        5 => &[b"false"],
-        _ => return false,
-    };
-    typed.iter().any(|t| word.eq_ignore_ascii_case(t))
-}
 
 /// Cooks and resolves a scalar node (not an alias).
 pub fn scalar(node: Node<'_>) -> Scalar<'_> {
@@ -159,6 +170,9 @@ pub(super) fn plain(text: Cow<'_, str>) -> Scalar<'_> {
 
 /// What a plain scalar is other than a string.
 fn typed(text: &str) -> Option<Scalar<'static>> {
+    if let Some(b'0'..=b'9') = text.as_bytes().first() {
+        return number::from_plain(text).map(Scalar::from);
+    }
     let scalar = match text {
         "" | "~" | "null" | "Null" | "NULL" => Scalar::Null,
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
@@ -172,7 +186,7 @@ fn typed(text: &str) -> Option<Scalar<'static>> {
         "-.inf" | "-.Inf" | "-.INF" => Scalar::Float(f64::NEG_INFINITY),
         _ => match text.as_bytes().first()? {
             b'.' => Scalar::Float(number::from_point(text)?),
-            b'0'..=b'9' | b'+' | b'-' => number::from_plain(text)?.into(),
+            b'+' | b'-' => number::from_plain(text)?.into(),
             _ => return None,
         },
     };

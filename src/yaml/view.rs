@@ -104,10 +104,13 @@ impl<'t> Node<'t> {
         &self.text[self.span().range()]
     }
 
-    /// The same as bytes, which need no look at where characters end.
-    #[inline]
-    pub fn source_bytes(self) -> &'t [u8] {
-        &self.text.as_bytes()[self.span().range()]
+    /// The bytes of [`source`](Node::source).
+    pub(crate) fn bytes(self) -> &'t [u8] {
+        let raw = self.raw();
+        self.text
+            .as_bytes()
+            .get(raw.start as usize..raw.end as usize)
+            .unwrap_or_default()
     }
 
     /// The whole text that the node's span points into.
@@ -184,6 +187,9 @@ impl<'t> Node<'t> {
 
     /// The value when it is a string.
     pub fn str(self) -> Option<Cow<'t, str>> {
+        if self.raw().is_bare_word() && !self.json && !resolve::may_be_typed(self.bytes()) {
+            return Some(Cow::Borrowed(self.source()));
+        }
         match self.scalar()? {
             Scalar::Str(s) => Some(s),
             _ => None,
@@ -204,7 +210,7 @@ impl<'t> Node<'t> {
             && raw.flags & PROPS == 0
             && match raw.style {
                 Style::Plain if self.json => false,
-                Style::Plain => raw.flags & COOK != 0 || !resolve::may_be_typed(node.source_bytes()),
+                Style::Plain => raw.flags & COOK != 0 || !resolve::may_be_typed(node.bytes()),
                 _ => true,
             }
     }
@@ -228,13 +234,9 @@ impl<'t> Node<'t> {
 
     /// The string that the node becomes as a mapping key; `None` for null, a mapping or a sequence.
     pub fn key_text(self) -> Option<Cow<'t, str>> {
-        let raw = self.raw();
-        if raw.kind == Kind::Scalar && raw.flags == 0 && raw.style == Style::Plain && !self.json {
-            // Nearly every key is a bare word that reads as it is written.
-            let source = self.source();
-            if !resolve::may_be_typed(source.as_bytes()) {
-                return Some(Cow::Borrowed(source));
-            }
+        // Nearly every key is a bare word that reads as it is written.
+        if self.raw().is_bare_word() && !self.json && !resolve::may_be_typed(self.bytes()) {
+            return Some(Cow::Borrowed(self.source()));
         }
         resolve::key_text(self.scalar()?)
     }
@@ -289,7 +291,7 @@ impl<'t> Node<'t> {
             return false;
         }
         if raw.flags & PROPS == 0 {
-            return raw.style == Style::Plain && self.source_bytes() == b"<<";
+            return raw.style == Style::Plain && self.bytes() == b"<<";
         }
         match Tag::of(self) {
             Tag::None => raw.style == Style::Plain && self.source() == "<<",
@@ -333,9 +335,8 @@ impl<'t> Node<'t> {
         // The hot case: no allocation, and at most one pass over the rows of the arena.
         let (nodes, mut id, mut found) = (&self.tree.nodes, this.id + 1, None);
         let (text, wanted) = (self.text.as_bytes(), key.as_bytes());
-        // Whether a bare word reads as it is written, once for all keys: hardly any API field does not.
-        let plain = key.len() > 5 && wanted[0].is_ascii_lowercase()
-            || !may_be_made(key) && !resolve::may_be_typed(wanted);
+        // Whether no other bare word becomes this key: hardly any API field is made of one.
+        let plain = !may_be_made(key);
         while id < map.next {
             let row = &nodes[id as usize];
             let is = if plain && row.is_bare_word() {
@@ -343,6 +344,7 @@ impl<'t> Node<'t> {
                 end - start == wanted.len()
                     && text.get(start) == wanted.first()
                     && text.get(start..end) == Some(wanted)
+                    && !resolve::may_be_typed(wanted)
             } else {
                 row.kind != Kind::Map && row.kind != Kind::Seq && self.at(id).key_is(key)
             };
