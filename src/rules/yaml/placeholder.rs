@@ -155,7 +155,7 @@ mod tests {
             assert_eq!(begins(text.as_bytes(), 10), [13], "{text}");
         }
         for text in ["a: {b: c}", "a: $b", "a: b < c", "a: [ENC]", ""] {
-            assert_eq!(begins(text.as_bytes(), 0), [], "{text}");
+            assert!(begins(text.as_bytes(), 0).is_empty(), "{text}");
         }
         assert_eq!(begins(b"[ENC[a], ${b}]", 0), [1, 9]);
     }
