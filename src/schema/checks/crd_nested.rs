@@ -152,7 +152,7 @@ pub(super) fn is_plain_metadata(p: &Parts<'_>) -> bool {
 /// `x-kubernetes-validations`, all but the meaning of the expressions.
 pub(super) fn rules<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Parts<'t>) {
     let Some(entry) = p.validations() else { return };
-    let breaks = |text: &str| text.contains(['\n', '\r']);
+    let breaks = |text: &str| memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some();
     for rule in s.child_entry("x-kubernetes-validations", entry).items() {
         let (expression, message) = (rule.child("rule"), rule.child("message"));
         let (message_expression, path) = (rule.child("messageExpression"), rule.child("fieldPath"));

@@ -67,6 +67,13 @@ const fn slot(name: &[u8]) -> usize {
 }
 
 impl Part {
+    fn of_key(key: Node<'_>) -> Option<Part> {
+        if !key.is_json() && is_bare(key) {
+            return Part::of(key.source()); // no part reads otherwise than it is written
+        }
+        Part::of(&key.key_text()?)
+    }
+
     fn of(name: &str) -> Option<Part> {
         SLOTS[slot(name.as_bytes())].filter(|part| PARTS[*part as usize].0 == name)
     }
@@ -105,10 +112,9 @@ pub(super) enum Type {
 
 impl Type {
     fn of(value: Node<'_>) -> Type {
-        let raw = value.raw();
-        let written = match raw.flags {
-            0 if raw.kind == Kind::Scalar && raw.style == Style::Plain => Type::named(value.source()),
-            _ => None,
+        let written = match is_bare(value) {
+            true => Type::named(value.source()),
+            false => None,
         };
         written.unwrap_or_else(|| {
             let text = value.str().unwrap_or_default();
@@ -174,7 +180,7 @@ impl<'t> Parts<'t> {
             if is_null(entry.value) {
                 continue;
             }
-            if let Some(part) = entry.key.key_text().and_then(|name| Part::of(&name)) {
+            if let Some(part) = Part::of_key(entry.key) {
                 parts.set |= 1 << part as u64;
                 parts.keys[part as usize] = entry.key.id();
                 if let Part::kind = part {
@@ -208,10 +214,7 @@ impl<'t> Parts<'t> {
     /// Whether it has fields other than the parts that say something.
     pub fn has_others(&self) -> bool {
         let entries = self.node.into_iter().flat_map(|node| node.entries());
-        let mut others = entries.filter(|entry| {
-            let name = entry.key.key_text();
-            !entry.value.is_null() && name.is_none_or(|name| Part::of(&name).is_none())
-        });
+        let mut others = entries.filter(|entry| !is_null(entry.value) && Part::of_key(entry.key).is_none());
         others.any(counts)
     }
 
@@ -225,17 +228,23 @@ impl<'t> Parts<'t> {
     }
 }
 
-/// [`Node::is_null`], which nearly all kinds of nodes show to be untrue, or else their length.
+/// Whether a node is a plain scalar on one line, without tag or anchor.
+fn is_bare(node: Node<'_>) -> bool {
+    let raw = node.raw();
+    raw.kind == Kind::Scalar && raw.style == Style::Plain && raw.flags == 0
+}
+
+/// [`Node::is_null`], by the source of nearly all nodes.
 fn is_null(value: Node<'_>) -> bool {
-    let raw = value.raw();
-    let may_be = match raw.kind {
+    match value.raw().kind {
         Kind::Map | Kind::Seq => false,
-        Kind::Scalar if raw.flags == 0 => {
-            raw.style == Style::Plain && matches!(raw.end - raw.start, 0 | 1 | 4)
+        _ if is_bare(value) => {
+            let raw = value.raw();
+            matches!(raw.end - raw.start, 0 | 1 | 4)
+                && matches!(value.source(), "" | "~" | "null" | "Null" | "NULL")
         }
-        _ => true,
-    };
-    may_be && value.is_null()
+        _ => value.is_null(),
+    }
 }
 
 /// Whether a field of lesser interest says something: a text that is not empty, true, any number.
