@@ -68,14 +68,14 @@ const fn slot(name: &[u8]) -> usize {
 
 impl Part {
     fn of_key(key: Node<'_>) -> Option<Part> {
-        if !key.is_json() && is_bare(key) {
-            return Part::of(key.source()); // no part reads otherwise than it is written
+        match bare(key) {
+            Some(name) => Part::of(name), // no part reads otherwise than it is written
+            None => Part::of(key.key_text()?.as_bytes()),
         }
-        Part::of(&key.key_text()?)
     }
 
-    fn of(name: &str) -> Option<Part> {
-        SLOTS[slot(name.as_bytes())].filter(|part| PARTS[*part as usize].0 == name)
+    fn of(name: &[u8]) -> Option<Part> {
+        SLOTS[slot(name)].filter(|part| PARTS[*part as usize].0.as_bytes() == name)
     }
 }
 
@@ -112,15 +112,11 @@ pub(super) enum Type {
 
 impl Type {
     fn of(value: Node<'_>) -> Type {
-        let written = match is_bare(value) {
-            true => Type::named(value.source()),
-            false => None,
-        };
-        written.unwrap_or_else(|| {
+        bare(value).and_then(Type::named).unwrap_or_else(|| {
             let text = value.str().unwrap_or_default();
             match text.is_empty() {
                 true => Type::Unsaid,
-                false => Type::named(&text).unwrap_or(Type::Unknown),
+                false => Type::named(text.as_bytes()).unwrap_or(Type::Unknown),
             }
         })
     }
@@ -138,14 +134,14 @@ impl Type {
         }
     }
 
-    fn named(name: &str) -> Option<Type> {
+    fn named(name: &[u8]) -> Option<Type> {
         Some(match name {
-            "array" => Type::Array,
-            "boolean" => Type::Boolean,
-            "integer" => Type::Integer,
-            "number" => Type::Number,
-            "object" => Type::Object,
-            "string" => Type::String,
+            b"array" => Type::Array,
+            b"boolean" => Type::Boolean,
+            b"integer" => Type::Integer,
+            b"number" => Type::Number,
+            b"object" => Type::Object,
+            b"string" => Type::String,
             _ => return None,
         })
     }
@@ -176,19 +172,24 @@ impl<'t> Parts<'t> {
             node: Some(schema),
             ..Parts::NONE
         };
-        for entry in schema.entries() {
-            if is_null(entry.value) {
-                continue;
-            }
-            if let Some(part) = Part::of_key(entry.key) {
-                parts.set |= 1 << part as u64;
-                parts.keys[part as usize] = entry.key.id();
-                if let Part::kind = part {
-                    parts.said = Type::of(entry.value);
-                }
-            }
+        match schema.is_indirect() {
+            true => schema.entries().for_each(|entry| parts.note(entry)),
+            false => schema.raw_entries().for_each(|entry| parts.note(entry)),
         }
         parts
+    }
+
+    fn note(&mut self, entry: Entry<'t>) {
+        if is_null(entry.value) {
+            return;
+        }
+        if let Some(part) = Part::of_key(entry.key) {
+            self.set |= 1 << part as u64;
+            self.keys[part as usize] = entry.key.id();
+            if let Part::kind = part {
+                self.said = Type::of(entry.value);
+            }
+        }
     }
 
     /// Whether any of these is there.
@@ -228,22 +229,23 @@ impl<'t> Parts<'t> {
     }
 }
 
-/// Whether a node is a plain scalar on one line, without tag or anchor.
-fn is_bare(node: Node<'_>) -> bool {
+/// The text of a plain scalar on one line, without tag or anchor.
+fn bare(node: Node<'_>) -> Option<&[u8]> {
     let raw = node.raw();
-    raw.kind == Kind::Scalar && raw.style == Style::Plain && raw.flags == 0
+    if raw.kind != Kind::Scalar || raw.style != Style::Plain || raw.flags != 0 {
+        return None;
+    }
+    node.text().as_bytes().get(raw.start as usize..raw.end as usize)
 }
 
 /// [`Node::is_null`], by the source of nearly all nodes.
 fn is_null(value: Node<'_>) -> bool {
     match value.raw().kind {
         Kind::Map | Kind::Seq => false,
-        _ if is_bare(value) => {
-            let raw = value.raw();
-            matches!(raw.end - raw.start, 0 | 1 | 4)
-                && matches!(value.source(), "" | "~" | "null" | "Null" | "NULL")
-        }
-        _ => value.is_null(),
+        _ => match bare(value) {
+            Some(text) => matches!(text, b"" | b"~" | b"null" | b"Null" | b"NULL"),
+            None => value.is_null(),
+        },
     }
 }
 
