@@ -132,19 +132,25 @@ fn one_of<'t>(
 /// time stays linear.
 struct Keyed<'i, 't> {
     item: &'i Parts<'t>,
-    hashed: Option<(HashMap<Cow<'t, str>, Entry<'t>>, HashSet<Cow<'t, str>>)>,
+    by_name: Option<HashMap<Cow<'t, str>, Entry<'t>>>,
+    required: Option<HashSet<Cow<'t, str>>>,
 }
 
 impl<'i, 't> Keyed<'i, 't> {
     fn new(item: &'i Parts<'t>, keys: &Field<'_, 't>) -> Self {
-        let mut keyed = Keyed { item, hashed: None };
+        let mut keyed = Keyed {
+            item,
+            by_name: None,
+            required: None,
+        };
         if keys.items().nth(4).is_some() {
             let entries = item
                 .properties()
                 .into_iter()
                 .flat_map(|entry| entry.value.entries());
             let by_name = entries.map(|entry| (entry.key.key_text().unwrap_or_default(), entry));
-            keyed.hashed = Some((by_name.collect(), keyed.required().collect()));
+            keyed.by_name = Some(by_name.collect());
+            keyed.required = Some(keyed.required().collect());
         }
         keyed
     }
@@ -157,15 +163,15 @@ impl<'i, 't> Keyed<'i, 't> {
     }
 
     fn property(&self, name: &str) -> Option<Entry<'t>> {
-        match &self.hashed {
-            Some((by_name, _)) => by_name.get(name).copied(),
+        match &self.by_name {
+            Some(by_name) => by_name.get(name).copied(),
             None => self.item.properties()?.value.entry(name),
         }
     }
 
     fn requires(&self, name: &str) -> bool {
-        match &self.hashed {
-            Some((_, required)) => required.contains(name),
+        match &self.required {
+            Some(required) => required.contains(name),
             None => self.required().any(|required| required == name),
         }
     }

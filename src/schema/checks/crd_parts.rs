@@ -274,3 +274,23 @@ pub(super) fn is_filled(entry: Option<Entry<'_>>) -> bool {
 pub(super) fn schema(entry: Option<Entry<'_>>) -> Option<Entry<'_>> {
     entry.filter(|entry| entry.value.is_map())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{PARTS, Part};
+
+    #[test]
+    fn every_part_is_found_by_its_name_and_nothing_else() {
+        for (name, part) in PARTS {
+            let found = Part::of(name.as_bytes());
+            assert!(
+                found.is_some_and(|found| found as usize == *part as usize),
+                "{name}"
+            );
+            for other in [format!("{name}s"), name.to_uppercase(), name[1..].to_string()] {
+                assert!(Part::of(other.as_bytes()).is_none(), "{other}");
+            }
+        }
+        assert!(Part::of(b"").is_none());
+    }
+}

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::crd_default::In;
-use super::crd_parts::{Part, PartSet, Parts, Type, is_true, text};
+use super::crd_parts::{Part, PartSet, Parts, is_true, text};
 use super::{crd_default, crd_lists, crd_nested, crd_openapi, expressions};
 use crate::cel::Env;
 use crate::diagnostic::{Diagnostic, ErrorType};
@@ -119,16 +119,16 @@ impl<'w, 't> Walker<'w, 't> {
         };
         let (count, faults) = (self.cx.count(), self.schema_faults);
         self.visit(root, &parts, Mode::Root, around, 0);
-        // Nearly all schemas are supported. What was found in one that is not holds for the server's own form only.
+        // Of a schema that is not supported the server does not judge the structure: what was found is taken back.
         let mut unsupported = None;
         if self.doubtful {
+            self.budget = BUDGET;
             unsupported = crd_nested::unsupported(node, &mut self.budget);
         }
         if unsupported.is_some() {
             self.structural = false;
             self.cx.found.truncate(count);
             (self.structural_faults, self.schema_faults) = (0, faults);
-            self.budget = BUDGET;
             self.visit(root, &parts, Mode::Root, around, 0);
         } else {
             self.structural_faults += crd_nested::completeness(self, root, &parts);
@@ -147,44 +147,6 @@ impl<'w, 't> Walker<'w, 't> {
         {
             let message = format!("the schema uses `{name}`, which the server does not support");
             self.report(root, ErrorType::Invalid, message, "remove it");
-        }
-    }
-
-    /// With the status subresource the part for the status is validated by itself: nothing may span both.
-    fn root_with_status(&mut self, root: &Field<'_, 't>, parts: &Parts<'t>) {
-        const HELP: &str = "move it into `properties.spec`";
-        let first = [parts.id(), parts.schema()]
-            .into_iter()
-            .any(|entry| !text(entry).is_empty())
-            || parts.reference().is_some();
-        if !first && !matches!(parts.said(), Type::Unsaid | Type::Object) {
-            let at = root.child("type");
-            let message = "the schema of the whole object must be of type `object`";
-            self.report(&at, ErrorType::Invalid, message, "set `type: object`");
-            return;
-        }
-        const FORBIDDEN: PartSet = PartSet::of(&[
-            Part::default,
-            Part::max_properties,
-            Part::min_properties,
-            Part::listed,
-            Part::all_of,
-            Part::one_of,
-            Part::any_of,
-            Part::not,
-            Part::additional_properties,
-            Part::pattern_properties,
-            Part::dependencies,
-            Part::additional_items,
-            Part::definitions,
-            Part::map_keys,
-            Part::list_type,
-            Part::map_type,
-        ]);
-        let flags = [parts.nullable(), parts.embedded(), parts.int_or_string()];
-        if first || parts.has_any(FORBIDDEN) || flags.iter().any(|entry| is_true(*entry)) {
-            let message = "with the status subresource the root of the schema may only describe its type, properties and required fields";
-            self.report(root, ErrorType::Invalid, message, HELP);
         }
     }
 

@@ -27,6 +27,44 @@ const NOT_NESTED: PartSet = PartSet::of(&[
 ]);
 
 impl<'t> Walker<'_, 't> {
+    /// With the status subresource the part for the status is validated by itself: nothing may span both.
+    pub(super) fn root_with_status(&mut self, root: &Field<'_, 't>, parts: &Parts<'t>) {
+        const HELP: &str = "move it into `properties.spec`";
+        let first = [parts.id(), parts.schema()]
+            .into_iter()
+            .any(|entry| !text(entry).is_empty())
+            || parts.reference().is_some();
+        if !first && !matches!(parts.said(), Type::Unsaid | Type::Object) {
+            let at = root.child("type");
+            let message = "the schema of the whole object must be of type `object`";
+            self.report(&at, ErrorType::Invalid, message, "set `type: object`");
+            return;
+        }
+        const FORBIDDEN: PartSet = PartSet::of(&[
+            Part::default,
+            Part::max_properties,
+            Part::min_properties,
+            Part::listed,
+            Part::all_of,
+            Part::one_of,
+            Part::any_of,
+            Part::not,
+            Part::additional_properties,
+            Part::pattern_properties,
+            Part::dependencies,
+            Part::additional_items,
+            Part::definitions,
+            Part::map_keys,
+            Part::list_type,
+            Part::map_type,
+        ]);
+        let flags = [parts.nullable(), parts.embedded(), parts.int_or_string()];
+        if first || parts.has_any(FORBIDDEN) || flags.iter().any(|entry| is_true(*entry)) {
+            let message = "with the status subresource the root of the schema may only describe its type, properties and required fields";
+            self.report(root, ErrorType::Invalid, message, HELP);
+        }
+    }
+
     pub(super) fn invariants(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, mode: Mode) {
         const RARE: PartSet = PartSet::of(&[Part::embedded, Part::int_or_string, Part::preserve]);
         let kind = p.said();
