@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::yaml::tree::NodeId;
+use crate::yaml::tree::{NodeId, RawNode};
 use crate::yaml::{Entry, Kind, Node, Scalar, Style};
 
 macro_rules! parts {
@@ -68,10 +68,7 @@ const fn slot(name: &[u8]) -> usize {
 
 impl Part {
     fn of_key(key: Node<'_>) -> Option<Part> {
-        match bare(key) {
-            Some(name) => Part::of(name), // no part reads otherwise than it is written
-            None => Part::of(key.key_text()?.as_bytes()),
-        }
+        Part::of(key.key_text()?.as_bytes())
     }
 
     fn of(name: &[u8]) -> Option<Part> {
@@ -112,13 +109,15 @@ pub(super) enum Type {
 
 impl Type {
     fn of(value: Node<'_>) -> Type {
-        bare(value).and_then(Type::named).unwrap_or_else(|| {
-            let text = value.str().unwrap_or_default();
-            match text.is_empty() {
-                true => Type::Unsaid,
-                false => Type::named(text.as_bytes()).unwrap_or(Type::Unknown),
-            }
-        })
+        bare(value.raw(), value.text())
+            .and_then(Type::named)
+            .unwrap_or_else(|| {
+                let text = value.str().unwrap_or_default();
+                match text.is_empty() {
+                    true => Type::Unsaid,
+                    false => Type::named(text.as_bytes()).unwrap_or(Type::Unknown),
+                }
+            })
     }
 
     /// As schemas say it.
@@ -172,22 +171,40 @@ impl<'t> Parts<'t> {
             node: Some(schema),
             ..Parts::NONE
         };
-        match schema.is_indirect() {
-            true => schema.entries().for_each(|entry| parts.note(entry)),
-            false => schema.raw_entries().for_each(|entry| parts.note(entry)),
+        let map = schema.raw();
+        if schema.is_indirect() {
+            for entry in schema.entries() {
+                parts.note(schema, entry.key.id(), entry.value.id());
+            }
+        } else if map.kind == Kind::Map {
+            // The rows of the arena, since this is the hottest loop of all checks of schemas.
+            let rows = &schema.tree().nodes;
+            let mut key = schema.id() + 1;
+            while key < map.next {
+                let value = rows[key as usize].next;
+                parts.note(schema, key, value);
+                key = rows[value as usize].next;
+            }
         }
         parts
     }
 
-    fn note(&mut self, entry: Entry<'t>) {
-        if is_null(entry.value) {
+    #[inline(always)]
+    fn note(&mut self, schema: Node<'t>, key: NodeId, value: NodeId) {
+        let (rows, text) = (&schema.tree().nodes, schema.text());
+        if is_null(schema, value) {
             return;
         }
-        if let Some(part) = Part::of_key(entry.key) {
+        // No part reads otherwise than it is written.
+        let part = match bare(&rows[key as usize], text) {
+            Some(name) => Part::of(name),
+            None => Part::of_key(schema.with_id(key)),
+        };
+        if let Some(part) = part {
             self.set |= 1 << part as u64;
-            self.keys[part as usize] = entry.key.id();
+            self.keys[part as usize] = key;
             if let Part::kind = part {
-                self.said = Type::of(entry.value);
+                self.said = Type::of(schema.with_id(value));
             }
         }
     }
@@ -215,7 +232,7 @@ impl<'t> Parts<'t> {
     /// Whether it has fields other than the parts that say something.
     pub fn has_others(&self) -> bool {
         let entries = self.node.into_iter().flat_map(|node| node.entries());
-        let mut others = entries.filter(|entry| !is_null(entry.value) && Part::of_key(entry.key).is_none());
+        let mut others = entries.filter(|entry| !entry.value.is_null() && Part::of_key(entry.key).is_none());
         others.any(counts)
     }
 
@@ -230,21 +247,21 @@ impl<'t> Parts<'t> {
 }
 
 /// The text of a plain scalar on one line, without tag or anchor.
-fn bare(node: Node<'_>) -> Option<&[u8]> {
-    let raw = node.raw();
-    if raw.kind != Kind::Scalar || raw.style != Style::Plain || raw.flags != 0 {
+fn bare<'t>(row: &RawNode, text: &'t str) -> Option<&'t [u8]> {
+    if row.kind != Kind::Scalar || row.style != Style::Plain || row.flags != 0 {
         return None;
     }
-    node.text().as_bytes().get(raw.start as usize..raw.end as usize)
+    text.as_bytes().get(row.start as usize..row.end as usize)
 }
 
-/// [`Node::is_null`], by the source of nearly all nodes.
-fn is_null(value: Node<'_>) -> bool {
-    match value.raw().kind {
+/// [`Node::is_null`] of another node of the document, by the source of nearly all nodes.
+fn is_null(node: Node<'_>, id: NodeId) -> bool {
+    let row = &node.tree().nodes[id as usize];
+    match row.kind {
         Kind::Map | Kind::Seq => false,
-        _ => match bare(value) {
+        _ => match bare(row, node.text()) {
             Some(text) => matches!(text, b"" | b"~" | b"null" | b"Null" | b"NULL"),
-            None => value.is_null(),
+            None => node.with_id(id).is_null(),
         },
     }
 }
