@@ -281,22 +281,22 @@ impl<'w, 't> Walker<'w, 't> {
                 old: around.old && granular,
                 ..around
             };
-            for property in s.child_entry("properties", entry).entries() {
+            let properties = s.child_entry("properties", entry);
+            for entry in entry.value.entries() {
+                let name = entry.key.key_text().unwrap_or_default();
+                let property = properties.key_entry(name, Some(entry));
                 let mut around = of_field;
                 if of_object && matches!(property.name(), "metadata" | "kind" | "apiVersion") {
                     around.meta = true;
                     around.defaults &= depth != 0;
                     around.default_of = declared.map(|_| In::Meta);
                 }
-                match property.value() {
-                    Some(value) if value.is_map() => {
-                        self.visit(&property, &Parts::of(value), below, around, depth + 1);
-                    }
+                if entry.value.is_map() {
+                    let parts = Parts::of(entry.value);
+                    self.visit(&property, &parts, below, around, depth + 1);
+                } else if entry.value.is_null() {
                     // A null is a schema that says nothing.
-                    Some(value) if value.is_null() => {
-                        self.visit(&property, &Parts::NONE, below, around, depth + 1);
-                    }
-                    _ => {}
+                    self.visit(&property, &Parts::NONE, below, around, depth + 1);
                 }
             }
         }
