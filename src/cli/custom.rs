@@ -14,7 +14,7 @@ use crate::yaml::Tree;
 
 use super::parallel;
 use super::problem::Problem;
-use super::run::{Kept, Run, guarded, read_again};
+use super::run::{Run, guarded, read_again};
 use super::walk::Input;
 
 /// A file of definitions, read again.
@@ -74,8 +74,8 @@ pub fn check(
         });
     };
     for (file, kept) in kept {
-        if let Some(Kept { source, tree }) = kept {
-            add(file, source, tree);
+        if let Some(kept) = kept {
+            add(file, &*kept.source, &kept.tree);
         }
     }
     for Defining { file, source, tree } in &defining {

@@ -42,8 +42,8 @@ pub fn check<'t, 'c: 't>(file: &'t File<'t>, definitions: &Definitions<'c>, cx: 
         if document.chunk.error.is_some() || super::is_built_in(object.group()) {
             continue;
         }
-        let candidates = definitions.of(object.group(), &object.kind);
-        if candidates.is_empty() {
+        let mut candidates = definitions.of(object.group(), &object.kind).peekable();
+        if candidates.peek().is_none() {
             continue;
         }
         cx.document = document.chunk.document;
@@ -92,18 +92,16 @@ fn once_each(found: &mut Vec<Diagnostic>) {
 }
 
 fn check_object<'t, 'c: 't>(object: &Object<'t>, definition: &Definition<'c>, cx: &mut Cx<'t>) {
-    let printable = |c: char| if c.is_control() { '?' } else { c };
-    let file: String = definition.file.chars().map(printable).collect();
-    let label = format!("defined in {file}");
+    let label = &*definition.label;
     let version = definition
         .versions
         .iter()
         .find(|version| version.name == object.version());
     let Some(version) = version.filter(|version| version.served) else {
-        return not_served(object, definition, version, &label, cx);
+        return not_served(object, definition, version, label, cx);
     };
     if !definition.namespaced && object.namespace.is_some() {
-        in_no_namespace(object, &label, cx);
+        in_no_namespace(object, label, cx);
     }
     super::check::rest_of_metadata(object, cx);
     let Some(schema) = &version.schema else { return };
@@ -124,7 +122,7 @@ fn check_object<'t, 'c: 't>(object: &Object<'t>, definition: &Definition<'c>, cx
     let mut reader = decode::Reader {
         cx,
         kind,
-        label: &label,
+        label,
         preserve: definition.preserve,
         budget: Budget::NEW,
     };
@@ -144,7 +142,7 @@ fn check_object<'t, 'c: 't>(object: &Object<'t>, definition: &Definition<'c>, cx
     }
     let mut validator = Validator {
         cx,
-        label: &label,
+        label,
         budget: Budget::NEW.values,
     };
     let root = Place::root(object.root);
