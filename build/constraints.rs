@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::hash::name_hash;
+/// The ids of names of fields.
+type Names<'a> = &'a dyn Fn(&str) -> Option<usize>;
 
-/// The constraints of all types, as Rust source. `type_index` knows the packed types by `group/v1.Name`.
+/// The constraints of all types, as Rust source. `type_index` knows the packed types by `group/v1.Name`, and
+/// `names` the ids of the fields' names.
 ///
 /// `words` says what each function demands that rows call: `MODULE::FUNCTION`, and the words.
 pub fn emit(
@@ -16,6 +18,7 @@ pub fn emit(
     words: &BTreeMap<String, String>,
     types: usize,
     type_index: &dyn Fn(&str) -> Option<usize>,
+    names: Names<'_>,
 ) -> String {
     let mut rows: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for (shown, text) in files {
@@ -37,7 +40,7 @@ pub fn emit(
                 line.starts_with("  ") && !current.is_empty(),
                 "{place}: a line outside of a type"
             );
-            let row = row(&place, line.trim());
+            let row = row(&place, line.trim(), names);
             for &index in &current {
                 rows.entry(index).or_default().push(row.clone());
             }
@@ -121,28 +124,45 @@ fn type_names(names: &str) -> Vec<String> {
 }
 
 /// `path?: test; test if cond` as a `Row`.
-fn row(place: &str, line: &str) -> String {
+fn row(place: &str, line: &str, names: Names<'_>) -> String {
     let (path, tests) = line
         .split_once(": ")
         .unwrap_or_else(|| panic!("{place}: expected `field: test; test`"));
     let pointer = path.ends_with('?');
-    let path = steps(path.trim_end_matches('?'));
-    let tests: Vec<String> = tests.split("; ").map(|one| test(place, one.trim())).collect();
-    let bit = match path
-        .strip_prefix("[Step::Name(\"")
-        .and_then(|rest| rest.split_once('"'))
-    {
-        Some((first, _)) if tests.iter().all(|test| idle(test)) => 1u64 << (name_hash(first.as_bytes()) & 63),
-        _ => 0,
-    };
+    let path = path.trim_end_matches('?');
+    let own = first_bit(path, names);
+    // Without a list no item of it is looked at.
+    let items = path.contains("[]") || path.contains("{}");
+    let (mut needs, mut out) = (u64::MAX, Vec::new());
+    for text in tests.split("; ") {
+        let test = test(place, text.trim(), names);
+        // Some only tell other tests, or the walk, what to do.
+        let silent = ["Op::Default(", "Op::Value", "Op::Skip(", "Op::Printed("];
+        if !silent.iter().any(|op| test.op.starts_with(op)) {
+            let field = if items || test.idle { own } else { 0 };
+            needs &= field | test.needs;
+        }
+        out.push(test.text);
+    }
+    if needs == u64::MAX {
+        needs = own;
+    }
     format!(
-        "Row {{ path: &{path}, pointer: {pointer}, bit: {bit}, tests: &[{}] }}",
-        tests.join(", ")
+        "Row {{ path: &{}, pointer: {pointer}, needs: {needs}, tests: &[{}] }}",
+        steps(path, names),
+        out.join(", ")
     )
 }
 
-/// Whether a test says nothing of a field that is not there.
-fn idle(test: &str) -> bool {
+/// The bit of the first field of a path in the mask of fields that a struct has; 0 when the path is the struct, or
+/// starts elsewhere.
+fn first_bit(path: &str, names: Names<'_>) -> u64 {
+    let end = path.find(['.', '[', '{']).unwrap_or(path.len());
+    names(&path[..end]).map_or(0, |id| 1 << (id & 63))
+}
+
+/// Whether what a test does says nothing of a field that is not there.
+fn idle(op: &str) -> bool {
     const IDLE: [&str; 16] = [
         "Default(",
         "Forbidden",
@@ -161,10 +181,10 @@ fn idle(test: &str) -> bool {
         "FileMode",
         "AtMostOneOf(",
     ];
-    let op = test.strip_prefix("Test { op: Op::").unwrap_or_default();
+    let op = op.strip_prefix("Op::").unwrap_or_default();
     IDLE.iter().any(|idle| {
         op.strip_prefix(idle)
-            .is_some_and(|rest| idle.ends_with('(') || rest.starts_with(','))
+            .is_some_and(|rest| idle.ends_with('(') || rest.is_empty())
     })
 }
 
@@ -175,7 +195,7 @@ fn marks(rows: &[String]) -> u8 {
 }
 
 /// `a.b[].c` as steps; `.` alone is the struct itself.
-fn steps(path: &str) -> String {
+fn steps(path: &str, names: Names<'_>) -> String {
     let ups = path.chars().take_while(|c| *c == '^').count();
     let path = &path[ups..];
     let mut out = vec!["Step::Up".to_string(); ups];
@@ -194,20 +214,31 @@ fn steps(path: &str) -> String {
             name = rest;
         }
         if !name.is_empty() {
-            out.push(format!("Step::Name({name:?})"));
+            let id = names(name).unwrap_or(u16::MAX.into());
+            out.push(format!("Step::Name({name:?}, {id})"));
         }
         out.extend(suffix);
     }
     format!("[{}]", out.join(", "))
 }
 
+/// A `Test`, and what its row must know of it.
+struct Compiled {
+    text: String,
+    op: String,
+    /// Whether it says nothing of a field that is not there.
+    idle: bool,
+    /// Fields of the struct without which its conditions do not hold, as a mask.
+    needs: u64,
+}
+
 /// `op args… [if cond and cond] [at path] [since 1.30] [until 1.33] [-- why]`.
-fn test(place: &str, text: &str) -> String {
+fn test(place: &str, text: &str, names: Names<'_>) -> Compiled {
     let (text, why) = text.split_once(" -- ").unwrap_or((text, ""));
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut end = words.len();
     let (mut when, mut at, mut since, mut until) = (String::new(), "None".to_string(), 0u8, u8::MAX);
-    let mut i = 0;
+    let (mut i, mut needs) = (0, 0);
     while i < words.len() {
         match words[i] {
             "if" => {
@@ -217,7 +248,9 @@ fn test(place: &str, text: &str) -> String {
                     let word = words
                         .get(i)
                         .unwrap_or_else(|| panic!("{place}: `if` without a condition"));
-                    let _ = write!(when, "{}, ", cond(place, word));
+                    let (cond, need) = cond(place, word, names);
+                    let _ = write!(when, "{cond}, ");
+                    needs |= need;
                     if words.get(i + 1) != Some(&"and") {
                         break;
                     }
@@ -229,7 +262,10 @@ fn test(place: &str, text: &str) -> String {
                 i += 1;
                 at = format!(
                     "Some(&{})",
-                    steps(words.get(i).unwrap_or_else(|| panic!("{place}: `at` what?")))
+                    steps(
+                        words.get(i).unwrap_or_else(|| panic!("{place}: `at` what?")),
+                        names
+                    )
                 );
             }
             word @ ("since" | "until") => {
@@ -251,22 +287,34 @@ fn test(place: &str, text: &str) -> String {
         i += 1;
     }
     let op = op(place, &words[..end]);
-    format!("Test {{ op: {op}, when: &[{when}], at: {at}, since: {since}, until: {until}, why: {why:?} }}")
+    Compiled {
+        text: format!(
+            "Test {{ op: {op}, when: &[{when}], at: {at}, since: {since}, until: {until}, why: {why:?} }}"
+        ),
+        idle: idle(&op) || words[0] == "check-set",
+        op,
+        needs,
+    }
 }
 
-/// `path=value`, `path!=value`, `path` (set), `!path` (unset).
-fn cond(place: &str, word: &str) -> String {
+/// `path=value`, `path!=value`, `path` (set), `!path` (unset), and the bit of the field that must be there for it to
+/// hold.
+fn cond(place: &str, word: &str, names: Names<'_>) -> (String, u64) {
+    let mut needs = true;
     let (path, kind) = if let Some((path, value)) = word.split_once("!=") {
+        needs = false;
         (
             path,
             format!("Is::Not(&{:?})", value.split('|').collect::<Vec<_>>()),
         )
     } else if let Some((path, value)) = word.split_once('=') {
+        needs = value.split('|').all(|text| !text.is_empty());
         (
             path,
             format!("Is::Equal(&{:?})", value.split('|').collect::<Vec<_>>()),
         )
     } else if let Some(path) = word.strip_prefix('!') {
+        needs = false;
         (path, "Is::Unset".to_string())
     } else {
         (word, "Is::Set".to_string())
@@ -274,8 +322,17 @@ fn cond(place: &str, word: &str) -> String {
     assert!(!path.is_empty(), "{place}: a condition without a field");
     let up = path.chars().take_while(|c| *c == '^').count();
     let pointer = path.ends_with('?');
-    let steps = steps(path.trim_start_matches('^').trim_end_matches('?'));
-    format!("Cond {{ up: {up}, path: &{steps}, pointer: {pointer}, is: {kind} }}")
+    let path = path.trim_start_matches('^').trim_end_matches('?');
+    let bit = if needs && up == 0 {
+        first_bit(path, names)
+    } else {
+        0
+    };
+    let steps = steps(path, names);
+    (
+        format!("Cond {{ up: {up}, path: &{steps}, pointer: {pointer}, is: {kind} }}"),
+        bit,
+    )
 }
 
 fn op(place: &str, words: &[&str]) -> String {
@@ -323,7 +380,7 @@ fn op(place: &str, words: &[&str]) -> String {
         "file-mode" => "Op::FileMode".into(),
         "max-length-invalid" => format!("Op::MaxLengthInvalid({})", number(0)),
         "unique-items-by" => format!("Op::UniqueItemsBy({})", list()),
-        "check" => {
+        "check" | "check-set" => {
             let path = args.first().unwrap_or_else(|| panic!("{place}: `check` what?"));
             format!("Op::Check(crate::schema::checks::{path}, &{})", says_name(path))
         }

@@ -3,15 +3,18 @@
 
 /// Mixes the first and last eight bytes and the length, which tells the API's field names apart well enough.
 pub fn name_hash(name: &[u8]) -> u32 {
-    let word = |bytes: &[u8]| {
-        let mut word = [0u8; 8];
-        word[..bytes.len()].copy_from_slice(bytes);
-        u64::from_le_bytes(word)
-    };
-    let (first, last) = match name.len() {
-        0..=8 => (word(name), 0),
-        n => (word(&name[..8]), word(&name[n - 8..])),
+    let (first, last) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => (short(name), 0),
     };
     let mixed = (first ^ last.rotate_left(29) ^ (name.len() as u64)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (mixed >> 32) as u32
+}
+
+/// All bytes of a name of up to seven.
+fn short(name: &[u8]) -> u64 {
+    if let (Some(first), Some(last)) = (name.first_chunk::<4>(), name.last_chunk::<4>()) {
+        return u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32;
+    }
+    name.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }

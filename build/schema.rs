@@ -31,9 +31,14 @@ pub fn pack(root: &Path, out: &Path) {
             None => panic!("{shown}: expected MODULE::FUNCTION WORDS"),
         })
         .collect();
-    let rows = constraints::emit(&files, &words, tables.types.len(), &|name| {
-        tables.type_index(name)
-    });
+    let names = tables.field_names();
+    let rows = constraints::emit(
+        &files,
+        &words,
+        tables.types.len(),
+        &|name| tables.type_index(name),
+        &|name| names.binary_search(&name).ok(),
+    );
     let reach = tables.emit_reach(&rows);
     fs::write(out.join("constraints.rs"), rows + &reach).expect("OUT_DIR can be written");
 }
@@ -110,6 +115,12 @@ impl Tables {
             .position(|ty| ty.group == group && ty.name == name)
     }
 
+    /// The names of all fields; the index of one is its id.
+    fn field_names(&self) -> Vec<&str> {
+        let names: BTreeSet<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
+        names.into_iter().collect()
+    }
+
     /// Which types hold a constraint, themselves or deeper down: all others need no walk.
     fn emit_reach(&self, rows: &str) -> String {
         let offsets: Vec<usize> = rows
@@ -132,8 +143,11 @@ impl Tables {
                 break;
             }
         }
+        let leads: Vec<bool> = (0..self.exprs.len())
+            .map(|expr| self.leads(expr, &reach))
+            .collect();
         format!(
-            "/// By type: whether it or a type within has constraints.\npub static REACHES: &[bool] = &{reach:?};\n"
+            "/// By type expression: whether a type within has constraints.\npub static REACHES: &[bool] = &{leads:?};\n"
         )
     }
 
@@ -293,9 +307,29 @@ impl Tables {
         }
     }
 
+    /// Adds a type's hash table: by name the first of a field's rows. The end of the table.
+    fn slot_fields(&self, ty: &TypeRow, slots: &mut Vec<u16>) -> usize {
+        let start = slots.len();
+        // At most half full, and never without an empty slot, at which a search ends.
+        let size = ((ty.end - ty.first) * 2).next_power_of_two().max(2);
+        slots.resize(start + size, u16::MAX);
+        for row in ty.first..ty.end {
+            let name = &self.fields[row].name;
+            if row > ty.first && self.fields[row - 1].name == *name {
+                continue;
+            }
+            let mut slot = hash::name_hash(name.as_bytes()) as usize & (size - 1);
+            while slots[start + slot] != u16::MAX {
+                slot = (slot + 1) & (size - 1);
+            }
+            slots[start + slot] = row as u16;
+        }
+        slots.len()
+    }
+
     fn emit(&self) -> String {
-        let mut strings: BTreeSet<&str> = self.fields.iter().map(|f| f.name.as_str()).collect();
-        let field_names: Vec<&str> = strings.iter().copied().collect();
+        let field_names = self.field_names();
+        let mut strings: BTreeSet<&str> = field_names.iter().copied().collect();
         strings.extend(self.types.iter().map(|t| t.name.as_str()));
         // Field names first, in their order, so that comparing ids compares names.
         let mut ids: BTreeMap<&str, usize> = field_names.iter().enumerate().map(|(i, n)| (*n, i)).collect();
@@ -348,6 +382,7 @@ impl Tables {
             .collect();
         let shown: Vec<&str> = groups.iter().map(|g| core(g)).collect();
         let _ = writeln!(out, "static GROUPS: [&str; {}] = {shown:?};", groups.len());
+        let mut slots = Vec::new();
         let _ = writeln!(out, "static TYPES: [TypeRow; {}] = [", self.types.len());
         for t in &self.types {
             let group = groups
@@ -362,16 +397,19 @@ impl Tables {
             assert!(width <= 128, "{}/{} has more than 128 fields", t.group, t.name);
             let _ = writeln!(
                 out,
-                "TypeRow {{ name: {}, group: {group}, since: {}, until: {}, kind: {}, first: {}, end: {} }},",
+                "TypeRow {{ name: {}, group: {group}, since: {}, until: {}, kind: {}, first: {}, end: {}, slots: {}, slots_end: {} }},",
                 ids[t.name.as_str()],
                 t.since,
                 t.until,
                 t.kind,
                 t.first,
-                t.end
+                t.end,
+                slots.len(),
+                self.slot_fields(t, &mut slots)
             );
         }
-        let _ = writeln!(out, "];\nstatic FIELDS: [FieldRow; {}] = [", self.fields.len());
+        let _ = writeln!(out, "];\nstatic FIELD_SLOTS: [u16; {}] = {slots:?};", slots.len());
+        let _ = writeln!(out, "static FIELDS: [FieldRow; {}] = [", self.fields.len());
         for f in &self.fields {
             let _ = writeln!(
                 out,

@@ -44,7 +44,7 @@ pub fn check(
             .iter()
             .zip(&run.kept)
             .map(|(file, kept)| {
-                let kept = kept.as_ref().and_then(|kept| kept.source.as_ref());
+                let kept = kept.as_ref().map(|kept| &*kept.source);
                 kept.or(file.source.as_ref().map(Source::decoded))
             })
             .collect(),
@@ -58,7 +58,7 @@ pub fn check(
     let (kept, again): (Vec<_>, Vec<_>) = plan
         .defining()
         .iter()
-        .map(|file| (*file, run.kept.get(*file).and_then(Option::as_ref)))
+        .map(|file| (*file, run.kept.get(*file).and_then(Option::as_deref)))
         .partition(|(_, kept)| kept.is_some());
     let again = again.into_iter().map(|(file, _)| file).collect();
     let defining = pass.read_definitions(again, &plan, &run.facts, problems);
@@ -78,8 +78,8 @@ pub fn check(
         });
     };
     for (file, kept) in kept {
-        if let (Some(kept), Some(source)) = (kept, pass.kept.get(file).copied().flatten()) {
-            add(file, source, &kept.tree, true);
+        if let Some(kept) = kept {
+            add(file, &*kept.source, &kept.tree, true);
         }
     }
     for Defining { file, source, tree } in &defining {
@@ -89,7 +89,11 @@ pub fn check(
     let workers = parallel::workers(threads, using.len());
     let results = parallel::each(using.len(), workers, &AtomicUsize::new(0), |i, _: &mut ()| {
         let file = using.get(i).copied().unwrap_or_default();
-        let tree = run.kept.get(file).and_then(Option::as_ref).map(|kept| &kept.tree);
+        let tree = run
+            .kept
+            .get(file)
+            .and_then(Option::as_deref)
+            .map(|kept| &kept.tree);
         (file, pass.check(file, &definitions, tree))
     });
     let coverage: Coverage = plan.coverage(&definitions);

@@ -59,12 +59,7 @@ impl<'p, 't> Field<'p, 't> {
             Step::Root(Some(metadata)) if name == "metadata" => metadata,
             _ => self.value.and_then(|v| v.entry(name)),
         };
-        Field {
-            parent: Some(self),
-            step: Step::Name(name),
-            key: entry.map(|e| e.key),
-            value: entry.map(|e| e.value),
-        }
+        self.child_found(name, entry)
     }
 
     /// The field `name` of this struct, whose entry is at hand.
@@ -77,6 +72,19 @@ impl<'p, 't> Field<'p, 't> {
             step: Step::Name(name),
             key: Some(entry.key),
             value: Some(entry.value),
+        }
+    }
+
+    /// The field `name` of this struct, present or not, whose entry was looked up before.
+    pub fn child_found<'s>(&'s self, name: &'static str, entry: Option<Entry<'t>>) -> Field<'s, 't>
+    where
+        'p: 's,
+    {
+        Field {
+            parent: Some(self),
+            step: Step::Name(name),
+            key: entry.map(|e| e.key),
+            value: entry.map(|e| e.value),
         }
     }
 
@@ -227,11 +235,12 @@ impl<'p, 't> Field<'p, 't> {
     /// A string field as Go holds it: absent and null are "". `None` for a value of another type, which
     /// does not decode, so that nothing more can be said.
     pub fn text(&self) -> Option<Cow<'t, str>> {
-        match self.value.map(|v| v.scalar()) {
-            None | Some(Some(Scalar::Null)) => Some(Cow::Borrowed("")),
-            Some(Some(Scalar::Str(s))) => Some(s),
-            Some(_) => None,
-        }
+        let Some(value) = self.value else {
+            return Some(Cow::Borrowed(""));
+        };
+        value
+            .str()
+            .or_else(|| value.is_null().then_some(Cow::Borrowed("")))
     }
 
     /// An integer field as Go holds it: absent and null are 0; a whole float counts, as in JSON.

@@ -1,9 +1,12 @@
 //! The structural check of a document: what its objects are, whether the server can read them, and which
 //! of its keys stand twice.
 
+use std::sync::OnceLock;
+
 use super::decode::{Decoder, Strictness};
 use super::locate::{Fault, Order};
 use super::path::{Part, Place};
+use super::resolved::Resolved;
 use super::served::{self, Identity};
 use super::{Shape, Ty, TypeId, table};
 use crate::diagnostic::{Diagnostic, Stage};
@@ -34,10 +37,11 @@ pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     overridden.sort_unstable();
     let objects = &file.objects[document.objects.start as usize..document.objects.end as usize];
     let mut kinds = Vec::new();
+    let mut resolved = Resolved::default();
     for object in objects {
         cx.object = Some(object.index);
         let in_list = document.list && super::list::is_generic(root);
-        kinds.push(check_object(object, in_list, &overridden, cx));
+        kinds.push(check_object(object, in_list, &overridden, &mut resolved, cx));
     }
     if !duplicates.is_empty() {
         super::duplicates::report(duplicates, root, objects, &kinds, document.list, cx);
@@ -50,6 +54,7 @@ fn check_object<'t>(
     object: &Object<'t>,
     in_list: bool,
     overridden: &[u32],
+    resolved: &mut Resolved,
     cx: &mut Cx<'t>,
 ) -> Option<TypeId> {
     let identity = served::identify(object, cx);
@@ -60,6 +65,7 @@ fn check_object<'t>(
         in_list,
         strictness: Strictness::Strict,
         overridden,
+        resolved,
         skip_base64: false,
         depth: 0,
     };
@@ -67,8 +73,9 @@ fn check_object<'t>(
         Identity::Known(info) => {
             let ty = info.ty?;
             decoder.skip_base64 = info.group.is_empty() && info.kind == "Secret";
+            decoder.resolved.start(object.root);
             decoder.value(&Place::root(object.root, Shape::Struct(ty)));
-            super::constraints::check(object, ty, cx);
+            super::constraints::check(object, ty, resolved, cx);
             Some(ty)
         }
         Identity::Custom => {
@@ -113,6 +120,7 @@ pub(super) fn rest_of_metadata<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
         in_list: false,
         strictness: Strictness::Strict,
         overridden: &[],
+        resolved: &mut Resolved::default(),
         skip_base64: false,
         depth: 0,
     };
@@ -127,9 +135,7 @@ pub(super) fn rest_of_metadata<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
 
 fn metadata_field<'t>(decoder: &mut Decoder<'_, 't>, at: &Place<'_, 't>, entry: Entry<'t>) {
     let name = entry.key.key_text().unwrap_or_default();
-    let field =
-        table::name_id(name.as_bytes()).and_then(|id| table::field(table::OBJECT_META, id, decoder.minor));
-    match field {
+    match table::field_named(table::OBJECT_META, name.as_bytes(), decoder.minor) {
         Some((_, field)) => decoder.value(&Place {
             up: Some(at),
             part: Part::Field(field),
@@ -146,14 +152,13 @@ fn with_metadata<'t>(
     decoder: &mut Decoder<'_, 't>,
     check: impl FnOnce(&mut Decoder<'_, 't>, &Place<'_, 't>),
 ) {
-    let Some(metadata) = object.root.entry("metadata") else {
-        return;
-    };
-    let holder = super::kind("", "v1", "Secret").and_then(|info| info.ty);
-    let Some(field) = holder
-        .zip(table::name_id(b"metadata"))
-        .and_then(|(holder, name)| table::field(holder, name, decoder.minor))
-    else {
+    /// Any kind; metadata is the same in all.
+    static HOLDER: OnceLock<Option<TypeId>> = OnceLock::new();
+    let fields = object.fields();
+    let metadata = fields.child("metadata");
+    let Some(value) = metadata.value() else { return };
+    let holder = HOLDER.get_or_init(|| super::kind("", "v1", "Secret").and_then(|info| info.ty));
+    let Some(field) = holder.and_then(|holder| table::field_named(holder, b"metadata", decoder.minor)) else {
         return;
     };
     let root = Place::root(object.root, Shape::Any);
@@ -161,8 +166,8 @@ fn with_metadata<'t>(
         up: Some(&root),
         part: Part::Field(field.1),
         shape: Shape::Struct(table::OBJECT_META),
-        key: Some(metadata.key),
-        value: metadata.value,
+        key: metadata.key_node(),
+        value,
     };
     check(decoder, &at);
 }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::path::{Part, Place};
+use super::resolved::Resolved;
 use super::table::{self, FieldRef};
 use super::{Shape, Ty, TypeId};
 use crate::diagnostic::ErrorType;
@@ -39,6 +40,8 @@ pub(super) struct Decoder<'c, 'a> {
     pub strictness: Strictness,
     /// Earlier occurrences of repeated keys, which do not count: ids of key nodes, sorted.
     pub overridden: &'c [u32],
+    /// Where the fields that the keys name are noted.
+    pub resolved: &'c mut Resolved,
     /// Bytes are not looked into: the values of a Secret have a rule of their own.
     pub skip_base64: bool,
     pub depth: u32,
@@ -127,13 +130,18 @@ impl<'a> Decoder<'_, 'a> {
         self.down(|this| {
             this.each(at.value, |this, entry| {
                 let mut key = Cow::Borrowed("");
-                let field = field_of(ty, entry.key, this.minor, &mut key);
-                match field {
-                    Some(field) => {
+                match field_of(ty, entry.key, this.minor, &mut key) {
+                    Some((row, field)) => {
+                        this.resolved.note(entry.key, row);
+                        let shape = Ty(field.ty()).shape();
+                        // The hot case, without building a place.
+                        if shape == Shape::String && entry.value.is_surely_string() {
+                            return;
+                        }
                         let place = Place {
                             up: Some(at),
                             part: Part::Field(field),
-                            shape: Ty(field.ty()).shape(),
+                            shape,
                             key: Some(entry.key),
                             value: entry.value,
                         };
@@ -256,32 +264,28 @@ impl<'a> Decoder<'_, 'a> {
     }
 }
 
-/// The field that a key names; a key that names none is spelled into `unknown`.
-fn field_of<'t>(ty: TypeId, key: Node<'t>, minor: u8, unknown: &mut Cow<'t, str>) -> Option<FieldRef> {
-    let find = |name: &str| {
-        let id = table::name_id(name.as_bytes())?;
-        table::field(ty, id, minor).map(|(_, field)| field)
-    };
+/// The field that a key names, and the index of its row; a key that names none is spelled into `unknown`.
+fn field_of<'t>(ty: TypeId, key: Node<'t>, minor: u8, unknown: &mut Cow<'t, str>) -> Option<(u16, FieldRef)> {
     // No field is called `yes` or `12`, so a bare word that is found needs no resolution.
     if let Some(bare) = bare_key(key)
-        && let Some(field) = find(bare)
+        && let Some(found) = table::field_named(ty, bare, minor)
     {
-        return Some(field);
+        return Some(found);
     }
     *unknown = key.key_text().unwrap_or_default();
-    find(unknown)
+    table::field_named(ty, unknown.as_bytes(), minor)
 }
 
 /// The text of a key that is written without escapes, folding, anchors or tags.
-fn bare_key(key: Node<'_>) -> Option<&str> {
+fn bare_key(key: Node<'_>) -> Option<&[u8]> {
     let raw = key.raw();
     if raw.kind != Kind::Scalar || raw.flags & (COOK | PROPS) != 0 {
         return None;
     }
-    let source = key.source();
-    match raw.style {
-        Style::Plain => Some(source),
-        Style::Single | Style::Double => source.get(1..source.len().checked_sub(1)?),
+    let source = key.bytes();
+    match (raw.style, source) {
+        (Style::Plain, _) => Some(source),
+        (Style::Single | Style::Double, [_, inner @ .., _]) => Some(inner),
         _ => None,
     }
 }

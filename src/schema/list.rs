@@ -8,9 +8,12 @@ use crate::yaml::{Kind, Node, Style};
 
 /// Whether the root is `kind: List`, which may hold objects of any kind.
 pub(super) fn is_generic(root: Node<'_>) -> bool {
-    root.get("kind")
-        .and_then(|kind| kind.str())
-        .is_some_and(|kind| kind == "List")
+    root.get("kind").is_some_and(is_list)
+}
+
+fn is_list(kind: Node<'_>) -> bool {
+    // A number or boolean is never called so, and this does not read the whole kind.
+    kind.key_is("List")
 }
 
 /// Reports what kubectl refuses about the document as a whole.
@@ -18,16 +21,19 @@ pub(super) fn check<'t>(document: &Document<'t>, root: Node<'t>, cx: &mut Cx<'t>
     if !root.is_map() {
         return not_an_object(root, cx);
     }
-    let text = |key: &str| root.get(key).and_then(|value| value.str()).unwrap_or_default();
-    let (kind, api_version) = (text("kind"), text("apiVersion"));
-    if kind == "List" && !document.list {
+    let generic = is_generic(root);
+    if generic && !document.list {
         let span = super::served::head(root);
         return no_items(span, "the List has no `items`", cx);
     }
     if !document.list {
         return;
     }
-    if kind == "List" && api_version != "v1" {
+    let api_version = root
+        .get("apiVersion")
+        .and_then(|value| value.str())
+        .unwrap_or_default();
+    if generic && api_version != "v1" {
         let span = root
             .get("apiVersion")
             .map_or_else(|| super::served::head(root), |v| v.span());
@@ -64,7 +70,7 @@ pub(super) fn check<'t>(document: &Document<'t>, root: Node<'t>, cx: &mut Cx<'t>
             };
             no_items(span, "an item of the List is no object", cx);
         } else if let (Some(kind), true) = (item.entry("kind"), item.get("items").is_some())
-            && kind.value.str().is_some_and(|kind| kind == "List")
+            && is_list(kind.value)
         {
             let text = "a List stands in a List; kubectl does not take it apart and refuses it";
             cx.report_as(ids::SCHEMA_NESTED_LIST, kind.value.span(), text)

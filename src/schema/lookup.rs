@@ -58,6 +58,46 @@ pub(super) fn versions(group: &str, kind: &str) -> &'static [KindInfo] {
     }
 }
 
+/// One bit for each of some names, by hash: a name without its bit is certainly none of them.
+struct Filter([u64; 64]);
+
+impl Filter {
+    fn of(names: impl Iterator<Item = &'static str>) -> Filter {
+        let mut bits = [0; 64];
+        for name in names {
+            let (word, bit) = Filter::place(name);
+            bits[word] |= bit;
+        }
+        Filter(bits)
+    }
+
+    fn place(name: &str) -> (usize, u64) {
+        let at = name_hash(name.as_bytes()) as usize;
+        (at / 64 % 64, 1 << (at % 64))
+    }
+
+    fn may_hold(&self, name: &str) -> bool {
+        let (word, bit) = Filter::place(name);
+        self.0[word] & bit != 0
+    }
+}
+
+/// Whether some group may have a kind of this name; certainly none has when the answer is no.
+pub(super) fn may_be_kind(kind: &str) -> bool {
+    static KINDS: OnceLock<Filter> = OnceLock::new();
+    KINDS
+        .get_or_init(|| Filter::of(table::kinds().iter().map(|info| info.kind)))
+        .may_hold(kind)
+}
+
+/// Whether some kind may have this group; certainly none has when the answer is no.
+pub(super) fn may_be_group(group: &str) -> bool {
+    static GROUPS: OnceLock<Filter> = OnceLock::new();
+    GROUPS
+        .get_or_init(|| Filter::of(table::kinds().iter().map(|info| info.group)))
+        .may_hold(group)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,7 +118,14 @@ mod tests {
             );
             assert!(versions(info.group, &info.kind.to_lowercase()).is_empty());
             assert!(versions("example.com", info.kind).is_empty());
+            assert!(
+                may_be_kind(info.kind) && may_be_group(info.group),
+                "{}",
+                info.kind
+            );
         }
         assert!(versions("", "").is_empty());
+        assert!(!may_be_kind("KindOfNobody"));
+        assert!(!may_be_group("example.com"));
     }
 }

@@ -17,6 +17,7 @@ mod message;
 mod migrate;
 mod path;
 pub mod quantity;
+mod resolved;
 mod served;
 pub mod suggest;
 mod table;
@@ -94,12 +95,10 @@ impl Ty {
 
     /// Whether anything within has constraints.
     pub fn constrained(self) -> bool {
-        match self.shape() {
-            Shape::List(inner) | Shape::Map(inner) => inner.constrained(),
-            Shape::Struct(ty) => constraints::REACHES.get(ty.index()).copied().unwrap_or_default(),
-            Shape::Either(a, b) => a.constrained() || b.constrained(),
-            _ => false,
-        }
+        constraints::REACHES
+            .get(self.0 as usize)
+            .copied()
+            .unwrap_or_default()
     }
 
     /// The struct that stands at the end of lists and maps: of `[]v1.EnvVar` that is `v1.EnvVar`.
@@ -191,8 +190,7 @@ impl TypeId {
 
     /// One field, if the type has it in a version.
     pub fn field(self, name: &str, kube: KubeVersion) -> Option<FieldInfo> {
-        let id = table::name_id(name.as_bytes())?;
-        table::field(self, id, kube.minor()).map(|(_, row)| row.into())
+        table::field_named(self, name.as_bytes(), kube.minor()).map(|(_, row)| row.into())
     }
 
     /// All types.
@@ -346,6 +344,9 @@ pub fn kinds() -> &'static [KindInfo] {
 
 /// Whether the API server itself serves, or once served, this group.
 pub fn is_built_in(group: &str) -> bool {
+    if !lookup::may_be_group(group) {
+        return false; // nearly every group of a custom resource
+    }
     let kinds = table::kinds();
     let first = kinds.partition_point(|info| info.group < group);
     kinds.get(first).is_some_and(|info| info.group == group)

@@ -26,11 +26,11 @@ pub(super) fn identify<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> Identity {
     if group.is_empty() && kind == "List" {
         return Identity::Unknown; // without items, or in another List: reported for the document
     }
-    let place = value_span(object.root, "apiVersion");
     if cx.is_unrendered(&object.api_version) || cx.is_unrendered(kind) {
         return Identity::Unknown;
     }
-    if object.api_version.matches('/').count() > 1 {
+    if version.contains('/') {
+        let place = place(object);
         not_served(
             cx,
             place,
@@ -43,10 +43,15 @@ pub(super) fn identify<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> Identity {
         return Identity::Unknown;
     }
     match super::kind(group, version, kind) {
-        Some(info) => known(info, object, place, cx),
-        None if super::is_built_in(group) => unknown_in_group(object, place, cx),
-        None => foreign(object, place, cx),
+        Some(info) => known(info, object, cx),
+        None if super::is_built_in(group) => unknown_in_group(object, cx),
+        None => foreign(object, cx),
     }
+}
+
+/// Where to point at an apiVersion that is not right.
+fn place(object: &Object<'_>) -> Span {
+    value_span(object.root, "apiVersion")
 }
 
 /// Reports `apiVersion` and `kind` that are missing or no strings. True if any is.
@@ -132,7 +137,7 @@ fn super_version(object: &Object<'_>, cx: &Cx<'_>) -> Option<String> {
 }
 
 /// A kind of the tables: served, not yet, or no longer.
-fn known<'t>(info: &'static KindInfo, object: &Object<'t>, place: Span, cx: &mut Cx<'t>) -> Identity {
+fn known<'t>(info: &'static KindInfo, object: &Object<'t>, cx: &mut Cx<'t>) -> Identity {
     let kube = cx.kube();
     let name = || format!("{} {}", info.api_version(), info.kind);
     if !info.serves(kube) {
@@ -146,7 +151,7 @@ fn known<'t>(info: &'static KindInfo, object: &Object<'t>, place: Span, cx: &mut
             };
             let text = format!("{name} was removed {gone}; Kubernetes {kube} does not serve it");
             let report = cx
-                .report_as(ids::DEPRECATION_REMOVED_API, place, text)
+                .report_as(ids::DEPRECATION_REMOVED_API, place(object), text)
                 .help(note.unwrap_or(successor))
                 .refusal(ErrorType::NotServed, "apiVersion");
             change_over(report, object);
@@ -155,13 +160,13 @@ fn known<'t>(info: &'static KindInfo, object: &Object<'t>, place: Span, cx: &mut
                 "{name} exists from Kubernetes 1.{} on; {kube} does not serve it",
                 info.since
             );
-            not_served(cx, place, text, successor);
+            not_served(cx, place(object), text, successor);
         }
         return Identity::Unknown;
     }
     if !info.creatable {
         let text = format!("{} can only be read; the API server creates none", name());
-        not_served(cx, place, text, "remove the object".into());
+        not_served(cx, place(object), text, "remove the object".into());
         return Identity::Unknown;
     }
     let newer = newer(info, cx);
@@ -178,7 +183,7 @@ fn known<'t>(info: &'static KindInfo, object: &Object<'t>, place: Span, cx: &mut
             info.deprecated
         );
         let report = cx
-            .report_as(ids::DEPRECATION_DEPRECATED_API, place, text)
+            .report_as(ids::DEPRECATION_DEPRECATED_API, place(object), text)
             .help(successor);
         change_over(report, object);
     } else if let Some(newer) = newer {
@@ -194,7 +199,7 @@ fn known<'t>(info: &'static KindInfo, object: &Object<'t>, place: Span, cx: &mut
         };
         let text = format!("{} has a stable successor{since}{ends}", name());
         let report = cx
-            .report_as(ids::DEPRECATION_DEPRECATED_API, place, text)
+            .report_as(ids::DEPRECATION_DEPRECATED_API, place(object), text)
             .help(format!("use `{}`", newer.api_version()));
         change_over(report, object);
     }
@@ -215,7 +220,8 @@ fn known<'t>(info: &'static KindInfo, object: &Object<'t>, place: Span, cx: &mut
             ),
             None => format!("start the API server with `{switch}`"),
         };
-        cx.report_as(ids::SCHEMA_OFF_BY_DEFAULT, place, text).help(help);
+        cx.report_as(ids::SCHEMA_OFF_BY_DEFAULT, place(object), text)
+            .help(help);
     }
     Identity::Known(info)
 }
@@ -229,7 +235,7 @@ fn change_over(report: crate::diagnostic::Report<'_>, object: &Object<'_>) {
 
 /// The stable version of a kind that is at hand in a beta or alpha version.
 fn newer(info: &KindInfo, cx: &Cx<'_>) -> Option<&'static KindInfo> {
-    if suggest::stability(info.version).0 == 2 {
+    if suggest::is_stable(info.version) {
         return None; // nearly always
     }
     let successor = suggest::successor(info.group, info.kind, cx.kube())?;
@@ -257,7 +263,7 @@ fn replacement(info: &KindInfo, cx: &Cx<'_>) -> (String, Option<String>) {
 }
 
 /// A group of the server without such a kind in such a version.
-fn unknown_in_group<'t>(object: &Object<'t>, place: Span, cx: &mut Cx<'t>) -> Identity {
+fn unknown_in_group<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> Identity {
     let kube = cx.kube();
     let (group, kind) = (object.group().to_string(), object.kind.to_string());
     let has_kind = !super::versions_of(&group, &kind).is_empty();
@@ -273,7 +279,7 @@ fn unknown_in_group<'t>(object: &Object<'t>, place: Span, cx: &mut Cx<'t>) -> Id
             || "remove the object: no version serves it".to_string(),
             |info| format!("use `apiVersion: {}`", info.api_version()),
         );
-        not_served(cx, place, text, help);
+        not_served(cx, place(object), text, help);
         return Identity::Unknown;
     }
     let text = format!(
@@ -312,14 +318,14 @@ fn unknown_in_group<'t>(object: &Object<'t>, place: Span, cx: &mut Cx<'t>) -> Id
 }
 
 /// A group that the server does not have by itself.
-fn foreign<'t>(object: &Object<'t>, place: Span, cx: &mut Cx<'t>) -> Identity {
+fn foreign<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> Identity {
     let kube = cx.kube();
     let (group, kind) = (object.group(), &*object.kind);
-    let malformed = !group.split('.').all(|label| {
+    let malformed = !group.as_bytes().split(|b| *b == b'.').all(|label| {
         !label.is_empty()
             && label
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+                .iter()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
     });
     let near = suggest::group(group, kind, kube);
     // A CustomResourceDefinition's group needs a dot, so nothing but the server itself has one without.
@@ -336,7 +342,7 @@ fn foreign<'t>(object: &Object<'t>, place: Span, cx: &mut Cx<'t>) -> Identity {
         || "write the group of the kind: built-in groups are listed by `kubectl api-versions`, custom ones have a dot".to_string(),
         |info| format!("use `apiVersion: {}`", info.api_version()),
     );
-    not_served(cx, place, text, help);
+    not_served(cx, place(object), text, help);
     Identity::Unknown
 }
 

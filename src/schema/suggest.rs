@@ -7,6 +7,7 @@ use crate::version::KubeVersion;
 pub fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let mut best: Option<(usize, &str)> = None;
     let mut tie = false;
+    let wrong_letters = letters(wrong);
     for name in names {
         if name.eq_ignore_ascii_case(wrong) {
             return Some(name);
@@ -20,6 +21,13 @@ pub fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<
         if wrong.len().abs_diff(name.len()) > allowed {
             continue;
         }
+        // Every slip brings at most one letter in and takes one away. Counting those is quick.
+        let letters = letters(name);
+        let extra = (wrong_letters & !letters).count_ones();
+        let missing = (letters & !wrong_letters).count_ones();
+        if extra.max(missing) as usize > allowed {
+            continue;
+        }
         let distance = strsim::osa_distance(wrong, name);
         if distance > allowed {
             continue;
@@ -31,6 +39,11 @@ pub fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<
         }
     }
     best.filter(|_| !tie).map(|(_, name)| name)
+}
+
+/// The bytes of a text as a set, folded into 64 bits.
+fn letters(text: &str) -> u64 {
+    text.bytes().fold(0, |set, byte| set | 1 << (byte & 63))
 }
 
 /// What to say about a field that a type does not have.
@@ -156,8 +169,17 @@ pub fn stability(version: &str) -> (u8, u32, u32) {
     (level, major.parse().unwrap_or(0), minor.parse().unwrap_or(0))
 }
 
+/// Whether a version is `v1`, `v2` …: neither alpha nor beta.
+pub(super) fn is_stable(version: &str) -> bool {
+    // Both of these words hold an `a`.
+    !version.bytes().any(|byte| byte == b'a')
+}
+
 /// The built-in group that is surely meant by one that the server does not serve, for a kind of that group.
 pub(super) fn group(group: &str, kind: &str, kube: KubeVersion) -> Option<&'static KindInfo> {
+    if !super::lookup::may_be_kind(kind) {
+        return None; // nearly every kind of a custom resource
+    }
     let candidates = || {
         kinds()
             .iter()

@@ -6,7 +6,8 @@ use super::{KindInfo, NameFormat, Scope, TypeId};
 mod hash;
 pub(super) use hash::name_hash;
 
-/// A type; its fields are `first..end` of [`FIELDS`], sorted by name.
+/// A type; its fields are `first..end` of [`FIELDS`], sorted by name, and `slots..slots_end` of [`FIELD_SLOTS`] is
+/// the hash table of their names.
 struct TypeRow {
     name: u16,
     group: u8,
@@ -15,6 +16,8 @@ struct TypeRow {
     kind: bool,
     first: u16,
     end: u16,
+    slots: u16,
+    slots_end: u16,
 }
 
 /// A field in a range of versions; a field whose type changed has several rows.
@@ -48,8 +51,20 @@ pub(super) fn word(id: u16) -> &'static str {
 
 /// One of 64 bits for a name, the same at build time: a mask of the names that a struct has tells quickly
 /// which it lacks.
-pub(super) fn name_bit(name: &[u8]) -> u64 {
-    1 << (hash::name_hash(name) & 63)
+pub(super) fn name_bit(name: NameId) -> u64 {
+    1 << (name & 63)
+}
+
+/// The bytes of a word of the pool.
+fn word_bytes(id: u16) -> &'static [u8] {
+    let id = id as usize;
+    match OFFSETS.get(id..id + 2) {
+        Some([start, end]) => POOL
+            .as_bytes()
+            .get(*start as usize..*end as usize)
+            .unwrap_or_default(),
+        _ => &[],
+    }
 }
 
 /// The id of a name that some type has as a field.
@@ -61,7 +76,7 @@ pub(super) fn name_id(name: &[u8]) -> Option<NameId> {
         if id == u16::MAX {
             return None;
         }
-        if word(id).as_bytes() == name {
+        if word_bytes(id) == name {
             return Some(id);
         }
         slot = (slot + 1) & mask;
@@ -73,6 +88,9 @@ pub(super) fn name_id(name: &[u8]) -> Option<NameId> {
 pub(super) struct FieldRef(&'static FieldRow);
 
 impl FieldRef {
+    pub(super) fn name_id(self) -> NameId {
+        self.0.name
+    }
     pub(super) fn name(self) -> &'static str {
         word(self.0.name)
     }
@@ -103,15 +121,38 @@ pub(super) fn fields(ty: TypeId) -> impl Iterator<Item = FieldRef> {
     rows(ty).iter().map(FieldRef)
 }
 
-/// The field of a type in a version, and its index among the type's rows.
-pub(super) fn field(ty: TypeId, name: NameId, minor: u8) -> Option<(usize, FieldRef)> {
-    let rows = rows(ty);
-    let first = rows.partition_point(|row| row.name < name);
-    rows[first..]
-        .iter()
-        .take_while(|row| row.name == name)
-        .position(|row| (row.since..=row.until).contains(&minor))
-        .map(|i| (first + i, FieldRef(&rows[first + i])))
+/// The field of a type in a version, by its name, and the index of its row.
+pub(super) fn field_named(ty: TypeId, name: &[u8], minor: u8) -> Option<(u16, FieldRef)> {
+    let row = &TYPES[ty.0 as usize];
+    let slots = &FIELD_SLOTS[row.slots as usize..row.slots_end as usize];
+    let mut slot = hash::name_hash(name) as usize;
+    let (mut index, mut field) = loop {
+        // An empty slot holds an index past all rows.
+        let index = slots[slot & (slots.len() - 1)];
+        let field = FIELDS.get(index as usize)?;
+        if word_bytes(field.name) == name {
+            break (index, field);
+        }
+        slot += 1;
+    };
+    // Nearly always the first row is the one.
+    while minor < field.since || minor > field.until {
+        index += 1;
+        let next = FIELDS.get(index as usize)?;
+        if index >= row.end || next.name != field.name {
+            return None;
+        }
+        field = next;
+    }
+    Some((index, FieldRef(field)))
+}
+
+/// The row of fields with this index, if it is one of the type's.
+pub(super) fn field_of(ty: TypeId, index: u16) -> Option<FieldRef> {
+    let row = &TYPES[ty.0 as usize];
+    (row.first..row.end)
+        .contains(&index)
+        .then(|| FieldRef(&FIELDS[index as usize]))
 }
 
 /// A row of a type expression: tag and operands.

@@ -16,9 +16,8 @@ pub(super) enum Number {
 /// Underscores count for nothing, `0x`, `0o`, `0b` and a leading `0` set the base, and what is no integer
 /// in its base (`08`) may still be a float.
 pub(super) fn from_plain(source: &str) -> Option<Number> {
-    if source.len() < 19 && !source.starts_with('0') && source.bytes().all(|b| b.is_ascii_digit()) {
-        // The hot case: a decimal that cannot overflow.
-        return source.parse().ok().map(Number::Int);
+    if let Some(number) = small(source.as_bytes()) {
+        return Some(Number::Int(number));
     }
     let without_underscores: String;
     let plain = if source.contains('_') {
@@ -43,6 +42,17 @@ pub(super) fn from_plain(source: &str) -> Option<Number> {
     let sign = digits.strip_prefix('-');
     let magnitude = binary(sign.or_else(|| digits.strip_prefix('+'))?)?;
     signed(magnitude, sign.is_some()).map(Number::Int)
+}
+
+/// The hot case: a decimal that cannot overflow.
+fn small(digits: &[u8]) -> Option<i64> {
+    if matches!(digits, [] | [b'0', _, ..]) || digits.len() > 18 {
+        return None;
+    }
+    digits.iter().try_fold(0, |number, digit| match digit {
+        b'0'..=b'9' => Some(number * 10 + i64::from(digit - b'0')),
+        _ => None,
+    })
 }
 
 /// A plain scalar that starts with `.`: a float, underscores allowed between digits.

@@ -48,22 +48,67 @@ impl From<Number> for Scalar<'_> {
 }
 
 /// Whether a plain scalar with this source text can be anything but a string, judged by its first byte.
-pub fn may_be_typed(source: &str) -> bool {
-    let word = source.as_bytes();
-    let typed: &[&[u8]] = match word.first() {
-        None | Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'~') => return true,
-        Some(first) if !first.is_ascii_alphabetic() => return false,
-        Some(_) => match word.len() {
-            1 => &[b"y", b"n"],
-            2 => &[b"no", b"on"],
-            3 => &[b"yes", b"off"],
-            4 => &[b"true", b"null"],
-            5 => &[b"false"],
-            _ => return false,
-        },
-    };
-    typed.iter().any(|t| word.eq_ignore_ascii_case(t))
+#[inline]
+pub fn may_be_typed(word: &[u8]) -> bool {
+    match word.first().map_or(First::Typed, |first| FIRST[*first as usize]) {
+        First::Text => false,
+        First::Typed => true,
+        First::Word => word.len() <= 5 && is_word(word),
+    }
 }
+
+/// Whether a text of up to five bytes is a word for a boolean or null, in whatever case.
+fn is_word(word: &[u8]) -> bool {
+    const fn packed(word: &[u8]) -> u64 {
+        let (mut packed, mut at) = (0, 0);
+        while at < word.len() {
+            // Small letters; no other byte becomes one.
+            packed = packed << 8 | (word[at] | 0x20) as u64;
+            at += 1;
+        }
+        packed
+    }
+    const WORDS: [u64; 9] = [
+        packed(b"y"),
+        packed(b"n"),
+        packed(b"no"),
+        packed(b"on"),
+        packed(b"yes"),
+        packed(b"off"),
+        packed(b"true"),
+        packed(b"null"),
+        packed(b"false"),
+    ];
+    WORDS.contains(&packed(word))
+}
+
+/// What the first byte of a plain scalar tells of it.
+#[derive(Clone, Copy)]
+enum First {
+    /// It is a string.
+    Text,
+    /// It may be a number or null.
+    Typed,
+    /// It may be one of the words for booleans and null.
+    Word,
+}
+
+/// By first byte; a table is quicker than comparisons, and most scalars begin like no word at all.
+static FIRST: [First; 256] = {
+    let mut table = [First::Text; 256];
+    let (typed, words) = (b"0123456789+-.~", b"yYnNoOtTfF");
+    let mut at = 0;
+    while at < typed.len() {
+        table[typed[at] as usize] = First::Typed;
+        at += 1;
+    }
+    at = 0;
+    while at < words.len() {
+        table[words[at] as usize] = First::Word;
+        at += 1;
+    }
+    table
+};
 
 /// Cooks and resolves a scalar node (not an alias).
 pub fn scalar(node: Node<'_>) -> Scalar<'_> {
@@ -117,7 +162,7 @@ fn json_literal(text: Cow<'_, str>) -> Scalar<'_> {
 
 /// A plain scalar without a tag.
 pub(super) fn plain(text: Cow<'_, str>) -> Scalar<'_> {
-    if !may_be_typed(&text) {
+    if !may_be_typed(text.as_bytes()) {
         return Scalar::Str(text);
     }
     typed(&text).unwrap_or(Scalar::Str(text))
@@ -125,6 +170,9 @@ pub(super) fn plain(text: Cow<'_, str>) -> Scalar<'_> {
 
 /// What a plain scalar is other than a string.
 fn typed(text: &str) -> Option<Scalar<'static>> {
+    if let Some(b'0'..=b'9') = text.as_bytes().first() {
+        return number::from_plain(text).map(Scalar::from);
+    }
     let scalar = match text {
         "" | "~" | "null" | "Null" | "NULL" => Scalar::Null,
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
@@ -138,7 +186,7 @@ fn typed(text: &str) -> Option<Scalar<'static>> {
         "-.inf" | "-.Inf" | "-.INF" => Scalar::Float(f64::NEG_INFINITY),
         _ => match text.as_bytes().first()? {
             b'.' => Scalar::Float(number::from_point(text)?),
-            b'0'..=b'9' | b'+' | b'-' => number::from_plain(text)?.into(),
+            b'+' | b'-' => number::from_plain(text)?.into(),
             _ => return None,
         },
     };
@@ -241,7 +289,11 @@ pub(super) fn tagged(tag: Tag, text: Cow<'_, str>) -> Result<Scalar<'_>, Mismatc
         let bytes = base64::decode(text.as_bytes()).ok_or(Mismatch::Base64)?;
         return Ok(Scalar::Str(Cow::Owned(text_of(&bytes))));
     }
-    let scalar = if may_be_typed(&text) { typed(&text) } else { None };
+    let scalar = if may_be_typed(text.as_bytes()) {
+        typed(&text)
+    } else {
+        None
+    };
     match (tag, scalar) {
         (Tag::Bool, Some(value @ Scalar::Bool(_)))
         | (Tag::Int, Some(value @ (Scalar::Int(_) | Scalar::Uint(_))))

@@ -86,10 +86,30 @@ pub fn effective<'t>(spec: &Field<'_, 't>) -> Vec<Cow<'t, str>> {
 }
 
 fn faults<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
-    let mut found = Vec::new();
     if spec.child("type").text().as_deref() == Some("ExternalName") {
-        return found;
+        return Vec::new();
     }
+    // Most Services leave all of this to the server.
+    let fields = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"];
+    let mut found = match fields.iter().any(|name| spec.child(name).value().is_some()) {
+        true => of_stacks(spec, cx),
+        false => Vec::new(),
+    };
+    if found.is_empty()
+        && let Some(at) = taken_node_port(spec)
+    {
+        found.push(Found {
+            place: Place::NodePort(at),
+            kind: ErrorType::Invalid,
+            message: "the port on the nodes is taken by another port of this Service".to_string(),
+            help: "give each port its own, or leave it to the server",
+        });
+    }
+    found
+}
+
+fn of_stacks<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
+    let mut found = Vec::new();
     let mut add = |place, kind, message: String, help| {
         found.push(Found {
             place,
@@ -169,16 +189,6 @@ fn faults<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
             }
         }
     }
-    if found.is_empty()
-        && let Some(at) = taken_node_port(spec)
-    {
-        found.push(Found {
-            place: Place::NodePort(at),
-            kind: ErrorType::Invalid,
-            message: "the port on the nodes is taken by another port of this Service".to_string(),
-            help: "give each port its own, or leave it to the server",
-        });
-    }
     found
 }
 
@@ -192,6 +202,9 @@ fn taken_node_port(spec: &Field<'_, '_>) -> Option<usize> {
     let ports = spec.child("ports");
     let numbers = |port: Field<'_, '_>| Some((port.child("port").int()?, port.child("nodePort").int()?));
     let numbers: Vec<_> = ports.items().map(numbers).collect::<Option<_>>()?;
+    if numbers.len() < 2 {
+        return None;
+    }
     let mut wanted = HashMap::new();
     for (port, node) in numbers.iter().filter(|(_, node)| *node != 0) {
         wanted.entry(port).or_insert(node);

@@ -23,7 +23,6 @@ pub fn mounts<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
             if !mounts.is_filled() && !devices.is_filled() {
                 continue;
             }
-            let mounted = Taken::of(&mounts, "mountPath");
             let attached = Taken::of(&devices, "devicePath");
             let mut paths = BTreeSet::new();
             for mount in mounts.items() {
@@ -36,6 +35,10 @@ pub fn mounts<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 clash(&mount, &attached, "volumeDevices", cx);
                 mode(&container, &mounts, &mount, cx);
             }
+            if !devices.is_filled() {
+                continue;
+            }
+            let mounted = Taken::of(&mounts, "mountPath");
             let (mut names, mut paths) = (BTreeSet::new(), BTreeSet::new());
             for device in devices.items() {
                 match_device(&device, &volumes, cx);
@@ -96,6 +99,9 @@ fn taken<'t>(path: &Field<'_, 't>, twice: bool, elsewhere: bool, other: &str, cx
 
 /// A volume that is both mounted and attached.
 fn clash<'t>(item: &Field<'_, 't>, others: &Taken<'t>, other: &str, cx: &mut Cx<'t>) {
+    if others.names.is_empty() {
+        return;
+    }
     let name = item.child("name");
     if judged(&name, cx).is_some_and(|text| others.names.contains(&text)) {
         let message = format!(

@@ -215,8 +215,8 @@ pub fn ports<'t>(ports: &Field<'_, 't>, cx: &mut Cx<'t>) {
             fault(cx, &name, ErrorType::Duplicate, message).help("give each port its own name");
         }
         let number = port.child("port");
-        if let Some(number) = port.child("port").int() {
-            port_number(&port.child("port"), number, cx);
+        if let Some(value) = number.int() {
+            port_number(&number, value, cx);
         }
         let transport = port.child("protocol");
         protocol(&transport, cx);

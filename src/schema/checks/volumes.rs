@@ -1,6 +1,6 @@
 //! Volumes of a pod, but for what is projected into them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
@@ -13,15 +13,15 @@ const LONG_SESSION: &str = "the volume's name and `targetPortal` together are lo
 
 /// Volumes of one name: the server looks at valid names only.
 pub fn unique_names<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let mut seen = HashMap::new();
+    let mut seen = BTreeMap::new();
     for volume in field.items() {
         let name = volume.child("name");
         let Some(text) = name.text() else { continue };
         if text.is_empty() || !names::dns1123_label(&text).is_empty() {
             continue;
         }
-        let message = format!("a volume is called {} already", quote(&text));
-        if let Some(first) = seen.insert(text, name.place()) {
+        if let Some(first) = seen.insert(text.clone(), name.place()) {
+            let message = format!("a volume is called {} already", quote(&text));
             fault(cx, &name, ErrorType::Duplicate, message)
                 .help("give each volume its own name")
                 .related(first, "first used here");

@@ -39,13 +39,27 @@ pub(super) fn refuse<'t>(kind: ErrorType, field: &Field<'_, 't>, place: &Field<'
     fault(cx, place, kind, message).help(help);
 }
 
-/// The first of a union's members that is set.
-pub(super) fn chosen(
-    members: &[(&'static str, &'static str)],
-    field: &Field<'_, '_>,
-) -> Option<&'static str> {
-    let mut names = members.iter().map(|(name, _)| *name);
-    names.find(|name| is_set(&field.child(name), true))
+/// The members of a union, of which each has the name that it is reported by.
+type Members = [(&'static str, &'static str)];
+
+/// The first of a union's members that is set, and whether others may be.
+fn chosen(members: &Members, field: &Field<'_, '_>) -> Option<(&'static str, bool)> {
+    let Some(value) = field.value().filter(|value| value.has_unique_keys()) else {
+        let mut names = members.iter().map(|(name, _)| *name);
+        return Some((names.find(|name| is_set(&field.child(name), true))?, true));
+    };
+    // Most of the many members are not there, so the few that are tell sooner.
+    let (mut first, mut count) = (members.len(), 0);
+    for entry in value.entries() {
+        if let Some(key) = entry.key.key_text()
+            && let Some(at) = members.iter().position(|(name, _)| *name == key)
+            && is_set(&field.child_entry(members[at].0, entry), true)
+        {
+            first = first.min(at);
+            count += 1;
+        }
+    }
+    members.get(first).map(|(name, _)| (*name, count > 1))
 }
 
 /// Whether the server does not look into `name`, because another member of its union was set first.
@@ -55,20 +69,20 @@ pub(super) fn is_passed_over(rows: &[Row], field: &Field<'_, '_>, name: &str) ->
             members
                 .iter()
                 .any(|(member, reported)| *member == name && !reported.is_empty())
-                && chosen(members, field).is_some_and(|first| first != name)
+                && chosen(members, field).is_some_and(|(first, _)| first != name)
         }
         _ => false,
     })
 }
 
 pub(super) fn union<'t>(
-    members: &[(&'static str, &'static str)],
+    members: &Members,
     filled: bool,
     field: &Field<'_, 't>,
     place: &Field<'_, 't>,
     cx: &mut Cx<'t>,
 ) {
-    let Some(first) = chosen(members, field) else {
+    let Some((first, several)) = chosen(members, field) else {
         if filled {
             return;
         }
@@ -82,6 +96,9 @@ pub(super) fn union<'t>(
         .help(format!("add one, such as {}", list(&known)));
         return;
     };
+    if !several {
+        return;
+    }
     for &(name, reported) in members {
         let child = field.child(name);
         if name == first || reported.is_empty() || !is_set(&child, true) {

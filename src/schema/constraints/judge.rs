@@ -16,8 +16,12 @@ pub(super) fn judge<'t>(
     place: &Field<'_, 't>,
     cx: &mut Cx<'t>,
 ) -> bool {
-    let set = is_set(field, pointer);
     let before = cx.count();
+    if let Op::Check(check, _) = op {
+        check(field, cx);
+        return cx.count() > before;
+    }
+    let set = is_set(field, pointer);
     match op {
         Op::Default(_) | Op::Value | Op::Skip(_) => {}
         Op::Required if !set && default.is_none() => {
@@ -219,7 +223,6 @@ pub(super) fn judge<'t>(
             none_of(names, place, cx);
         }
         Op::QuantityMin(_) => {}
-        Op::Check(check, _) => check(field, cx),
         _ => {}
     }
     cx.count() > before

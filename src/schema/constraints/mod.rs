@@ -4,6 +4,7 @@
 //! One walk over the object visits every struct whose type has constraints, at any depth, and runs its rows.
 //! What the vocabulary cannot say is a function in [`super::checks`], called from a row.
 
+mod base;
 mod faults;
 mod formats;
 mod judge;
@@ -15,21 +16,27 @@ pub use formats::{Format, percent};
 pub use ops::{Cond, Is, Op, Row, Step, Test};
 pub use run::is_set;
 
-use super::table::name_bit;
-use super::{Shape, Ty, TypeId};
+use super::resolved::Resolved;
+use super::{Shape, Ty, TypeId, table};
 use crate::diagnostic::{ErrorType, Report};
 use crate::manifest::{Field, Object};
 use crate::rules::{Cx, ids};
 use crate::yaml::{Entry, Kind};
+use base::{Base, Present};
 
 /// Deeper structs are not looked into: only a hostile CRD schema nests so far.
 const DEPTH: u32 = 100;
 
 include!(concat!(env!("OUT_DIR"), "/constraints.rs"));
 
-/// Runs the constraints of an object's type and of all types within.
-pub fn check<'t>(object: &Object<'t>, ty: TypeId, cx: &mut Cx<'t>) {
-    walk(&object.fields(), ty, cx, 0);
+/// Runs the constraints of an object's type and of all types within. `resolved` knows which fields its keys name.
+pub(super) fn check<'t>(object: &Object<'t>, ty: TypeId, resolved: &Resolved, cx: &mut Cx<'t>) {
+    let mut walk = Walk {
+        cx,
+        resolved,
+        present: Vec::with_capacity(64),
+    };
+    walk.visit(&object.fields(), ty, 0);
 }
 
 /// The rows of a type hold `printed`.
@@ -47,77 +54,124 @@ const VALUE: u8 = 1;
 const SKIP: u8 = 2;
 const UNION: u8 = 4;
 
-fn walk<'t>(field: &Field<'_, 't>, ty: TypeId, cx: &mut Cx<'t>, depth: u32) {
-    if depth > DEPTH {
-        return;
-    }
-    let rows = rows(ty);
-    let marks = MARKS.get(ty.index()).copied().unwrap_or_default();
-    let mut present = 0;
-    for entry in field.value().into_iter().flat_map(|value| value.entries()) {
-        let Some(name) = entry.key.key_text() else {
-            continue;
-        };
-        present |= name_bit(name.as_bytes());
-        // There is nothing within a scalar.
-        if entry.value.kind() == Kind::Scalar {
-            continue;
+/// One walk through one object.
+struct Walk<'c, 't> {
+    cx: &'c mut Cx<'t>,
+    resolved: &'c Resolved,
+    /// What the structs have that are being visited, the outer ones first.
+    present: Vec<Present>,
+}
+
+impl<'t> Walk<'_, 't> {
+    fn visit(&mut self, field: &Field<'_, 't>, ty: TypeId, depth: u32) {
+        if depth > DEPTH {
+            return;
         }
-        let Some(info) = ty.field(&name, cx.kube()) else {
-            continue;
+        let start = self.present.len();
+        let mut mask = 0;
+        let mut deeper = false;
+        if let Some(map) = field.value() {
+            for entry in map.entries() {
+                if let Some(present) = self.name(ty, entry) {
+                    mask |= table::name_bit(present.name);
+                    deeper |= present.leads_to.is_some();
+                    self.present.push(present);
+                }
+            }
+        }
+        let end = self.present.len();
+        let rows = rows(ty);
+        let marks = MARKS.get(ty.index()).copied().unwrap_or_default();
+        if deeper {
+            for at in start..end {
+                self.go_in(field, rows, marks, start..end, at, depth);
+            }
+        }
+        if marks & VALUE != 0 {
+            for (name, id) in run::values(rows) {
+                let base = Base::new(field, &self.present[start..end]);
+                let child = field.child_found(name, base.find(name, id));
+                if !child.is_set()
+                    && let Some(info) = ty.field(name, self.cx.kube())
+                    && !run::skips(rows, id, &base, self.cx)
+                {
+                    self.inside(&child, info.ty, depth + 1);
+                }
+            }
+        }
+        let base = Base::new(field, &self.present[start..end]);
+        for row in rows {
+            if row.needs & !mask == 0 {
+                run::run(row, &base, self.cx);
+            }
+        }
+        self.present.truncate(start);
+    }
+
+    /// What an entry of a struct is, unless nothing in the API is called so.
+    fn name(&self, ty: TypeId, entry: Entry<'t>) -> Option<Present> {
+        let field = self.resolved.field(ty, entry.key).or_else(|| {
+            let name = entry.key.key_text()?;
+            table::field_named(ty, name.as_bytes(), self.cx.kube().minor()).map(|(_, field)| field)
+        });
+        let Some(field) = field else {
+            // The version does not have the field, or no type does.
+            let name = entry.key.key_text()?;
+            return Some(Present::new(table::name_id(name.as_bytes())?, entry, None));
         };
-        // A null is no struct.
-        if info.ty.constrained()
-            && !entry.value.is_null()
-            && holds(field, info.name, entry)
-            && (marks & UNION == 0 || !faults::is_passed_over(rows, field, info.name))
-            && (marks & SKIP == 0 || !run::skips(rows, info.name, field, cx))
+        let ty = Ty(field.ty());
+        // There is nothing within a scalar.
+        let deeper = ty.constrained() && entry.value.kind() != Kind::Scalar;
+        Some(Present::new(field.name_id(), entry, deeper.then_some(ty)))
+    }
+
+    /// Visits what is in one of a struct's fields, if there may be anything to say of it.
+    fn go_in(
+        &mut self,
+        field: &Field<'_, 't>,
+        rows: &'static [Row],
+        marks: u8,
+        all: std::ops::Range<usize>,
+        at: usize,
+        depth: u32,
+    ) {
+        let Some((present, ty)) = self
+            .present
+            .get(at)
+            .and_then(|present| Some((*present, present.leads_to?)))
+        else {
+            return;
+        };
+        let base = Base::new(field, &self.present[all]);
+        let name = table::word(present.name);
+        if let Some(entry) = base.entry(&present)
+            && base.holds(&present, entry)
+            && (marks & UNION == 0 || !faults::is_passed_over(rows, field, name))
+            && (marks & SKIP == 0 || !run::skips(rows, present.name, &base, self.cx))
         {
             let name = match marks & PRINTED {
-                0 => info.name,
-                _ => run::printed(rows, info.name, field, cx),
+                0 => name,
+                _ => run::printed(rows, present.name, &base, self.cx).unwrap_or(name),
             };
-            inside(&field.child_entry(name, entry), info.ty, cx, depth + 1);
+            self.inside(&field.child_entry(name, entry), ty, depth + 1);
         }
     }
-    if marks & VALUE != 0 {
-        for name in run::values(rows) {
-            let child = field.child(name);
-            if !child.is_set()
-                && let Some(info) = ty.field(name, cx.kube())
-                && !run::skips(rows, name, field, cx)
-            {
-                inside(&child, info.ty, cx, depth + 1);
-            }
-        }
-    }
-    for row in rows {
-        if row.bit == 0 || row.bit & present != 0 {
-            run::run(row, field, cx);
-        }
-    }
-}
 
-/// Whether an entry is the one that holds: of a key that repeats only the last does.
-fn holds<'t>(field: &Field<'_, 't>, name: &str, entry: Entry<'t>) -> bool {
-    let Some(map) = field.value() else { return false };
-    map.has_unique_keys() || map.entry(name).is_some_and(|last| last.value == entry.value)
-}
-
-fn inside<'t>(field: &Field<'_, 't>, ty: Ty, cx: &mut Cx<'t>, depth: u32) {
-    match ty.shape() {
-        Shape::Struct(inner) => walk(field, inner, cx, depth),
-        Shape::List(item) => {
-            for element in field.items() {
-                inside(&element, item, cx, depth);
+    fn inside(&mut self, field: &Field<'_, 't>, ty: Ty, depth: u32) {
+        match ty.shape() {
+            Shape::Struct(inner) => self.visit(field, inner, depth),
+            Shape::List(item) => {
+                for element in field.items() {
+                    self.inside(&element, item, depth);
+                }
             }
-        }
-        Shape::Map(value) => {
-            for element in field.entries() {
-                inside(&element, value, cx, depth);
+            Shape::Map(value) => {
+                for element in field.entries() {
+                    self.inside(&element, value, depth);
+                }
             }
+            _ => {}
         }
-        _ => {}
     }
 }
 

@@ -11,17 +11,16 @@ pub struct Row {
     pub path: &'static [Step],
     /// Whether the field is a pointer in Go: set means present and not null, even when it is zero.
     pub pointer: bool,
-    /// Of the path's first name its bit in the mask of names that a struct has; 0 when the row has something to
-    /// say of a field that is not there.
-    pub bit: u64,
+    /// Fields that the struct must have for the row to say anything, as a mask of their bits.
+    pub needs: u64,
     /// The tests; after one that fails the rest of the row is not run, as in the server's `if … else if`.
     pub tests: &'static [Test],
 }
 
 /// One step of a path.
 pub enum Step {
-    /// A field.
-    Name(&'static str),
+    /// A field, and the id of its name; `u16::MAX` for one that no type has.
+    Name(&'static str, u16),
     /// Each item of a list.
     Items,
     /// Each value of a map.

@@ -2,48 +2,52 @@
 
 use std::borrow::Cow;
 
+use super::base::Base;
 use super::judge::judge;
 use super::{Cond, Is, Op, Row, Step};
 use crate::diagnostic::Related;
 use crate::manifest::Field;
 use crate::rules::Cx;
+use crate::schema::table::NameId;
 use crate::yaml::{Kind, Scalar};
 
-/// The fields that are looked into even when they are missing.
-pub(super) fn values(rows: &'static [Row]) -> impl Iterator<Item = &'static str> {
+/// The fields that are looked into even when they are missing, with the ids of their names.
+pub(super) fn values(rows: &'static [Row]) -> impl Iterator<Item = (&'static str, NameId)> {
     rows.iter().filter_map(|row| match row.path {
-        [Step::Name(name)] if row.tests.iter().any(|test| matches!(test.op, Op::Value)) => Some(*name),
+        [Step::Name(name, id)] if row.tests.iter().any(|test| matches!(test.op, Op::Value)) => {
+            Some((*name, *id))
+        }
         _ => None,
     })
 }
 
 /// Whether a field of a struct is not looked into.
-pub(super) fn skips<'t>(rows: &'static [Row], name: &str, base: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
+pub(super) fn skips<'t>(rows: &'static [Row], name: NameId, base: &Base<'_, '_, 't>, cx: &Cx<'t>) -> bool {
     let minor = cx.kube().minor();
     rows.iter().any(|row| {
-        matches!(row.path, [Step::Name(this)] if *this == name)
+        matches!(row.path, [Step::Name(_, this)] if *this == name)
             && row.tests.iter().any(|test| match test.op {
                 Op::Skip(skip) => {
                     (test.since..=test.until).contains(&minor)
                         && test.when.iter().all(|cond| holds(cond, base, cx))
-                        && skip(base, cx)
+                        && skip(base.field, cx)
                 }
                 _ => false,
             })
     })
 }
 
-/// The name of a field in the server's paths to what is in it.
+/// The name of a field in the server's paths to what is in it, where that is another one.
 pub(super) fn printed<'t>(
     rows: &'static [Row],
-    name: &'static str,
-    base: &Field<'_, 't>,
+    name: NameId,
+    base: &Base<'_, '_, 't>,
     cx: &Cx<'t>,
-) -> &'static str {
+) -> Option<&'static str> {
     let minor = cx.kube().minor();
     let tests = rows
         .iter()
-        .filter(|row| matches!(row.path, [Step::Name(this)] if *this == name))
+        .filter(|row| matches!(row.path, [Step::Name(_, this)] if *this == name))
         .flat_map(|row| row.tests);
     tests
         .filter(|test| (test.since..=test.until).contains(&minor))
@@ -52,12 +56,11 @@ pub(super) fn printed<'t>(
             Op::Printed(other) => Some(other),
             _ => None,
         })
-        .unwrap_or(name)
 }
 
 /// Runs a row on a struct.
-pub(super) fn run<'t>(row: &'static Row, base: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    each(base, row.path, &mut |field| {
+pub(super) fn run<'t>(row: &'static Row, base: &Base<'_, '_, 't>, cx: &mut Cx<'t>) {
+    base.each(row.path, &mut |field| {
         let mut default = None;
         for test in row.tests {
             let minor = cx.kube().minor();
@@ -75,7 +78,7 @@ pub(super) fn run<'t>(row: &'static Row, base: &Field<'_, 't>, cx: &mut Cx<'t>) 
                 Some(at) => {
                     let mut failed = false;
                     let before = cx.count();
-                    each(base, at, &mut |place| {
+                    base.each(at, &mut |place| {
                         failed |= judge(&test.op, row.pointer, default, field, place, cx);
                     });
                     mark(field, before, cx);
@@ -110,10 +113,10 @@ fn mark<'t>(field: &Field<'_, 't>, before: usize, cx: &mut Cx<'t>) {
 }
 
 /// Calls `f` for each field that a path leads to; a field that is missing counts, an item that is missing not.
-fn each<'t>(field: &Field<'_, 't>, path: &[Step], f: &mut dyn FnMut(&Field<'_, 't>)) {
+pub(super) fn each<'t>(field: &Field<'_, 't>, path: &[Step], f: &mut dyn FnMut(&Field<'_, 't>)) {
     match path.split_first() {
         None => f(field),
-        Some((Step::Name(name), rest)) => each(&field.child(name), rest, f),
+        Some((Step::Name(name, _), rest)) => each(&field.child(name), rest, f),
         Some((Step::Items, rest)) => field.items().for_each(|item| each(&item, rest, f)),
         Some((Step::Values, rest)) => field.entries().for_each(|value| each(&value, rest, f)),
         Some((Step::Up, rest)) => {
@@ -158,14 +161,9 @@ pub(super) fn text<'t>(field: &Field<'_, 't>) -> Cow<'t, str> {
     }
 }
 
-fn holds<'t>(cond: &Cond, base: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
-    let mut from = base;
-    for _ in 0..cond.up {
-        let Some(parent) = from.parent() else { return false };
-        from = parent;
-    }
+fn holds<'t>(cond: &Cond, base: &Base<'_, '_, 't>, cx: &Cx<'t>) -> bool {
     let mut any = false;
-    each(from, cond.path, &mut |field| {
+    let mut test = |field: &Field<'_, 't>| {
         any |= match cond.is {
             Is::Set => is_set(field, cond.pointer),
             Is::Unset => !is_set(field, cond.pointer),
@@ -176,6 +174,16 @@ fn holds<'t>(cond: &Cond, base: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
                 !texts.contains(&&*text) && !cx.is_unrendered(&text)
             }
         };
-    });
+    };
+    if cond.up == 0 {
+        base.each(cond.path, &mut test);
+        return any;
+    }
+    let mut from = base.field;
+    for _ in 0..cond.up {
+        let Some(parent) = from.parent() else { return false };
+        from = parent;
+    }
+    each(from, cond.path, &mut test);
     any
 }

@@ -15,6 +15,7 @@ mod pattern;
 mod place;
 mod properties;
 mod quick;
+mod scalars;
 mod schema;
 mod steps;
 mod validate;

@@ -4,8 +4,9 @@
 //! What it passes, the full check passes as well. Where it is not sure, it says no, and the full check decides.
 
 use super::definition::Version;
+use super::scalars::is_choice;
 use super::schema::{Additional, ListType, Schema, Types};
-use super::validate::{is_choice, is_of};
+use super::validate::is_of;
 use super::value::{self, Data};
 use crate::rules::unrendered;
 use crate::yaml::{Kind, Node};

@@ -10,7 +10,6 @@ use super::value::{self, Data, Value};
 use super::words::{self, count, subject};
 use crate::diagnostic::ErrorType;
 use crate::rules::{Cx, RuleId, ids, quote};
-use crate::schema::suggest;
 use crate::source::Span;
 
 /// One object being validated.
@@ -165,80 +164,8 @@ impl<'t> Validator<'_, 't> {
         }
     }
 
-    fn string(
-        &mut self,
-        text: &str,
-        schema: &Schema<'_>,
-        place: &Place<'_, 't>,
-        loud: bool,
-        outcome: &mut Outcome,
-    ) {
-        outcome.count += 1;
-        // Of these the server names the first only.
-        let length = || text.chars().count() as i64;
-        let fault = if let Some(most) = schema.max_length.filter(|most| length() > *most) {
-            let most = count(most, "character");
-            Some((
-                ids::SCHEMA_TOO_LONG,
-                ErrorType::TooLong,
-                format!("may have {most} at the most, not {}", length()),
-                None,
-            ))
-        } else if let Some(least) = schema.min_length.filter(|least| length() < *least) {
-            let text = if text.is_empty() {
-                "must not be empty".to_string()
-            } else {
-                format!(
-                    "must have at least {}, not {}",
-                    count(least, "character"),
-                    length()
-                )
-            };
-            Some((ids::SCHEMA_INVALID, ErrorType::Invalid, text, None))
-        } else {
-            match schema
-                .pattern
-                .as_ref()
-                .map(|pattern| (pattern, pattern.matches(text)))
-            {
-                Some((pattern, Some(false))) => Some((
-                    ids::SCHEMA_INVALID,
-                    ErrorType::Invalid,
-                    format!("must match the pattern {}", quote(&pattern.text)),
-                    place.value.map(|node| {
-                        format!("write it so that it matches; it is now {}", self.cx.shown(node))
-                    }),
-                )),
-                Some((_, None)) => {
-                    outcome.doubt = true;
-                    None
-                }
-                _ => None,
-            }
-        };
-        if let Some((rule, kind, text, help)) = fault {
-            outcome.errors += 1;
-            if loud {
-                self.refuse(rule, kind, place, &text, help);
-            }
-        }
-        let Some(format) = schema.format else { return };
-        outcome.count += 1;
-        match format.accepts(text) {
-            Some(true) => {}
-            None => outcome.doubt = true,
-            Some(false) => {
-                outcome.errors += 1;
-                if loud {
-                    let text = format!("must be {}", format.describe());
-                    self.refuse(ids::SCHEMA_TYPE, ErrorType::TypeInvalid, place, &text, None);
-                }
-            }
-        }
-    }
-
     /// Reports that a value is refused: its path, and what it must be.
-    fn refuse(
+    pub(super) fn refuse(
         &mut self,
         rule: RuleId,
         kind: ErrorType,
@@ -258,57 +185,6 @@ impl<'t> Validator<'_, 't> {
             text,
             help,
         });
-    }
-
-    fn number(
-        &mut self,
-        value: &Value<'t>,
-        schema: &Schema<'_>,
-        place: &Place<'_, 't>,
-        loud: bool,
-        outcome: &mut Outcome,
-    ) {
-        outcome.count += 2;
-        // A bound of whole numbers is cut to a whole number itself.
-        let (n, bound): (f64, fn(f64) -> f64) = match value.data {
-            Data::Int(n) => (n as f64, f64::trunc),
-            Data::Float(n) => (n, |bound| bound),
-            _ => return,
-        };
-        let mut must = Vec::new();
-        if let Some(factor) = schema.multiple_of {
-            let parts = n / bound(factor);
-            // Nearly whole is whole to the server.
-            if parts.is_finite() && (parts - parts.round()).abs() > 1e-6 {
-                must.push(format!("must be a multiple of {}", words::number(factor)));
-            }
-        }
-        if let Some(most) = schema.maximum
-            && (n > bound(most) || (schema.below_maximum && n >= bound(most)))
-        {
-            let or = if schema.below_maximum {
-                "less than"
-            } else {
-                "at most"
-            };
-            must.push(format!("must be {or} {}", words::number(most)));
-        }
-        if let Some(least) = schema.minimum
-            && (n < bound(least) || (schema.above_minimum && n <= bound(least)))
-        {
-            let or = if schema.above_minimum {
-                "greater than"
-            } else {
-                "at least"
-            };
-            must.push(format!("must be {or} {}", words::number(least)));
-        }
-        outcome.errors += must.len() as u32;
-        if loud {
-            for must in must {
-                self.refuse(ids::SCHEMA_INVALID, ErrorType::Invalid, place, &must, None);
-            }
-        }
     }
 
     fn list(
@@ -354,65 +230,6 @@ impl<'t> Validator<'_, 't> {
                 }
             }
         }
-    }
-
-    fn choices(
-        &mut self,
-        value: &Value<'t>,
-        schema: &Schema<'_>,
-        place: &Place<'_, 't>,
-        loud: bool,
-        outcome: &mut Outcome,
-    ) {
-        if schema.choices.is_empty() {
-            return;
-        }
-        let mut open = false;
-        for choice in &schema.choices {
-            match is_choice(&value.data, &choice.data) {
-                Some(true) => return,
-                Some(false) => {}
-                None => open = true,
-            }
-        }
-        if open {
-            outcome.doubt = true;
-            return;
-        }
-        outcome.errors += 1;
-        if !loud {
-            return;
-        }
-        let names: Vec<String> = schema
-            .choices
-            .iter()
-            .filter_map(|choice| shown(&choice.data))
-            .collect();
-        let near = match &value.data {
-            Data::Str(text) => suggest::nearest(
-                text,
-                schema.choices.iter().filter_map(|choice| match &choice.data {
-                    Data::Str(text) => Some(&**text),
-                    _ => None,
-                }),
-            ),
-            _ => None,
-        };
-        let help = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("use one of {}", words::listing(&names)),
-        };
-        let what = match place.value.filter(|node| node.scalar().is_some()) {
-            Some(node) => format!("cannot be {}", self.cx.shown(node)),
-            None => "is none of the values that are allowed".to_string(),
-        };
-        self.refuse(
-            ids::SCHEMA_NOT_SUPPORTED,
-            ErrorType::NotSupported,
-            place,
-            &what,
-            Some(help),
-        );
     }
 
     fn map(
@@ -554,27 +371,4 @@ pub(super) fn is_of(data: &Data<'_>, schema: &Schema<'_>) -> bool {
             types.has(Types::NUMBER) || (whole && types.has(Types::INTEGER))
         }
     }
-}
-
-/// Whether a value is this choice: numbers are converted as Go converts them.
-pub(super) fn is_choice(data: &Data<'_>, choice: &Data<'_>) -> Option<bool> {
-    match (data, choice) {
-        (Data::Int(n), Data::Float(choice)) => Some(*n as f64 == *choice),
-        (Data::Float(n), Data::Int(choice)) => Some(*n as i64 == *choice),
-        (Data::Int(n), Data::Str(choice)) => {
-            let converted = u32::try_from(*n).ok().and_then(char::from_u32);
-            Some(converted.is_some_and(|c| choice.chars().eq([c])))
-        }
-        _ => value::equal(data, choice),
-    }
-}
-
-fn shown(data: &Data<'_>) -> Option<String> {
-    Some(match data {
-        Data::Str(text) => quote(text),
-        Data::Bool(value) => format!("`{value}`"),
-        Data::Int(value) => format!("`{value}`"),
-        Data::Float(value) => format!("`{value}`"),
-        _ => return None,
-    })
 }

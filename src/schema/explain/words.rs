@@ -111,7 +111,7 @@ pub(super) fn path(steps: &[Step]) -> String {
     let mut out = String::new();
     for step in steps {
         match step {
-            Step::Name(name) => {
+            Step::Name(name, _) => {
                 if !out.is_empty() {
                     out.push('.');
                 }
@@ -128,7 +128,7 @@ pub(super) fn path(steps: &[Step]) -> String {
 /// The names of a path, without the steps into lists and maps.
 pub(super) fn names(steps: &[Step]) -> Vec<&'static str> {
     let names = steps.iter().filter_map(|step| match step {
-        Step::Name(name) => Some(*name),
+        Step::Name(name, _) => Some(*name),
         _ => None,
     });
     names.collect()
