@@ -1,7 +1,7 @@
 //! The second pass of a run: which files it must read for CustomResourceDefinitions and for the custom resources
 //! they define, and of which custom resources nothing is known.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::engine::ObjectInfo;
 use crate::schema::custom::{Definitions, is_definition, name_of};
@@ -13,8 +13,10 @@ pub struct Plan<'r> {
     groups: HashSet<&'r str>,
     /// Files that hold definitions of such groups.
     defining: Vec<usize>,
-    /// Files with custom resources, and their objects.
-    using: Vec<(usize, &'r [ObjectInfo])>,
+    /// The kinds of all custom resources: group and kind.
+    kinds: Vec<(&'r str, &'r str)>,
+    /// All custom resources: their files, ascending, and their kinds, as indices into `kinds`.
+    using: Vec<(u32, u32)>,
 }
 
 /// How many custom resources were checked against a definition, and of which kinds there is none.
@@ -37,21 +39,22 @@ impl<'r> Plan<'r> {
     /// Looks through the objects of the files of a run.
     pub fn new(files: impl Iterator<Item = &'r [ObjectInfo]>) -> Plan<'r> {
         let mut plan = Plan::default();
+        let mut known: HashMap<(&str, &str), u32> = HashMap::new();
         let mut defining: Vec<(usize, &str)> = Vec::new();
         for (i, objects) in files.enumerate() {
-            let mut uses = false;
             for object in objects {
                 if let Some(group) = custom_group(&object.api_version) {
-                    plan.groups.insert(group);
-                    uses = true;
+                    let kind = *known.entry((group, &object.kind)).or_insert_with(|| {
+                        plan.groups.insert(group);
+                        plan.kinds.push((group, &object.kind));
+                        plan.kinds.len() as u32 - 1
+                    });
+                    plan.using.push((i as u32, kind));
                 } else if is_definition(&object.api_version, &object.kind) {
                     // Its name is `PLURAL.GROUP`, or the server would not take it.
                     let name = object.name.as_deref().unwrap_or_default();
                     defining.push((i, name.split_once('.').map_or("", |(_, group)| group)));
                 }
-            }
-            if uses {
-                plan.using.push((i, objects));
             }
         }
         defining.retain(|(_, group)| plan.groups.contains(group));
@@ -75,33 +78,40 @@ impl<'r> Plan<'r> {
 
     /// Files with custom resources of a kind that is defined.
     pub fn using(&self, definitions: &Definitions<'_>) -> Vec<usize> {
-        let defined = |object: &ObjectInfo| {
-            custom_group(&object.api_version).is_some_and(|group| definitions.has(group, &object.kind))
-        };
+        let defined = self.defined(definitions);
         let using = self.using.iter();
-        using
-            .filter(|(_, objects)| !definitions.is_empty() && objects.iter().any(defined))
-            .map(|(i, _)| *i)
-            .collect()
+        let mut files: Vec<usize> = using
+            .filter(|(_, kind)| defined.get(*kind as usize) == Some(&true))
+            .map(|(file, _)| *file as usize)
+            .collect();
+        files.dedup();
+        files
     }
 
     /// Counts what is defined and what is not.
     pub fn coverage(&self, definitions: &Definitions<'_>) -> Coverage {
+        let mut counts = vec![0; self.kinds.len()];
+        for (_, kind) in &self.using {
+            if let Some(count) = counts.get_mut(*kind as usize) {
+                *count += 1;
+            }
+        }
         let mut coverage = Coverage::default();
-        for object in self.using.iter().flat_map(|(_, objects)| *objects) {
-            let Some(group) = custom_group(&object.api_version) else {
-                continue;
-            };
-            if definitions.has(group, &object.kind) {
-                coverage.defined += 1;
+        let kinds = self.kinds.iter().zip(self.defined(definitions));
+        for (((group, kind), defined), count) in kinds.zip(counts) {
+            if defined {
+                coverage.defined += count;
             } else {
-                *coverage
-                    .undefined
-                    .entry(name_of(group, &object.kind))
-                    .or_default() += 1;
+                *coverage.undefined.entry(name_of(group, kind)).or_default() += count;
             }
         }
         coverage
+    }
+
+    /// Whether each of the kinds is defined.
+    fn defined(&self, definitions: &Definitions<'_>) -> Vec<bool> {
+        let kinds = self.kinds.iter();
+        kinds.map(|(group, kind)| definitions.has(group, kind)).collect()
     }
 }
 

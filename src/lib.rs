@@ -22,6 +22,7 @@ pub mod edit;
 pub mod engine;
 pub mod fix;
 pub mod graph;
+mod hash;
 pub mod impact;
 pub mod manifest;
 pub mod mask;

@@ -109,6 +109,57 @@ fn keys_of_lists_have_values() {
 }
 
 #[test]
+fn of_many_keys_each_is_looked_at() {
+    let properties: String = (0..7)
+        .map(|i| format!("        k{i}: {{type: string}}\n"))
+        .collect();
+    let schema = format!(
+        "type: object
+properties:
+  l:
+    type: array
+    x-kubernetes-list-type: map
+    x-kubernetes-list-map-keys: [k0, k1, k2, k3, k4, k5, gone]
+    items:
+      type: object
+      required: [k0, k1, k2, k3, k4]
+      properties:
+{properties}"
+    );
+    let list = "spec.validation.openAPIV3Schema.properties[l]";
+    assert_eq!(
+        errors(&definition(&schema, "")),
+        [
+            format!("Invalid {list}.x-kubernetes-list-map-keys"),
+            format!("Required {list}.items.properties[k5].default"),
+        ]
+    );
+}
+
+#[test]
+fn the_structure_of_what_is_unsupported_is_not_judged() {
+    let schema = "type: object
+properties:
+  a: {type: array}
+  b: {type: integer, default: x}
+  c: {type: string, x-kubernetes-validations: [{rule: self.gone}]}
+";
+    let field = |name: &str| format!("spec.validation.openAPIV3Schema.properties[{name}]");
+    assert_eq!(
+        errors(&definition(schema, "")),
+        [format!("Required {}.items", field("a"))]
+    );
+    let unsupported = format!("{schema}  d: {{type: string, $ref: x}}\n  e: {{type: 5x}}\n");
+    assert_eq!(
+        errors(&definition(&unsupported, "")),
+        [
+            format!("Forbidden {}.$ref", field("d")),
+            format!("NotSupported {}.type", field("e")),
+        ]
+    );
+}
+
+#[test]
 fn columns_scale_and_names_are_checked() {
     let more = "    additionalPrinterColumns: [{name: A, type: text, jsonPath: spec.a}]\n    subresources: {scale: {specReplicasPath: .status.n, statusReplicasPath: .status.n}}\n  - {name: V2, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}\n";
     assert_eq!(

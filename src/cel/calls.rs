@@ -29,6 +29,13 @@ impl<'s> Checker<'_, 's, '_> {
         if self.fault.is_some() || self.unknown {
             return Type::ERROR;
         }
+        // What is compared is mostly of one type, which goes with itself.
+        if let ("_==_" | "_!=_", [one, other]) = (name, kinds)
+            && one == other
+            && !one.is_open()
+        {
+            return Type::BOOL;
+        }
         // One part of a chain stands for both sides.
         let pair;
         let kinds = match (name, kinds) {

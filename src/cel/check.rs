@@ -108,7 +108,9 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
             Expr::Chain(name, parts) => {
                 for part in parts {
                     let kind = self.infer(*part);
-                    self.call(at, name, false, &[kind]);
+                    if kind != Type::BOOL {
+                        self.call(at, name, false, &[kind]);
+                    }
                 }
                 Type::BOOL
             }
@@ -167,7 +169,7 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
                 }
             }
         };
-        let kind = self.known(&kind);
+        let kind = if kind.is_open() { self.known(&kind) } else { kind };
         self.unknown |= kind.is_huge();
         kind
     }

@@ -220,10 +220,14 @@ impl<'t> Env<'t> {
                 _ => {}
             }
         }
-        let property = node.get("properties")?.entries().find(|entry| {
-            let key = entry.key.key_text().unwrap_or_default();
-            key == name || (name.contains("__") && escaped(&key) == name)
-        })?;
+        let properties = node.get("properties")?;
+        let property = match name.contains("__") {
+            false if properties.has_unique_keys() => properties.entry(name)?,
+            may_be_escaped => properties.entries().find(|entry| {
+                let key = entry.key.key_text().unwrap_or_default();
+                key == name || may_be_escaped && reads_otherwise(&key) && escaped(&key) == name
+            })?,
+        };
         self.schema(property.value, false, 0)
     }
 
@@ -285,6 +289,11 @@ impl<'t> Env<'t> {
         let known = name == "JSONPatch" || name == "Object" || name.starts_with("Object.");
         (self.patch && known).then(|| Type::Patch(Rc::from(name)))
     }
+}
+
+/// Whether expressions write a property's name in another way.
+fn reads_otherwise(name: &str) -> bool {
+    name.contains(['.', '-', '/']) || name.contains("__") || super::parse::RESERVED.contains(&name)
 }
 
 /// A property's name as expressions write it.

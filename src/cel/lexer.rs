@@ -80,10 +80,12 @@ impl<'s> Lexer<'s> {
     }
 
     fn take_while(&mut self, test: impl Fn(u8) -> bool) -> &'s str {
-        let rest = self.rest();
-        let end = rest.bytes().position(|b| !test(b)).unwrap_or(rest.len());
-        self.at += end;
-        rest.get(..end).unwrap_or_default()
+        let start = self.at;
+        let bytes = self.source.as_bytes();
+        while bytes.get(self.at).is_some_and(|b| test(*b)) {
+            self.at += 1;
+        }
+        self.source.get(start..self.at).unwrap_or_default()
     }
 
     fn fault<T>(&self, at: usize, message: impl Into<Cow<'static, str>>) -> Result<T, Fault> {
@@ -92,36 +94,39 @@ impl<'s> Lexer<'s> {
 
     /// The next word, and where it starts.
     pub fn next(&mut self) -> Result<(u32, Token<'s>), Fault> {
+        let bytes = self.source.as_bytes();
         loop {
-            self.take_while(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | 0x0c));
-            if !self.rest().starts_with("//") {
-                break;
+            match bytes.get(self.at..) {
+                Some([b' ' | b'\t' | b'\r' | b'\n' | 0x0c, ..]) => self.at += 1,
+                Some([b'/', b'/', ..]) => {
+                    self.take_while(|b| b != b'\n');
+                }
+                _ => break,
             }
-            self.take_while(|b| b != b'\n');
         }
         let start = self.at;
-        let rest = self.rest();
-        let Some(first) = rest.bytes().next() else {
+        let Some(&first) = bytes.get(start) else {
             return Ok((start as u32, Token::End));
         };
+        let second = bytes.get(start + 1).copied();
         let token = match first {
             b'0'..=b'9' => self.number()?,
-            b'.' if rest.as_bytes().get(1).is_some_and(u8::is_ascii_digit) => self.number()?,
+            b'.' if second.is_some_and(|b| b.is_ascii_digit()) => self.number()?,
             b'"' | b'\'' => self.text(false, false)?,
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => match self.prefix(rest) {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => match self.prefix(first) {
                 Some((length, raw, bytes)) => {
                     self.at += length;
                     self.text(raw, bytes)?
                 }
                 None => Token::Ident(self.take_while(|b| b == b'_' || b.is_ascii_alphanumeric())),
             },
-            _ => match sign(first, rest.as_bytes().get(1).copied()) {
+            _ => match sign(first, second) {
                 Some((sign, length)) => {
                     self.at += length;
                     Token::Sign(sign)
                 }
                 None => {
-                    let c: String = rest.chars().take(1).collect();
+                    let c: String = self.rest().chars().take(1).collect();
                     return self.fault(start, format!("`{c}` has no meaning here"));
                 }
             },
@@ -130,7 +135,11 @@ impl<'s> Lexer<'s> {
     }
 
     /// The letters before a text: how many, whether it is raw, whether it is of bytes.
-    fn prefix(&self, rest: &str) -> Option<(usize, bool, bool)> {
+    fn prefix(&self, first: u8) -> Option<(usize, bool, bool)> {
+        if !matches!(first, b'r' | b'R' | b'b' | b'B') {
+            return None;
+        }
+        let rest = self.rest();
         let end = rest.bytes().take(3).position(|b| matches!(b, b'"' | b'\''))?;
         let letters = rest.get(..end)?.to_ascii_lowercase();
         match &*letters {

@@ -2,24 +2,24 @@
 
 use super::Fault;
 use super::ast::{Expr, Id, Over};
-use super::parse::{Parsed, Parser, Stop};
+use super::parse::{Parsed, Parser};
 
 impl<'s> Parser<'s> {
     /// The name of a variable in a macro.
     fn variable(&self, at: u32, id: Option<&Id>) -> Parsed<&'s str> {
         match id.and_then(|id| self.expr_of(*id)) {
             Some(Expr::Ident(name)) => Ok(name),
-            _ => Err(Stop::Fault(Fault::new(
+            _ => Err(Fault::new(
                 at,
                 "the first argument names a variable, so it must be a simple name",
-            ))),
+            )
+            .into()),
         }
     }
 
     /// A call on something, which may be a macro.
     pub(super) fn method(&mut self, at: u32, target: Id, name: &'s str, arguments: Vec<Id>) -> Parsed<Id> {
-        let mut below = arguments.clone();
-        below.push(target);
+        let deep = self.above(&arguments).max(self.above(&[target]));
         let last = arguments.last().copied();
         let kind = match (name, arguments.len()) {
             ("all" | "exists" | "exists_one" | "existsOne", 2 | 3) => Some(Over::Test),
@@ -54,13 +54,13 @@ impl<'s> Parser<'s> {
                 filter,
                 result,
             };
-            return self.node(at, made, &below);
+            return self.node_of(at, made, deep);
         }
         if matches!(name, "optMap" | "optFlatMap") && arguments.len() == 2 {
             let variable = self.variable(at, arguments.first())?;
             let inner = last.unwrap_or_default();
             let made = Expr::OptionalMap(target, variable, inner, name == "optFlatMap");
-            return self.node(at, made, &below);
+            return self.node_of(at, made, deep);
         }
         if self.bind
             && name == "bind"
@@ -69,13 +69,13 @@ impl<'s> Parser<'s> {
         {
             let variable = self.variable(at, arguments.first())?;
             let value = arguments.get(1).copied().unwrap_or_default();
-            return self.node(at, Expr::Bind(variable, value, last.unwrap_or_default()), &below);
+            return self.node_of(at, Expr::Bind(variable, value, last.unwrap_or_default()), deep);
         }
         let call = Expr::Call {
             name,
             target: Some(target),
             arguments,
         };
-        self.node(at, call, &below)
+        self.node_of(at, call, deep)
     }
 }

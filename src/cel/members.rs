@@ -3,7 +3,7 @@
 use super::Fault;
 use super::ast::{Element, Expr, Id};
 use super::lexer::{Sign, Token};
-use super::parse::{Parsed, Parser, RESERVED, Stop, qualified};
+use super::parse::{Parsed, Parser, RESERVED, qualified};
 
 impl<'s> Parser<'s> {
     fn ident(&mut self) -> Parsed<&'s str> {
@@ -143,17 +143,14 @@ impl<'s> Parser<'s> {
                     Some(Expr::Select { optional: false, .. }) => {
                         self.node(at, Expr::Has(selection), &[selection])
                     }
-                    _ => Err(Stop::Fault(Fault::new(
-                        at,
-                        "`has()` asks for a field: `has(a.b)`, of nothing else",
-                    ))),
+                    _ => Err(Fault::new(at, "`has()` asks for a field: `has(a.b)`, of nothing else").into()),
                 };
             }
             return self.call(at, name, arguments);
         }
         if RESERVED.contains(&name) && !self.is(b'{') {
             let message = format!("`{name}` is a word of the language, no name");
-            return Err(Stop::Fault(Fault::new(at, message)));
+            return Err(Fault::new(at, message).into());
         }
         self.node(at, Expr::Ident(name), &[])
     }

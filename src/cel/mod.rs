@@ -70,7 +70,7 @@ pub fn compile(source: &str, env: &mut Env<'_>) -> Result<Option<Compiled>, Faul
     }
     let (nodes, top) = match parse::parse(source, env.bind) {
         Ok(parsed) => parsed,
-        Err(parse::Stop::Fault(fault)) => return Err(fault),
+        Err(parse::Stop::Fault(fault)) => return Err(*fault),
         Err(parse::Stop::Unknown) => return Ok(None),
     };
     let old = nodes

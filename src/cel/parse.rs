@@ -8,6 +8,8 @@ use super::lexer::{AND, AT_LEAST, AT_MOST, EQUAL, Lexer, OR, Sign, Token, UNEQUA
 
 /// Expressions nested deeper are not judged; the server gives up at 250 of its own steps.
 const DEPTH: u32 = 80;
+/// Most expressions have no more nodes than this.
+const USUAL: usize = 32;
 
 /// Words of the language, which cannot name anything.
 pub(crate) const RESERVED: [&str; 21] = [
@@ -37,14 +39,14 @@ pub(crate) const RESERVED: [&str; 21] = [
 /// Why there is no tree.
 pub enum Stop {
     /// The text is no expression.
-    Fault(Fault),
+    Fault(Box<Fault>),
     /// It is too deep, or uses what is not known here.
     Unknown,
 }
 
 impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
-        Stop::Fault(fault)
+        Stop::Fault(Box::new(fault))
     }
 }
 
@@ -54,8 +56,8 @@ pub fn parse(source: &str, bind: bool) -> Result<(Vec<Node<'_>>, Id), Stop> {
         lexer: Lexer::new(source),
         at: 0,
         token: Token::End,
-        nodes: Vec::new(),
-        deep: Vec::new(),
+        nodes: Vec::with_capacity(USUAL),
+        deep: Vec::with_capacity(USUAL),
         depth: 0,
         bind,
     };
@@ -114,12 +116,22 @@ impl<'s> Parser<'s> {
             Token::Sign(sign) => Cow::Owned(format!("`{}` cannot stand here: {message}", text_of(*sign))),
             _ => Cow::Owned(format!("a value cannot stand here: {message}")),
         };
-        Err(Stop::Fault(Fault::new(self.at, message)))
+        Err(Fault::new(self.at, message).into())
     }
 
     pub(super) fn node(&mut self, at: u32, expr: Expr<'s>, below: &[Id]) -> Parsed<Id> {
+        let deep = self.above(below);
+        self.node_of(at, expr, deep)
+    }
+
+    /// How deep a tree is that has these right below its top.
+    pub(super) fn above(&self, below: &[Id]) -> u32 {
         let deep = below.iter().filter_map(|id| self.deep.get(*id as usize)).max();
-        let deep = deep.map_or(0, |deep| deep + 1);
+        deep.map_or(0, |deep| deep + 1)
+    }
+
+    /// Adds the top of a tree that deep.
+    pub(super) fn node_of(&mut self, at: u32, expr: Expr<'s>, deep: u32) -> Parsed<Id> {
         if deep > DEPTH {
             return Err(Stop::Unknown);
         }
@@ -129,13 +141,13 @@ impl<'s> Parser<'s> {
     }
 
     pub(super) fn call(&mut self, at: u32, name: &'s str, arguments: Vec<Id>) -> Parsed<Id> {
-        let below = arguments.clone();
+        let deep = self.above(&arguments);
         let call = Expr::Call {
             name,
             target: None,
             arguments,
         };
-        self.node(at, call, &below)
+        self.node_of(at, call, deep)
     }
 
     pub(super) fn expr(&mut self) -> Parsed<Id> {
@@ -171,9 +183,9 @@ impl<'s> Parser<'s> {
         while self.accept(sign)? {
             parts.push(part(self)?);
         }
-        let below = parts.clone();
+        let deep = self.above(&parts);
         let name = if sign == OR { "_||_" } else { "_&&_" };
-        self.node(at, Expr::Chain(name, parts), &below)
+        self.node_of(at, Expr::Chain(name, parts), deep)
     }
 
     fn relation(&mut self) -> Parsed<Id> {

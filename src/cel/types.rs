@@ -128,7 +128,7 @@ impl Type {
         self.size(DEEP) >= DEEP
     }
 
-    fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         match self {
             Type::Var(_) => true,
             Type::List(part) | Type::Optional(part) => part.is_open(),

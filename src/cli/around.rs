@@ -2,7 +2,7 @@
 //!
 //! A pre-commit hook passes single files, so the folders above the given paths are looked into as well.
 
-use std::collections::{HashMap, HashSet};
+use crate::hash::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 use crate::manifest::{Surroundings, is_kustomization, kustomization};
@@ -22,22 +22,22 @@ const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "K
 pub fn surroundings(found: &mut Found) -> Surroundings {
     let mut around = Surroundings::default();
     let mut named = Named::new();
-    let mut visited = HashSet::new();
+    let mut visited = HashSet::default();
+    let mut bytes = Vec::new();
     for input in &mut found.inputs {
         let (folder, file) = input.name.rsplit_once('/').unwrap_or(("", &input.name));
         if file == "Chart.yaml" {
             around.charts.insert(folder.to_string());
         } else if is_kustomization(file) {
-            let mut bytes = Vec::new();
-            if let Some(content) = &input.content {
-                bytes.clone_from(content);
-            } else if read::file(input.path(), &mut bytes).is_err() {
-                continue;
+            if input.content.is_none() {
+                if read::file(input.path(), &mut bytes).is_err() {
+                    continue;
+                }
+                input.content = Some(bytes.clone());
             }
             let folder = named.absolute(input.path().parent().unwrap_or(Path::new("")));
-            named.read(&folder, &bytes);
+            named.read(&folder, input.content.as_deref().unwrap_or_default());
             visited.insert(folder);
-            input.content = Some(bytes);
         }
     }
     for path in &found.kustomizations {
@@ -92,10 +92,10 @@ impl Named {
     fn new() -> Named {
         Named {
             here: std::env::current_dir().unwrap_or_default(),
-            files: HashMap::new(),
-            folders: HashSet::new(),
+            files: HashMap::default(),
+            folders: HashSet::default(),
             tree: Tree::default(),
-            charts: HashMap::new(),
+            charts: HashMap::default(),
         }
     }
 

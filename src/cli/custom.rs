@@ -14,7 +14,7 @@ use crate::yaml::Tree;
 
 use super::parallel;
 use super::problem::Problem;
-use super::run::{Kept, Run, guarded, read_again};
+use super::run::{Run, guarded, read_again};
 use super::walk::Input;
 
 /// A file of definitions, read again.
@@ -44,7 +44,7 @@ pub fn check(
             .iter()
             .zip(&run.kept)
             .map(|(file, kept)| {
-                let kept = kept.as_ref().map(|kept| &kept.source);
+                let kept = kept.as_ref().map(|kept| &*kept.source);
                 kept.or(file.source.as_ref().map(Source::decoded))
             })
             .collect(),
@@ -58,7 +58,7 @@ pub fn check(
     let (kept, again): (Vec<_>, Vec<_>) = plan
         .defining()
         .iter()
-        .map(|file| (*file, run.kept.get(*file).and_then(Option::as_ref)))
+        .map(|file| (*file, run.kept.get(*file).and_then(Option::as_deref)))
         .partition(|(_, kept)| kept.is_some());
     let again = again.into_iter().map(|(file, _)| file).collect();
     let defining = pass.read_definitions(again, &plan, &run.facts, problems);
@@ -74,8 +74,8 @@ pub fn check(
         });
     };
     for (file, kept) in kept {
-        if let Some(Kept { source, tree }) = kept {
-            add(file, source, tree);
+        if let Some(kept) = kept {
+            add(file, &*kept.source, &kept.tree);
         }
     }
     for Defining { file, source, tree } in &defining {
@@ -85,7 +85,11 @@ pub fn check(
     let workers = parallel::workers(threads, using.len());
     let results = parallel::each(using.len(), workers, &AtomicUsize::new(0), |i, _: &mut ()| {
         let file = using.get(i).copied().unwrap_or_default();
-        let tree = run.kept.get(file).and_then(Option::as_ref).map(|kept| &kept.tree);
+        let tree = run
+            .kept
+            .get(file)
+            .and_then(Option::as_deref)
+            .map(|kept| &kept.tree);
         (file, pass.check(file, &definitions, tree))
     });
     let coverage: Coverage = plan.coverage(&definitions);

@@ -19,7 +19,13 @@ pub fn each<S: Default, T: Send>(
 ) -> Vec<T> {
     let run = || {
         let mut scratch = S::default();
-        let mut done = Vec::new();
+        // Room for a good share at once: lists that double would take twice the memory.
+        let share = if workers > 1 {
+            count / workers + count / 8
+        } else {
+            count
+        };
+        let mut done = Vec::with_capacity(share);
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             if index >= count {

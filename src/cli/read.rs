@@ -13,10 +13,14 @@ pub const MAX_BYTES: u64 = 512 << 20;
 /// Up to here a file is read without asking for its size, which would cost a system call each.
 const FIRST: u64 = 1 << 20;
 
+/// Nearly every manifest fits into as much. Into an empty buffer, the standard library would read in small bites.
+const ROOM: usize = 16 << 10;
+
 /// Replaces the buffer's content with the file's.
 pub fn file(path: &Path, buffer: &mut Vec<u8>) -> Result<(), Problem> {
     let file = File::open(path).map_err(|error| trouble(path, &error))?;
     buffer.clear();
+    buffer.reserve(ROOM);
     let read = (&file).take(FIRST).read_to_end(buffer);
     if read.map_err(|error| trouble(path, &error))? as u64 == FIRST {
         let size = file.metadata().map_or(0, |metadata| metadata.len());

@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::definitions;
@@ -32,7 +33,7 @@ pub struct Run {
     /// How many bytes each input had.
     pub sizes: Vec<usize>,
     /// What the second pass is likely to ask for again, by input.
-    pub kept: Vec<Option<Kept>>,
+    pub kept: Vec<Option<Box<Kept>>>,
 }
 
 /// Numbers for `-v`.
@@ -70,14 +71,14 @@ impl Scratch {
 struct Judged {
     checked: Checked,
     size: usize,
-    source: Option<Decoded>,
-    kept: Option<Kept>,
+    source: Option<Arc<Decoded>>,
+    kept: Option<Box<Kept>>,
 }
 
 /// A file that is not let go yet.
 pub struct Kept {
     /// Its text.
-    pub source: Decoded,
+    pub source: Arc<Decoded>,
     /// Its tree.
     pub tree: Tree,
 }
@@ -121,6 +122,7 @@ impl Run {
                 ..Totals::default()
             },
         };
+        run.report.files.reserve_exact(inputs.len());
         for (input, result) in inputs.into_iter().zip(results) {
             match result {
                 Some(Ok(judged)) => run.add(input, judged),
@@ -196,7 +198,7 @@ fn judge(
     }
     let size = bytes.len();
     // The tree is cleared before each use, so one that a panic left half made does no harm.
-    let (decoded, checked, fault) = guarded(&input.name, || {
+    let (mut decoded, checked, fault) = guarded(&input.name, || {
         let decoded = source::decode(bytes);
         let (name, tree) = (&*input.name, &mut scratch.tree);
         let checked = match input.role {
@@ -217,18 +219,28 @@ fn judge(
             what,
         });
     }
-    let kept = keep(&checked, &decoded, &mut scratch.tree, total);
-    let source = if checked.diagnostics.is_empty() {
+    let keeps = is_kept(&checked, &decoded, &scratch.tree, total);
+    let source = if !keeps && checked.diagnostics.is_empty() {
         scratch.keep(decoded.text.into_bytes());
         None
     } else if decoded.text.len() < LARGE {
         // A copy is no larger than the text, and the buffer is of use for the next file.
-        let copy = decoded.clone();
-        scratch.keep(decoded.text.into_bytes());
-        Some(copy)
+        let mut text = String::with_capacity(room(decoded.text.len()));
+        text.push_str(&decoded.text);
+        let buffer = std::mem::replace(&mut decoded.text, text);
+        scratch.keep(buffer.into_bytes());
+        Some(Arc::new(decoded))
     } else {
-        Some(decoded)
+        Some(Arc::new(decoded))
     };
+    let kept = source.clone().filter(|_| keeps).map(|source| {
+        let nodes = scratch.tree.nodes.len();
+        let tree = scratch
+            .tree
+            .copy(room(nodes * size_of::<RawNode>()) / size_of::<RawNode>());
+        Box::new(Kept { source, tree })
+    });
+    let source = source.filter(|_| !checked.diagnostics.is_empty());
     Ok(Judged {
         checked,
         size,
@@ -237,8 +249,8 @@ fn judge(
     })
 }
 
-/// Keeps what the second pass will want: reading a file again would cost as much as reading it did.
-fn keep(checked: &Checked, decoded: &Decoded, tree: &mut Tree, total: &AtomicUsize) -> Option<Kept> {
+/// Whether the second pass will want a file: reading it again would cost as much as reading it did.
+fn is_kept(checked: &Checked, decoded: &Decoded, tree: &Tree, total: &AtomicUsize) -> bool {
     let (mut defines, mut uses) = (false, false);
     for object in &checked.objects {
         defines |= is_definition(&object.api_version, &object.kind);
@@ -246,14 +258,17 @@ fn keep(checked: &Checked, decoded: &Decoded, tree: &mut Tree, total: &AtomicUsi
     }
     let wanted = defines || (uses && decoded.text.len() < SMALL);
     let size = decoded.text.len() + tree.nodes.len() * size_of::<RawNode>();
-    if !wanted || total.fetch_add(size, Ordering::Relaxed) > KEEP {
-        return None;
+    wanted && total.fetch_add(size, Ordering::Relaxed) <= KEEP
+}
+
+/// How many bytes to take for so many that are kept. Allocators set up pages for each size that they tell apart;
+/// with large texts of all sizes most of those pages would stay empty, and the system clears each of them.
+fn room(bytes: usize) -> usize {
+    if (8 << 10..512 << 10).contains(&bytes) {
+        bytes.next_power_of_two()
+    } else {
+        bytes
     }
-    Some(Kept {
-        source: decoded.clone(),
-        // A copy is no larger than the tree, and the memory is of use for the next file.
-        tree: tree.clone(),
-    })
 }
 
 /// Keeps a bug that one file brings out from taking the whole run down. What the panic says is not passed

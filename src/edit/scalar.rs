@@ -40,7 +40,9 @@ fn is_plain(text: &str) -> bool {
     let inner =
         |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b'+' | b'=' | b'@');
     let first = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'/');
-    text.bytes().all(inner) && text.bytes().next().is_some_and(first) && !resolve::may_be_typed(text)
+    text.bytes().all(inner)
+        && text.bytes().next().is_some_and(first)
+        && !resolve::may_be_typed(text.as_bytes())
 }
 
 /// Characters that break lines, or that nobody sees.

@@ -6,11 +6,11 @@ use std::sync::OnceLock;
 use super::SERVICE;
 use super::declared::Declared;
 use super::facts::{Changes, Definition, Facts, ObjectFact, Role, Use};
-use super::hash::HashMap;
 use super::near::Near;
 use super::overlays::{Overlays, folder};
 use super::patterns::Patterns;
 use super::table::{Row, RowId, Table, Target};
+use crate::hash::HashMap;
 use crate::names;
 use crate::rules::unrendered;
 

@@ -1,10 +1,10 @@
 //! Who has which labels, and what selects by them.
 
 use super::facts::{Labelled, Selection};
-use super::hash::HashMap;
 use super::index::{Closeness, Index};
 use super::near;
 use super::table::{RowId, Target};
+use crate::hash::HashMap;
 use crate::rules::unrendered;
 use crate::source::Span;
 

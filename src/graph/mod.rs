@@ -4,7 +4,6 @@ pub mod compile;
 mod cx;
 mod declared;
 mod facts;
-mod hash;
 mod index;
 mod kustomize;
 mod labels;
@@ -21,7 +20,6 @@ pub use facts::{
     Changes, Definition, Facts, Key, Kustomization, Label, Labelled, ObjectFact, PatchFile, Role, Selection,
     Text, Use, Written, facts, facts_with,
 };
-pub use hash::{HashMap, HashSet};
 pub use index::{Closeness, Defined, Index, UseSite, Verdict};
 pub use labels::{Labelling, Labels, Miss, Selecting};
 pub use named::named_at;

@@ -7,9 +7,9 @@ use std::cmp::Reverse;
 use std::hash::{BuildHasher, Hash};
 
 use super::facts::Facts;
-use super::hash::{HashMap, HashSet, Seeded};
 use super::index::{Closeness, Defined};
 use super::table::Target;
+use crate::hash::{HashMap, HashSet, Seeded};
 
 /// A piece that more names share than this tells nothing apart.
 const CROWD: usize = 256;

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::facts::{Changes, Facts};
-use super::hash::{HashMap, HashSet};
 use super::kustomize::OWN_NAME;
+use crate::hash::{HashMap, HashSet};
 
 /// What kustomizations do to the objects of one file.
 #[derive(Clone, Default)]
@@ -269,14 +269,9 @@ fn join<'p>(folder: &str, path: &'p str) -> Cow<'p, str> {
 
 /// Whether a path has no part to resolve; nearly all are so.
 fn is_simple(path: &str) -> bool {
-    let mut last = 0;
-    for byte in path.bytes() {
-        if byte == b'\\' || (byte == b'/' && matches!(last, b'/' | b'.')) {
-            return false;
-        }
-        last = byte;
-    }
-    !matches!(last, b'/' | b'.')
+    let bytes = path.as_bytes();
+    let plain = |at: usize| bytes[at] == b'.' && bytes.get(at + 1).is_some_and(|next| *next != b'/');
+    !bytes.ends_with(b"/") && !path.contains("//") && memchr::memchr2_iter(b'\\', b'.', bytes).all(plain)
 }
 
 #[cfg(test)]
@@ -290,5 +285,16 @@ mod tests {
         assert_eq!(join("a", "../../b"), "../b");
         assert_eq!(join("/r/a", "../b"), "/r/b");
         assert_eq!(join("a\\b", "x.yaml"), "a/b/x.yaml");
+        for (path, simple) in [
+            ("a/.b/c.yaml", "a/.b/c.yaml"),
+            ("/a/b.", "/a/b."),
+            ("a//b", "a/b"),
+            ("a/./b", "a/b"),
+            ("a/b/", "a/b"),
+            ("a\\b", "a/b"),
+            ("a/..", ""),
+        ] {
+            assert_eq!(join("", path), simple, "{path}");
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Definitions whose names hold placeholders: `${APP}-tls`, or the `$(n)` that the table writes for a number.
 
-use super::hash::HashMap;
 use super::index::{Defined, UseSite};
 use super::table::Target;
+use crate::hash::HashMap;
 
 /// A start or an end that more names share than this tells nothing: it may as well be any.
 const CROWD: usize = 256;

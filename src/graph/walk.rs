@@ -10,7 +10,11 @@ use crate::manifest::Object;
 use crate::mask;
 use crate::rules::unrendered;
 use crate::source::Span;
+use crate::yaml::tree::NodeId;
 use crate::yaml::{self, Kind, Node, Scalar, Style, Tree};
+
+/// No node: an arena begins with a root, which is nobody's value.
+const NONE: NodeId = 0;
 
 /// Values below which patterns are looked for at any depth; more of them are no manifest.
 const MAX_DEEP: u32 = 20_000;
@@ -110,19 +114,19 @@ impl<'t> Walk<'_, 't> {
         let children = table.children(step.children);
         if !children.is_empty() {
             // Of a repeated key the last one holds, so what fits is noted before it is followed.
-            let mut fits = [None; MAX_CHILDREN];
+            let mut fits = [NONE; MAX_CHILDREN];
             for entry in node.entries() {
                 let Some(key) = key_text(entry.key) else { continue };
                 if let Some(i) = children
                     .iter()
                     .position(|(name, _)| usize::from(name.len) == key.len() && table.str(*name) == key)
                 {
-                    fits[i] = Some(entry.value);
+                    fits[i] = entry.value.id();
                 }
             }
             for ((_, next), value) in children.iter().zip(fits) {
-                if let Some(value) = value {
-                    self.step(*next, value);
+                if value != NONE {
+                    self.step(*next, node.with_id(value));
                 }
             }
         }

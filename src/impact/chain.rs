@@ -6,9 +6,10 @@ use super::select::{Chosen, unhash};
 use super::users::{HAND_ON, Users};
 use crate::graph::table::Breaks;
 use crate::graph::{
-    Defined, Definition, HashSet, PERSISTENT_VOLUME_CLAIM, SECRET, SECRET_PROVIDER_CLASS, SERVICE_ACCOUNT,
-    Use, UseSite,
+    Defined, Definition, PERSISTENT_VOLUME_CLAIM, SECRET, SECRET_PROVIDER_CLASS, SERVICE_ACCOUNT, Use,
+    UseSite,
 };
+use crate::hash::HashSet;
 
 /// How many objects a chain may lead through; longer ones go in circles, or were made to.
 const MAX_STEPS: usize = 16;

@@ -6,7 +6,8 @@ use super::heal;
 use super::select::{Chosen, Selected, fact};
 use super::users::Users;
 use crate::graph::table::Breaks;
-use crate::graph::{Defined, HashSet, Index};
+use crate::graph::{Defined, Index};
+use crate::hash::HashSet;
 use crate::source::Span;
 
 /// A field by which something breaks.

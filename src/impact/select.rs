@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use super::facts::{FileFacts, SecretFact};
 use super::fields::{Field, FieldSelector};
 use super::labels::LabelSelector;
-use crate::graph::HashMap;
 use crate::graph::{self, Defined, Index, Role, SECRET, SERVICE};
+use crate::hash::HashMap;
 use crate::rules::unrendered;
 
 /// What the user chose.

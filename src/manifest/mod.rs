@@ -215,27 +215,8 @@ impl<'t> File<'t> {
     }
 }
 
-/// `apiVersion` and `kind` where they are strings, and `items`, in one pass.
+/// `apiVersion` and `kind` where they are strings, and `items`.
 fn type_meta<'t>(root: Node<'t>) -> (Option<Cow<'t, str>>, Option<Cow<'t, str>>, Option<Node<'t>>) {
-    let (mut api_version, mut kind, mut items) = (None, None, None);
-    for entry in root.entries() {
-        // Most keys show by their first letter that they are none of these; quotes and aliases may hide one.
-        if entry
-            .key
-            .source()
-            .bytes()
-            .next()
-            .is_some_and(|b| !b"aik\"'*?!&".contains(&b))
-        {
-            continue;
-        }
-        if entry.key.key_is("apiVersion") {
-            api_version = entry.value.str();
-        } else if entry.key.key_is("kind") {
-            kind = entry.value.str();
-        } else if entry.key.key_is("items") {
-            items = Some(entry.value);
-        }
-    }
-    (api_version, kind, items)
+    let text = |key| root.get(key).and_then(Node::str);
+    (text("apiVersion"), text("kind"), root.get("items"))
 }

@@ -1,8 +1,8 @@
 //! Tells manifests from the other YAML that lies beside them. What is left alone has a reason, which is
 //! counted and can be listed; it is never an error and never silent.
 
+use crate::hash::HashSet;
 use std::cell::OnceCell;
-use std::collections::HashSet;
 
 use crate::yaml::{Chunk, Node};
 

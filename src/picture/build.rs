@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Edge, Fate, Node, Picture, Relation, Spot, Standing, path};
 use crate::graph::table::{RowId, Target};
-use crate::graph::{Defined, HashMap, Index, Labels, Role, Selecting, UseSite, Verdict};
+use crate::graph::{Defined, Index, Labels, Role, Selecting, UseSite, Verdict};
+use crate::hash::HashMap;
 use crate::source::Span;
 
 /// How many namesakes one field may be drawn to: more say nothing.

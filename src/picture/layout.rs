@@ -190,7 +190,7 @@ fn columns(
         .map(<[u32]>::to_vec)
         .collect();
     // Each column in the order of what it is joined to, there and back.
-    let mut place = crate::graph::HashMap::<u32, f32>::default();
+    let mut place = crate::hash::HashMap::<u32, f32>::default();
     for column in &ranks {
         number(column, &mut place);
     }
@@ -240,7 +240,7 @@ fn tall(len: usize) -> usize {
 }
 
 /// Where each node of a column stands, from 0 to 1.
-fn number(column: &[u32], place: &mut crate::graph::HashMap<u32, f32>) {
+fn number(column: &[u32], place: &mut crate::hash::HashMap<u32, f32>) {
     for (i, node) in column.iter().enumerate() {
         place.insert(*node, (i as f32 + 0.5) / column.len() as f32);
     }

@@ -1,6 +1,7 @@
 //! One JSON object for programs. Fields are added, never changed; their order is fixed.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use serde::Serialize;
 
@@ -22,26 +23,40 @@ pub struct Json {
     pub statistics: bool,
 }
 
+/// As many bytes are made before they are written.
+const PIECE: usize = 64 << 10;
+
 impl Printer for Json {
     fn print(&self, report: &Report, out: &mut String) {
-        out.push_str("{\"version\":1,\n\"diagnostics\":[");
-        let mut rows = Rows::new(out);
+        let mut bytes = Vec::new();
+        // Memory takes whatever is written.
+        _ = self.stream(report, &mut bytes);
+        out.push_str(&String::from_utf8_lossy(&bytes));
+    }
+
+    fn stream(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut text = String::with_capacity(PIECE + PIECE / 4);
+        text.push_str("{\"version\":1,\n\"diagnostics\":[");
+        let mut rows = Rows::new(&mut text);
         for file in &report.files {
             let Some(source) = &file.source else { continue };
             for diagnostic in &file.diagnostics {
                 rows.push(&row(report, file, source, diagnostic));
             }
+            rows.write_if_long(out)?;
         }
         if self.verdicts {
-            out.push_str("],\n\"objects\":[");
-            let mut rows = Rows::new(out);
+            text.push_str("],\n\"objects\":[");
+            let mut rows = Rows::new(&mut text);
             for file in &report.files {
                 verdicts(file, |row| rows.push(row));
+                rows.write_if_long(out)?;
             }
         }
-        out.push(']');
-        self.numbers(report, ",\n", out);
-        out.push_str("}\n");
+        text.push(']');
+        self.numbers(report, ",\n", &mut text);
+        text.push_str("}\n");
+        out.write_all(text.as_bytes())
     }
 }
 
@@ -88,22 +103,43 @@ impl Json {
 pub(super) struct Rows<'o> {
     out: &'o mut String,
     first: bool,
+    /// The row at hand; the memory is of use for the next one.
+    row: Vec<u8>,
 }
 
 impl<'o> Rows<'o> {
     pub(super) fn new(out: &'o mut String) -> Self {
-        Rows { out, first: true }
+        Rows {
+            out,
+            first: true,
+            row: Vec::new(),
+        }
     }
 
     pub(super) fn push(&mut self, row: &impl Serialize) {
         self.out.push_str(if self.first { "\n" } else { ",\n" });
         self.first = false;
-        write(self.out, row);
+        self.row.clear();
+        // Rows are structs of strings and numbers, which always serialise, and into text.
+        if serde_json::to_writer(&mut self.row, row).is_ok()
+            && let Ok(row) = str::from_utf8(&self.row)
+        {
+            self.out.push_str(row);
+        }
+    }
+
+    /// Writes what was made so far, if it is worth a write.
+    fn write_if_long(&mut self, to: &mut dyn io::Write) -> io::Result<()> {
+        if self.out.len() >= PIECE {
+            to.write_all(self.out.as_bytes())?;
+            self.out.clear();
+        }
+        Ok(())
     }
 }
 
 pub(super) fn write(out: &mut String, value: &impl Serialize) {
-    // Rows are structs of strings and numbers, which always serialise.
+    // As above.
     if let Ok(json) = serde_json::to_string(value) {
         out.push_str(&json);
     }

@@ -34,6 +34,7 @@ pub use touched::Change;
 
 use std::cell::{Cell, OnceCell};
 use std::io;
+use std::sync::Arc;
 
 use crate::definitions::Coverage;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -109,7 +110,7 @@ pub struct FileReport {
 /// A text that findings point into.
 #[derive(Debug)]
 pub struct Source {
-    decoded: Decoded,
+    decoded: Arc<Decoded>,
     lines: OnceCell<LineIndex>,
     last: Cell<Option<(u32, Position)>>,
     last_utf16: Cell<Option<(u32, Position)>>,
@@ -118,9 +119,9 @@ pub struct Source {
 
 impl Source {
     /// Keeps a text for printing.
-    pub fn new(decoded: Decoded) -> Source {
+    pub fn new(decoded: impl Into<Arc<Decoded>>) -> Source {
         Source {
-            decoded,
+            decoded: decoded.into(),
             lines: OnceCell::new(),
             last: Cell::new(None),
             last_utf16: Cell::new(None),

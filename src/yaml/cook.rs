@@ -44,11 +44,15 @@ fn inside_quotes(source: &str) -> &str {
 
 /// Folds the lines of a plain scalar.
 fn fold(bytes: &[u8], out: &mut Vec<u8>) {
-    // Nearly all texts break their lines at `\n` only, and are copied line by line.
-    if memchr::memchr3(b'\r', 0xc2, 0xe2, bytes).is_none() {
+    if breaks_at_newlines(bytes) {
         return fold_lines(bytes, out);
     }
     fold_any(bytes, out);
+}
+
+/// Whether lines are broken at `\n` only, as in nearly all texts, so that they can be copied line by line.
+fn breaks_at_newlines(bytes: &[u8]) -> bool {
+    memchr::memchr3(b'\r', 0xc2, 0xe2, bytes).is_none()
 }
 
 /// [`fold`] where no break but `\n` can occur.
@@ -58,11 +62,9 @@ fn fold_lines(bytes: &[u8], out: &mut Vec<u8>) {
         let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
         let mut line = &bytes[start..end];
         // Blanks count at the ends of the whole text only.
-        while start > 0
-            && let [first, rest @ ..] = line
-            && is_blank(*first)
-        {
-            line = rest;
+        if start > 0 {
+            let text = line.iter().position(|byte| !is_blank(*byte));
+            line = &line[text.unwrap_or(line.len())..];
         }
         while end < bytes.len()
             && let [rest @ .., last] = line
@@ -278,6 +280,7 @@ fn block(node: Node<'_>, out: &mut Vec<u8>) {
         at,
         end,
         indent,
+        newlines: bytes.get(at..end).is_some_and(breaks_at_newlines),
     };
     // The break before the current line, and those of the empty lines between.
     let mut leading = Vec::new();
@@ -313,6 +316,8 @@ struct Lines<'t> {
     end: usize,
     /// Taken from the first line when not known.
     indent: Option<usize>,
+    /// Nothing but `\n` breaks them.
+    newlines: bool,
 }
 
 impl Lines<'_> {
@@ -335,6 +340,10 @@ impl Lines<'_> {
             }
             self.indent.get_or_insert(start - self.at);
             let mut line_end = start;
+            if self.newlines {
+                let rest = &bytes[start..self.end];
+                line_end = memchr::memchr(b'\n', rest).map_or(self.end, |at| start + at);
+            }
             while line_end < self.end && break_len(bytes, line_end) == 0 {
                 line_end += width(bytes[line_end]);
             }

@@ -39,71 +39,74 @@ const SMALL: usize = 12;
 /// All duplicate keys of a chunk, mapping by mapping, in the order of the text (of the merging mapping,
 /// where keys are merged).
 pub fn duplicates(text: &str, tree: &Tree, chunk: &Chunk) -> Vec<Duplicate> {
-    note(text, tree, chunk, &mut Vec::new())
-}
-
-/// The same, with a filter for each mapping: which keys it may have.
-pub(super) fn note(
-    text: &str,
-    tree: &Tree,
-    chunk: &Chunk,
-    filters: &mut Vec<(NodeId, u8)>,
-) -> Vec<Duplicate> {
     let mut found = Vec::new();
     let Some(root) = Node::root(text, tree, chunk) else {
         return found;
     };
     let (mut keys, mut order) = (Vec::new(), Vec::new());
-    let indirect = root.is_indirect();
-    for id in root.id()..chunk.nodes_end {
-        if tree.nodes[id as usize].kind != Kind::Map {
-            continue;
-        }
-        let node = root.at(id);
-        if indirect && node.merges() {
-            merged(node, &mut order, &mut found);
-            continue;
-        }
-        let (filter, may_repeat) = filter(node);
-        filters.push((id, filter));
-        if may_repeat {
-            written(node, &mut keys, &mut order, &mut found);
+    let first = tree.suspects.partition_point(|map| *map < root.id());
+    let suspects = tree.suspects[first..].iter();
+    for map in suspects.take_while(|map| **map < chunk.nodes_end) {
+        let map = root.at(*map);
+        if map.merges() {
+            merged(map, &mut order, &mut found);
+        } else {
+            written(map, &mut keys, &mut order, &mut found);
         }
     }
     found
 }
 
+/// Looks at the keys of mappings: notes in their nodes which keys they may have, and in the tree the mappings
+/// that may have one twice. Those of a chunk that the fast reader took are the ones that it was not sure of.
+pub(super) fn look_at_keys(text: &str, tree: &mut Tree, chunk: &Chunk) {
+    let mut unsure = std::mem::take(&mut tree.unsure);
+    if let Some(root) = chunk.root
+        && !chunk.fast
+    {
+        unsure.clear();
+        let nodes = tree.nodes.get(root as usize..chunk.nodes_end as usize);
+        let nodes = nodes.unwrap_or_default().iter().zip(root..);
+        unsure.extend(nodes.filter(|(node, _)| node.kind == Kind::Map).map(|(_, id)| id));
+    }
+    for map in &unsure {
+        let Some(node) = Node::root(text, tree, chunk).map(|root| root.at(*map)) else {
+            break;
+        };
+        let may_repeat = node.merges() || {
+            let (filter, may_repeat) = filter(node);
+            tree.nodes[*map as usize].indent = filter;
+            may_repeat
+        };
+        if may_repeat {
+            tree.suspects.push(*map);
+        }
+    }
+    unsure.clear();
+    tree.unsure = unsure;
+}
+
 /// The filter of a mapping's keys, and whether any two of them may be the same.
 fn filter(map: Node<'_>) -> (u8, bool) {
-    let (mut narrow, mut wide, mut may_repeat) = (0, 0, false);
-    // Over the rows of the arena, since every key of every file passes here.
-    let (nodes, text) = (&map.tree().nodes, map.text().as_bytes());
-    let (mut next, end) = (map.id() + 1, map.raw().next);
-    while next < end {
-        let key = &nodes[next as usize];
-        let id = next;
-        next = nodes[key.next as usize].next;
-        let hash = match text.get(key.start as usize..key.end as usize) {
-            // Longer words that begin with a letter are nothing but words, and so are shorter ones that begin
-            // otherwise than `yes`, `no`, `null`, `true`, `false`, `on` and `off`.
-            Some(source @ [first, ..])
-                if key.is_bare_word()
-                    && first.is_ascii_alphabetic()
-                    && (source.len() > 5 || !b"yntfo".contains(&first.to_ascii_lowercase())) =>
-            {
-                filter::hash(source)
-            }
-            _ => {
+    let (mut wide, mut may_repeat) = (0, false);
+    for entry in map.raw_entries() {
+        let key = entry.key;
+        let word = key
+            .raw()
+            .is_bare_word()
+            .then(|| filter::of_word(key.source().as_bytes()));
+        let hash = match word.flatten() {
+            Some(hash) => hash,
+            None => {
                 // What becomes no string is no key that anybody asks for.
-                let Some(key) = Key::of(map.at(id)) else { continue };
+                let Some(key) = Key::of(key) else { continue };
                 filter::hash(key.text.as_bytes())
             }
         };
-        narrow |= filter::narrow(hash);
         may_repeat |= wide & filter::wide(hash) != 0;
         wide |= filter::wide(hash);
     }
-    (narrow, may_repeat)
+    (filter::narrowed(wide), may_repeat)
 }
 
 /// The duplicates of a mapping without merge keys.
@@ -153,7 +156,7 @@ impl<'t> Key<'t> {
         let id = node.id();
         if raw.kind == Kind::Scalar && raw.flags == 0 && raw.style == Style::Plain {
             let source = node.source();
-            if !resolve::may_be_typed(source) {
+            if !resolve::may_be_typed(source.as_bytes()) {
                 return Some(Key {
                     node: id,
                     text: Cow::Borrowed(source),

@@ -71,12 +71,16 @@ fn parse_by(path: Path, text: &str, invalid: &[Span], tree: &mut Tree) {
     if split::looks_like_json(text, start) {
         match json_stream(text, start, tree) {
             Some(rest) => start = rest,
-            None => return,
+            None => {
+                tree.suspects.sort_unstable();
+                return;
+            }
         }
     }
     for piece in Pieces::new(text, start) {
         read_piece(path, text, piece, invalid, tree);
     }
+    tree.suspects.sort_unstable();
 }
 
 /// Reads a text as the API server reads a request body: as one piece, of which only the first YAML document
@@ -95,6 +99,7 @@ pub fn parse_body(text: &str, invalid: &[Span], tree: &mut Tree) {
         cut: None,
     };
     read_piece(Path::Complete, text, piece, invalid, tree);
+    tree.suspects.sort_unstable();
 }
 
 /// Length of the byte order mark that the text begins with.
@@ -126,19 +131,20 @@ fn new_chunk(span: Span, document: u32, tree: &Tree) -> Chunk {
     }
 }
 
-/// Looks for keys that come again, and notes which keys each mapping may have, once for all who ask later.
+/// Looks for keys that come again.
 pub fn note_duplicates(text: &str, tree: &mut Tree) {
-    let mut filters = Vec::new();
     for i in 0..tree.chunks.len() {
-        filters.clear();
-        let found = duplicates::note(text, tree, &tree.chunks[i], &mut filters);
-        for (map, filter) in &filters {
-            tree.nodes[*map as usize].indent = *filter;
-        }
+        let found = duplicates(text, tree, &tree.chunks[i]);
         let chunk = &mut tree.chunks[i];
         chunk.unique = found.is_empty();
         chunk.duplicates = found;
     }
+}
+
+/// A chunk is complete: what is asked of its keys again and again is found out once.
+fn push_chunk(text: &str, chunk: Chunk, tree: &mut Tree) {
+    duplicates::look_at_keys(text, tree, &chunk);
+    tree.chunks.push(chunk);
 }
 
 /// The error with its span widened to whole characters: the readers count bytes.
@@ -165,7 +171,7 @@ fn read_piece(path: Path, text: &str, piece: Piece, invalid: &[Span], tree: &mut
             fast: true,
             ..new_chunk(piece.span, piece.document, tree)
         };
-        tree.chunks.push(chunk);
+        push_chunk(text, chunk, tree);
         return;
     }
     let aliases = tree.aliases.len();
@@ -193,7 +199,7 @@ fn read_piece(path: Path, text: &str, piece: Piece, invalid: &[Span], tree: &mut
             span: cut,
         });
     }
-    tree.chunks.push(chunk);
+    push_chunk(text, chunk, tree);
 }
 
 /// The first byte of a piece that is not UTF-8, or the first character that YAML forbids.
@@ -239,7 +245,7 @@ fn json_stream(text: &str, start: usize, tree: &mut Tree) -> Option<usize> {
             json: true,
             ..new_chunk(Span::new(at as u32, end as u32), document, tree)
         };
-        tree.chunks.push(chunk);
+        push_chunk(text, chunk, tree);
         rest = after_blanks(text, end);
         at = json::skip_space(bytes, end);
         document += 1;

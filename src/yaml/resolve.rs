@@ -48,13 +48,8 @@ impl From<Number> for Scalar<'_> {
 }
 
 /// Whether a plain scalar with this source text can be anything but a string, judged by its first byte.
-pub fn may_be_typed(source: &str) -> bool {
-    is_typed_word(source.as_bytes())
-}
-
-/// [`may_be_typed`], of the text's bytes.
 #[inline]
-pub(super) fn is_typed_word(word: &[u8]) -> bool {
+pub fn may_be_typed(word: &[u8]) -> bool {
     match word.first().map_or(First::Typed, |first| FIRST[*first as usize]) {
         First::Text => false,
         First::Typed => true,
@@ -167,7 +162,7 @@ fn json_literal(text: Cow<'_, str>) -> Scalar<'_> {
 
 /// A plain scalar without a tag.
 pub(super) fn plain(text: Cow<'_, str>) -> Scalar<'_> {
-    if !may_be_typed(&text) {
+    if !may_be_typed(text.as_bytes()) {
         return Scalar::Str(text);
     }
     typed(&text).unwrap_or(Scalar::Str(text))
@@ -294,7 +289,11 @@ pub(super) fn tagged(tag: Tag, text: Cow<'_, str>) -> Result<Scalar<'_>, Mismatc
         let bytes = base64::decode(text.as_bytes()).ok_or(Mismatch::Base64)?;
         return Ok(Scalar::Str(Cow::Owned(text_of(&bytes))));
     }
-    let scalar = if may_be_typed(&text) { typed(&text) } else { None };
+    let scalar = if may_be_typed(text.as_bytes()) {
+        typed(&text)
+    } else {
+        None
+    };
     match (tag, scalar) {
         (Tag::Bool, Some(value @ Scalar::Bool(_)))
         | (Tag::Int, Some(value @ (Scalar::Int(_) | Scalar::Uint(_))))

@@ -61,8 +61,8 @@ pub struct RawNode {
     /// [`COOK`] and [`PROPS`].
     pub flags: u8,
     /// Of a block scalar, the column of the block collection around it plus one (0 = none), which it is
-    /// cooked with; saturates at 255. Of a mapping, once [`note_duplicates`](super::note_duplicates) was there,
-    /// a filter of its keys; 0 for any other node and where there is none.
+    /// cooked with; saturates at 255. Of a mapping a filter of its keys; 0 for any other node and where there is
+    /// none, as where keys are merged.
     pub indent: u8,
 }
 
@@ -181,6 +181,10 @@ pub struct Tree {
     pub aliases: Vec<(NodeId, NodeId)>,
     /// The documents.
     pub chunks: Vec<Chunk>,
+    /// Mappings that may have a key twice, in ascending order.
+    pub(super) suspects: Vec<NodeId>,
+    /// Mappings of the chunk at hand whose keys are yet to be looked at.
+    pub(super) unsure: Vec<NodeId>,
     /// Memory of the fast reader, kept from chunk to chunk.
     pub(super) scratch: Scratch,
 }
@@ -193,6 +197,23 @@ impl Tree {
         self.props.clear();
         self.aliases.clear();
         self.chunks.clear();
+        self.suspects.clear();
+        self.unsure.clear();
+    }
+
+    /// A copy to keep, without the memory that reading takes, and with room for so many nodes.
+    pub fn copy(&self, room: usize) -> Tree {
+        let mut nodes = Vec::with_capacity(room.max(self.nodes.len()));
+        nodes.extend_from_slice(&self.nodes);
+        Tree {
+            nodes,
+            comments: self.comments.clone(),
+            props: self.props.clone(),
+            aliases: self.aliases.clone(),
+            chunks: self.chunks.clone(),
+            suspects: self.suspects.clone(),
+            ..Tree::default()
+        }
     }
 
     /// The node that the alias node `id` stands for.

@@ -87,6 +87,7 @@ impl<'t> Node<'t> {
     }
 
     /// The arena's row, aliases not followed.
+    #[inline]
     pub fn raw(self) -> &'t RawNode {
         &self.tree.nodes[self.id as usize]
     }
@@ -98,6 +99,7 @@ impl<'t> Node<'t> {
     }
 
     /// The text between the node's first and last byte, as written.
+    #[inline]
     pub fn source(self) -> &'t str {
         &self.text[self.span().range()]
     }
@@ -185,7 +187,7 @@ impl<'t> Node<'t> {
 
     /// The value when it is a string.
     pub fn str(self) -> Option<Cow<'t, str>> {
-        if self.raw().is_bare_word() && !self.json && !resolve::is_typed_word(self.bytes()) {
+        if self.raw().is_bare_word() && !self.json && !resolve::may_be_typed(self.bytes()) {
             return Some(Cow::Borrowed(self.source()));
         }
         match self.scalar()? {
@@ -208,7 +210,7 @@ impl<'t> Node<'t> {
             && raw.flags & PROPS == 0
             && match raw.style {
                 Style::Plain if self.json => false,
-                Style::Plain => raw.flags & COOK != 0 || !resolve::is_typed_word(node.bytes()),
+                Style::Plain => raw.flags & COOK != 0 || !resolve::may_be_typed(node.bytes()),
                 _ => true,
             }
     }
@@ -233,7 +235,7 @@ impl<'t> Node<'t> {
     /// The string that the node becomes as a mapping key; `None` for null, a mapping or a sequence.
     pub fn key_text(self) -> Option<Cow<'t, str>> {
         // Nearly every key is a bare word that reads as it is written.
-        if self.raw().is_bare_word() && !self.json && !resolve::is_typed_word(self.bytes()) {
+        if self.raw().is_bare_word() && !self.json && !resolve::may_be_typed(self.bytes()) {
             return Some(Cow::Borrowed(self.source()));
         }
         resolve::key_text(self.scalar()?)
@@ -275,7 +277,7 @@ impl<'t> Node<'t> {
         // A bare word may be a boolean or a number, which reads otherwise than it is written.
         let as_written = quotes > 0
             || if equal {
-                !resolve::may_be_typed(key)
+                !resolve::may_be_typed(key.as_bytes())
             } else {
                 !may_be_made(key)
             };
@@ -289,7 +291,7 @@ impl<'t> Node<'t> {
             return false;
         }
         if raw.flags & PROPS == 0 {
-            return raw.style == Style::Plain && self.source() == "<<";
+            return raw.style == Style::Plain && self.bytes() == b"<<";
         }
         match Tag::of(self) {
             Tag::None => raw.style == Style::Plain && self.source() == "<<",
@@ -306,49 +308,63 @@ impl<'t> Node<'t> {
 
     /// The entry of a mapping with this key: the last one, as in go-yaml; `None` when the node is no
     /// mapping or has no such key.
+    #[inline]
     pub fn entry(self, key: &str) -> Option<Entry<'t>> {
-        if !self.indirect || !self.merges() {
-            // The hot case: no allocation, and at most one pass over the rows of the arena.
-            let this = self.resolved();
-            let map = this.raw();
-            if map.kind != Kind::Map {
-                return None;
-            }
-            if map.indent != 0 && map.indent & filter::narrow(filter::hash(key.as_bytes())) == 0 {
-                return None;
-            }
-            let (nodes, mut id, mut found) = (&self.tree.nodes, this.id + 1, None);
-            let (text, wanted) = (self.text.as_bytes(), key.as_bytes());
-            // Whether no other bare word becomes this key: hardly any API field is made of one.
-            let plain = !may_be_made(key);
-            while id < map.next {
-                let row = &nodes[id as usize];
-                let is = if plain && row.is_bare_word() {
-                    let (start, end) = (row.start as usize, row.end as usize);
-                    end - start == wanted.len()
-                        && text.get(start) == wanted.first()
-                        && text.get(start..end) == Some(wanted)
-                        && !resolve::is_typed_word(wanted)
-                } else {
-                    row.kind != Kind::Map && row.kind != Kind::Seq && self.at(id).key_is(key)
-                };
-                if is {
-                    found = Some((id, row.next));
-                    if self.unique {
-                        break;
-                    }
-                }
-                id = nodes[row.next as usize].next;
-            }
-            return found.map(|(key, value)| Entry {
-                key: self.at(key),
-                value: self.at(value),
-            });
+        // Most of what is asked for is not there. Where the key is known to the compiler, so is its bit.
+        let map = self.raw();
+        if map.kind == Kind::Map
+            && map.indent != 0
+            && map.indent & filter::narrow(filter::hash(key.as_bytes())) == 0
+        {
+            return None;
         }
-        self.entries().filter(|entry| entry.key.key_is(key)).last()
+        self.find(key)
+    }
+
+    #[inline(never)]
+    fn find(self, key: &str) -> Option<Entry<'t>> {
+        let this = self.resolved();
+        let map = this.raw();
+        if map.kind != Kind::Map {
+            return None;
+        }
+        // Where keys are merged there is no filter.
+        if map.indent == 0 && this.merges() {
+            return this.entries().filter(|entry| entry.key.key_is(key)).last();
+        }
+        // The hot case: no allocation, and at most one pass over the rows of the arena.
+        let (nodes, mut id, mut found) = (&self.tree.nodes, this.id + 1, None);
+        let (text, wanted) = (self.text.as_bytes(), key.as_bytes());
+        // Whether no other bare word becomes this key: hardly any API field is made of one.
+        let plain = !may_be_made(key);
+        while id < map.next {
+            let row = &nodes[id as usize];
+            let is = if plain && row.is_bare_word() {
+                let (start, end) = (row.start as usize, row.end as usize);
+                end - start == wanted.len()
+                    && text.get(start) == wanted.first()
+                    && text.get(start..end) == Some(wanted)
+                    && !resolve::may_be_typed(wanted)
+            } else {
+                row.kind != Kind::Map && row.kind != Kind::Seq && self.at(id).key_is(key)
+            };
+            if is {
+                found = Some(id);
+                if self.unique {
+                    break;
+                }
+            }
+            id = nodes[row.next as usize].next;
+        }
+        let key = self.at(found?);
+        Some(Entry {
+            key,
+            value: self.at(key.raw().next),
+        })
     }
 
     /// The value of a mapping's key. See [`entry`](Node::entry).
+    #[inline]
     pub fn get(self, key: &str) -> Option<Node<'t>> {
         self.entry(key).map(|entry| entry.value)
     }

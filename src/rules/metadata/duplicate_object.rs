@@ -1,7 +1,8 @@
 //! The same object twice in a run.
 
 use crate::diagnostic::Severity;
-use crate::graph::{Facts, HashMap, ObjectFact, Role, RunCx};
+use crate::graph::{Facts, ObjectFact, Role, RunCx};
+use crate::hash::HashMap;
 use crate::rules::{Check, quote, unrendered};
 
 /// The check.

@@ -45,7 +45,10 @@ fn at_most(root: Node<'_>) -> usize {
         size += match row.kind {
             Kind::Scalar if row.start == row.end => 5, // null
             Kind::Scalar if row.flags == 0 && row.style == Style::Plain => (row.end - row.start) as usize + 3,
-            Kind::Scalar => lines_at_most(node.source().as_bytes()),
+            Kind::Scalar => {
+                let folds = matches!(row.style, Style::Plain | Style::Single | Style::Double);
+                lines_at_most(node.source().as_bytes(), folds)
+            }
             _ => 3,
         };
     }
@@ -57,11 +60,14 @@ fn at_most(root: Node<'_>) -> usize {
     size + 5 * escaped + memchr2_iter(b'"', b'\t', source).count()
 }
 
-/// A bound for a scalar that may have several lines, whose indentation is in no JSON.
-fn lines_at_most(source: &[u8]) -> usize {
+/// A bound for a scalar that may have several lines, whose indentation is in no JSON. Its line breaks are two
+/// characters there, but where the style folds a single one into a space.
+fn lines_at_most(source: &[u8], folds: bool) -> usize {
     let lines = memchr_iter(b'\n', source).map(|at| {
-        let indentation = source[at + 1..].iter().take_while(|b| **b == b' ').count();
-        1_usize.wrapping_sub(indentation)
+        let line = &source[at + 1..];
+        let indentation = line.iter().take_while(|b| **b == b' ').count();
+        let folded = folds && !matches!(line.get(indentation), None | Some(b'\r' | b'\n'));
+        usize::from(!folded).wrapping_sub(indentation)
     });
     lines.fold(source.len() + 3, usize::wrapping_add)
 }
@@ -136,5 +142,26 @@ mod tests {
         yaml::parse(text, &[], &mut tree);
         let root = Node::root(text, &tree, &tree.chunks[0]).expect("a mapping");
         assert_eq!(json_size(root), Some(json.len()));
+        assert!(at_most(root) >= json.len());
+    }
+
+    #[test]
+    fn the_bound_of_folded_lines_is_close() {
+        for text in [
+            "a: one\n  two\n\n\n\n  three\n",
+            "a: 'one\n  two\n  \n  three'\n",
+            "a: \"one\n  two\\n\\\n  three\"\n",
+            "a: >-\n  one\n    two\n\n  three\n",
+            "a: |\n  one\n    two\n\n  three\n",
+        ] {
+            let mut tree = Tree::default();
+            yaml::parse(text, &[], &mut tree);
+            let root = Node::root(text, &tree, &tree.chunks[0]).expect("a mapping");
+            let (exact, bound) = (json_size(root).expect("no alias"), at_most(root));
+            assert!(
+                exact <= bound && bound <= exact + 12,
+                "{text}: {exact} and {bound}"
+            );
+        }
     }
 }

@@ -19,10 +19,11 @@ use crate::diagnostic::{Edit, Severity};
 use crate::engine::Settings;
 use crate::graph::table::{Breaks, Row, Target};
 use crate::graph::{
-    CLUSTER_ROLE, CONFIG_MAP, Closeness, DEPLOYMENT, Defined, GATEWAY_CLASS, HashMap, INGRESS_CLASS,
+    CLUSTER_ROLE, CONFIG_MAP, Closeness, DEPLOYMENT, Defined, GATEWAY_CLASS, INGRESS_CLASS,
     PERSISTENT_VOLUME_CLAIM, PRIORITY_CLASS, REPLICA_SET, ROLE, RUNTIME_CLASS, RunCx, SECRET, SERVICE,
     SERVICE_ACCOUNT, STATEFUL_SET, STORAGE_CLASS, UseSite, Verdict,
 };
+use crate::hash::HashMap;
 use crate::rules::quote;
 use crate::source::Span;
 use crate::yaml::resolve;
@@ -140,7 +141,7 @@ fn misspelt<'r>(cx: &mut RunCx<'r>, site: &UseSite<'r>, d: Defined<'r>) {
             format!("{} is {} here", quote(d.name), verb(&d)),
         );
     if let Some(span) = bare(site)
-        && !resolve::may_be_typed(d.name)
+        && !resolve::may_be_typed(d.name.as_bytes())
     {
         report.fix(
             format!("write {}", quote(d.name)),

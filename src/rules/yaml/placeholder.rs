@@ -11,13 +11,17 @@ pub const CHECK: Check = Check::Document(check);
 
 fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     let text = cx.file.text.get(document.chunk.span.range()).unwrap_or_default();
-    if cx.settings.no_skip || document.skip.is_some() || !may_hold(text.as_bytes()) {
+    if cx.settings.no_skip || document.skip.is_some() {
+        return;
+    }
+    let begins = begins(text.as_bytes(), document.chunk.span.start);
+    if begins.is_empty() {
         return;
     }
     let objects = &cx.file.objects[document.objects.start as usize..document.objects.end as usize];
     let (mut first, mut others, mut kinds) = (None, 0, Vec::new());
     for object in objects {
-        each_placeholder(object, |span, kind| {
+        each_placeholder(object, &begins, |span, kind| {
             match first {
                 None => first = Some((object.index, span)),
                 Some(_) => others += 1,
@@ -45,21 +49,33 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         .help("check what comes out as well, for example with `… | kubeproof check -`");
 }
 
-/// Whether the text holds the beginning of any placeholder; nearly none does, and this is fast.
-fn may_hold(text: &[u8]) -> bool {
-    memchr3_iter(b'$', b'{', b'<', text).any(|at| match text[at] {
+/// Where placeholders may begin in a text that starts at the given offset; nearly nowhere, and this is fast.
+fn begins(text: &[u8], offset: u32) -> Vec<u32> {
+    let may = memchr3_iter(b'$', b'{', b'<', text).filter(|at| match text[*at] {
         b'$' => matches!(text.get(at + 1), Some(b'{' | b'(')),
         b'{' => text.get(at + 1) == Some(&b'{'),
         _ => text.get(at + 1).is_some_and(|b| !b.is_ascii_whitespace()),
-    }) || memmem::find(text, b"ENC[").is_some()
+    });
+    let mut begins: Vec<u32> = may.map(|at| offset + at as u32).collect();
+    let others = begins.len();
+    begins.extend(memmem::find_iter(text, b"ENC[").map(|at| offset + at as u32));
+    if begins.len() > others {
+        begins.sort_unstable();
+    }
+    begins
 }
 
 /// Calls `found` for each value that is not judged because it holds a placeholder.
-fn each_placeholder(object: &Object<'_>, mut found: impl FnMut(Span, &'static str)) {
+fn each_placeholder(object: &Object<'_>, begins: &[u32], mut found: impl FnMut(Span, &'static str)) {
     let own = is_own(object.group());
     let secret = object.is("", "Secret");
     let mut rest = vec![object.root];
     while let Some(node) = rest.pop() {
+        let span = node.span();
+        let first = begins.partition_point(|at| *at < span.start);
+        if begins.get(first).is_none_or(|at| *at >= span.end) {
+            continue;
+        }
         // Aliases stay closed: what they name is looked at where it stands.
         match node.raw().kind {
             Kind::Alias => {}
@@ -86,14 +102,6 @@ fn each_placeholder(object: &Object<'_>, mut found: impl FnMut(Span, &'static st
             Kind::Scalar => {
                 if matches!(node.raw().style, Style::Literal | Style::Folded) {
                     continue; // a text, not a name or number
-                }
-                // Texts are cooked only where they can hold one.
-                if !node
-                    .source()
-                    .bytes()
-                    .any(|b| matches!(b, b'$' | b'{' | b'<' | b'[' | b'\\'))
-                {
-                    continue;
                 }
                 if let Some(kind) = node.str().filter(|text| unrendered(text)).map(|text| kind(&text)) {
                     found(node.span(), kind);
@@ -139,15 +147,16 @@ fn kind(text: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::may_hold;
+    use super::begins;
 
     #[test]
     fn most_texts_are_seen_to_hold_none() {
-        for text in ["a: ${B}", "a: \"{{b}}\"", "a: $(b)", "a: ENC[x]", "a: <b>"] {
-            assert!(may_hold(text.as_bytes()), "{text}");
+        for text in ["a: ${B}", "a: {{b}}", "a: $(b)", "a: ENC[x]", "a: <b>"] {
+            assert_eq!(begins(text.as_bytes(), 10), [13], "{text}");
         }
         for text in ["a: {b: c}", "a: $b", "a: b < c", "a: [ENC]", ""] {
-            assert!(!may_hold(text.as_bytes()), "{text}");
+            assert!(begins(text.as_bytes(), 0).is_empty(), "{text}");
         }
+        assert_eq!(begins(b"[ENC[a], ${b}]", 0), [1, 9]);
     }
 }

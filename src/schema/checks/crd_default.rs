@@ -1,108 +1,66 @@
 //! Defaults in the schema of a CustomResourceDefinition, which the schema itself must accept.
 
 use super::crd_equal;
-use super::crd_parts::{Parts, is_filled, is_true, schema, text};
+use super::crd_parts::{Parts, Type, is_filled, is_true, schema};
 use super::crd_schema::{DEPTH, Walker};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::schema::constraints::fault;
 use crate::yaml::{Kind, Node, Scalar};
 
-/// Whether a schema stands in the metadata of an object, whose defaults follow other rules.
+/// What a schema describes a part of: the defaults of metadata follow other rules.
 #[derive(Clone, Copy, PartialEq)]
-enum In {
+pub(super) enum In {
     Object,
     Meta,
 }
 
-/// Checks all defaults of a schema that is structural.
-pub(super) fn check<'t>(walker: &mut Walker<'_, 't>, root: &Field<'_, 't>) {
-    // A walk over the whole schema is spared where nothing can be a default.
-    let may_hold = |node: Node<'_>| {
-        let source = node.source();
-        node.is_indirect()
-            || source.contains("default:")
-            || source.contains("default\"")
-            || source.contains("default'")
+/// Checks the default of a schema `s`, which is that of the object itself where it is the `root`.
+pub(super) fn check<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Parts<'t>, of: In, root: bool) {
+    let Some(entry) = p.default() else { return };
+    let object = root || is_true(p.embedded());
+    let mut judge = Judge {
+        faults: Vec::new(),
+        budget: &mut walker.budget,
     };
-    if !root.value().is_some_and(may_hold) {
-        return;
-    }
-    visit(walker, root, In::Object, 0);
-}
-
-fn visit<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, place: In, depth: u32) {
-    let Some(node) = s.value().filter(|node| node.is_map()) else {
-        return;
-    };
-    if depth > DEPTH || !walker.spend() {
-        return;
-    }
-    let p = Parts::of(node);
-    let object = depth == 0 || is_true(p.embedded());
-    let place = if object { In::Object } else { place };
-    if let Some(entry) = p.default() {
-        let mut faults = Vec::new();
-        if place == In::Meta {
-            // Only what cannot be put into metadata at all.
-            let wanted = match s.name() {
-                "kind" | "apiVersion" => entry.value.str().is_some(),
-                "metadata" => entry.value.is_map(),
-                _ => true,
-            };
-            if !wanted {
-                faults.push((
-                    ErrorType::Invalid,
-                    String::new(),
-                    "makes no metadata of an object",
-                ));
-            }
-        } else {
-            let mut judge = Judge {
-                faults: Vec::new(),
-                budget: &mut walker.budget,
-            };
-            if has_unknown(entry.value, &p, object, &mut *judge.budget, 0) {
-                let message = "has fields that the schema does not know";
-                judge.faults.push((ErrorType::Invalid, String::new(), message));
-            }
-            let before = judge.faults.len();
-            if object && entry.value.is_map() {
-                for name in ["apiVersion", "kind"] {
-                    if entry
-                        .value
-                        .get(name)
-                        .is_none_or(|value| value.str().is_some_and(|text| text.is_empty()))
-                    {
-                        judge.faults.push((
-                            ErrorType::Required,
-                            format!(".{name}"),
-                            "is an object without its type",
-                        ));
-                    }
+    if of == In::Meta && !object {
+        // Only what cannot be put into metadata at all.
+        let wanted = match s.name() {
+            "kind" | "apiVersion" => entry.value.str().is_some(),
+            "metadata" => entry.value.is_map(),
+            _ => true,
+        };
+        if !wanted {
+            judge.say(ErrorType::Invalid, "", "makes no metadata of an object");
+        }
+    } else {
+        if has_unknown(entry.value, p, object, &mut *judge.budget, 0) {
+            judge.say(ErrorType::Invalid, "", "has fields that the schema does not know");
+        }
+        let before = judge.faults.len();
+        if object && entry.value.is_map() {
+            for name in ["apiVersion", "kind"] {
+                let given = entry.value.get(name);
+                if given.is_none_or(|value| value.str().is_some_and(|text| text.is_empty())) {
+                    judge.say(
+                        ErrorType::Required,
+                        &format!(".{name}"),
+                        "is an object without its type",
+                    );
                 }
             }
-            if judge.faults.len() == before {
-                judge.value(entry.value, node, &mut String::new(), 0);
-            }
-            faults = judge.faults;
         }
-        let at = s.child_entry("default", entry);
-        for (kind, below, message) in faults {
-            let path = format!("{}{below}", at.path());
-            fault(walker.cx, &at, kind, format!("the default {message}"))
-                .refusal(kind, path)
-                .help("give a default that its own schema accepts");
+        if judge.faults.len() == before {
+            judge.value(entry.value, p, &mut String::new(), 0);
         }
     }
-    if let Some(items) = schema(p.items()) {
-        visit(walker, &s.child_entry("items", items), place, depth + 1);
-    }
-    if let Some(properties) = p.properties() {
-        for property in s.child_entry("properties", properties).entries() {
-            let meta = object && matches!(property.name(), "metadata" | "kind" | "apiVersion");
-            visit(walker, &property, if meta { In::Meta } else { place }, depth + 1);
-        }
+    let faults = judge.faults;
+    let at = s.child_entry("default", entry);
+    for (kind, below, message) in faults {
+        let path = format!("{}{below}", at.path());
+        fault(walker.cx, &at, kind, format!("the default {message}"))
+            .refusal(kind, path)
+            .help("give a default that its own schema accepts");
     }
 }
 
@@ -158,13 +116,12 @@ impl Judge<'_> {
         self.faults.push((kind, path.to_string(), message));
     }
 
-    fn value(&mut self, value: Node<'_>, schema_node: Node<'_>, path: &mut String, depth: u32) {
+    fn value(&mut self, value: Node<'_>, p: &Parts<'_>, path: &mut String, depth: u32) {
         *self.budget = self.budget.saturating_sub(1);
         if depth > DEPTH || *self.budget == 0 || value.is_null() {
             return;
         }
-        let p = Parts::of(schema_node);
-        self.kind(value, &p, path);
+        self.kind(value, p, path);
         if is_filled(p.listed())
             && !p.listed().is_some_and(|listed| {
                 let mut items = listed.value.items();
@@ -173,15 +130,14 @@ impl Judge<'_> {
         {
             self.say(ErrorType::NotSupported, path, "is none of the values in `enum`");
         }
-        let number = |name: &str| match schema_node.get(name).and_then(|node| node.scalar()) {
+        let number = |name: &str| match p.other(name).and_then(|node| node.scalar()) {
             Some(Scalar::Int(n)) => Some(n as f64),
             Some(Scalar::Float(n)) => Some(n),
             _ => None,
         };
-        let flag =
-            |name: &str| schema_node.get(name).and_then(|node| node.scalar()) == Some(Scalar::Bool(true));
+        let flag = |name: &str| p.other(name).and_then(|node| node.scalar()) == Some(Scalar::Bool(true));
         match value.kind() {
-            Kind::Map => self.object(value, &p, path, depth, &number),
+            Kind::Map => self.object(value, p, path, depth, &number),
             Kind::Seq => {
                 let count = value.items().count() as f64;
                 if number("minItems").is_some_and(|min| count < min) {
@@ -191,10 +147,11 @@ impl Judge<'_> {
                     self.say(ErrorType::TooMany, path, "has more items than `maxItems`");
                 }
                 if let Some(items) = schema(p.items()) {
+                    let items = Parts::of(items.value);
                     for (i, item) in value.items().enumerate() {
                         let length = path.len();
                         path.push_str(&format!(".[{i}]"));
-                        self.value(item, items.value, path, depth + 1);
+                        self.value(item, &items, path, depth + 1);
                         path.truncate(length);
                     }
                 }
@@ -214,11 +171,10 @@ impl Judge<'_> {
                 _ => {}
             },
         }
-        self.junctors(value, &p, path, depth);
+        self.junctors(value, p, path, depth);
     }
 
     fn kind(&mut self, value: Node<'_>, p: &Parts<'_>, path: &str) {
-        let wanted = text(p.kind());
         let scalar = value.scalar();
         let whole = match &scalar {
             Some(Scalar::Int(_) | Scalar::Uint(_)) => true,
@@ -226,17 +182,18 @@ impl Judge<'_> {
             _ => false,
         };
         let is_string = matches!(scalar, Some(Scalar::Str(_)));
-        let right = match &*wanted {
-            "" => !is_true(p.int_or_string()) || whole || is_string,
-            "string" => is_string,
-            "integer" => whole,
-            "number" => whole || matches!(scalar, Some(Scalar::Float(_))),
-            "boolean" => matches!(scalar, Some(Scalar::Bool(_))),
-            "array" => value.is_seq(),
-            "object" => value.is_map(),
-            _ => false,
+        let is_float = matches!(scalar, Some(Scalar::Float(_)));
+        let right = match p.said() {
+            Type::Unsaid => !is_true(p.int_or_string()) || whole || is_string,
+            Type::String => is_string,
+            Type::Integer => whole,
+            Type::Number => whole || is_float,
+            Type::Boolean => matches!(scalar, Some(Scalar::Bool(_))),
+            Type::Array => value.is_seq(),
+            Type::Object => value.is_map(),
+            Type::Unknown => false,
         };
-        if wanted == "integer" && !right && matches!(scalar, Some(Scalar::Float(_))) {
+        if p.said() == Type::Integer && !right && is_float {
             self.say(
                 ErrorType::Invalid,
                 "",
@@ -309,7 +266,7 @@ impl Judge<'_> {
                 let length = path.len();
                 path.push('.');
                 path.push_str(&name);
-                self.value(entry.value, schema, path, depth + 1);
+                self.value(entry.value, &Parts::of(schema), path, depth + 1);
                 path.truncate(length);
             }
         }
@@ -322,11 +279,11 @@ impl Judge<'_> {
                 faults: Vec::new(),
                 budget: &mut *judge.budget,
             };
-            inner.value(value, schema, &mut String::new(), depth + 1);
+            inner.value(value, &Parts::of(schema), &mut String::new(), depth + 1);
             inner.faults.is_empty()
         };
         for schema in p.all_of().into_iter().flat_map(|list| list.value.items()) {
-            self.value(value, schema, path, depth + 1);
+            self.value(value, &Parts::of(schema), path, depth + 1);
         }
         if let Some(any_of) = p.any_of().filter(|_| is_filled(p.any_of())) {
             let found = any_of.value.items().any(|schema| passes(self, schema));

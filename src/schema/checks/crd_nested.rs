@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::crd_parts::{Parts, is_filled, is_true, schema, text};
+use super::crd_parts::{Part, PartSet, Parts, is_filled, is_true, schema, text};
 use super::crd_schema::{DEPTH, Walker, find};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
@@ -10,34 +10,25 @@ use crate::yaml::{Entry, Kind, Node, Scalar};
 
 /// What keeps a schema from being turned into a structural one, at any depth.
 pub(super) fn unsupported(schema: Node<'_>, budget: &mut u32) -> Option<&'static str> {
-    if !schema.is_indirect() && !may_be_unsupported(schema) {
-        return None;
-    }
     unsupported_at(schema, 0, budget)
 }
 
-/// Whether any of the words stands in a schema that [`unsupported_at`] looks for as keys: one pass over the
-/// rows of the arena, which spares nearly all schemas the walk.
-fn may_be_unsupported(schema: Node<'_>) -> bool {
-    let rows = &schema.tree().nodes;
-    (schema.id()..schema.raw().next).any(|id| {
-        let node = schema.with_id(id);
-        if node.raw().kind != Kind::Scalar {
-            return false;
-        }
-        let next = rows.get(id as usize + 1).map(|row| row.kind);
-        match node.source().trim_matches(['"', '\'']) {
-            "$ref" | "$schema" | "patternProperties" | "dependencies" | "additionalItems" | "definitions" => {
-                true
-            }
-            "id" => next == Some(Kind::Scalar),
-            "items" => next == Some(Kind::Seq),
-            "x-kubernetes-preserve-unknown-fields" => {
-                next.is_some() && schema.with_id(id + 1).source() != "true"
-            }
-            _ => false,
-        }
-    })
+/// Whether [`unsupported`] may find something at this schema. Hardly any has it, so that its walk is spared.
+pub(super) fn looks_unsupported(p: &Parts<'_>) -> bool {
+    const NEVER: PartSet = PartSet::of(&[
+        Part::id,
+        Part::schema,
+        Part::reference,
+        Part::pattern_properties,
+        Part::dependencies,
+        Part::additional_items,
+        Part::definitions,
+    ]);
+    const AT_TIMES: PartSet = PartSet::of(&[Part::items, Part::preserve]);
+    p.has_any(NEVER)
+        || p.has_any(AT_TIMES)
+            && (p.items().is_some_and(|items| items.value.is_seq())
+                || p.preserve().is_some() && !is_true(p.preserve()))
 }
 
 fn unsupported_at(schema: Node<'_>, depth: u32, budget: &mut u32) -> Option<&'static str> {
@@ -129,19 +120,19 @@ pub(super) fn is_plain_metadata(p: &Parts<'_>) -> bool {
         }
         count <= 2
     });
+    const SET: PartSet = PartSet::of(&[
+        Part::not,
+        Part::items,
+        Part::additional_properties,
+        Part::max_properties,
+        Part::min_properties,
+        Part::list_type,
+        Part::map_type,
+        Part::required,
+        Part::map_keys,
+        Part::validations,
+    ]);
     let lists = [p.listed(), p.all_of(), p.any_of(), p.one_of()];
-    let set = [
-        p.not(),
-        p.items(),
-        p.additional_properties(),
-        p.max_properties(),
-        p.min_properties(),
-        p.list_type(),
-        p.map_type(),
-        p.required(),
-        p.map_keys(),
-        p.validations(),
-    ];
     let flags = [
         p.nullable(),
         p.preserve(),
@@ -151,9 +142,9 @@ pub(super) fn is_plain_metadata(p: &Parts<'_>) -> bool {
     ];
     let words = [p.title(), p.description(), p.pattern()];
     names_only
-        && !p.others
+        && !p.has_others()
+        && !p.has_any(SET)
         && !lists.into_iter().any(is_filled)
-        && set.iter().all(Option::is_none)
         && !flags.into_iter().any(is_true)
         && words.into_iter().all(|entry| text(entry).is_empty())
 }
@@ -161,7 +152,7 @@ pub(super) fn is_plain_metadata(p: &Parts<'_>) -> bool {
 /// `x-kubernetes-validations`, all but the meaning of the expressions.
 pub(super) fn rules<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Parts<'t>) {
     let Some(entry) = p.validations() else { return };
-    let breaks = |text: &str| text.contains(['\n', '\r']);
+    let breaks = |text: &str| memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some();
     for rule in s.child_entry("x-kubernetes-validations", entry).items() {
         let (expression, message) = (rule.child("rule"), rule.child("message"));
         let (message_expression, path) = (rule.child("messageExpression"), rule.child("fieldPath"));
@@ -233,10 +224,13 @@ pub(super) fn rules<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Part
                     "write it on one line",
                 );
             }
-            let node = s.value();
-            if node.is_some_and(|node| {
-                unsupported(node, &mut walker.budget).is_none() && find(node, &value, true).is_none()
-            }) {
+            let supported = |node, walker: &mut Walker<'_, 't>| {
+                walker.structural || unsupported(node, &mut walker.budget).is_none()
+            };
+            if let Some(node) = s.value()
+                && supported(node, walker)
+                && find(node, &value, true).is_none()
+            {
                 walker.report(
                     &path,
                     ErrorType::Invalid,
@@ -249,13 +243,12 @@ pub(super) fn rules<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Part
 }
 
 /// Every field that a junctor restricts must be declared outside of them. How many are not.
-pub(super) fn completeness<'t>(walker: &mut Walker<'_, 't>, root: &Field<'_, 't>) -> u32 {
-    let Some(node) = root.value() else { return 0 };
+pub(super) fn completeness<'t>(walker: &mut Walker<'_, 't>, root: &Field<'_, 't>, p: &Parts<'t>) -> u32 {
     let mut checker = Completeness {
         properties: HashMap::new(),
         faults: 0,
     };
-    checker.junctors(walker, node, root, 0);
+    checker.junctors(walker, p, root, 0);
     checker.faults
 }
 
@@ -266,8 +259,7 @@ struct Completeness<'t> {
 }
 
 impl<'t> Completeness<'t> {
-    fn junctors(&mut self, walker: &mut Walker<'_, 't>, v: Node<'t>, s: &Field<'_, 't>, depth: u32) {
-        let p = Parts::of(v);
+    fn junctors(&mut self, walker: &mut Walker<'_, 't>, p: &Parts<'t>, s: &Field<'_, 't>, depth: u32) {
         if let Some(not) = schema(p.not()) {
             self.branch(walker, not.value, s, depth + 1);
         }
@@ -286,8 +278,8 @@ impl<'t> Completeness<'t> {
             self.missing(walker, s);
             return;
         }
-        self.junctors(walker, v, s, depth);
         let p = Parts::of(v);
+        self.junctors(walker, &p, s, depth);
         if let Some(items) = schema(p.items()) {
             self.branch(walker, items.value, &s.child("items"), depth + 1);
         }

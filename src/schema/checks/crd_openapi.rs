@@ -1,6 +1,6 @@
 //! What a schema may not use of OpenAPI.
 
-use super::crd_parts::{Parts, is_filled, is_true, text};
+use super::crd_parts::{Part, PartSet, Parts, Type, is_filled, is_true, text};
 use super::crd_schema::{Around, Walker};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
@@ -8,48 +8,24 @@ use crate::yaml::{Kind, Scalar};
 
 /// Checks one schema for itself.
 pub(super) fn check<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Parts<'t>, around: Around) {
-    const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
-    let kind = text(p.kind());
-    if !kind.is_empty() && !TYPES.contains(&&*kind) && !walker.cx.is_unrendered(&kind) {
-        let at = s.child("type");
-        let message = format!("{} is no type of a schema", crate::rules::quote(&kind));
-        walker.report(
-            &at,
-            ErrorType::NotSupported,
-            message,
-            "use `string`, `integer`, `number`, `boolean`, `array` or `object`",
-        );
-        if kind == "null" {
-            walker.report(
-                &at,
-                ErrorType::Forbidden,
-                "the type cannot be null",
-                "set `nullable: true` instead",
-            );
-        }
+    if p.said() == Type::Unknown {
+        unknown_type(walker, s, p);
     }
     if p.default().is_some() && !around.defaults {
         let message = "no default can be given for fields of `apiVersion`, `kind` and `metadata`";
         walker.report(&s.child("default"), ErrorType::Forbidden, message, "remove it");
     }
-    for (name, set) in [
-        ("id", !text(p.id()).is_empty()),
-        ("additionalItems", p.additional_items().is_some()),
-        ("patternProperties", is_filled(p.pattern_properties())),
-        ("definitions", is_filled(p.definitions())),
-        ("dependencies", p.dependencies().is_some()),
-        ("$ref", p.reference().is_some()),
-        ("uniqueItems", is_true(p.unique_items())),
-    ] {
-        if set {
-            let message = format!("the server does not support `{name}` in a schema");
-            let help = match name {
-                "uniqueItems" => "use `x-kubernetes-list-type: set`",
-                "$ref" | "definitions" => "write the schema out where it is used",
-                _ => "remove it",
-            };
-            walker.report(&s.child(name), ErrorType::Forbidden, message, help);
-        }
+    const NEVER: PartSet = PartSet::of(&[
+        Part::id,
+        Part::additional_items,
+        Part::pattern_properties,
+        Part::definitions,
+        Part::dependencies,
+        Part::reference,
+        Part::unique_items,
+    ]);
+    if p.has_any(NEVER) {
+        never(walker, s, p);
     }
     if p.items()
         .is_some_and(|items| items.value.kind() == Kind::Seq && items.value.items().next().is_some())
@@ -93,5 +69,50 @@ pub(super) fn check<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Part
             "it can only be true or absent",
             "remove it",
         );
+    }
+}
+
+fn unknown_type<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Parts<'t>) {
+    let kind = text(p.kind());
+    if walker.cx.is_unrendered(&kind) {
+        return;
+    }
+    let at = s.child("type");
+    let message = format!("{} is no type of a schema", crate::rules::quote(&kind));
+    walker.report(
+        &at,
+        ErrorType::NotSupported,
+        message,
+        "use `string`, `integer`, `number`, `boolean`, `array` or `object`",
+    );
+    if kind == "null" {
+        walker.report(
+            &at,
+            ErrorType::Forbidden,
+            "the type cannot be null",
+            "set `nullable: true` instead",
+        );
+    }
+}
+
+fn never<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Parts<'t>) {
+    for (name, set) in [
+        ("id", !text(p.id()).is_empty()),
+        ("additionalItems", p.additional_items().is_some()),
+        ("patternProperties", is_filled(p.pattern_properties())),
+        ("definitions", is_filled(p.definitions())),
+        ("dependencies", p.dependencies().is_some()),
+        ("$ref", p.reference().is_some()),
+        ("uniqueItems", is_true(p.unique_items())),
+    ] {
+        if set {
+            let message = format!("the server does not support `{name}` in a schema");
+            let help = match name {
+                "uniqueItems" => "use `x-kubernetes-list-type: set`",
+                "$ref" | "definitions" => "write the schema out where it is used",
+                _ => "remove it",
+            };
+            walker.report(&s.child(name), ErrorType::Forbidden, message, help);
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::crd_parts::{Parts, is_true, text};
+use super::crd_default::In;
+use super::crd_parts::{Part, PartSet, Parts, is_true, text};
 use super::{crd_default, crd_lists, crd_nested, crd_openapi, expressions};
 use crate::cel::Env;
 use crate::diagnostic::{Diagnostic, ErrorType};
@@ -36,6 +37,8 @@ pub(super) enum Mode {
 pub(super) struct Around {
     /// Defaults may be given.
     pub defaults: bool,
+    /// What a default would be part of, where the server judges it by its schema.
+    default_of: Option<In>,
     /// It is within the metadata of an object.
     pub meta: bool,
     /// What was there before an update can be told.
@@ -46,12 +49,15 @@ pub(super) struct Around {
 pub struct Walker<'w, 't> {
     pub(super) cx: &'w mut Cx<'t>,
     pub(super) budget: u32,
-    structural: bool,
+    pub(super) structural: bool,
+    /// Whether something was met that is unsupported, or looks so.
+    doubtful: bool,
     structural_faults: u32,
     schema_faults: u32,
-    default_faults: bool,
     defaults: bool,
     env: Env<'t>,
+    /// Faults of defaults, which count only where the schema is structural.
+    of_values: Vec<Diagnostic>,
     /// Faults of rules, which count only where the schema has no others.
     of_rules: Vec<Diagnostic>,
     /// The same where a default stands: the server reports them there.
@@ -66,10 +72,11 @@ impl<'w, 't> Walker<'w, 't> {
             cx,
             budget: BUDGET,
             structural: true,
+            doubtful: false,
             structural_faults: 0,
             schema_faults: 0,
-            default_faults: false,
             defaults: false,
+            of_values: Vec::new(),
             of_rules: Vec::new(),
             of_defaults: Vec::new(),
         }
@@ -104,73 +111,42 @@ impl<'w, 't> Walker<'w, 't> {
                 "remove `nullable`",
             );
         }
-        let unsupported = crd_nested::unsupported(node, &mut self.budget);
-        self.structural = unsupported.is_none();
         let around = Around {
             defaults: true,
+            default_of: Some(In::Object),
             meta: false,
             old: true,
         };
+        let (count, faults) = (self.cx.count(), self.schema_faults);
         self.visit(root, &parts, Mode::Root, around, 0);
-        if self.structural {
-            self.structural_faults += crd_nested::completeness(self, root);
+        // Of a schema that is not supported the server does not judge the structure: what was found is taken back.
+        let mut unsupported = None;
+        if self.doubtful {
+            self.budget = BUDGET;
+            unsupported = crd_nested::unsupported(node, &mut self.budget);
         }
-        if self.structural && self.structural_faults == 0 && self.defaults {
-            let before = self.cx.count();
-            crd_default::check(self, root);
-            self.default_faults = self.cx.count() > before;
+        if unsupported.is_some() {
+            self.structural = false;
+            self.cx.found.truncate(count);
+            (self.structural_faults, self.schema_faults) = (0, faults);
+            self.visit(root, &parts, Mode::Root, around, 0);
+        } else {
+            self.structural_faults += crd_nested::completeness(self, root, &parts);
         }
         // The server compiles rules only after all else is right.
-        if self.structural && self.structural_faults == 0 && !self.default_faults {
-            match self.of_defaults.is_empty() {
-                true => self.cx.found.append(&mut self.of_rules),
-                false => self.cx.found.append(&mut self.of_defaults),
-            }
+        if self.structural && self.structural_faults == 0 {
+            let last = match () {
+                () if !self.of_values.is_empty() => &mut self.of_values,
+                () if !self.of_defaults.is_empty() => &mut self.of_defaults,
+                () => &mut self.of_rules,
+            };
+            self.cx.found.append(last);
         }
         if let Some(name) = unsupported
             && self.cx.count() == before
         {
             let message = format!("the schema uses `{name}`, which the server does not support");
             self.report(root, ErrorType::Invalid, message, "remove it");
-        }
-    }
-
-    /// With the status subresource the part for the status is validated by itself: nothing may span both.
-    fn root_with_status(&mut self, root: &Field<'_, 't>, parts: &Parts<'t>) {
-        const HELP: &str = "move it into `properties.spec`";
-        let first = [parts.id(), parts.schema()]
-            .into_iter()
-            .any(|entry| !text(entry).is_empty())
-            || parts.reference().is_some();
-        let kind = text(parts.kind());
-        if !first && !kind.is_empty() && kind != "object" {
-            let at = root.child("type");
-            let message = "the schema of the whole object must be of type `object`";
-            self.report(&at, ErrorType::Invalid, message, "set `type: object`");
-            return;
-        }
-        let forbidden = [
-            parts.default(),
-            parts.max_properties(),
-            parts.min_properties(),
-            parts.listed(),
-            parts.all_of(),
-            parts.one_of(),
-            parts.any_of(),
-            parts.not(),
-            parts.additional_properties(),
-            parts.pattern_properties(),
-            parts.dependencies(),
-            parts.additional_items(),
-            parts.definitions(),
-            parts.map_keys(),
-            parts.list_type(),
-            parts.map_type(),
-        ];
-        let flags = [parts.nullable(), parts.embedded(), parts.int_or_string()];
-        if first || forbidden.iter().any(Option::is_some) || flags.iter().any(|entry| is_true(*entry)) {
-            let message = "with the status subresource the root of the schema may only describe its type, properties and required fields";
-            self.report(root, ErrorType::Invalid, message, HELP);
         }
     }
 
@@ -201,7 +177,6 @@ impl<'w, 't> Walker<'w, 't> {
             return;
         }
         let mode = if self.structural { mode } else { Mode::Plain };
-        self.defaults |= p.default().is_some();
         match mode {
             Mode::Plain => {}
             Mode::Nested => self.nested(s, p),
@@ -210,6 +185,17 @@ impl<'w, 't> Walker<'w, 't> {
         if mode != Mode::Plain {
             self.pattern(s, p);
         }
+        if p.default().is_some() {
+            self.defaults = true;
+            if self.structural
+                && let Some(of) = around.default_of
+            {
+                let before = self.cx.count();
+                crd_default::check(self, s, p, of, depth == 0);
+                self.of_values.extend(self.cx.found.drain(before..));
+            }
+        }
+        self.doubtful |= crd_nested::looks_unsupported(p);
         let faults = self.schema_faults;
         crd_openapi::check(self, s, p, around);
         crd_lists::list_and_map(self, s, p);
@@ -255,8 +241,30 @@ impl<'w, 't> Walker<'w, 't> {
     }
 
     fn children(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, mode: Mode, around: Around, depth: u32) {
+        const BELOW: PartSet = PartSet::of(&[
+            Part::additional_properties,
+            Part::properties,
+            Part::items,
+            Part::not,
+            Part::all_of,
+            Part::one_of,
+            Part::any_of,
+            Part::definitions,
+            Part::dependencies,
+        ]);
+        if !p.has_any(BELOW) {
+            return;
+        }
         let nested = matches!(mode, Mode::Nested | Mode::Plain);
         let granular = p.map_type().is_none() || text(p.map_type()) == "granular";
+        let of_object = depth == 0 || is_true(p.embedded());
+        let declared = around
+            .default_of
+            .map(|of| if of_object { In::Object } else { of });
+        let around = Around {
+            default_of: None,
+            ..around
+        };
         if let Some(entry) = p.additional_properties() {
             let mode = if nested { Mode::Plain } else { Mode::Field };
             let around = Around {
@@ -267,27 +275,36 @@ impl<'w, 't> Walker<'w, 't> {
             self.step(&s.child_entry("additionalProperties", entry), mode, around, depth);
         }
         if let Some(entry) = p.properties() {
-            let of_object = depth == 0 || is_true(p.embedded());
             let below = if nested { mode } else { Mode::Field };
-            for property in s.child_entry("properties", entry).entries() {
-                let mut around = around;
-                around.old &= granular;
+            let of_field = Around {
+                default_of: declared,
+                old: around.old && granular,
+                ..around
+            };
+            let properties = s.child_entry("properties", entry);
+            for entry in entry.value.entries() {
+                let name = entry.key.key_text().unwrap_or_default();
+                let property = properties.key_entry(name, Some(entry));
+                let mut around = of_field;
                 if of_object && matches!(property.name(), "metadata" | "kind" | "apiVersion") {
                     around.meta = true;
                     around.defaults &= depth != 0;
+                    around.default_of = declared.map(|_| In::Meta);
                 }
-                if property.value().is_some_and(|value| value.is_null()) {
+                if entry.value.is_map() {
+                    let parts = Parts::of(entry.value);
+                    self.visit(&property, &parts, below, around, depth + 1);
+                } else if entry.value.is_null() {
                     // A null is a schema that says nothing.
                     self.visit(&property, &Parts::NONE, below, around, depth + 1);
-                    continue;
                 }
-                self.step(&property, below, around, depth);
             }
         }
         if let Some(entry) = p.items() {
             let items = s.child_entry("items", entry);
             let below = if nested { mode } else { Mode::Item };
             let around = Around {
+                default_of: declared,
                 old: around.old && text(p.list_type()) == "map",
                 ..around
             };
@@ -296,6 +313,22 @@ impl<'w, 't> Walker<'w, 't> {
                 self.step(&item, Mode::Plain, around, depth);
             }
         }
+        const JUNCTORS: PartSet = PartSet::of(&[
+            Part::not,
+            Part::all_of,
+            Part::one_of,
+            Part::any_of,
+            Part::definitions,
+            Part::dependencies,
+        ]);
+        if p.has_any(JUNCTORS) {
+            self.junctors(s, p, mode, around, depth);
+        }
+    }
+
+    /// What stands below `not`, `allOf`, `oneOf`, `anyOf`, and what can be referred to.
+    fn junctors(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, mode: Mode, around: Around, depth: u32) {
+        let nested = matches!(mode, Mode::Nested | Mode::Plain);
         let below = match mode {
             Mode::Plain => Mode::Plain,
             _ => Mode::Nested,

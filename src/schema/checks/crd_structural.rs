@@ -1,18 +1,79 @@
 //! What makes the schema of a CustomResourceDefinition structural.
 
-use super::crd_parts::{Parts, is_filled, is_true, schema, text};
+use super::crd_parts::{Part, PartSet, Parts, Type, is_filled, is_true, schema, text};
 use super::crd_schema::{Mode, Walker};
 use super::{crd_nested, regex};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::yaml::Entry;
 
+/// What a schema below `allOf` and its like may not say, and `properties`, some of which it may not have.
+const NOT_NESTED: PartSet = PartSet::of(&[
+    Part::kind,
+    Part::additional_properties,
+    Part::default,
+    Part::title,
+    Part::description,
+    Part::nullable,
+    Part::external_docs,
+    Part::preserve,
+    Part::embedded,
+    Part::int_or_string,
+    Part::map_keys,
+    Part::list_type,
+    Part::map_type,
+    Part::validations,
+    Part::properties,
+]);
+
 impl<'t> Walker<'_, 't> {
+    /// With the status subresource the part for the status is validated by itself: nothing may span both.
+    pub(super) fn root_with_status(&mut self, root: &Field<'_, 't>, parts: &Parts<'t>) {
+        const HELP: &str = "move it into `properties.spec`";
+        let first = [parts.id(), parts.schema()]
+            .into_iter()
+            .any(|entry| !text(entry).is_empty())
+            || parts.reference().is_some();
+        if !first && !matches!(parts.said(), Type::Unsaid | Type::Object) {
+            let at = root.child("type");
+            let message = "the schema of the whole object must be of type `object`";
+            self.report(&at, ErrorType::Invalid, message, "set `type: object`");
+            return;
+        }
+        const FORBIDDEN: PartSet = PartSet::of(&[
+            Part::default,
+            Part::max_properties,
+            Part::min_properties,
+            Part::listed,
+            Part::all_of,
+            Part::one_of,
+            Part::any_of,
+            Part::not,
+            Part::additional_properties,
+            Part::pattern_properties,
+            Part::dependencies,
+            Part::additional_items,
+            Part::definitions,
+            Part::map_keys,
+            Part::list_type,
+            Part::map_type,
+        ]);
+        let flags = [parts.nullable(), parts.embedded(), parts.int_or_string()];
+        if first || parts.has_any(FORBIDDEN) || flags.iter().any(|entry| is_true(*entry)) {
+            let message = "with the status subresource the root of the schema may only describe its type, properties and required fields";
+            self.report(root, ErrorType::Invalid, message, HELP);
+        }
+    }
+
     pub(super) fn invariants(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, mode: Mode) {
-        let kind = text(p.kind());
+        const RARE: PartSet = PartSet::of(&[Part::embedded, Part::int_or_string, Part::preserve]);
+        let kind = p.said();
+        if mode != Mode::Root && !p.has_any(RARE) && !matches!(kind, Type::Unsaid | Type::Array) {
+            return; // nearly every schema
+        }
         let (embedded, int_or_string) = (is_true(p.embedded()), is_true(p.int_or_string()));
         let preserve = is_true(p.preserve());
-        if kind == "array" && schema(p.items()).is_none() {
+        if kind == Type::Array && schema(p.items()).is_none() {
             self.broken(
                 &s.child("items"),
                 ErrorType::Required,
@@ -57,26 +118,24 @@ impl<'t> Walker<'_, 't> {
                 "remove it",
             );
         }
-        let at = s.child("type");
-        if embedded && kind != "object" {
-            let error = if kind.is_empty() {
-                ErrorType::Required
-            } else {
-                ErrorType::Invalid
+        if embedded && kind != Type::Object {
+            let error = match kind {
+                Type::Unsaid => ErrorType::Required,
+                _ => ErrorType::Invalid,
             };
             self.broken(
-                &at,
+                &s.child("type"),
                 error,
                 "an embedded resource is an object",
                 "set `type: object`",
             );
-        } else if kind.is_empty() && !int_or_string && !preserve {
+        } else if kind == Type::Unsaid && !int_or_string && !preserve {
             let message = "a structural schema says the type of every field";
-            self.broken(&at, ErrorType::Required, message, "add `type`");
+            self.broken(&s.child("type"), ErrorType::Required, message, "add `type`");
         }
-        if mode == Mode::Root && !kind.is_empty() && kind != "object" {
+        if mode == Mode::Root && !matches!(kind, Type::Unsaid | Type::Object) {
             self.broken(
-                &at,
+                &s.child("type"),
                 ErrorType::Invalid,
                 "a custom resource is an object",
                 "set `type: object`",
@@ -86,14 +145,15 @@ impl<'t> Walker<'_, 't> {
         if of_object && p.properties().is_some() {
             let properties = s.child("properties");
             for (name, wanted) in [
-                ("kind", "string"),
-                ("apiVersion", "string"),
-                ("metadata", "object"),
+                ("kind", Type::String),
+                ("apiVersion", Type::String),
+                ("metadata", Type::Object),
             ] {
                 let property = properties.key(name);
                 let Some(node) = property.value() else { continue };
                 let parts = Parts::of(node);
-                if text(parts.kind()) != wanted {
+                if parts.said() != wanted {
+                    let wanted = wanted.name();
                     let message = format!("`{name}` of an object is of type `{wanted}`");
                     self.broken(
                         &property.child("type"),
@@ -121,6 +181,9 @@ impl<'t> Walker<'_, 't> {
     }
 
     pub(super) fn nested(&mut self, s: &Field<'_, 't>, p: &Parts<'t>) {
+        if !p.has_any(NOT_NESTED) {
+            return;
+        }
         let said = |entry: Option<Entry<'_>>| entry.is_some();
         let words = |entry: Option<Entry<'_>>| !text(entry).is_empty();
         for (name, set) in [
@@ -162,7 +225,8 @@ impl<'t> Walker<'_, 't> {
     }
 
     pub(super) fn pattern(&mut self, s: &Field<'_, 't>, p: &Parts<'t>) {
-        let pattern = text(p.pattern());
+        let Some(entry) = p.pattern() else { return };
+        let pattern = text(Some(entry));
         if !pattern.is_empty() && !regex::is_valid(&pattern) && !self.cx.is_unrendered(&pattern) {
             let message = "the pattern is no regular expression that Go can read";
             self.broken(

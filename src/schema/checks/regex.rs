@@ -2,13 +2,12 @@
 
 /// Whether Go's regexp compiles it. What is doubtful passes.
 pub fn is_valid(pattern: &str) -> bool {
-    let chars: Vec<char> = pattern.chars().collect();
-    let mut scanner = Scanner { chars: &chars, at: 0 };
+    let mut scanner = Scanner { text: pattern, at: 0 };
     scanner.run().is_some()
 }
 
 struct Scanner<'a> {
-    chars: &'a [char],
+    text: &'a str,
     at: usize,
 }
 
@@ -22,12 +21,15 @@ enum Before {
 
 impl Scanner<'_> {
     fn peek(&self) -> Option<char> {
-        self.chars.get(self.at).copied()
+        match self.text.as_bytes().get(self.at)? {
+            ascii @ ..128 => Some(char::from(*ascii)),
+            _ => self.text.get(self.at..)?.chars().next(),
+        }
     }
 
     fn next(&mut self) -> Option<char> {
         let c = self.peek()?;
-        self.at += 1;
+        self.at += c.len_utf8();
         Some(c)
     }
 
@@ -79,13 +81,12 @@ impl Scanner<'_> {
 
     /// `{2}`, `{2,}`, `{2,3}`; anything else is a plain brace.
     fn counted(&mut self) -> Option<bool> {
-        let rest = self.chars.get(self.at..)?;
-        let Some(end) = rest.iter().position(|c| *c == '}') else {
+        let rest = self.text.get(self.at..)?;
+        let Some((text, _)) = rest.split_once('}') else {
             return Some(false);
         };
-        let text: String = rest.iter().take(end).collect();
         let (low, high) = match text.split_once(',') {
-            None => (text.as_str(), Some(text.as_str())),
+            None => (text, Some(text)),
             Some((low, "")) => (low, None),
             Some((low, high)) => (low, Some(high)),
         };
@@ -97,7 +98,7 @@ impl Scanner<'_> {
         if let Some(high) = high {
             high.parse::<u32>().ok().filter(|n| *n <= 1000 && *n >= low)?;
         }
-        self.at += end + 1;
+        self.at += text.len() + 1;
         Some(true)
     }
 
@@ -179,8 +180,8 @@ impl Scanner<'_> {
                     None
                 }
                 '[' if self.peek() == Some(':') => {
-                    let rest = self.chars.get(self.at + 1..)?;
-                    if let Some(end) = rest.windows(2).position(|pair| pair == [':', ']']) {
+                    let rest = self.text.get(self.at + 1..)?;
+                    if let Some(end) = rest.find(":]") {
                         self.at += end + 3;
                     }
                     None

@@ -167,11 +167,11 @@ impl<'t> Reader<'_, 't> {
                 map.push((name.clone(), value));
             }
         }
-        for (name, property) in schema.defaulted() {
-            if !map.iter().any(|(known, _)| known == name)
-                && let Some(value) = self.default(property, None, None)
+        for property in schema.properties.defaulted() {
+            if !map.iter().any(|(known, _)| *known == property.name)
+                && let Some(value) = self.default(property.schema(), None, None)
             {
-                map.push((name.clone(), value));
+                map.push((property.name.clone(), value));
             }
         }
         self.budget.depth += 1;
@@ -223,11 +223,11 @@ impl<'t> Reader<'_, 't> {
                         self.fill(value, inner);
                     }
                 }
-                for (name, property) in schema.defaulted() {
-                    if !entries.iter().any(|(known, _)| known == name)
-                        && let Some(value) = self.default(property, None, None)
+                for property in schema.properties.defaulted() {
+                    if !entries.iter().any(|(known, _)| *known == property.name)
+                        && let Some(value) = self.default(property.schema(), None, None)
                     {
-                        entries.push((name.clone(), value));
+                        entries.push((property.name.clone(), value));
                     }
                 }
             }
@@ -251,7 +251,7 @@ impl<'t> Reader<'_, 't> {
         skip: bool,
     ) -> bool {
         let lenient = schema.preserve || skip || self.preserve;
-        let loose = !matches!(schema.additional, Additional::Unsaid) || schema.has_properties();
+        let loose = !matches!(schema.additional, Additional::Unsaid) || !schema.properties.is_empty();
         if lenient || schema.types.is_any() || schema.types.has(own) || (own == Types::OBJECT && loose) {
             return false;
         }

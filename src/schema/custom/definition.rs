@@ -14,14 +14,14 @@ const GROUP: &str = "apiextensions.k8s.io";
 #[derive(Default)]
 pub struct Definitions<'c> {
     all: Vec<Definition<'c>>,
-    /// `Rollout.argoproj.io` → indices into `all`.
-    by_kind: HashMap<String, Vec<u32>>,
+    /// Group, then kind → indices into `all`.
+    by_kind: HashMap<String, HashMap<String, Vec<u32>>>,
 }
 
 /// What one CustomResourceDefinition says.
 pub(super) struct Definition<'c> {
-    /// The file that it stands in.
-    pub file: &'c str,
+    /// Beside each finding: the file that it stands in.
+    pub label: String,
     pub group: Cow<'c, str>,
     /// Whether its objects live in namespaces.
     pub namespaced: bool,
@@ -50,7 +50,7 @@ pub fn is_definition(api_version: &str, kind: &str) -> bool {
             .is_some_and(|(group, _)| group == GROUP)
 }
 
-/// `Rollout.argoproj.io`: what definitions are found by.
+/// `Rollout.argoproj.io`: a kind for people.
 pub fn name_of(group: &str, kind: &str) -> String {
     format!("{kind}.{group}")
 }
@@ -66,13 +66,14 @@ impl<'c> Definitions<'c> {
                 && !refused(object.index)
                 && let Some((kind, definition)) = read(file.name, object)
             {
-                self.insert(name_of(&definition.group, &kind), definition);
+                self.insert(&kind, definition);
             }
         }
     }
 
-    fn insert(&mut self, key: String, definition: Definition<'c>) {
-        let known = self.by_kind.entry(key).or_default();
+    fn insert(&mut self, kind: &str, definition: Definition<'c>) {
+        let group = self.by_kind.entry(definition.group.to_string()).or_default();
+        let known = group.entry(kind.to_string()).or_default();
         // The same definition lies in many trees twice: a chart's copy, a bundle.
         let text = definition.spec.source();
         let copy = known.iter().any(|i| {
@@ -86,18 +87,19 @@ impl<'c> Definitions<'c> {
     }
 
     /// All that is said about a kind.
-    pub(super) fn of(&self, group: &str, kind: &str) -> Vec<&Definition<'c>> {
-        let found = self.by_kind.get(&name_of(group, kind));
+    pub(super) fn of(&self, group: &str, kind: &str) -> impl Iterator<Item = &Definition<'c>> {
+        let found = self.by_kind.get(group).and_then(|kinds| kinds.get(kind));
         found
             .into_iter()
             .flatten()
             .filter_map(|i| self.all.get(*i as usize))
-            .collect()
     }
 
     /// Whether a kind is defined.
     pub fn has(&self, group: &str, kind: &str) -> bool {
-        self.by_kind.contains_key(&name_of(group, kind))
+        self.by_kind
+            .get(group)
+            .is_some_and(|kinds| kinds.contains_key(kind))
     }
 
     /// Whether nothing is defined.
@@ -114,7 +116,7 @@ fn text<'c>(node: Option<Node<'c>>) -> Option<Cow<'c, str>> {
     node?.str().filter(|text| !text.is_empty())
 }
 
-fn read<'c>(file: &'c str, object: &Object<'c>) -> Option<(Cow<'c, str>, Definition<'c>)> {
+fn read<'c>(file: &str, object: &Object<'c>) -> Option<(Cow<'c, str>, Definition<'c>)> {
     let spec = object.root.get("spec")?;
     let group = text(spec.get("group"))?;
     let kind = text(spec.path(&["names", "kind"]))?;
@@ -150,8 +152,10 @@ fn read<'c>(file: &'c str, object: &Object<'c>) -> Option<(Cow<'c, str>, Definit
             replicas: replicas(spec.get("subresources")),
         });
     }
+    let printable = |c: char| if c.is_control() { '?' } else { c };
+    let file: String = file.chars().map(printable).collect();
     let definition = Definition {
-        file,
+        label: format!("defined in {file}"),
         group,
         namespaced: spec.get("scope").and_then(|scope| scope.str()).as_deref() != Some("Cluster"),
         preserve,

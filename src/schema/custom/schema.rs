@@ -2,12 +2,11 @@
 //! object first has a value for it: most objects fill in little of what their definition allows.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
-use std::sync::{Mutex, OnceLock};
-
-use regex_lite::Regex;
+use std::sync::OnceLock;
 
 use super::formats::Format;
+use super::pattern::Pattern;
+use super::properties::{Properties, Property};
 use super::value::Value;
 use crate::yaml::{Node, Scalar};
 
@@ -93,8 +92,7 @@ pub(super) struct Schema<'c> {
     pub preserve: bool,
     pub embedded: bool,
     pub format: Option<Format>,
-    /// By name.
-    properties: Vec<(Cow<'c, str>, Lazy<'c>)>,
+    pub properties: Properties<'c>,
     pub additional: Additional<'c>,
     pub items: Option<Lazy<'c>>,
     pub required: Vec<Cow<'c, str>>,
@@ -121,42 +119,14 @@ pub(super) struct Schema<'c> {
     pub not: Option<Lazy<'c>>,
     /// Says something that is not judged, so that a value that passes may still be refused.
     pub doubtful: bool,
-    /// Properties with defaults, by their place in `properties`.
-    defaulted: OnceLock<Vec<u32>>,
-}
-
-/// A regular expression of Go's, compiled when it is first needed.
-pub(super) struct Pattern<'c> {
-    pub text: Cow<'c, str>,
-    compiled: OnceLock<Option<Regex>>,
-    /// Texts that matched: the same few names come again and again, and matching costs more than looking here.
-    matched: Mutex<HashSet<Box<str>>>,
-}
-
-/// As many texts are remembered for a pattern, and none longer than this.
-const REMEMBERED: usize = 64;
-
-impl Pattern<'_> {
-    /// Whether a text matches; `None` for a pattern that is not understood.
-    pub(super) fn matches(&self, text: &str) -> Option<bool> {
-        let compiled = self.compiled.get_or_init(|| {
-            // Plain characters in Go, edges of words here.
-            let differs = self.text.contains("\\<") || self.text.contains("\\>");
-            (!differs).then(|| Regex::new(&self.text).ok()).flatten()
-        });
-        let regex = compiled.as_ref()?;
-        let known = self.matched.lock().is_ok_and(|known| known.contains(text));
-        let matches = known || regex.is_match(text);
-        if matches
-            && !known
-            && text.len() <= REMEMBERED
-            && let Ok(mut matched) = self.matched.lock()
-            && matched.len() < REMEMBERED
-        {
-            matched.insert(text.into());
-        }
-        Some(matches)
-    }
+    /// How many fields have to be there that no default brings; `None` if one of them is not declared.
+    pub needed: Option<u32>,
+    /// There is more to a value than its type: `allOf`, `anyOf`, `oneOf`, `not` or `enum`.
+    pub compound: bool,
+    /// Any string does.
+    pub any_text: bool,
+    /// Whether the defaults of the fields are certainly sound.
+    pub defaults_fit: OnceLock<bool>,
 }
 
 impl<'c> Schema<'c> {
@@ -167,7 +137,7 @@ impl<'c> Schema<'c> {
             preserve: false,
             embedded: false,
             format: None,
-            properties: Vec::new(),
+            properties: Properties::default(),
             additional: Additional::Unsaid,
             items: None,
             required: Vec::new(),
@@ -193,7 +163,10 @@ impl<'c> Schema<'c> {
             one_of: Vec::new(),
             not: None,
             doubtful: false,
-            defaulted: OnceLock::new(),
+            needed: None,
+            compound: false,
+            any_text: false,
+            defaults_fit: OnceLock::new(),
         }
     }
 
@@ -207,16 +180,12 @@ impl<'c> Schema<'c> {
             match &*key {
                 "type" => schema.types = Types::of(&value.str().unwrap_or_default()),
                 "description" => {}
-                "properties" => schema.properties = properties(value),
+                "properties" => schema.properties = Properties::of(value),
                 "items" => schema.items = one(value),
                 "required" => schema.required = texts(value),
                 "format" => format = value.str(),
                 "pattern" => {
-                    schema.pattern = value.str().filter(|text| !text.is_empty()).map(|text| Pattern {
-                        text,
-                        compiled: OnceLock::new(),
-                        matched: Mutex::default(),
-                    });
+                    schema.pattern = value.str().filter(|text| !text.is_empty()).map(Pattern::new);
                 }
                 "enum" => schema.choices = value.items().map(Value::of_definition).collect(),
                 "default" => schema.default = Some(value).filter(|value| !value.is_null()),
@@ -272,43 +241,26 @@ impl<'c> Schema<'c> {
         {
             schema.format = Format::named(&format);
         }
+        schema.needed = schema.properties.need(&schema.required);
+        schema.compound = !(schema.any_of.is_empty()
+            && schema.one_of.is_empty()
+            && schema.all_of.is_empty()
+            && schema.choices.is_empty()
+            && schema.not.is_none());
+        let text = schema.types.is_any() || schema.types.has(Types::STRING);
+        let limited = schema.pattern.is_some() || schema.min_length.is_some() || schema.max_length.is_some();
+        schema.any_text = text && !limited && !schema.compound && schema.format.is_none();
         schema
     }
 
     /// The schema of a declared field.
     pub(super) fn property(&self, name: &str) -> Option<&Schema<'c>> {
-        let at = self
-            .properties
-            .binary_search_by(|(known, _)| by_length(known, name))
-            .ok()?;
-        self.properties.get(at).map(|(_, lazy)| lazy.get())
-    }
-
-    pub(super) fn has_properties(&self) -> bool {
-        !self.properties.is_empty()
+        self.properties.get(name).map(Property::schema)
     }
 
     /// The names of declared fields.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.properties.iter().map(|(name, _)| &**name)
-    }
-
-    /// The declared fields that have a default.
-    pub(super) fn defaulted(&self) -> impl Iterator<Item = (&Cow<'c, str>, &Schema<'c>)> {
-        let defaulted = self.defaulted.get_or_init(|| {
-            let has = |(_, lazy): &&(Cow<'c, str>, Lazy<'c>)| {
-                // Without making the schema: most fields are never filled in.
-                lazy.node.get("default").is_some_and(|default| !default.is_null())
-            };
-            let all = self.properties.iter().enumerate();
-            all.filter(|(_, property)| has(property))
-                .map(|(i, _)| i as u32)
-                .collect()
-        });
-        defaulted
-            .iter()
-            .filter_map(|i| self.properties.get(*i as usize))
-            .map(|(name, lazy)| (name, lazy.get()))
+        self.properties.iter().map(|property| &*property.name)
     }
 
     /// The schema of a value of a free map.
@@ -322,23 +274,6 @@ impl<'c> Schema<'c> {
     pub(super) fn item(&self) -> Option<&Schema<'c>> {
         self.items.as_ref().map(Lazy::get)
     }
-}
-
-fn properties<'c>(map: Node<'c>) -> Vec<(Cow<'c, str>, Lazy<'c>)> {
-    let mut all: Vec<(Cow<'c, str>, Lazy<'c>)> = map
-        .entries()
-        .filter_map(|entry| Some((entry.key.key_text()?, Lazy::new(entry.value))))
-        .collect();
-    // Of a repeated key the last one holds: it is put first, and the others go.
-    all.reverse();
-    all.sort_by(|a, b| by_length(&a.0, &b.0));
-    all.dedup_by(|later, first| later.0 == first.0);
-    all
-}
-
-/// An order that is quick to tell.
-fn by_length(a: &str, b: &str) -> std::cmp::Ordering {
-    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
 fn one(node: Node<'_>) -> Option<Lazy<'_>> {

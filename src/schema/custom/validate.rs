@@ -536,7 +536,7 @@ pub(super) fn path_of(place: &Place<'_, '_>) -> String {
 }
 
 /// Whether a value is of a type that the schema allows. Where a string has a format, a list passes for one.
-fn is_of(data: &Data<'_>, schema: &Schema<'_>) -> bool {
+pub(super) fn is_of(data: &Data<'_>, schema: &Schema<'_>) -> bool {
     let types = schema.types;
     let numeric = types.has(Types::INTEGER) || types.has(Types::NUMBER);
     match data {
@@ -557,7 +557,7 @@ fn is_of(data: &Data<'_>, schema: &Schema<'_>) -> bool {
 }
 
 /// Whether a value is this choice: numbers are converted as Go converts them.
-fn is_choice(data: &Data<'_>, choice: &Data<'_>) -> Option<bool> {
+pub(super) fn is_choice(data: &Data<'_>, choice: &Data<'_>) -> Option<bool> {
     match (data, choice) {
         (Data::Int(n), Data::Float(choice)) => Some(*n as f64 == *choice),
         (Data::Float(n), Data::Int(choice)) => Some(*n as i64 == *choice),

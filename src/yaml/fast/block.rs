@@ -58,6 +58,7 @@ impl Reader<'_> {
         match self.key(at)? {
             Some(key) => {
                 self.entry(at, column)?;
+                self.note_key(at, &key.scalar);
                 self.push_scalar(key.scalar.style, key.scalar.flags, at, key.scalar.end);
                 self.after_colon(key.colon + 1, column)
             }

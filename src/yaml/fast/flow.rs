@@ -88,6 +88,9 @@ impl Reader<'_> {
             Kind::Map
         };
         let node = self.push_collection(kind, Style::Flow, at);
+        if kind == Kind::Map {
+            self.unsure.push(node);
+        }
         self.flow_frames.push(Frame {
             node,
             kind,

@@ -19,6 +19,11 @@ static WITHIN_KEY: [bool; 256] = {
     table
 };
 
+/// The highest bit of eight bytes.
+pub(super) const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+/// Eight times the byte after `:`; no byte that may end a key is as large.
+const LOW: u64 = 0x3b3b_3b3b_3b3b_3b3b;
+
 /// A key and its colon.
 pub(super) struct Key {
     pub(super) scalar: Found,
@@ -40,9 +45,7 @@ impl Reader<'_> {
         }
         let mut end = at + 1;
         loop {
-            while WITHIN_KEY[self.byte(end) as usize] {
-                end += 1;
-            }
+            end = self.key_stop(end);
             match self.byte(end) {
                 b':' if is_gap(self.byte(end + 1)) => break,
                 b'\n' | b'\r' => return Some(None),
@@ -69,6 +72,27 @@ impl Reader<'_> {
             },
             colon,
         }))
+    }
+
+    /// The first byte from `at` on that may end a plain key.
+    #[inline(always)]
+    fn key_stop(&self, at: usize) -> usize {
+        let mut at = at;
+        loop {
+            // Letters come after all that may end a key, so the first of eight bytes that is none is looked at.
+            if let Some(eight) = self.eight(at) {
+                let low = eight.wrapping_sub(LOW) & !eight & HIGH_BITS;
+                if low == 0 {
+                    at += 8;
+                    continue;
+                }
+                at += low.trailing_zeros() as usize / 8;
+            }
+            if !WITHIN_KEY[self.byte(at) as usize] {
+                return at;
+            }
+            at += 1;
+        }
     }
 
     /// A key in quotes on one line.

@@ -25,6 +25,7 @@ mod key;
 mod scalar;
 
 use super::chars::trim_end;
+use super::filter;
 use super::tree::{Kind, NodeId, RawNode, Style, Tree};
 use crate::source::Span;
 
@@ -44,6 +45,12 @@ struct Frame {
     wanting: bool,
     /// Where that value would stand if it were absent: right after the `:` or `-`.
     gap: u32,
+    /// Of a mapping, the bits of its keys ([`filter::wide`]).
+    keys: u64,
+    /// Two keys have one bit, so that they may be the same.
+    repeats: bool,
+    /// A key may read otherwise than it is written.
+    odd: bool,
 }
 
 /// See the module's documentation.
@@ -60,6 +67,10 @@ struct Reader<'a> {
     frames: &'a mut Vec<Frame>,
     /// Open flow collections.
     flow_frames: &'a mut Vec<flow::Frame>,
+    /// Mappings that may have a key twice.
+    suspects: &'a mut Vec<NodeId>,
+    /// Mappings whose keys somebody else must look at.
+    unsure: &'a mut Vec<NodeId>,
 }
 
 /// The stacks of a reader, kept from one chunk to the next.
@@ -80,7 +91,7 @@ pub(super) fn parse(text: &str, span: Span, tree: &mut Tree) -> Option<Option<No
     if !is_ordinary(&bytes[start..]) {
         return None;
     }
-    let (root, comments) = (tree.nodes.len(), tree.comments.len());
+    let (root, comments, suspects) = (tree.nodes.len(), tree.comments.len(), tree.suspects.len());
     tree.scratch.frames.clear();
     tree.scratch.flow_frames.clear();
     let mut reader = Reader {
@@ -91,27 +102,37 @@ pub(super) fn parse(text: &str, span: Span, tree: &mut Tree) -> Option<Option<No
         last_end: 0,
         frames: &mut tree.scratch.frames,
         flow_frames: &mut tree.scratch.flow_frames,
+        suspects: &mut tree.suspects,
+        unsure: &mut tree.unsure,
     };
     let taken = reader.document(start);
     if taken.is_none() {
         tree.nodes.truncate(root);
         tree.comments.truncate(comments);
+        tree.suspects.truncate(suspects);
+        tree.unsure.clear();
     }
     taken.map(|()| (tree.nodes.len() > root).then_some(root as NodeId))
 }
 
 /// Whether the text holds no character that YAML forbids, and no line break but LF and CRLF.
 fn is_ordinary(bytes: &[u8]) -> bool {
-    let (mut control, mut carriage, mut high) = (false, false, false);
+    let (mut rare, mut all) = (false, 0);
     for &byte in bytes {
-        // Without branches, so that many bytes are looked at together.
-        control |= (byte < 0x20 && byte != b'\n' && byte != b'\t' && byte != b'\r') | (byte == 0x7F);
-        carriage |= byte == b'\r';
-        high |= byte >= 0x80;
+        // Without branches and with little to do, so that many bytes are looked at together.
+        rare |= (byte < 0x20 && byte != b'\n') | (byte == 0x7F);
+        all |= byte;
     }
-    !control
-        && (!carriage || memchr::memchr_iter(b'\r', bytes).all(|at| bytes.get(at + 1) == Some(&b'\n')))
-        && (!high || memchr::memchr3_iter(0xC2, 0xE2, 0xEF, bytes).all(|at| is_ordinary_char(&bytes[at..])))
+    (!rare || rare_ones_are_ordinary(bytes))
+        && (all < 0x80
+            || memchr::memchr3_iter(0xC2, 0xE2, 0xEF, bytes).all(|at| is_ordinary_char(&bytes[at..])))
+}
+
+/// Whether control characters are none but tabs, LF and CRLF.
+fn rare_ones_are_ordinary(bytes: &[u8]) -> bool {
+    let control = |byte: u8| (byte < 0x20 && !matches!(byte, b'\n' | b'\t' | b'\r')) | (byte == 0x7F);
+    !bytes.iter().fold(false, |found, &byte| found | control(byte))
+        && memchr::memchr_iter(b'\r', bytes).all(|at| bytes.get(at + 1) == Some(&b'\n'))
 }
 
 /// Whether a character is none of U+0080 to U+009F, U+2028, U+2029, U+FFFE, U+FFFF.
@@ -141,12 +162,19 @@ impl Reader<'_> {
         self.bytes.get(at).copied().unwrap_or(b'\n')
     }
 
+    /// Eight bytes at once, the first one lowest; `None` near the end of the text.
+    #[inline(always)]
+    fn eight(&self, at: usize) -> Option<u64> {
+        let eight = self.bytes.get(at..)?.first_chunk()?;
+        Some(u64::from_le_bytes(*eight))
+    }
+
     /// The first byte from `at` on that is no space.
     #[inline(always)]
     fn skip_spaces(&self, at: usize) -> usize {
         let mut at = at;
-        while let Some(&[a, b, c, d, e, f, g, h]) = self.bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-            let differs = u64::from_le_bytes([a, b, c, d, e, f, g, h]) ^ 0x2020_2020_2020_2020;
+        while let Some(eight) = self.eight(at) {
+            let differs = eight ^ 0x2020_2020_2020_2020;
             if differs != 0 {
                 return at + differs.trailing_zeros() as usize / 8;
             }
@@ -259,6 +287,9 @@ impl Reader<'_> {
             kind,
             wanting: false,
             gap: 0,
+            keys: 0,
+            repeats: false,
+            odd: false,
         });
         Some(())
     }
@@ -269,6 +300,34 @@ impl Reader<'_> {
         self.settle();
         if let Some(frame) = self.frames.pop() {
             self.end_collection(frame.node, self.last_end);
+            if frame.odd {
+                self.unsure.push(frame.node);
+            } else if frame.kind == Kind::Map {
+                if let Some(node) = self.nodes.get_mut(frame.node as usize) {
+                    node.indent = filter::narrowed(frame.keys);
+                }
+                if frame.repeats {
+                    self.suspects.push(frame.node);
+                }
+            }
+        }
+    }
+
+    /// Notes the key of an entry of the innermost collection, a mapping.
+    #[inline(always)]
+    fn note_key(&mut self, start: usize, key: &scalar::Found) {
+        let word = match key.style {
+            Style::Plain => self.bytes.get(start..key.end).and_then(filter::of_word),
+            _ => None,
+        };
+        if let Some(frame) = self.frames.last_mut() {
+            match word.map(filter::wide) {
+                Some(bit) => {
+                    frame.repeats |= frame.keys & bit != 0;
+                    frame.keys |= bit;
+                }
+                None => frame.odd = true,
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use memchr::{memchr, memchr2, memchr3};
 
+use super::key::HIGH_BITS;
 use super::{Reader, is_break, is_gap};
 use crate::yaml::chars::{is_blank, trim_end};
 use crate::yaml::tree::{COOK, Style};
@@ -18,15 +19,13 @@ pub(super) static STARTS_PLAIN: [bool; 256] = {
     table
 };
 
-/// What may end a plain scalar, or its line.
-static STOPS_PLAIN: [bool; 256] = {
-    let mut table = [false; 256];
-    table[b':' as usize] = true;
-    table[b'#' as usize] = true;
-    table[b'\n' as usize] = true;
-    table[b'\r' as usize] = true;
-    table
-};
+/// Marks the first of eight bytes that equals `byte`, and perhaps others above it.
+#[inline(always)]
+fn is(eight: u64, byte: u8) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let differs = eight ^ (ONES * u64::from(byte));
+    differs.wrapping_sub(ONES) & !differs & HIGH_BITS
+}
 
 /// Where a scalar ends and how it is written.
 pub(super) struct Found {
@@ -126,13 +125,16 @@ impl Reader<'_> {
     /// The first byte from `at` on that may end a plain scalar.
     #[inline(always)]
     fn plain_stop(&self, at: usize) -> usize {
-        // Most values are shorter than what a vector search costs to begin.
+        // Most values are shorter than what a vector search costs to begin. A CR stands before an LF, and is taken
+        // off there.
         let mut end = at;
-        while end < at + 24 {
-            if STOPS_PLAIN[self.byte(end) as usize] {
-                return end;
+        while end < at + 32 {
+            let Some(eight) = self.eight(end) else { break };
+            let stops = is(eight, b':') | is(eight, b'#') | is(eight, b'\n');
+            if stops != 0 {
+                return end + stops.trailing_zeros() as usize / 8;
             }
-            end += 1;
+            end += 8;
         }
         let rest = self.bytes.get(end..).unwrap_or_default();
         memchr3(b':', b'#', b'\n', rest).map_or(self.bytes.len(), |found| end + found)
