@@ -8,22 +8,64 @@ use std::net::IpAddr;
 /// What is wrong with a name, as phrases; none when it is right.
 pub type Faults = Vec<&'static str>;
 
+/// Small letters and digits.
+const SMALL: u8 = 1;
+/// The same and `-`.
+const LABEL: u8 = 2;
+/// Letters and digits.
+const LETTER: u8 = 4;
+/// The same and `-`, `_`, `.`.
+const QUALIFIED: u8 = 8;
+
+/// The classes of each byte: names are asked for more often than comparisons are cheap.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        classes[at] = match byte {
+            b'a'..=b'z' | b'0'..=b'9' => SMALL | LABEL | LETTER | QUALIFIED,
+            b'A'..=b'Z' => LETTER | QUALIFIED,
+            b'-' => LABEL | QUALIFIED,
+            b'_' | b'.' => QUALIFIED,
+            _ => 0,
+        };
+        at += 1;
+    }
+    classes
+};
+
+fn is(b: u8, class: u8) -> bool {
+    CLASSES[b as usize] & class != 0
+}
+
 fn alnum(b: u8) -> bool {
-    b.is_ascii_lowercase() || b.is_ascii_digit()
+    is(b, SMALL)
 }
 
 /// `[a-z0-9]([-a-z0-9]*[a-z0-9])?`
 fn label_shape(s: &[u8]) -> bool {
     match (s.first(), s.last()) {
-        (Some(&first), Some(&last)) => {
-            alnum(first) && alnum(last) && s.iter().all(|&b| alnum(b) || b == b'-')
-        }
+        (Some(&first), Some(&last)) => alnum(first) && alnum(last) && s.iter().all(|&b| is(b, LABEL)),
         _ => false,
     }
 }
 
+/// Labels joined with dots.
 fn subdomain_shape(s: &[u8]) -> bool {
-    s.split(|&b| b == b'.').all(label_shape)
+    let mut before = b'.';
+    for &b in s {
+        let fits = match (before, b) {
+            (b'.', _) => alnum(b),
+            (_, b'.') => alnum(before),
+            _ => is(b, LABEL),
+        };
+        if !fits {
+            return false;
+        }
+        before = b;
+    }
+    alnum(before)
 }
 
 /// A DNS-1123 label: namespaces, and from 1.36 Services that an Ingress names.
@@ -88,11 +130,8 @@ pub fn wildcard_subdomain(s: &str) -> Faults {
 /// `([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]`
 fn qualified_shape(s: &[u8]) -> bool {
     match (s.first(), s.last()) {
-        (Some(first), Some(last)) => {
-            first.is_ascii_alphanumeric()
-                && last.is_ascii_alphanumeric()
-                && s.iter()
-                    .all(|&b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+        (Some(&first), Some(&last)) => {
+            is(first, LETTER) && is(last, LETTER) && s.iter().all(|&b| is(b, QUALIFIED))
         }
         _ => false,
     }
@@ -101,7 +140,8 @@ fn qualified_shape(s: &[u8]) -> bool {
 /// A label key, an annotation key (lower-cased by the caller) or a finalizer: `name` or `prefix/name`.
 pub fn qualified_name(s: &str) -> Faults {
     let mut faults = Vec::new();
-    let name = match s.split_once('/') {
+    let parts = memchr::memchr(b'/', s.as_bytes()).and_then(|at| s.split_at_checked(at));
+    let name = match parts.map(|(prefix, rest)| (prefix, rest.get(1..).unwrap_or_default())) {
         None => s,
         Some((_, rest)) if rest.contains('/') => return vec!["has more than one `/`"],
         Some(("", name)) => {

@@ -26,6 +26,9 @@ pub(super) fn identify<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> Identity {
     if group.is_empty() && kind == "List" {
         return Identity::Unknown; // without items, or in another List: reported for the document
     }
+    if let Some(info) = super::kind(group, version, kind) {
+        return known(info, object, cx);
+    }
     if cx.is_unrendered(&object.api_version) || cx.is_unrendered(kind) {
         return Identity::Unknown;
     }
@@ -42,10 +45,10 @@ pub(super) fn identify<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> Identity {
         );
         return Identity::Unknown;
     }
-    match super::kind(group, version, kind) {
-        Some(info) => known(info, object, cx),
-        None if super::is_built_in(group) => unknown_in_group(object, cx),
-        None => foreign(object, cx),
+    if super::is_built_in(group) {
+        unknown_in_group(object, cx)
+    } else {
+        foreign(object, cx)
     }
 }
 

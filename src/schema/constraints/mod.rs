@@ -193,3 +193,6 @@ pub fn fault<'c, 't>(
     let path = field.path();
     cx.report_as(rule, field.place(), message).refusal(kind, path)
 }
+
+#[cfg(test)]
+mod tests;
