@@ -42,14 +42,15 @@ impl Near {
             squeezed: HashMap::default(),
             words: HashSet::default(),
         };
-        let mut last = None;
+        let (mut last, mut squeezed) = (None, String::new());
         for (i, d) in (0..).zip(defined) {
             if last == Some((d.target, d.name)) {
                 continue;
             }
             last = Some((d.target, d.name));
-            near.words.extend(words(d.name).map(hash));
-            let key = hash((d.target, squeeze(d.name)));
+            squeezed.clear();
+            squeezed.extend(alphanumerics(d.name));
+            let key = hash((d.target, squeezed.as_str()));
             near.squeezed.entry(key).or_default().push(i);
             for piece in (0..PIECES).filter(|_| d.name.len() >= SHORTEST) {
                 let (start, end) = cut(d.name.len(), piece);
@@ -57,10 +58,18 @@ impl Near {
                 near.pieces.entry(hash(key)).or_default().push(i);
             }
         }
-        for facts in files {
-            for object in &facts.objects {
-                near.words.extend(words(facts.str(object.name)).map(hash));
-                near.words.extend(words(facts.str(object.namespace)).map(hash));
+        let names = defined.iter().map(|d| d.name);
+        let objects = files
+            .iter()
+            .flat_map(|facts| facts.objects.iter().map(move |object| (facts, object)));
+        let names = names.chain(objects.clone().map(|(facts, object)| facts.str(object.name)));
+        let namespaces = objects.map(|(facts, object)| facts.str(object.namespace));
+        // Namesakes often stand together.
+        let mut last = "";
+        for name in names.chain(namespaces) {
+            if name != last {
+                last = name;
+                near.words.extend(words(name).map(hash));
             }
         }
         let (mut names, mut counts) = (HashSet::default(), HashMap::<u64, u8>::default());
@@ -185,7 +194,11 @@ fn without(name: &str, drop: impl Fn(char) -> bool) -> String {
 
 /// The letters and digits alone.
 fn squeeze(name: &str) -> String {
-    without(name, |c| !c.is_ascii_alphanumeric())
+    alphanumerics(name).collect()
+}
+
+fn alphanumerics(name: &str) -> impl Iterator<Item = char> {
+    name.bytes().filter(u8::is_ascii_alphanumeric).map(char::from)
 }
 
 fn letters(word: &str) -> Vec<char> {

@@ -91,6 +91,12 @@ impl<'t> Object<'t> {
         Field::object(self.root, self.metadata)
     }
 
+    /// Whether `metadata` may have a field, as far as can be told at a glance; most rules look for what is not there.
+    #[inline]
+    pub fn may_have_metadata(&self, key: &str) -> bool {
+        self.metadata.is_some_and(|metadata| metadata.value.may_have(key))
+    }
+
     /// The value at a path of keys.
     pub fn path(&self, keys: &[&str]) -> Option<Node<'t>> {
         match keys.split_first() {

@@ -310,15 +310,22 @@ impl<'t> Node<'t> {
     /// mapping or has no such key.
     #[inline]
     pub fn entry(self, key: &str) -> Option<Entry<'t>> {
-        // Most of what is asked for is not there. Where the key is known to the compiler, so is its bit.
-        let map = self.raw();
-        if map.kind == Kind::Map
-            && map.indent != 0
-            && map.indent & filter::narrow(filter::hash(key.as_bytes())) == 0
-        {
+        if !self.may_have(key) {
             return None;
         }
         self.find(key)
+    }
+
+    /// Whether the node may be a mapping with this key. Most of what is asked for is not there, and shows it here;
+    /// where the key is known to the compiler, so is its bit.
+    #[inline]
+    pub fn may_have(self, key: &str) -> bool {
+        let map = self.raw();
+        match map.kind {
+            Kind::Map => map.indent == 0 || map.indent & filter::narrow(filter::hash(key.as_bytes())) != 0,
+            Kind::Alias => true,
+            Kind::Scalar | Kind::Seq => false,
+        }
     }
 
     #[inline(never)]

@@ -9,6 +9,9 @@ pub const CHECK: Check = Check::Object(check);
 pub(super) const LIMIT: usize = 256 * 1024;
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
+    if !object.may_have_metadata("annotations") {
+        return;
+    }
     let root = object.fields();
     let metadata = root.child("metadata");
     let annotations = metadata.child("annotations");

@@ -8,6 +8,9 @@ use crate::rules::{Check, Cx, quote};
 pub const CHECK: Check = Check::Object(check);
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
+    if !object.may_have_metadata("annotations") {
+        return;
+    }
     let root = object.fields();
     let metadata = root.child("metadata");
     let annotations = metadata.child("annotations");

@@ -13,6 +13,9 @@ pub const CHECK: Check = Check::Object(check);
 const STANDARD: [&str; 3] = ["kubernetes", "orphan", "foregroundDeletion"];
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
+    if !object.may_have_metadata("finalizers") {
+        return;
+    }
     let root = object.fields();
     let metadata = root.child("metadata");
     let finalizers = metadata.child("finalizers");

@@ -11,6 +11,9 @@ pub const CHECK: Check = Check::Object(check);
 const HELP: &str = "end it in `-`, as in `report-`: the server appends five letters and digits";
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
+    if !object.may_have_metadata("generateName") {
+        return;
+    }
     let root = object.fields();
     let Some(metadata) = super::metadata(&root) else {
         return;

@@ -9,6 +9,9 @@ pub const CHECK: Check = Check::Object(check);
 const HELP: &str = "remove `managedFields`: the API server keeps this record itself";
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
+    if !object.may_have_metadata("managedFields") {
+        return;
+    }
     let root = object.fields();
     let metadata = root.child("metadata");
     let list = metadata.child("managedFields");

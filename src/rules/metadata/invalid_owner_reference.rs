@@ -57,6 +57,9 @@ impl<'t> Owner<'t> {
 }
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
+    if !object.may_have_metadata("ownerReferences") {
+        return;
+    }
     let root = object.fields();
     let metadata = root.child("metadata");
     let owners = metadata.child("ownerReferences");

@@ -7,6 +7,9 @@ use crate::rules::{Check, Cx};
 pub const CHECK: Check = Check::Object(check);
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
+    if !object.may_have_metadata("generation") {
+        return;
+    }
     let root = object.fields();
     let metadata = root.child("metadata");
     let generation = metadata.child("generation");

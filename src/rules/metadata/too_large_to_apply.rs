@@ -65,11 +65,18 @@ fn at_most(root: Node<'_>) -> usize {
 fn lines_at_most(source: &[u8], folds: bool) -> usize {
     let lines = memchr_iter(b'\n', source).map(|at| {
         let line = &source[at + 1..];
-        let indentation = line.iter().take_while(|b| **b == b' ').count();
+        let indentation = spaces(line);
         let folded = folds && !matches!(line.get(indentation), None | Some(b'\r' | b'\n'));
         usize::from(!folded).wrapping_sub(indentation)
     });
     lines.fold(source.len() + 3, usize::wrapping_add)
+}
+
+/// How many spaces the line begins with; eight at a time, since definitions are indented deeply.
+fn spaces(line: &[u8]) -> usize {
+    let (eights, _) = line.as_chunks::<8>();
+    let whole = 8 * eights.iter().take_while(|eight| **eight == *b"        ").count();
+    whole + line[whole..].iter().take_while(|b| **b == b' ').count()
 }
 
 /// The length of the object as Go writes it; `None` when aliases make it endless.
