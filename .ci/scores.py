@@ -23,6 +23,12 @@ FIGURES = {
         r"placed ([\d.]+) % of \d+, tight ([\d.]+) %",
         ("placed", "tight"),
     ),
+    "mutants' whole spans": (
+        pathlib.Path(__file__).with_name("whole_spans.py").resolve(),
+        ["--mutants", "{folder}/mutants-open.jsonl.xz"],
+        r"whole ([\d.]+) % of \d+",
+        ("whole",),
+    ),
 }
 
 
