@@ -12,6 +12,7 @@ use crate::report::count;
 use super::TROUBLE;
 use super::args::CheckArgs;
 use super::check;
+use super::config;
 use super::output::{self, Plan};
 use super::terminal::{Terminal, note, tell};
 
@@ -69,10 +70,11 @@ impl Seen {
         let mut found = args.input.reading.look(paths);
         // What is written anew by each run would start the next one. Nonsense is told by the run itself.
         let _ = plan.spare_inputs(&mut found);
-        let mut settings: Vec<PathBuf> = Vec::new();
+        let mut settings: Vec<PathBuf> = args.input.reading.config.iter().cloned().collect();
         for root in &found.roots {
             let path = std::path::absolute(&root.path).unwrap_or_else(|_| root.path.clone());
-            settings.extend(path.ancestors().map(|folder| folder.join("kubeproof.yaml")));
+            let named = |folder: &Path| config::NAMES.map(|name| folder.join(name));
+            settings.extend(path.ancestors().flat_map(named));
         }
         settings.sort();
         settings.dedup();

@@ -108,6 +108,22 @@ fn changes_are_checked() {
 }
 
 #[test]
+fn configuration_is_watched() {
+    for name in ["kubeproof.yaml", ".kubeproof.yaml", "ci/strict.yaml"] {
+        let folder = Folder::new(&[("k8s/a.yaml", BAD), (name, "exclude: []\n")]);
+        let args: &[&str] = match name {
+            "ci/strict.yaml" => &["k8s", "--config", name],
+            _ => &["k8s"],
+        };
+        let watching = Watching::start(&folder, args);
+        assert_eq!(watching.round().0.len(), 1, "{name}");
+        folder.write(name, "fail-on: error\nexclude: [new]\n");
+        assert_eq!(watching.round().0.len(), 1, "{name}");
+        watching.is_quiet();
+    }
+}
+
+#[test]
 fn trouble_does_not_end_it() {
     let folder = Folder::new(&[("a.yaml", GOOD)]);
     let watching = Watching::start(&folder, &["a.yaml"]);
