@@ -9,6 +9,18 @@ use super::words::subject;
 use crate::diagnostic::ErrorType;
 use crate::rules::{RuleId, ids};
 
+/// How a value fits branches.
+struct Fits<'s, 'd> {
+    /// How many it fits.
+    fit: u32,
+    /// Whether it is not known of one.
+    doubt: bool,
+    /// What was matched in the first that it fits.
+    first: u32,
+    /// Where it fits none: the branch in which the most was matched.
+    nearest: Option<&'s Lazy<'d>>,
+}
+
 impl<'t> Validator<'_, 't> {
     pub(super) fn junctors(
         &mut self,
@@ -55,20 +67,15 @@ impl<'t> Validator<'_, 't> {
         loud: bool,
         outcome: &mut Outcome,
     ) {
-        let mut nearest: Option<(&Lazy<'_>, u32)> = None;
-        let mut doubt = false;
-        for branch in branches {
-            let result = self.value(value, branch.get(), place, false);
-            if result.errors > 0 {
-                if nearest.is_none_or(|(_, count)| result.count > count) {
-                    nearest = Some((branch, result.count));
-                }
-            } else if result.doubt {
-                doubt = true;
-            } else {
-                outcome.count += result.count;
-                return;
-            }
+        let Fits {
+            fit,
+            doubt,
+            first,
+            nearest,
+        } = self.fits(value, branches, place, 1);
+        if fit > 0 {
+            outcome.count += first;
+            return;
         }
         if doubt {
             outcome.doubt = true;
@@ -79,14 +86,45 @@ impl<'t> Validator<'_, 't> {
             Some(names) => Text::Required(format!("needs at least one of {}", names.join(", "))),
             None => Text::Any("fits none of the alternatives in `anyOf`".into()),
         };
-        self.failed(
-            value,
-            &text,
-            nearest.map(|(branch, _)| branch),
-            place,
-            loud,
-            outcome,
-        );
+        self.failed(value, &text, nearest, place, loud, outcome);
+    }
+
+    /// Tries branches, until so many fit.
+    fn fits<'s, 'd>(
+        &mut self,
+        value: &Value<'t>,
+        branches: &'s [Lazy<'d>],
+        place: &Place<'_, 't>,
+        enough: u32,
+    ) -> Fits<'s, 'd> {
+        let mut fits = Fits {
+            fit: 0,
+            doubt: false,
+            first: 0,
+            nearest: None,
+        };
+        let mut most = None;
+        for branch in branches {
+            let result = self.value(value, branch.get(), place, false);
+            if result.errors > 0 {
+                if fits.fit == 0 && most.is_none_or(|most| result.count > most) {
+                    most = Some(result.count);
+                    fits.nearest = Some(branch);
+                }
+            } else if result.doubt {
+                fits.doubt = true;
+            } else {
+                if fits.fit == 0 {
+                    fits.first = result.count;
+                    fits.nearest = None;
+                }
+                fits.fit += 1;
+                if fits.fit == enough {
+                    break;
+                }
+            }
+        }
+        fits
     }
 
     /// Reports alternatives that failed, and why the nearest of them did.
@@ -145,24 +183,12 @@ impl<'t> Validator<'_, 't> {
         loud: bool,
         outcome: &mut Outcome,
     ) {
-        let mut nearest: Option<(&Lazy<'_>, u32)> = None;
-        let (mut fit, mut doubt, mut first) = (0, false, 0);
-        for branch in branches {
-            let result = self.value(value, branch.get(), place, false);
-            if result.errors > 0 {
-                if fit == 0 && nearest.is_none_or(|(_, count)| result.count > count) {
-                    nearest = Some((branch, result.count));
-                }
-            } else if result.doubt {
-                doubt = true;
-            } else {
-                if fit == 0 {
-                    first = result.count;
-                }
-                fit += 1;
-                nearest = None;
-            }
-        }
+        let Fits {
+            fit,
+            doubt,
+            first,
+            nearest,
+        } = self.fits(value, branches, place, u32::MAX);
         if fit <= 1 && doubt {
             outcome.doubt = true;
             return;
@@ -185,14 +211,7 @@ impl<'t> Validator<'_, 't> {
                 "fits {fit} of the alternatives in `oneOf`, and may fit only one"
             )),
         };
-        self.failed(
-            value,
-            &text,
-            nearest.map(|(branch, _)| branch),
-            place,
-            loud,
-            outcome,
-        );
+        self.failed(value, &text, nearest, place, loud, outcome);
     }
 
     fn all_of(
