@@ -225,19 +225,15 @@ fn judge(
         None
     } else if decoded.text.len() < LARGE {
         // A copy is no larger than the text, and the buffer is of use for the next file.
-        let mut text = String::with_capacity(room(decoded.text.len()));
-        text.push_str(&decoded.text);
-        let buffer = std::mem::replace(&mut decoded.text, text);
+        let copy = decoded.text.as_str().to_string();
+        let buffer = std::mem::replace(&mut decoded.text, copy);
         scratch.keep(buffer.into_bytes());
         Some(Arc::new(decoded))
     } else {
         Some(Arc::new(decoded))
     };
     let kept = source.clone().filter(|_| keeps).map(|source| {
-        let nodes = scratch.tree.nodes.len();
-        let tree = scratch
-            .tree
-            .copy(room(nodes * size_of::<RawNode>()) / size_of::<RawNode>());
+        let tree = scratch.tree.clone();
         Box::new(Kept { source, tree })
     });
     let source = source.filter(|_| !checked.diagnostics.is_empty());
@@ -259,16 +255,6 @@ fn is_kept(checked: &Checked, decoded: &Decoded, tree: &Tree, total: &AtomicUsiz
     let wanted = defines || (uses && decoded.text.len() < SMALL);
     let size = decoded.text.len() + tree.nodes.len() * size_of::<RawNode>();
     wanted && total.fetch_add(size, Ordering::Relaxed) <= KEEP
-}
-
-/// How many bytes to take for so many that are kept. Allocators set up pages for each size that they tell apart;
-/// with large texts of all sizes most of those pages would stay empty, and the system clears each of them.
-fn room(bytes: usize) -> usize {
-    if (8 << 10..512 << 10).contains(&bytes) {
-        bytes.next_power_of_two()
-    } else {
-        bytes
-    }
 }
 
 /// Keeps a bug that one file brings out from taking the whole run down. What the panic says is not passed

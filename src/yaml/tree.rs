@@ -201,21 +201,6 @@ impl Tree {
         self.unsure.clear();
     }
 
-    /// A copy to keep, without the memory that reading takes, and with room for so many nodes.
-    pub fn copy(&self, room: usize) -> Tree {
-        let mut nodes = Vec::with_capacity(room.max(self.nodes.len()));
-        nodes.extend_from_slice(&self.nodes);
-        Tree {
-            nodes,
-            comments: self.comments.clone(),
-            props: self.props.clone(),
-            aliases: self.aliases.clone(),
-            chunks: self.chunks.clone(),
-            suspects: self.suspects.clone(),
-            ..Tree::default()
-        }
-    }
-
     /// The node that the alias node `id` stands for.
     pub fn alias_target(&self, id: NodeId) -> Option<NodeId> {
         self.aliases
