@@ -404,13 +404,13 @@ impl<'t> Walk<'_, 't> {
                     all = false;
                     continue;
                 }
-                let text = match (key.text(), key.node.scalar()) {
-                    (Some(text), _) => text,
-                    (None, Some(Scalar::Int(number))) => Cow::Owned(number.to_string()),
-                    _ => {
-                        all = false;
-                        continue;
-                    }
+                let number = || match key.node.scalar() {
+                    Some(Scalar::Int(number)) => Some(Cow::Owned(number.to_string())),
+                    _ => None,
+                };
+                let Some(text) = key.text().or_else(number) else {
+                    all = false;
+                    continue;
                 };
                 if text.is_empty() || unrendered(&text) {
                     all &= text.is_empty();

@@ -125,11 +125,16 @@ impl Rule {
 
 /// The checks for objects of a kind, as indices into [`RULES`].
 pub fn object_checks(group: &str, kind: &str) -> &'static [u16] {
-    let found = BY_KIND.binary_search_by(|(name, _)| match name.split_once('/') {
-        Some((g, k)) => (g, k).cmp(&(group, kind)),
-        None => ("", *name).cmp(&(group, kind)),
-    });
-    found.map_or(ANY, |i| BY_KIND[i].1)
+    let is = |name: &str| match name.strip_prefix(group) {
+        Some(rest) if !group.is_empty() => rest.strip_prefix('/') == Some(kind),
+        Some(_) => name == kind && !kind.contains('/'),
+        None => false,
+    };
+    // They are a handful.
+    BY_KIND
+        .iter()
+        .find(|(name, _)| is(name))
+        .map_or(ANY, |(_, checks)| checks)
 }
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));

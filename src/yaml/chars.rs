@@ -27,6 +27,13 @@ pub(super) fn is_ls_or_ps(bytes: &[u8], at: usize) -> bool {
     matches!(bytes.get(at..), Some([0xE2, 0x80, 0xA8 | 0xA9, ..]))
 }
 
+/// How many spaces the line begins with; eight at a time, since definitions are indented deeply.
+pub fn spaces(line: &[u8]) -> usize {
+    let (eights, _) = line.as_chunks::<8>();
+    let whole = 8 * eights.iter().take_while(|eight| **eight == *b"        ").count();
+    whole + line[whole..].iter().take_while(|b| **b == b' ').count()
+}
+
 /// Space or tab.
 #[inline]
 pub(super) fn is_blank(byte: u8) -> bool {

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::chars::{break_len, is_blank, is_ls_or_ps, width};
+use super::chars::{break_len, is_blank, is_ls_or_ps, spaces, width};
 use super::tree::{COOK, Kind, RawNode, Style};
 use super::view::Node;
 
@@ -63,8 +63,9 @@ fn fold_lines(bytes: &[u8], out: &mut Vec<u8>) {
         let mut line = &bytes[start..end];
         // Blanks count at the ends of the whole text only.
         if start > 0 {
-            let text = line.iter().position(|byte| !is_blank(*byte));
-            line = &line[text.unwrap_or(line.len())..];
+            let text = &line[spaces(line)..];
+            let blanks = text.iter().take_while(|byte| is_blank(**byte)).count();
+            line = &text[blanks..];
         }
         while end < bytes.len()
             && let [rest @ .., last] = line

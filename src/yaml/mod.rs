@@ -23,6 +23,7 @@ mod tests;
 pub mod tree;
 pub mod view;
 
+pub(crate) use chars::spaces;
 pub use duplicates::{Duplicate, DuplicateKind, duplicates};
 pub use resolve::Scalar;
 pub use tree::{Chunk, ErrorClass, Kind, Loss, LossKind, Style, SyntaxError, Tree};

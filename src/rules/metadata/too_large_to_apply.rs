@@ -5,7 +5,7 @@ use memchr::{memchr_iter, memchr2_iter, memchr3_iter};
 use super::annotations_too_large::LIMIT;
 use crate::manifest::Object;
 use crate::rules::{Check, Cx};
-use crate::yaml::{Kind, Node, Scalar, Style};
+use crate::yaml::{Kind, Node, Scalar, Style, spaces};
 
 pub const CHECK: Check = Check::Object(check);
 
@@ -70,13 +70,6 @@ fn lines_at_most(source: &[u8], folds: bool) -> usize {
         usize::from(!folded).wrapping_sub(indentation)
     });
     lines.fold(source.len() + 3, usize::wrapping_add)
-}
-
-/// How many spaces the line begins with; eight at a time, since definitions are indented deeply.
-fn spaces(line: &[u8]) -> usize {
-    let (eights, _) = line.as_chunks::<8>();
-    let whole = 8 * eights.iter().take_while(|eight| **eight == *b"        ").count();
-    whole + line[whole..].iter().take_while(|b| **b == b' ').count()
 }
 
 /// The length of the object as Go writes it; `None` when aliases make it endless.
