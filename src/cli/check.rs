@@ -1,6 +1,6 @@
 //! `kubeproof check`: walk, check in parallel, check across files, print.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
@@ -81,7 +81,7 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         partial: !found.roots.iter().any(|root| root.is_folder),
         ..Settings::default()
     };
-    let excluded = found.excluded;
+    let (excluded, links) = (found.excluded, std::mem::take(&mut found.links));
     let policy = configs.policy(base, &args.wishes(), &mut found.inputs)?;
     let failing = failing(args, &configs)?;
     let threads = reading.threads();
@@ -185,7 +185,7 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         tell("no baseline was written, since it would lack what could not be looked at");
     }
     let empty = (!judged && problems.is_empty()).then_some(excluded);
-    aside(args, plan, &report, empty, untouched);
+    aside(args, plan, &report, empty, &links, untouched);
     if args.output.verbose {
         verbose(&totals, &report, &clock);
     }
@@ -196,7 +196,14 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
 }
 
 /// What standard error is told of a run that went well.
-fn aside(args: &CheckArgs, plan: &Plan, report: &Report, empty: Option<bool>, untouched: usize) {
+fn aside(
+    args: &CheckArgs,
+    plan: &Plan,
+    report: &Report,
+    empty: Option<bool>,
+    links: &[PathBuf],
+    untouched: usize,
+) {
     let output = &args.output;
     if let Some(excluded) = empty {
         tell(&nothing_judged(args, report, excluded));
@@ -212,6 +219,10 @@ fn aside(args: &CheckArgs, plan: &Plan, report: &Report, empty: Option<bool>, un
             note(&fixes);
         }
     }
+    // Most links lead to what is met elsewhere, so they are named where that may be missed.
+    if !links.is_empty() && (empty.is_some() || output.show_skipped || output.verbose) {
+        note(&not_followed(links));
+    }
     if untouched > 0 && !output.quiet {
         note(&format!(
             "{} in what did not change since `{}` left out",
@@ -219,6 +230,24 @@ fn aside(args: &CheckArgs, plan: &Plan, report: &Report, empty: Option<bool>, un
             crate::report::printable(args.since.as_deref().unwrap_or_default())
         ));
     }
+}
+
+/// Names links, so that who wants them followed can do so.
+fn not_followed(links: &[PathBuf]) -> String {
+    const NAMED: usize = 5;
+    let named = links.iter().take(NAMED);
+    let names: Vec<String> = named
+        .map(|link| format!("`{}`", crate::report::printable(&link.to_string_lossy())))
+        .collect();
+    let more = match links.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "{} not followed: {}{more}; a link that is named on the command line is",
+        count(links.len(), "symbolic link"),
+        names.join(", ")
+    )
 }
 
 /// What there is one of for a run: the command line says it, or else the configuration.

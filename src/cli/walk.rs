@@ -77,6 +77,8 @@ pub struct Found {
     pub roots: Vec<Root>,
     /// What could not be listed.
     pub problems: Vec<Problem>,
+    /// Symbolic links to folders, or named as manifests are, which were met and not followed.
+    pub links: Vec<PathBuf>,
     /// Whether the configuration left anything out.
     pub excluded: bool,
     /// The configuration files that hold for the inputs.
@@ -147,6 +149,7 @@ pub fn walk(
         }
     }
     found.inputs.sort_by(|a, b| a.name.cmp(&b.name));
+    found.links.sort();
     found
 }
 
@@ -182,10 +185,11 @@ fn walk_folder(
         // Links are not followed; sockets, pipes and devices are no files.
         let bare_kustomization = entry.file_name() == "Kustomization";
         let wanted = bare_kustomization || is_manifest_name(entry.file_name().as_encoded_bytes());
-        if !(is_folder || wanted && kind.is_file()) {
+        let depth = entry.depth();
+        let is_link = depth > 0 && kind.is_symlink() && (wanted || entry.path().is_dir());
+        if !(is_folder || is_link || wanted && kind.is_file()) {
             continue;
         }
-        let depth = entry.depth();
         if is_folder && depth > 0 && entry.file_name() == ".git" {
             walk.skip_current_dir();
             continue;
@@ -216,23 +220,30 @@ fn walk_folder(
         if is_folder {
             continue;
         }
+        if is_link {
+            found.links.push(spelled(entry.into_path()));
+            continue;
+        }
         if let (Some(seen), Some(real)) = (&mut seen, &real) {
             let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
             if !seen.insert(real.join(below)) {
                 continue;
             }
         }
-        let path = entry.into_path();
-        // `.` is left out of names: `a.yaml`, not `./a.yaml`.
-        let path = match path.strip_prefix(".") {
-            Ok(below) => below.to_path_buf(),
-            Err(_) => path,
-        };
+        let path = spelled(entry.into_path());
         if bare_kustomization {
             found.kustomizations.push(path);
         } else {
             found.inputs.push(Input::file(path));
         }
+    }
+}
+
+/// The path as it is shown: `.` is left out, `a.yaml`, not `./a.yaml`.
+fn spelled(path: PathBuf) -> PathBuf {
+    match path.strip_prefix(".") {
+        Ok(below) => below.to_path_buf(),
+        Err(_) => path,
     }
 }
 

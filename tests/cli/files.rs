@@ -131,6 +131,23 @@ fn links_are_followed_only_when_named() {
         ["link/a.yaml"],
         "one file, met twice"
     );
+    let shown = folder.run(&["check", "--format", "json", "--show-skipped"]);
+    assert_eq!(
+        shown.stderr.lines().next(),
+        Some(
+            "2 symbolic links not followed: `link`, `real/link.yaml`; a link that is named on the command line is"
+        )
+    );
+    // A mounted ConfigMap is nothing but links.
+    let mounted = Folder::new(&[("..data/a.txt", BAD)]);
+    symlink("..data/a.txt", mounted.path().join("a.yaml")).expect("a link");
+    let empty = mounted.run(&["check"]);
+    assert_eq!(empty.code, Some(2));
+    assert!(
+        empty.stderr.contains("1 symbolic link not followed: `a.yaml`"),
+        "{}",
+        empty.stderr
+    );
 }
 
 #[cfg(unix)]
