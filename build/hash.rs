@@ -2,7 +2,7 @@
 // which looks names up in it.
 
 /// Mixes the first and last eight bytes and the length, which tells the API's field names apart well enough.
-pub fn name_hash(name: &[u8]) -> u32 {
+pub const fn name_hash(name: &[u8]) -> u32 {
     let (first, last) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
         (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
         _ => (short(name), 0),
@@ -12,9 +12,14 @@ pub fn name_hash(name: &[u8]) -> u32 {
 }
 
 /// All bytes of a name of up to seven.
-fn short(name: &[u8]) -> u64 {
+const fn short(name: &[u8]) -> u64 {
     if let (Some(first), Some(last)) = (name.first_chunk::<4>(), name.last_chunk::<4>()) {
-        return u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32;
+        return u32::from_le_bytes(*first) as u64 | (u32::from_le_bytes(*last) as u64) << 32;
     }
-    name.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))
+    let (mut word, mut at) = (0, 0);
+    while at < name.len() {
+        word = word << 8 | name[at] as u64;
+        at += 1;
+    }
+    word
 }

@@ -17,7 +17,7 @@ use super::inputs::ReadingArgs;
 use super::problem::Problem;
 use super::run::guarded;
 use super::walk::Input;
-use super::{inventory, parallel, read};
+use super::{inventory, parallel};
 
 /// What breaks off may use any Secret further down.
 pub fn broken(names: &[Facts], facts: &[FileFacts], inputs: &[Input], problems: &mut Vec<Problem>) {
@@ -26,10 +26,9 @@ pub fn broken(names: &[Facts], facts: &[FileFacts], inputs: &[Input], problems: 
             continue;
         }
         let mut bytes = Vec::new();
-        let line = match &input.content {
-            Some(content) => line_of(content.clone(), facts.broken[0]),
-            None if read::file(input.path(), &mut bytes).is_ok() => line_of(bytes, facts.broken[0]),
-            None => 1,
+        let line = match input.read(&mut bytes) {
+            Ok(()) => line_of(bytes, facts.broken[0]),
+            Err(_) => 1,
         };
         problems.push(Problem {
             path: format!("{}:{line}", names.file),
@@ -192,13 +191,7 @@ struct Scratch {
 impl Scratch {
     fn bytes(&mut self, input: &Input) -> Result<Vec<u8>, Problem> {
         let mut bytes = std::mem::take(&mut self.buffer);
-        match &input.content {
-            Some(content) => {
-                bytes.clear();
-                bytes.extend_from_slice(content);
-            }
-            None => read::file(input.path(), &mut bytes)?,
-        }
+        input.read(&mut bytes)?;
         Ok(bytes)
     }
 }

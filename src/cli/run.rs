@@ -18,7 +18,7 @@ use crate::yaml::tree::RawNode;
 use super::problem::Problem;
 use super::progress;
 use super::walk::Input;
-use super::{inventory, parallel, read};
+use super::{inventory, parallel};
 
 /// The inputs that could be read, and what was found in them.
 pub struct Run {
@@ -189,13 +189,7 @@ fn judge(
     total: &AtomicUsize,
 ) -> Result<Judged, Problem> {
     let mut bytes = std::mem::take(&mut scratch.buffer);
-    match &input.content {
-        Some(content) => {
-            bytes.clear();
-            bytes.extend_from_slice(content);
-        }
-        None => read::file(input.path(), &mut bytes)?,
-    }
+    input.read(&mut bytes)?;
     let size = bytes.len();
     // The tree is cleared before each use, so one that a panic left half made does no harm.
     let (mut decoded, checked, fault) = guarded(&input.name, || {
@@ -225,7 +219,7 @@ fn judge(
         None
     } else if decoded.text.len() < LARGE {
         // A copy is no larger than the text, and the buffer is of use for the next file.
-        let copy = decoded.text.as_str().to_string();
+        let copy = decoded.text.clone();
         let buffer = std::mem::replace(&mut decoded.text, copy);
         scratch.keep(buffer.into_bytes());
         Some(Arc::new(decoded))
@@ -271,10 +265,7 @@ pub fn guarded<T>(name: &str, check: impl FnOnce() -> T) -> Result<T, Problem> {
 /// Reads a file once more, to show what other files say about it.
 pub fn read_again(input: &Input, size: usize) -> Result<Decoded, Problem> {
     let mut bytes = Vec::new();
-    match &input.content {
-        Some(content) => bytes.clone_from(content),
-        None => read::file(input.path(), &mut bytes)?,
-    }
+    input.read(&mut bytes)?;
     if bytes.len() != size {
         return Err(Problem {
             path: input.name.clone(),

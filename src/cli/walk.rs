@@ -10,6 +10,7 @@ use crate::graph::Role;
 use super::config::{Configs, View};
 use super::gitignore::Ignored;
 use super::problem::Problem;
+use super::read;
 
 /// One input of a run.
 #[derive(Clone, Debug)]
@@ -35,6 +36,18 @@ impl Input {
     /// The path to open.
     pub fn path(&self) -> &Path {
         self.path.as_deref().unwrap_or(Path::new(&self.name))
+    }
+
+    /// Replaces the buffer's content with the input's: what was read already, or else its file's.
+    pub fn read(&self, buffer: &mut Vec<u8>) -> Result<(), Problem> {
+        match &self.content {
+            Some(content) => {
+                buffer.clear();
+                buffer.extend_from_slice(content);
+                Ok(())
+            }
+            None => read::file(self.path(), buffer),
+        }
     }
 
     fn file(path: PathBuf) -> Input {

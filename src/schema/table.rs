@@ -178,7 +178,7 @@ pub(super) fn types() -> impl Iterator<Item = TypeId> {
 }
 
 /// All kinds, by group, kind and version.
-pub(super) fn kinds() -> &'static [KindInfo] {
+pub(super) const fn kinds() -> &'static [KindInfo] {
     &KINDS
 }
 

@@ -90,6 +90,11 @@ impl PartSet {
         }
         PartSet(set)
     }
+
+    /// These and those.
+    pub const fn and(self, others: PartSet) -> PartSet {
+        PartSet(self.0 | others.0)
+    }
 }
 
 /// What a schema says of the type.

@@ -241,10 +241,7 @@ impl<'w, 't> Walker<'w, 't> {
     }
 
     fn children(&mut self, s: &Field<'_, 't>, p: &Parts<'t>, mode: Mode, around: Around, depth: u32) {
-        const BELOW: PartSet = PartSet::of(&[
-            Part::additional_properties,
-            Part::properties,
-            Part::items,
+        const JUNCTORS: PartSet = PartSet::of(&[
             Part::not,
             Part::all_of,
             Part::one_of,
@@ -252,6 +249,8 @@ impl<'w, 't> Walker<'w, 't> {
             Part::definitions,
             Part::dependencies,
         ]);
+        const BELOW: PartSet =
+            PartSet::of(&[Part::additional_properties, Part::properties, Part::items]).and(JUNCTORS);
         if !p.has_any(BELOW) {
             return;
         }
@@ -313,14 +312,6 @@ impl<'w, 't> Walker<'w, 't> {
                 self.step(&item, Mode::Plain, around, depth);
             }
         }
-        const JUNCTORS: PartSet = PartSet::of(&[
-            Part::not,
-            Part::all_of,
-            Part::one_of,
-            Part::any_of,
-            Part::definitions,
-            Part::dependencies,
-        ]);
         if p.has_any(JUNCTORS) {
             self.junctors(s, p, mode, around, depth);
         }
