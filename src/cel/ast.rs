@@ -26,13 +26,13 @@ pub enum Expr<'s> {
     /// `null`
     Null,
     /// `true`, `false`
-    Bool,
+    Bool(bool),
     /// A whole number.
-    Int,
+    Int(i128),
     /// One with `u` behind it.
-    Uint,
+    Uint(u64),
     /// A number with a fraction or exponent.
-    Double,
+    Double(f64),
     /// A text, as it reads.
     Str(Cow<'s, str>),
     /// A text of bytes.
@@ -87,10 +87,14 @@ pub enum Expr<'s> {
 }
 
 /// What a macro makes of a list or map.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Over {
-    /// `all`, `exists`, `exists_one`: a boolean.
-    Test,
+    /// `all`: whether each item passes.
+    All,
+    /// `exists`: whether an item passes.
+    Exists,
+    /// `exists_one`: whether just one does.
+    One,
     /// `map`, `transformList`: a list of results.
     List,
     /// `filter`: the items that pass.

@@ -45,7 +45,11 @@ impl<'s> Checker<'_, 's, '_> {
             }
             _ => kinds,
         };
-        let found = overloads(name);
+        // The four are declared alike.
+        let found = overloads(match name {
+            "_<=_" | "_>_" | "_>=_" => "_<_",
+            _ => name,
+        });
         let (minor, patch, device) = (self.env.minor, self.env.patch, self.env.bind);
         let mut candidates = found
             .iter()

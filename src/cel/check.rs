@@ -81,10 +81,10 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
         let at = node.at;
         let kind = match &node.expr {
             Expr::Null => Type::Is(Simple::Null),
-            Expr::Bool => Type::BOOL,
-            Expr::Int => Type::INT,
-            Expr::Uint => Type::Is(Simple::Uint),
-            Expr::Double => Type::Is(Simple::Double),
+            Expr::Bool(_) => Type::BOOL,
+            Expr::Int(_) => Type::INT,
+            Expr::Uint(_) => Type::Is(Simple::Uint),
+            Expr::Double(_) => Type::Is(Simple::Double),
             Expr::Str(_) => Type::STRING,
             Expr::Bytes => Type::Is(Simple::Bytes),
             Expr::Ident(name) => match self.look_up(name) {
@@ -370,7 +370,7 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
             .map(|result| self.within(&scope, result))
             .unwrap_or(Type::DYN);
         match kind {
-            Over::Test => Type::BOOL,
+            Over::All | Over::Exists | Over::One => Type::BOOL,
             Over::List => made.list(),
             // The keys, of a map.
             Over::Filter => match &range {

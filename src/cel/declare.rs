@@ -1,5 +1,6 @@
 //! What an expression can name: variables and their fields.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::types::{Simple, Type};
@@ -306,4 +307,22 @@ fn escaped(name: &str) -> String {
         .replace('-', "__dash__")
         .replace('/', "__slash__")
         .replace('\0', "__underscores__")
+}
+
+/// The property that expressions write like this.
+pub(crate) fn unescaped(name: &str) -> Cow<'_, str> {
+    if !name.as_bytes().windows(2).any(|pair| pair == b"__") {
+        return Cow::Borrowed(name);
+    }
+    let inner = name.strip_prefix("__").and_then(|name| name.strip_suffix("__"));
+    if let Some(word) = inner.filter(|word| super::parse::RESERVED.contains(word)) {
+        return Cow::Borrowed(word);
+    }
+    let plain = name
+        .replace("__underscores__", "\0")
+        .replace("__dot__", ".")
+        .replace("__dash__", "-")
+        .replace("__slash__", "/")
+        .replace('\0', "__");
+    Cow::Owned(plain)
 }

@@ -10,11 +10,11 @@ pub enum Token<'s> {
     /// A name, reserved ones included.
     Ident(&'s str),
     /// A whole number.
-    Int,
+    Int(u64),
     /// One with `u` behind it.
-    Uint,
+    Uint(u64),
     /// A number with a fraction or exponent.
-    Double,
+    Double(f64),
     /// A text, as it reads.
     Str(Cow<'s, str>),
     /// A text of bytes.
@@ -179,7 +179,8 @@ impl<'s> Lexer<'s> {
             }
         }
         if double {
-            return Ok(Token::Double);
+            let text = self.source.get(start..self.at).unwrap_or_default();
+            return Ok(Token::Double(text.parse().unwrap_or(f64::INFINITY)));
         }
         self.whole(start, digits.parse().ok())
     }
@@ -188,13 +189,13 @@ impl<'s> Lexer<'s> {
         if self.rest().starts_with(['u', 'U']) {
             self.at += 1;
             return match value {
-                Some(_) => Ok(Token::Uint),
+                Some(value) => Ok(Token::Uint(value)),
                 None => self.fault(start, "the number is too large"),
             };
         }
         match value {
             // One more than the largest may stand after a minus.
-            Some(value) if value <= 1 << 63 => Ok(Token::Int),
+            Some(value) if value <= 1 << 63 => Ok(Token::Int(value)),
             _ => self.fault(start, "the number is too large"),
         }
     }

@@ -87,12 +87,13 @@ impl<'s> Parser<'s> {
         let at = self.at;
         let token = std::mem::replace(&mut self.token, Token::End);
         let literal = match token {
-            Token::Int => Expr::Int,
-            Token::Uint => Expr::Uint,
-            Token::Double => Expr::Double,
+            Token::Int(value) => Expr::Int(i128::from(value)),
+            Token::Uint(value) => Expr::Uint(value),
+            Token::Double(value) => Expr::Double(value),
             Token::Bytes => Expr::Bytes,
             Token::Str(text) => Expr::Str(text),
-            Token::Ident("true" | "false") => Expr::Bool,
+            Token::Ident("true") => Expr::Bool(true),
+            Token::Ident("false") => Expr::Bool(false),
             Token::Ident("null") => Expr::Null,
             Token::Ident("in") => {
                 self.token = token;

@@ -1,5 +1,5 @@
 //! CEL, the language of the expressions in policies, selectors of devices and CustomResourceDefinitions: whether
-//! the server would compile one, and the type of what it gives. Expressions are never run.
+//! the server would compile one, the type of what it gives, and what the rules of definitions say of an object.
 //!
 //! The functions are declared in `schemas/cel.txt`. What is doubtful passes.
 
@@ -11,14 +11,18 @@ mod lexer;
 mod macros;
 mod members;
 mod parse;
+mod run;
 #[cfg(test)]
 mod tests;
 mod types;
 
 use std::borrow::Cow;
 
+pub(crate) use declare::unescaped;
 pub use declare::{Env, Struct};
 pub(crate) use parse::RESERVED;
+pub use run::{Collection, Program, Stop, Tree, Val, run};
+pub(crate) use run::{duration, timestamp};
 pub use types::{Simple, Type};
 
 use types::Sig;

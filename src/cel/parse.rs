@@ -194,8 +194,10 @@ impl<'s> Parser<'s> {
             let name = match &self.token {
                 Token::Sign(EQUAL) => "_==_",
                 Token::Sign(UNEQUAL) => "_!=_",
-                // All four are declared alike.
-                Token::Sign(b'<' | AT_MOST | b'>' | AT_LEAST) => "_<_",
+                Token::Sign(b'<') => "_<_",
+                Token::Sign(AT_MOST) => "_<=_",
+                Token::Sign(b'>') => "_>_",
+                Token::Sign(AT_LEAST) => "_>=_",
                 Token::Ident("in") => "_in_",
                 _ => return Ok(left),
             };
@@ -249,11 +251,16 @@ impl<'s> Parser<'s> {
             even = !even;
         }
         let operand = self.member()?;
-        let number = matches!(self.expr_of(operand), Some(Expr::Int | Expr::Double));
-        if even || (sign == b'-' && number) {
+        if even {
             return Ok(operand);
         }
-        self.call(at, name, vec![operand])
+        // A number takes its sign at once.
+        match self.nodes.get_mut(operand as usize).map(|node| &mut node.expr) {
+            Some(Expr::Int(value)) if sign == b'-' => *value = -*value,
+            Some(Expr::Double(value)) if sign == b'-' => *value = -*value,
+            _ => return self.call(at, name, vec![operand]),
+        }
+        Ok(operand)
     }
 
     pub(super) fn expr_of(&self, id: Id) -> Option<&Expr<'s>> {

@@ -229,7 +229,7 @@ properties:
         ("self.spec.a__dash__b", "bool"),
         ("self.spec.free.x", "14: there is no field `x`"),
         ("self.spec.hidden", "9: there is no field `hidden`"),
-        ("self.spec.name > 1", "15: `<` does not go with string and int"),
+        ("self.spec.name > 1", "15: `>` does not go with string and int"),
         ("self.metadata.labels", "13: there is no field `labels`"),
     ] {
         assert_eq!(kind(source, &mut env), wanted, "{source}");

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
+use super::rules::Marks;
 use super::schema::Lazy;
 use crate::manifest::{File, Object};
 use crate::yaml::{Node, Scalar};
@@ -40,6 +42,16 @@ pub(super) struct Version<'c> {
     pub has_status: bool,
     /// The path of the number of replicas, `.spec.replicas`.
     pub replicas: Option<Cow<'c, str>>,
+    marks: OnceLock<Marks>,
+}
+
+impl Version<'_> {
+    /// Where its schema has rules.
+    pub(super) fn marks(&self) -> &Marks {
+        let schema = self.schema.as_ref().map(Lazy::node);
+        self.marks
+            .get_or_init(|| schema.map(Marks::of).unwrap_or_default())
+    }
 }
 
 /// Whether an object is a CustomResourceDefinition.
@@ -138,6 +150,7 @@ fn read<'c>(file: &str, object: &Object<'c>) -> Option<(Cow<'c, str>, Definition
             schema: schema.filter(|schema| schema.is_map()).map(Lazy::new),
             has_status: has_status(subresources),
             replicas: replicas(subresources),
+            marks: OnceLock::new(),
         });
     }
     if versions.is_empty()
@@ -150,6 +163,7 @@ fn read<'c>(file: &str, object: &Object<'c>) -> Option<(Cow<'c, str>, Definition
             schema: shared.filter(|schema| schema.is_map()).map(Lazy::new),
             has_status: has_status(spec.get("subresources")),
             replicas: replicas(spec.get("subresources")),
+            marks: OnceLock::new(),
         });
     }
     let printable = |c: char| if c.is_control() { '?' } else { c };

@@ -3,7 +3,7 @@
 //!
 //! The definitions of a run are known when all files have been read, so this is a second pass over those files
 //! that hold objects of a defined kind. Where several definitions of one kind lie about (overlays, versions of a
-//! chart), only what all of them refuse is reported. Rules in CEL (`x-kubernetes-validations`) are not judged.
+//! chart), only what all of them refuse is reported.
 
 mod decode;
 mod definition;
@@ -15,14 +15,17 @@ mod pattern;
 mod place;
 mod properties;
 mod quick;
+mod rules;
 mod scalars;
 mod schema;
 mod steps;
+mod typed;
 mod validate;
 mod value;
 mod words;
 
 pub use definition::{Definitions, is_definition, name_of};
+pub(crate) use pattern::Pattern;
 
 use definition::{Definition, Version};
 use place::{Part, Place};
@@ -114,8 +117,12 @@ fn check_object<'t, 'c: 't>(object: &Object<'t>, definition: &Definition<'c>, cx
         definition.preserve,
         cx.settings.no_skip,
     );
+    let run_rules = !definition.preserve;
     // While testing, the full check has to agree.
     if sound && !cfg!(debug_assertions) {
+        if run_rules {
+            rules::check(object.root, version, schema, label, cx);
+        }
         return;
     }
     let before = cx.found.len();
@@ -153,6 +160,19 @@ fn check_object<'t, 'c: 't>(object: &Object<'t>, definition: &Definition<'c>, cx
         replicas(&value, path, &root, &mut validator);
     }
     debug_assert!(!sound || cx.found.len() == before, "passed too quickly");
+    // The server runs no rules on what is not even of the right form.
+    let malformed = cx.found.iter().skip(before).any(|found| {
+        found.refusal.as_ref().is_some_and(|refusal| {
+            refusal.stage != Stage::Validation
+                || matches!(
+                    refusal.kind,
+                    ErrorType::Required | ErrorType::TooLong | ErrorType::TooMany | ErrorType::TypeInvalid
+                )
+        })
+    });
+    if run_rules && !malformed {
+        rules::check(object.root, version, schema, label, cx);
+    }
 }
 
 /// A version that the definition does not have, or does not serve.

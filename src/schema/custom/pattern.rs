@@ -10,8 +10,8 @@ use regex_lite::Regex;
 use super::steps::Steps;
 
 /// A regular expression of Go's, compiled when it is first needed.
-pub(super) struct Pattern<'c> {
-    pub text: Cow<'c, str>,
+pub(crate) struct Pattern<'c> {
+    pub(super) text: Cow<'c, str>,
     compiled: OnceLock<Compiled>,
 }
 
@@ -31,7 +31,7 @@ struct Remembering {
 const REMEMBERED: usize = 64;
 
 impl<'c> Pattern<'c> {
-    pub(super) fn new(text: Cow<'c, str>) -> Pattern<'c> {
+    pub(crate) fn new(text: Cow<'c, str>) -> Pattern<'c> {
         Pattern {
             text,
             compiled: OnceLock::new(),
@@ -39,7 +39,7 @@ impl<'c> Pattern<'c> {
     }
 
     /// Whether a text matches; `None` for a pattern that is not understood.
-    pub(super) fn matches(&self, text: &str) -> Option<bool> {
+    pub(crate) fn matches(&self, text: &str) -> Option<bool> {
         match self.compiled.get_or_init(|| compile(&self.text)) {
             Compiled::Steps(steps) => Some(steps.matches(text)),
             Compiled::Regex(regex) => Some(regex.matches(text)),

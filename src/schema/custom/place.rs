@@ -35,6 +35,27 @@ impl<'p, 't> Place<'p, 't> {
         }
     }
 
+    /// A field or item of this.
+    pub(super) fn below<'q>(&'q self, part: Part<'q>) -> Place<'q, 't>
+    where
+        'p: 'q,
+    {
+        let (key, value) = match (self.value, part) {
+            (Some(map), Part::Name(name) | Part::Key(name)) => {
+                let entry = map.entry(name);
+                (entry.map(|entry| entry.key), entry.map(|entry| entry.value))
+            }
+            (Some(list), Part::Index(i)) => (None, list.items().nth(i as usize)),
+            _ => (None, None),
+        };
+        Place {
+            up: Some(self),
+            part,
+            key,
+            value,
+        }
+    }
+
     pub(super) fn is_root(&self) -> bool {
         self.up.is_none()
     }

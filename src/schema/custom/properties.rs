@@ -29,6 +29,11 @@ impl<'c> Property<'c> {
     pub(super) fn schema(&self) -> &Schema<'c> {
         self.schema.get()
     }
+
+    /// Where its schema stands.
+    pub(super) fn node(&self) -> Node<'c> {
+        self.schema.node()
+    }
 }
 
 impl<'c> Properties<'c> {

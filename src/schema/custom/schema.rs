@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use super::formats::Format;
 use super::pattern::Pattern;
 use super::properties::{Properties, Property};
+use super::rules::{Marks, Rules};
 use super::value::Value;
 use crate::yaml::{Node, Scalar};
 
@@ -127,6 +128,9 @@ pub(super) struct Schema<'c> {
     pub any_text: bool,
     /// Whether the defaults of the fields are certainly sound.
     pub defaults_fit: OnceLock<bool>,
+    /// Where it stands.
+    pub node: Option<Node<'c>>,
+    rules: OnceLock<Option<Box<Rules<'c>>>>,
 }
 
 impl<'c> Schema<'c> {
@@ -167,11 +171,14 @@ impl<'c> Schema<'c> {
             compound: false,
             any_text: false,
             defaults_fit: OnceLock::new(),
+            node: None,
+            rules: OnceLock::new(),
         }
     }
 
     fn of(node: Node<'c>) -> Schema<'c> {
         let mut schema = Schema::empty();
+        schema.node = Some(node);
         let mut format = None;
         let mut int_or_string = false;
         for entry in node.entries() {
@@ -256,6 +263,11 @@ impl<'c> Schema<'c> {
     /// The schema of a declared field.
     pub(super) fn property(&self, name: &str) -> Option<&Schema<'c>> {
         self.properties.get(name).map(Property::schema)
+    }
+
+    /// The rules in it and below; `marks` tell where in the definition there are some.
+    pub(super) fn rules(&self, marks: &Marks) -> Option<&Rules<'c>> {
+        self.rules.get_or_init(|| Rules::of(self, marks)).as_deref()
     }
 
     /// The names of declared fields.

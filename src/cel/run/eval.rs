@@ -1,0 +1,354 @@
+//! Runs a program.
+
+use std::borrow::Cow;
+
+use super::program::{Loop, Program, Step};
+use super::value::{Collection, Pair, Tree, Val};
+use super::{Out, Stop, fails, functions, operators};
+use crate::cel::ast::{Element, Id, Over};
+
+/// Values that an expression makes grow no larger: characters of a text, items of a list.
+pub(super) const LARGEST: usize = 100_000;
+
+/// Runs an expression with the values of its variables. `left` is how many steps may still be made, and is counted
+/// down; work on long texts and lists counts as many.
+pub fn run<'v, T: Tree<'v>>(program: &'v Program, variables: Vec<Val<'v, T>>, left: &mut u32) -> Out<'v, T> {
+    let mut run = Run {
+        steps: &program.steps,
+        variables,
+        left: *left,
+    };
+    let value = run.value(program.top);
+    *left = run.left;
+    value
+}
+
+struct Run<'v, T> {
+    steps: &'v [Step],
+    variables: Vec<Val<'v, T>>,
+    left: u32,
+}
+
+impl<'v, T: Tree<'v>> Run<'v, T> {
+    /// Programs are only so deep, or they would not have been made.
+    fn value(&mut self, id: Id) -> Out<'v, T> {
+        self.charge(1)?;
+        match self.steps.get(id as usize).ok_or(Stop::Unknown)? {
+            Step::Null => Ok(Val::Null),
+            Step::Bool(value) => Ok(Val::Bool(*value)),
+            Step::Int(value) => Ok(Val::Int(*value)),
+            Step::Uint(value) => Ok(Val::Uint(*value)),
+            Step::Double(value) => Ok(Val::Double(*value)),
+            Step::Str(text) => Ok(Val::Str(Cow::Borrowed(text))),
+            Step::Variable(number) => {
+                let known = self.variables.get(*number as usize);
+                known.cloned().ok_or(Stop::Unknown)
+            }
+            Step::Field { of, name, optional } => self.field(*of, name, *optional),
+            Step::Has { of, name } => match self.value(*of)? {
+                Val::Optional(None) => Ok(Val::Bool(false)),
+                Val::Optional(Some(inner)) => inner.has(name).map(Val::Bool),
+                value => value.has(name).map(Val::Bool),
+            },
+            Step::And(parts) => self.chain(parts, false),
+            Step::Or(parts) => self.chain(parts, true),
+            Step::If(condition, yes, no) => {
+                let way = if self.value(*condition)?.truth()? { yes } else { no };
+                self.value(*way)
+            }
+            Step::Not(of) => Ok(Val::Bool(!self.value(*of)?.truth()?)),
+            Step::Minus(of) => operators::minus(&self.value(*of)?),
+            Step::Binary(binary, left, right) => {
+                let left = self.value(*left)?;
+                let right = self.value(*right)?;
+                self.charge(work(&left)? + work(&right)?)?;
+                bounded(binary.of(&left, &right)?)
+            }
+            Step::Index { of, at, optional } => self.index(*of, *at, *optional),
+            Step::Call(function, arguments) => {
+                let mut values = Vec::with_capacity(arguments.len());
+                for argument in arguments {
+                    let value = self.value(*argument)?;
+                    self.charge(work(&value)?)?;
+                    values.push(value);
+                }
+                bounded(functions::call(*function, &values)?)
+            }
+            Step::Matches(of, pattern) => match self.value(*of)? {
+                value @ Val::Str(_) if self.charge(work(&value)?).is_err() => Err(Stop::Unknown),
+                Val::Str(text) => pattern.matches(&text).map(Val::Bool).ok_or(Stop::Unknown),
+                _ => Err(Stop::Unknown),
+            },
+            Step::List(elements) => {
+                let mut items = Vec::with_capacity(elements.len());
+                for element in elements {
+                    items.extend(self.element(element)?);
+                }
+                Ok(Val::list(items))
+            }
+            Step::Map(entries) => {
+                let mut map: Vec<Pair<'v, T>> = Vec::with_capacity(entries.len());
+                for (key, value) in entries {
+                    let key = self.value(*key)?;
+                    if let Some(value) = self.element(value)? {
+                        insert(&mut map, key, value)?;
+                    }
+                }
+                Ok(Val::Map(std::rc::Rc::new(map)))
+            }
+            Step::Loop(of) => self.go_over(of),
+            Step::Bind(value, inner) => {
+                let value = self.value(*value)?;
+                self.within([value, Val::Null], false, *inner)
+            }
+            Step::OptionalMap { of, inner, flat } => match self.value(*of)? {
+                Val::Optional(None) => Ok(Val::NONE),
+                Val::Optional(Some(value)) => {
+                    let made = self.within([Val::clone(&value), Val::Null], false, *inner)?;
+                    Ok(if *flat { made } else { Val::some(made) })
+                }
+                _ => Err(Stop::Unknown),
+            },
+            Step::Unknown => Err(Stop::Unknown),
+        }
+    }
+
+    fn charge(&mut self, steps: u32) -> Result<(), Stop> {
+        let left = self.left.checked_sub(steps);
+        self.left = left.unwrap_or_default();
+        left.map(|_| ()).ok_or(Stop::Unknown)
+    }
+
+    /// Runs with one or two more variables.
+    fn within(&mut self, [first, second]: [Val<'v, T>; 2], two: bool, inner: Id) -> Out<'v, T> {
+        let before = self.variables.len();
+        self.variables.push(first);
+        if two {
+            self.variables.push(second);
+        }
+        let value = self.value(inner);
+        self.variables.truncate(before);
+        value
+    }
+
+    /// What an element brings: nothing, if it is optional and missing.
+    fn element(&mut self, element: &Element) -> Result<Option<Val<'v, T>>, Stop> {
+        let value = self.value(element.value)?;
+        match (element.optional, value) {
+            (false, value) => Ok(Some(value)),
+            (true, Val::Optional(value)) => Ok(value.map(|value| Val::clone(&value))),
+            _ => Err(Stop::Unknown),
+        }
+    }
+
+    /// `&&` and `||`: one part that settles it does so, whatever comes of the others.
+    fn chain(&mut self, parts: &[Id], settles: bool) -> Out<'v, T> {
+        let mut stop = None;
+        for part in parts {
+            match self.value(*part).and_then(|value| value.truth()) {
+                Ok(truth) if truth == settles => return Ok(Val::Bool(settles)),
+                Ok(_) => {}
+                Err(why) => worse(&mut stop, why),
+            }
+        }
+        stop.map_or(Ok(Val::Bool(!settles)), Err)
+    }
+
+    fn field(&mut self, of: Id, name: &str, optional: bool) -> Out<'v, T> {
+        let (value, wrapped) = match self.value(of)? {
+            Val::Optional(None) => return Ok(Val::NONE),
+            Val::Optional(Some(value)) => (Val::clone(&value), true),
+            value => (value, false),
+        };
+        match value.field(name)? {
+            found if optional || wrapped => Ok(found.map_or(Val::NONE, Val::some)),
+            Some(found) => Ok(found),
+            None => fails(format!("there is no `{name}`")),
+        }
+    }
+
+    fn index(&mut self, of: Id, at: Id, optional: bool) -> Out<'v, T> {
+        let (value, wrapped) = match self.value(of)? {
+            Val::Optional(None) => return Ok(Val::NONE),
+            Val::Optional(Some(value)) => (Val::clone(&value), true),
+            value => (value, false),
+        };
+        let at = self.value(at)?;
+        self.charge(work(&value)?)?;
+        match value.at(&at)? {
+            found if optional || wrapped => Ok(found.map_or(Val::NONE, Val::some)),
+            Some(found) => Ok(found),
+            None => match at {
+                Val::Int(at) => fails(format!("a list has no item {at}")),
+                Val::Str(name) => fails(format!("there is no `{name}`")),
+                _ => fails("there is no such key"),
+            },
+        }
+    }
+
+    /// What a macro comes to.
+    fn go_over(&mut self, of: &Loop) -> Out<'v, T> {
+        let range = self.value(of.range)?;
+        self.charge(work(&range)?)?;
+        let mut result = Gathered::default();
+        let map = match &range {
+            Val::Map(_) => true,
+            Val::Tree(tree) => matches!(tree.collection(), Collection::Map),
+            _ => false,
+        };
+        if map {
+            for (key, value) in range.entries()? {
+                if self.turn(of, [key, value], &mut result)? {
+                    break;
+                }
+            }
+        } else if let Val::Tree(tree) = &range {
+            if tree.collection() == Collection::Object {
+                return Err(Stop::Unknown);
+            }
+            for (i, item) in (0..).zip(tree.items()) {
+                let item = item.read()?;
+                let pair = if of.two {
+                    [Val::Int(i), item]
+                } else {
+                    [item, Val::Null]
+                };
+                if self.turn(of, pair, &mut result)? {
+                    break;
+                }
+            }
+        } else {
+            for (i, item) in (0..).zip(range.items()?) {
+                let pair = if of.two {
+                    [Val::Int(i), item]
+                } else {
+                    [item, Val::Null]
+                };
+                if self.turn(of, pair, &mut result)? {
+                    break;
+                }
+            }
+        }
+        let Gathered {
+            found,
+            stop,
+            items,
+            map,
+        } = result;
+        match (of.kind, stop) {
+            (Over::Exists, _) if found > 0 => Ok(Val::Bool(true)),
+            (Over::All, _) if found > 0 => Ok(Val::Bool(false)),
+            (_, Some(stop)) => Err(stop),
+            (Over::All, None) => Ok(Val::Bool(true)),
+            (Over::Exists, None) => Ok(Val::Bool(false)),
+            (Over::One, None) => Ok(Val::Bool(found == 1)),
+            (Over::List | Over::Filter, None) => Ok(Val::list(items)),
+            (Over::Map, None) => Ok(Val::Map(std::rc::Rc::new(map))),
+            (Over::Sort | Over::Entries, None) => Err(Stop::Unknown),
+        }
+    }
+
+    /// One turn of a macro; whether it is settled.
+    fn turn(&mut self, of: &Loop, pair: [Val<'v, T>; 2], result: &mut Gathered<'v, T>) -> Result<bool, Stop> {
+        let test = match of.filter {
+            Some(filter) => self
+                .within(pair.clone(), of.two, filter)
+                .and_then(|value| value.truth()),
+            None => Ok(true),
+        };
+        match (of.kind, test) {
+            (Over::All, Ok(passes)) => result.found += usize::from(!passes),
+            (Over::Exists, Ok(passes)) => result.found += usize::from(passes),
+            // What comes later may settle it still.
+            (Over::All | Over::Exists, Err(why)) => worse(&mut result.stop, why),
+            (_, Err(why)) => return Err(why),
+            (_, Ok(false)) => {}
+            (Over::One, _) => result.found += 1,
+            (Over::Filter, _) => result.items.push({
+                let [first, _] = pair;
+                first
+            }),
+            (Over::List, _) => {
+                let made = of.result.ok_or(Stop::Unknown)?;
+                let made = self.within(pair, of.two, made)?;
+                result.items.push(made);
+            }
+            (Over::Map, _) => {
+                let made = of.result.ok_or(Stop::Unknown)?;
+                let [key, value] = pair;
+                let made = self.within([key.clone(), value], of.two, made)?;
+                insert(&mut result.map, key, made)?;
+            }
+            (Over::Sort | Over::Entries, _) => return Err(Stop::Unknown),
+        }
+        Ok(result.found > 0 && matches!(of.kind, Over::All | Over::Exists))
+    }
+}
+
+/// What the turns of a macro bring together.
+struct Gathered<'v, T> {
+    /// How many items passed; of `all`, how many did not.
+    found: usize,
+    stop: Option<Stop>,
+    items: Vec<Val<'v, T>>,
+    map: Vec<Pair<'v, T>>,
+}
+
+impl<T> Default for Gathered<'_, T> {
+    fn default() -> Self {
+        Gathered {
+            found: 0,
+            stop: None,
+            items: Vec::new(),
+            map: Vec::new(),
+        }
+    }
+}
+
+/// What is unknown outweighs what fails.
+fn worse(stop: &mut Option<Stop>, why: Stop) {
+    if stop.is_none() || why == Stop::Unknown {
+        *stop = Some(why);
+    }
+}
+
+fn insert<'v, T: Tree<'v>>(
+    map: &mut Vec<Pair<'v, T>>,
+    key: Val<'v, T>,
+    value: Val<'v, T>,
+) -> Result<(), Stop> {
+    for (known, _) in map.iter() {
+        // The server refuses that.
+        if known.equal(&key)? {
+            return Err(Stop::Unknown);
+        }
+    }
+    map.push((key, value));
+    Ok(())
+}
+
+/// How many steps looking through a value is worth.
+fn work<'v, T: Tree<'v>>(value: &Val<'v, T>) -> Result<u32, Stop> {
+    let size = match value {
+        Val::Str(text) => text.len() / 64,
+        Val::List(items) => items.len(),
+        Val::Map(entries) => entries.len(),
+        Val::Tree(tree) if tree.collection() != Collection::Object => tree.size()?,
+        _ => 0,
+    };
+    u32::try_from(size).map_err(|_| Stop::Unknown)
+}
+
+/// Values that have grown too large are given up.
+fn bounded<'v, T: Tree<'v>>(value: Val<'v, T>) -> Out<'v, T> {
+    let size = match &value {
+        Val::Str(text) => text.len(),
+        Val::List(items) => items.len(),
+        _ => 0,
+    };
+    if size > LARGEST {
+        Err(Stop::Unknown)
+    } else {
+        Ok(value)
+    }
+}

@@ -1,0 +1,40 @@
+//! Expressions, run: what the rules of a definition say of an object.
+//!
+//! Only an answer that the server would certainly come to counts. What is not known here (a function, a text that
+//! a tool fills in, what only the server holds) ends in [`Stop::Unknown`], as does too much work.
+
+mod addresses;
+mod eval;
+mod functions;
+mod lists;
+mod numbers;
+mod operators;
+mod program;
+mod strings;
+#[cfg(test)]
+mod tests;
+mod times;
+mod value;
+
+pub use eval::run;
+pub use program::Program;
+pub(crate) use times::{duration, timestamp};
+pub use value::{Collection, Tree, Val};
+
+use std::borrow::Cow;
+
+/// Why there is no value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stop {
+    /// It cannot be told here what the server comes to.
+    Unknown,
+    /// The server gets no value either: why.
+    Fails(Cow<'static, str>),
+}
+
+/// What running comes to.
+type Out<'v, T> = Result<Val<'v, T>, Stop>;
+
+fn fails<V>(why: impl Into<Cow<'static, str>>) -> Result<V, Stop> {
+    Err(Stop::Fails(why.into()))
+}

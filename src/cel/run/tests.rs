@@ -1,0 +1,205 @@
+//! Expressions and what they come to.
+
+use std::borrow::Cow;
+
+use super::value::Collection;
+use super::{Program, Stop, Tree, Val, duration, run, timestamp};
+
+/// No object: expressions of these tests bring their own values.
+#[derive(Clone, Copy)]
+struct Nothing;
+
+impl<'v> Tree<'v> for Nothing {
+    fn read(self) -> Result<Val<'v, Self>, Stop> {
+        Err(Stop::Unknown)
+    }
+    fn collection(self) -> Collection {
+        Collection::Object
+    }
+    fn size(self) -> Result<usize, Stop> {
+        Err(Stop::Unknown)
+    }
+    fn field(self, _: &str) -> Result<Option<Self>, Stop> {
+        Ok(Some(self))
+    }
+    fn items(self) -> impl Iterator<Item = Self> {
+        std::iter::empty()
+    }
+    fn entries(self) -> Result<Vec<(Cow<'v, str>, Self)>, Stop> {
+        Err(Stop::Unknown)
+    }
+}
+
+/// What an expression comes to: a value, `unknown`, or why it fails. `open` is not known.
+fn outcome(source: &str) -> String {
+    let Some(program) = Program::new(source, &["open"]) else {
+        return "not read".into();
+    };
+    match run(&program, vec![Val::Tree(Nothing)], &mut 50_000) {
+        Ok(value) => shown(&value),
+        Err(Stop::Unknown) => "unknown".into(),
+        Err(Stop::Fails(why)) => why.into_owned(),
+    }
+}
+
+fn shown(value: &Val<'_, Nothing>) -> String {
+    match value {
+        Val::Bool(value) => value.to_string(),
+        Val::Int(value) => value.to_string(),
+        Val::Double(value) => format!("{value:?}"),
+        Val::Str(text) => format!("'{text}'"),
+        Val::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        Val::Optional(None) => "none".into(),
+        Val::Optional(Some(value)) => format!("some {}", shown(value)),
+        Val::Null => "null".into(),
+        _ => "a value".into(),
+    }
+}
+
+#[test]
+fn expressions_come_to_what_the_server_comes_to() {
+    for (source, wanted) in [
+        ("1 + 2 * 3 - -4", "11"),
+        ("-7 / 2", "-3"),
+        ("-7 % 2", "-1"),
+        ("1.5 + 1.0", "2.5"),
+        ("1 < 2 && 2 <= 2 && 3 > 2 && 3 >= 3", "true"),
+        ("1 < 2 || 1 / 0 == 1", "true"),
+        ("1 / 0 == 1", "it divides by zero"),
+        ("1 / 0 == 1 || true", "true"),
+        ("1 / 0 == 1 && false", "false"),
+        ("1 / 0 == 1 && true", "it divides by zero"),
+        ("9223372036854775807 + 1", "a number becomes too large"),
+        ("-9223372036854775808", "-9223372036854775808"),
+        ("dyn(1) == dyn(1.0)", "true"),
+        ("dyn(1) == dyn('1')", "false"),
+        ("dyn(1) < dyn('1')", "a text and a number cannot be compared"),
+        ("null == null", "true"),
+        ("[1, 2] == [1, 2] && [1] != [2]", "true"),
+        ("{'a': 1, 'b': 2} == {'b': 2, 'a': 1}", "true"),
+        ("'a' in ['a'] && 'a' in {'a': 1} && !('b' in ['a'])", "true"),
+        ("[1, 2][1]", "2"),
+        ("[1, 2][2]", "a list has no item 2"),
+        ("{'a': 1}.b", "there is no `b`"),
+        ("{'a': 1}['a'] == {'a': 1}.a", "true"),
+        ("has({'a': 1}.a) && !has({'a': 1}.b)", "true"),
+        ("{'a': 1}.?b.orValue(3)", "3"),
+        ("[1][?0].hasValue() && ![1][?4].hasValue()", "true"),
+        ("optional.of(2).optMap(x, x + 1)", "some 3"),
+        ("optional.none().or(optional.of(1)).value()", "1"),
+        ("[?optional.of(1), ?optional.none(), 2]", "[1, 2]"),
+        ("true ? 'a' : 'b'", "'a'"),
+        ("[1, 2, 3].all(x, x > 0)", "true"),
+        ("[1, 0].all(x, 1 / x > 5)", "false"),
+        ("[0, 1].all(x, 1 / x == 1)", "it divides by zero"),
+        ("[0, 1].exists(x, 1 / x == 1)", "true"),
+        ("[1, 2, 2].exists_one(x, x == 2)", "false"),
+        ("[1, 2, 3].filter(x, x > 1).map(y, y * 2)", "[4, 6]"),
+        ("[1, 2, 3].map(x, x > 1, x + 1)", "[3, 4]"),
+        ("['a', 'b'].all(i, x, i < 2 && x != '')", "true"),
+        ("{'a': 1}.all(k, k == 'a')", "true"),
+        ("{'a': 1}.exists(k, v, k == 'a' && v == 1)", "true"),
+        ("[[1, 2], [3]].all(x, x.exists(y, y in x))", "true"),
+        ("cel.bind(x, 2, x * x)", "4"),
+        ("'né'.size() == 2 && size([1]) == 1 && size({}) == 0", "true"),
+        (
+            "'abc'.contains('b') && 'abc'.startsWith('a') && 'abc'.endsWith('c')",
+            "true",
+        ),
+        ("'abc'.matches('^[a-c]+$')", "true"),
+        ("'abc'.matches('(')", "unknown"),
+        ("'abcb'.indexOf('b') + 'abcb'.lastIndexOf('b')", "4"),
+        ("'abc'.substring(1) + 'abc'.substring(0, 1)", "'bca'"),
+        (
+            "'abc'.substring(2, 1)",
+            "a text of 3 characters has no part from 2 to 1",
+        ),
+        ("' a '.trim().upperAscii() + 'B'.lowerAscii()", "'Ab'"),
+        ("'a,b'.split(',').join('+')", "'a+b'"),
+        ("'a-b'.replace('-', '--')", "'a--b'"),
+        ("'%s has %d, 100%%'.format(['it', 3])", "'it has 3, 100%'"),
+        ("[3, 1].max() + [3, 1].min() + [1, 2].sum()", "7"),
+        ("[1, 2].isSorted() && ![2, 1].isSorted()", "true"),
+        ("[1, 1, 2].distinct()", "[1, 2]"),
+        ("[[1], [2]].flatten().reverse()", "[2, 1]"),
+        (
+            "sets.contains([1, 2], [2]) && sets.intersects([1], [1, 3])",
+            "true",
+        ),
+        ("sets.equivalent([1, 2], [2, 1, 1])", "true"),
+        ("int('12') + int(3.9)", "15"),
+        ("int('x')", "`x` is no number"),
+        ("string(5) + string(true)", "'5true'"),
+        ("double(3)", "3.0"),
+        ("quantity('1Gi').isGreaterThan(quantity('1G'))", "true"),
+        (
+            "quantity('500m').add(quantity('500m')).compareTo(quantity('1'))",
+            "0",
+        ),
+        ("isQuantity('1X') || quantity('1k').asInteger() == 1000", "true"),
+        (
+            "isIP('10.0.0.1') && !isIP('::ffff:1.2.3.4') && ip('::1').family() == 6",
+            "true",
+        ),
+        ("cidr('10.0.0.0/8').containsIP('10.1.2.3')", "true"),
+        ("cidr('10.0.0.0/8').containsCIDR('10.1.0.0/7')", "false"),
+        ("cidr('10.1.0.0/8').masked() == cidr('10.0.0.0/8')", "true"),
+        ("duration('1h30m') > duration('89m')", "true"),
+        (
+            "timestamp('2024-02-29T00:00:00Z') + duration('24h') == timestamp('2024-03-01T01:00:00+01:00')",
+            "true",
+        ),
+        ("!format.dns1123Label().validate('Shop').hasValue()", "false"),
+        ("format.dns1123Label().validate('Shop').value()", "unknown"),
+        ("format.dns1123Label().validate('shop').hasValue()", "false"),
+        ("open.x == 1", "unknown"),
+        ("open.x == 1 || true", "true"),
+        ("open.x == 1 && 1 / 0 == 1", "unknown"),
+        ("url('https://a.b').getHost() == 'a.b'", "unknown"),
+        ("size(1)", "unknown"),
+        ("undeclared", "unknown"),
+        ("1 +", "not read"),
+    ] {
+        assert_eq!(outcome(source), wanted, "{source}");
+    }
+}
+
+#[test]
+fn too_much_work_is_given_up() {
+    let long = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]";
+    let nested = format!("{long}.all(a, {long}.all(b, {long}.all(c, {long}.all(d, {long}.all(e, a < 10)))))");
+    assert_eq!(outcome(&nested), "unknown");
+    let mut doubled = String::from("size(z)");
+    for (name, of) in ["z", "y", "x", "w", "v", "u"]
+        .iter()
+        .zip(["y", "x", "w", "v", "u", "t"])
+    {
+        let sum = [of; 10].join(" + ");
+        doubled = format!("cel.bind({name}, {sum}, {doubled})");
+    }
+    assert_eq!(
+        outcome(&format!("cel.bind(t, 'abcdefghij', {doubled})")),
+        "unknown"
+    );
+}
+
+#[test]
+fn times_are_read() {
+    assert_eq!(timestamp("1970-01-02T00:00:00.5Z"), Some(86_400_500_000_000));
+    assert_eq!(timestamp("1969-12-31T23:00:00-01:00"), Some(0));
+    assert_eq!(timestamp("2000-02-29T00:00:00Z"), Some(951_782_400_000_000_000));
+    for text in [
+        "",
+        "1970-01-02",
+        "1970-13-02T00:00:00Z",
+        "1970-01-02T00:00:00",
+        "1970-01-02T00:00:00.Z",
+    ] {
+        assert_eq!(timestamp(text), None, "{text}");
+    }
+    assert_eq!(duration("-1.5h"), Some(-5_400_000_000_000));
+    assert_eq!(duration("1h2m3s4ms5us6ns"), Some(3_723_004_005_006));
+    for text in ["", "-", "1", "1d", "h", ".s", "1.2.3s", "1 h"] {
+        assert_eq!(duration(text), None, "{text}");
+    }
+}

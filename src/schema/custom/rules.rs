@@ -1,0 +1,345 @@
+//! The rules of a schema (`x-kubernetes-validations`), run on what an object has. Those that compare with what was
+//! there before do not hold for a new object.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use memchr::memmem;
+
+use super::definition::Version;
+use super::place::{Part, Place};
+use super::schema::Schema;
+use super::typed::{Shape, Typed};
+use super::words::subject;
+use crate::cel::{self, Program, Stop, Tree, Val};
+use crate::diagnostic::ErrorType;
+use crate::rules::{Cx, ids};
+use crate::yaml::{Node, Scalar};
+
+/// What a schema says of itself and, below, of its parts.
+const WORD: &str = "x-kubernetes-validations";
+/// As many steps are made for an object, and no deeper in it. The server has a bound as well, much further out.
+const MOST: u32 = 1_000_000;
+const DEEPEST: u32 = 60;
+/// The version from which on rules may say that nothing was there before.
+const OPTIONAL_OLD_SELF: u8 = 30;
+
+/// The rules of a schema, and where there are more.
+#[derive(Default)]
+pub(super) struct Rules<'c> {
+    own: Vec<Rule<'c>>,
+    /// The declared fields that have some.
+    fields: Vec<Cow<'c, str>>,
+    items: bool,
+    additional: bool,
+}
+
+/// One rule.
+struct Rule<'c> {
+    node: Node<'c>,
+    program: OnceLock<Option<Program>>,
+    message: OnceLock<Option<Program>>,
+}
+
+/// Where in its text a definition speaks of rules.
+#[derive(Default)]
+pub(super) struct Marks(Vec<u32>);
+
+impl Marks {
+    /// Looks through a schema.
+    pub(super) fn of(schema: Node<'_>) -> Marks {
+        let start = schema.span().start;
+        let found = memmem::find_iter(schema.source().as_bytes(), WORD);
+        Marks(found.map(|at| start + at as u32).collect())
+    }
+
+    /// Whether a part of the schema may have rules.
+    fn any_in(&self, part: Node<'_>) -> bool {
+        let span = part.span();
+        let next = self.0.partition_point(|at| *at < span.start);
+        self.0.get(next).is_some_and(|at| *at < span.end)
+    }
+}
+
+impl<'c> Rules<'c> {
+    /// The rules in a schema and below; `None`: there are none.
+    pub(super) fn of(schema: &Schema<'c>, marks: &Marks) -> Option<Box<Rules<'c>>> {
+        let node = schema.node?;
+        if !marks.any_in(node) {
+            return None;
+        }
+        let own = node.get(WORD).into_iter().flat_map(|list| list.items());
+        let fields = schema.properties.iter();
+        let below = |name: &str| node.get(name).is_some_and(|part| marks.any_in(part));
+        Some(Box::new(Rules {
+            own: own
+                .map(|node| Rule {
+                    node,
+                    program: OnceLock::new(),
+                    message: OnceLock::new(),
+                })
+                .collect(),
+            fields: fields
+                .filter(|property| marks.any_in(property.node()))
+                .map(|property| property.name.clone())
+                .collect(),
+            items: below("items"),
+            additional: below("additionalProperties"),
+        }))
+    }
+}
+
+impl Rule<'_> {
+    fn text(&self, name: &str) -> Cow<'_, str> {
+        let text = self.node.get(name).and_then(|node| node.str());
+        text.unwrap_or_default()
+    }
+
+    fn is_optional(&self) -> bool {
+        let value = self.node.get("optionalOldSelf").and_then(|node| node.scalar());
+        value == Some(Scalar::Bool(true))
+    }
+
+    fn program(&self) -> Option<&Program> {
+        let make = || Program::new(&self.text("rule"), &["self", "oldSelf"]);
+        self.program.get_or_init(make).as_ref()
+    }
+
+    fn message_program(&self) -> Option<&Program> {
+        let make = || match &*self.text("messageExpression") {
+            "" => None,
+            text => Program::new(text, &["self", "oldSelf"]),
+        };
+        self.message.get_or_init(make).as_ref()
+    }
+
+    /// The rule in backquotes, on one line.
+    fn short(&self) -> String {
+        let rule = one_line(&self.text("rule"));
+        match rule.char_indices().nth(LONG) {
+            Some((end, _)) => format!("`{}…`", rule.get(..end).unwrap_or_default()),
+            None => format!("`{rule}`"),
+        }
+    }
+
+    fn reason(&self) -> ErrorType {
+        match &*self.text("reason") {
+            "FieldValueRequired" => ErrorType::Required,
+            "FieldValueForbidden" => ErrorType::Forbidden,
+            "FieldValueDuplicate" => ErrorType::Duplicate,
+            _ => ErrorType::Invalid,
+        }
+    }
+}
+
+/// Runs the rules of a version of a definition on an object.
+pub(super) fn check<'t>(
+    root: Node<'t>,
+    version: &Version<'_>,
+    schema: &Schema<'_>,
+    label: &str,
+    cx: &mut Cx<'t>,
+) {
+    let marks = version.marks();
+    if schema.rules(marks).is_none() {
+        return;
+    }
+    let placeholders = !cx.settings.no_skip;
+    let mut walker = Walker {
+        cx,
+        label,
+        marks,
+        left: MOST,
+        status: !version.has_status,
+    };
+    let whole = Typed {
+        node: root,
+        shape: Shape::Object(schema),
+        placeholders,
+    };
+    walker.value(whole, schema, &Place::root(root), DEEPEST);
+}
+
+struct Walker<'k, 't> {
+    cx: &'k mut Cx<'t>,
+    label: &'k str,
+    marks: &'k Marks,
+    left: u32,
+    /// What the object says of its own status counts.
+    status: bool,
+}
+
+impl Walker<'_, '_> {
+    /// A value and what is below it. Schemas that only restrict others (`allOf` and its like) have no rules.
+    fn value<'v, 'c: 'v>(
+        &mut self,
+        value: Typed<'v, 'c>,
+        schema: &'v Schema<'c>,
+        place: &Place<'_, 'v>,
+        depth: u32,
+    ) {
+        let Some(rules) = schema.rules(self.marks) else {
+            return;
+        };
+        let node = value.node;
+        if depth == 0 || self.left == 0 || node.is_null() {
+            return;
+        }
+        self.left -= 1;
+        // What a default brings stands in no text of the object.
+        let own = |part: Node<'v>| place.value.filter(|here| *here == node).map(|_| part);
+        for rule in &rules.own {
+            self.rule(rule, value, place);
+        }
+        for name in &rules.fields {
+            let Some(inner) = schema.property(name) else {
+                continue;
+            };
+            if place.is_root() && name == "status" && !self.status {
+                continue;
+            }
+            if let Some(found) = value.declared(name, inner) {
+                let here = place.below(Part::Name(name));
+                self.value(found, inner, &here, depth - 1);
+            }
+        }
+        if rules.additional
+            && let Some(inner) = schema.additional_schema()
+        {
+            for (name, key, found) in value.free(inner) {
+                let here = Place {
+                    up: Some(place),
+                    part: Part::Key(&name),
+                    key: own(key),
+                    value: own(found.node),
+                };
+                self.value(found, inner, &here, depth - 1);
+            }
+        }
+        if rules.items
+            && let Some(inner) = schema.item()
+        {
+            for (i, item) in (0..).zip(value.items()) {
+                let here = Place {
+                    up: Some(place),
+                    part: Part::Index(i),
+                    key: None,
+                    value: own(item.node),
+                };
+                self.value(item, inner, &here, depth - 1);
+            }
+        }
+    }
+
+    fn rule<'v, 'c: 'v>(&mut self, rule: &'v Rule<'c>, value: Typed<'v, 'c>, place: &Place<'_, '_>) {
+        let Some(program) = rule.program() else { return };
+        let optional = rule.is_optional() && self.cx.kube().minor() >= OPTIONAL_OLD_SELF;
+        if program.old && !optional {
+            return;
+        }
+        let Ok(it) = value.read() else { return };
+        match cel::run(program, vec![it.clone(), Val::NONE], &mut self.left) {
+            Ok(Val::Bool(false)) => {
+                let message = rule
+                    .message_program()
+                    .map(|message| cel::run(message, vec![it, Val::NONE], &mut self.left));
+                let message = match message {
+                    Some(Ok(Val::Str(text))) if !text.trim().is_empty() => text,
+                    _ => rule.text("message"),
+                };
+                self.broken(rule, &one_line(&message), place);
+            }
+            Err(Stop::Fails(why)) => {
+                let text = format!(
+                    "a rule of the definition comes to nothing for {}: {why}; the API server refuses the object",
+                    subject(&place.path())
+                );
+                let help = format!("the rule is {}", rule.short());
+                self.report(ErrorType::Invalid, place, text, Some(help));
+            }
+            _ => {}
+        }
+    }
+
+    fn broken(&mut self, rule: &Rule<'_>, message: &str, place: &Place<'_, '_>) {
+        let field = rule.text("fieldPath");
+        let names = names(&field);
+        let what = subject(&place.path());
+        let (said, help) = match message.trim_end_matches('.') {
+            "" => (format!(", {}", rule.short()), None),
+            message => (
+                format!(": {message}"),
+                Some(format!("the rule is {}", rule.short())),
+            ),
+        };
+        let text = format!("{what} breaks a rule of its definition{said}; the API server refuses the object");
+        let kind = rule.reason();
+        self.at(place, &names, &mut |walker, here| {
+            walker.report(kind, here, text.clone(), help.clone());
+        });
+    }
+
+    /// Goes to a field below, as far as it is there.
+    fn at(
+        &mut self,
+        place: &Place<'_, '_>,
+        names: &[(bool, String)],
+        then: &mut dyn FnMut(&mut Self, &Place<'_, '_>),
+    ) {
+        match names.split_first() {
+            None => then(self, place),
+            Some(((key, name), rest)) => {
+                let part = if *key { Part::Key(name) } else { Part::Name(name) };
+                self.at(&place.below(part), rest, then);
+            }
+        }
+    }
+
+    fn report(&mut self, kind: ErrorType, place: &Place<'_, '_>, text: String, help: Option<String>) {
+        let report = self
+            .cx
+            .report_as(ids::SCHEMA_VALIDATION_RULE, place.span(), text)
+            .label(self.label)
+            .refusal(kind, path_of(place));
+        if let Some(help) = help {
+            report.help(help);
+        }
+    }
+}
+
+/// Longer rules are cut.
+const LONG: usize = 200;
+
+/// Paths of rules have keys of maps in brackets.
+fn path_of(place: &Place<'_, '_>) -> String {
+    match place.bracketed() {
+        path if path.is_empty() => "<nil>".into(),
+        path => path,
+    }
+}
+
+/// Words of a definition, on one line.
+fn one_line(text: &str) -> String {
+    let printable = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let text: String = printable.collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The steps of `.spec.items['a.b']`; whether a step is a key.
+fn names(path: &str) -> Vec<(bool, String)> {
+    let mut names = Vec::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        if let Some(quoted) = rest.strip_prefix("['") {
+            let end = quoted.find("']").unwrap_or(quoted.len());
+            names.push((true, quoted.get(..end).unwrap_or_default().replace("\\'", "'")));
+            rest = quoted.get(end + 2..).unwrap_or_default();
+        } else {
+            let name = rest.strip_prefix('.').unwrap_or(rest);
+            let end = name.find(['.', '[']).unwrap_or(name.len());
+            names.push((false, name.get(..end).unwrap_or_default().to_string()));
+            rest = name.get(end..).unwrap_or_default();
+        }
+    }
+    names
+}
