@@ -145,3 +145,35 @@ fn hostile_resources_end_quickly() {
     checked(&[("crd.yaml", &open), ("a.yaml", &bomb)]);
     checked(&[("crd.yaml", CRD), ("a.yaml", &bomb)]);
 }
+
+/// The server would stop such rules as well; what they come to is left open.
+#[test]
+fn costly_rules_end_quickly() {
+    let rules = "x-kubernetes-validations: [\
+        {rule: 'self.list.all(x, self.list.exists_one(y, y == x))'},\
+        {rule: 'self.list.all(x, !self.text.contains(string(x)) || self.list.exists(y, self.text.contains(string(y))))'},\
+        {rule: 'self.list.map(x, self.list).size() > 0'},\
+        {rule: 'self.text.size() < 10'}]";
+    let crd = CRD.replace(
+        "{replicas: {type: integer}}",
+        &format!("{{list: {{type: array, items: {{type: integer}}}}, text: {{type: string}}}}, {rules}"),
+    );
+    let list: Vec<String> = (0..20_000).map(|i| (i + 100_000).to_string()).collect();
+    let text = "1234567890".repeat(20_000);
+    let object = RESOURCE.replace(
+        "{replica: 1}",
+        &format!("{{list: [{}], text: \"{text}\"}}", list.join(", ")),
+    );
+    let start = std::time::Instant::now();
+    let report = checked(&[("crd.yaml", &crd), ("a.yaml", &object)]);
+    assert_eq!(report.coverage.defined, 1);
+    assert_eq!(
+        report.diagnostics().count(),
+        0,
+        "the budget is spent before the last rule"
+    );
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    let short = RESOURCE.replace("{replica: 1}", "{list: [1, 1], text: \"12345678901\"}");
+    let report = checked(&[("crd.yaml", &crd), ("a.yaml", &short)]);
+    assert_eq!(report.diagnostics().count(), 2);
+}

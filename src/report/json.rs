@@ -121,7 +121,7 @@ impl<'o> Rows<'o> {
         self.first = false;
         self.row.clear();
         // Rows are structs of strings and numbers, which always serialise, and into text.
-        if serde_json::to_writer(&mut self.row, row).is_ok()
+        if serde_json::to_writer(Memory(&mut self.row), row).is_ok()
             && let Ok(row) = str::from_utf8(&self.row)
         {
             self.out.push_str(row);
@@ -134,6 +134,29 @@ impl<'o> Rows<'o> {
             to.write_all(self.out.as_bytes())?;
             self.out.clear();
         }
+        Ok(())
+    }
+}
+
+/// Bytes in memory. Most of what is written is a quote, a comma or a colon, which need no copying about.
+struct Memory<'b>(&'b mut Vec<u8>);
+
+impl io::Write for Memory<'_> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match bytes {
+            [byte] => self.0.push(*byte),
+            _ => self.0.extend_from_slice(bytes),
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use proptest::prelude::*;
+
 use super::value::Collection;
 use super::{Program, Stop, Tree, Val, duration, run, timestamp};
 
@@ -203,3 +205,72 @@ fn times_are_read() {
         assert_eq!(duration(text), None, "{text}");
     }
 }
+
+proptest! {
+    /// Whatever is written, running it ends, and in a value, a reason or nothing known.
+    #[test]
+    fn any_expression_ends(words in prop::collection::vec(0..WORDS.len(), 0..24)) {
+        let source: Vec<&str> = words.iter().filter_map(|word| WORDS.get(*word).copied()).collect();
+        outcome(&source.join(" "));
+        outcome(&source.concat());
+    }
+}
+
+const WORDS: [&str; 56] = [
+    "1",
+    "0",
+    "-1",
+    "9223372036854775807",
+    "2.5",
+    "'a'",
+    "'é,b'",
+    "''",
+    "true",
+    "false",
+    "null",
+    "[",
+    "]",
+    "{",
+    "}",
+    "(",
+    ")",
+    ",",
+    ":",
+    "?",
+    ".",
+    "+",
+    "-",
+    "*",
+    "/",
+    "%",
+    "==",
+    "<",
+    "in",
+    "&&",
+    "||",
+    "!",
+    "x",
+    "open",
+    ".size()",
+    ".all(x, x)",
+    ".exists(x, x > 0)",
+    ".map(x, x)",
+    ".filter(x, true)",
+    "[1, 2]",
+    "{'a': 1}",
+    ".contains('a')",
+    ".substring(1)",
+    ".charAt(0)",
+    ".split(',')",
+    ".indexOf('b')",
+    ".join()",
+    ".max()",
+    "[0]",
+    "[?0]",
+    ".?a",
+    ".slice(0, 9)",
+    "duration('1h')",
+    "quantity('1')",
+    "int",
+    "string",
+];
