@@ -6,7 +6,8 @@
 
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
-use super::{Source, is_printable};
+use super::Source;
+use super::printable::is_printable;
 use crate::mask;
 use crate::source::Span;
 

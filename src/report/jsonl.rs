@@ -3,7 +3,7 @@
 use std::io;
 
 use super::json::{self, Json};
-use super::{FileReport, Printer, Report};
+use super::{FileReport, Printer, Report, verdicts};
 
 /// One JSON object a line.
 #[derive(Default)]
@@ -17,7 +17,7 @@ impl Printer for JsonLines {
         for file in &report.files {
             findings(report, file, |line| out.push_str(line));
             if self.json.verdicts {
-                verdicts(file, |line| out.push_str(line));
+                answers(file, |line| out.push_str(line));
             }
         }
         out.push_str(&self.last(report));
@@ -33,7 +33,7 @@ impl Printer for JsonLines {
             };
             findings(report, file, &mut write);
             if self.json.verdicts {
-                verdicts(file, &mut write);
+                answers(file, &mut write);
             }
             // With nobody there to read, the rest need not be made.
             std::mem::replace(&mut written, Ok(()))?;
@@ -53,9 +53,9 @@ fn findings(report: &Report, file: &FileReport, mut take: impl FnMut(&str)) {
     }
 }
 
-fn verdicts(file: &FileReport, mut take: impl FnMut(&str)) {
+fn answers(file: &FileReport, mut take: impl FnMut(&str)) {
     let mut line = String::new();
-    json::verdicts(file, |row| {
+    verdicts::verdicts(file, |row| {
         line.clear();
         json::write(&mut line, row);
         line.push('\n');

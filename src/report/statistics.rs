@@ -98,7 +98,10 @@ impl From<&RuleCount> for Row {
 
 /// A table for people, a rule a line; `paint` may colour the severity.
 pub(super) fn table(counts: &[RuleCount], paint: impl Fn(Severity, &str) -> String, out: &mut String) {
-    let numbers: Vec<String> = counts.iter().map(|row| super::grouped(row.count)).collect();
+    let numbers: Vec<String> = counts
+        .iter()
+        .map(|row| super::summary::grouped(row.count))
+        .collect();
     let wide = numbers.iter().map(String::len).max().unwrap_or(0);
     let rules = counts
         .iter()
@@ -117,7 +120,7 @@ pub(super) fn table(counts: &[RuleCount], paint: impl Fn(Severity, &str) -> Stri
         let fixable: Vec<String> = [(row.safe, "fixable"), (row.needs_look, "fixable with care")]
             .iter()
             .filter(|(n, _)| *n > 0)
-            .map(|(n, how)| format!("{} {how}", super::grouped(*n)))
+            .map(|(n, how)| format!("{} {how}", super::summary::grouped(*n)))
             .collect();
         if !fixable.is_empty() {
             line.push_str(&format!("; {}", fixable.join(", ")));
