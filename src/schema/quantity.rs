@@ -47,9 +47,9 @@ impl Quantity {
         self.0 == 0
     }
 
-    /// Without a fraction.
+    /// Without a fraction. What is too much to be held has none.
     pub fn is_whole(self) -> bool {
-        self.0 % NANOS == 0
+        self.0 % NANOS == 0 || self.0.abs() == i128::MAX
     }
 
     /// The number of units, rounded up (away from zero).
@@ -60,6 +60,16 @@ impl Quantity {
         } else {
             whole + self.0.signum()
         }
+    }
+
+    /// The number of units in the server's 64 bits, rounded up (away from zero): what is too much for them is 0.
+    pub fn in_64_bits(self) -> i64 {
+        self.rounded().try_into().unwrap_or(0)
+    }
+
+    /// The number of thousandths in the server's 64 bits.
+    pub fn thousandths(self) -> i64 {
+        self.times(1000).in_64_bits()
     }
 
     /// To a thousandth, rounded up (away from zero), as the server keeps the amounts of resources.

@@ -82,6 +82,6 @@ fn is_lenient(object: &Object<'_>) -> bool {
             | "apiextensions.k8s.io"
             | "apiregistration.k8s.io"
             | "coordination.k8s.io"
-            | "events.k8s.io"
-    ) || matches!(&*object.kind, "Event" | "PodDisruptionBudget" | "RuntimeClass")
+    ) || matches!(&*object.kind, "PodDisruptionBudget" | "RuntimeClass")
+        || object.kind == "Event" && object.api_version != "events.k8s.io/v1"
 }

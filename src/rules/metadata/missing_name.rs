@@ -23,6 +23,12 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     if given(name.text()) || given(metadata.child("generateName").text()) {
         return;
     }
+    if object.group().is_empty() && object.kind == "LimitRange" {
+        let message = "this LimitRange has no name: the server makes one up each time it is created, \
+                       and `kubectl apply` refuses it";
+        cx.report_at(&name, message).help("give it a `metadata.name`");
+        return;
+    }
     cx.report_at(
         &name,
         format!(

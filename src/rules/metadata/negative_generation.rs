@@ -29,6 +29,7 @@ const KEPT: &[(&str, &[&str])] = &[
         "",
         &[
             "ConfigMap",
+            "Endpoints",
             "Event",
             "LimitRange",
             "Namespace",
@@ -42,9 +43,11 @@ const KEPT: &[(&str, &[&str])] = &[
         ],
     ),
     ("apiregistration.k8s.io", &["APIService"]),
+    ("apps", &["ControllerRevision"]),
     ("autoscaling", &["HorizontalPodAutoscaler"]),
     ("certificates.k8s.io", &["CertificateSigningRequest"]),
     ("coordination.k8s.io", &["Lease", "LeaseCandidate"]),
+    ("events.k8s.io", &["Event"]),
     ("internal.apiserver.k8s.io", &["StorageVersion"]),
     ("networking.k8s.io", &["IPAddress", "ServiceCIDR"]),
     ("node.k8s.io", &["RuntimeClass"]),
@@ -56,6 +59,8 @@ const KEPT: &[(&str, &[&str])] = &[
     (
         "storage.k8s.io",
         &[
+            "CSIDriver",
+            "CSINode",
             "CSIStorageCapacity",
             "StorageClass",
             "VolumeAttachment",

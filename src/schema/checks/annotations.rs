@@ -9,10 +9,12 @@ use crate::names;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
 
+use super::annotated_json::{self, Shape};
 use super::containers::{LISTS, judged};
 
 const MIRROR: &str = "kubernetes.io/config.mirror";
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
+const TOLERATIONS: &str = "scheduler.alpha.kubernetes.io/tolerations";
 const SECCOMP_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
 const SECCOMP_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
 const APPARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
@@ -28,7 +30,9 @@ pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 /// The annotations of a pod template, which the server reports without `metadata`.
 pub fn of_template<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if let Some(template) = field.parent().and_then(|metadata| metadata.parent()) {
-        check(field, &template.child("annotations"), &template.child("spec"), cx);
+        for _ in 0..super::templates::times(template, cx) {
+            check(field, &template.child("annotations"), &template.child("spec"), cx);
+        }
     }
 }
 
@@ -65,6 +69,8 @@ fn check<'t>(field: &Field<'_, 't>, shown: &Field<'_, 't>, spec: &Field<'_, 't>,
                 .help("use a whole number without leading zeros or `+`");
         } else if key == SECCOMP_POD || key.starts_with(SECCOMP_CONTAINER) {
             seccomp(&value, &entry, &shown.dotted(key), cx);
+        } else if key == TOLERATIONS && !value.is_empty() {
+            tolerations(&value, &entry, shown, cx);
         } else if let Some(container) = key.strip_prefix(APPARMOR) {
             let names = names.get_or_insert_with(|| container_names(spec, cx));
             if names.as_ref().is_some_and(|names| !names.contains(container)) {
@@ -84,6 +90,68 @@ fn check<'t>(field: &Field<'_, 't>, shown: &Field<'_, 't>, spec: &Field<'_, 't>,
                     .at(at)
                     .help("use `runtime/default`, `unconfined` or `localhost/PROFILE`");
             }
+        }
+    }
+}
+
+const TOLERATED: Shape = Shape::List(&Shape::Object(&[
+    ("key", Shape::Text),
+    ("operator", Shape::Text),
+    ("value", Shape::Text),
+    ("effect", Shape::Text),
+    ("tolerationSeconds", Shape::Whole),
+]));
+
+/// Tolerations as they were written before `spec.tolerations`: no scheduler reads them, but the server still does.
+fn tolerations<'t>(json: &str, entry: &Field<'_, 't>, shown: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let place = entry.place();
+    let mut tell = |at: &Field<'_, 't>, kind: ErrorType, message: String| {
+        fault(cx, at, kind, message)
+            .at(place)
+            .help("remove the annotation, which nothing reads any more, and use `spec.tolerations`");
+    };
+    let Some(list) = annotated_json::read(json, &TOLERATED) else {
+        let message = "the annotation is no list of tolerations in JSON".to_string();
+        return tell(shown, ErrorType::Invalid, message);
+    };
+    let shown = shown.dotted(TOLERATIONS);
+    for (at, toleration) in list.as_array().into_iter().flatten().enumerate() {
+        let shown = shown.odd_item(at as u32);
+        let text = |name| annotated_json::text(toleration, name);
+        let (key, operator, value, effect) = (text("key"), text("operator"), text("value"), text("effect"));
+        for reason in names::qualified_name(key).into_iter().filter(|_| !key.is_empty()) {
+            let message = format!("{} is no key of a taint: it {reason}", quote(key));
+            tell(&shown.child("key"), ErrorType::Invalid, message);
+        }
+        if key.is_empty() && operator != "Exists" {
+            let message = "without `key` a toleration matches every taint, which only `Exists` can say";
+            tell(&shown.child("operator"), ErrorType::Invalid, message.to_string());
+        }
+        let seconds = annotated_json::field(toleration, "tolerationSeconds");
+        if seconds.is_some() && effect != "NoExecute" {
+            let message = "`tolerationSeconds` delays an eviction, so it needs `effect: NoExecute`";
+            tell(&shown.child("effect"), ErrorType::Invalid, message.to_string());
+        }
+        let fault = match operator {
+            "" | "Equal" => names::label_value(value).first().map(|reason| {
+                let message = format!("{} is no value of a taint: it {reason}", quote(value));
+                (ErrorType::Invalid, message)
+            }),
+            "Exists" => (!value.is_empty()).then(|| {
+                let message = "`Exists` asks for the key alone, so it takes no `value`".to_string();
+                (ErrorType::Invalid, message)
+            }),
+            _ => {
+                let message = format!("{} is neither `Equal` nor `Exists`", quote(operator));
+                Some((ErrorType::NotSupported, message))
+            }
+        };
+        if let Some((kind, message)) = fault {
+            tell(&shown.child("operator"), kind, message);
+        }
+        if !matches!(effect, "" | "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
+            let message = format!("{} is no effect of a taint", quote(effect));
+            tell(&shown.child("effect"), ErrorType::NotSupported, message);
         }
     }
 }

@@ -82,7 +82,7 @@ pub fn capacity<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 /// The annotation that held mount options before `mountOptions` did: only for volumes that are mounted with some.
 pub fn mount_options<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     const ANNOTATION: &str = "volume.beta.kubernetes.io/mount-options";
-    const WITH_OPTIONS: [&str; 17] = [
+    const WITH_OPTIONS: [&str; 13] = [
         "gcePersistentDisk",
         "awsElasticBlockStore",
         "glusterfs",
@@ -96,10 +96,6 @@ pub fn mount_options<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         "vsphereVolume",
         "azureDisk",
         "photonPersistentDisk",
-        "flocker",
-        "scaleIO",
-        "fc",
-        "portworxVolume",
     ];
     let options = field.key(ANNOTATION);
     let Some(root) = field.parent().and_then(|metadata| metadata.parent()) else {

@@ -258,21 +258,31 @@ fn ratios<'t>(
     max: Option<&(Quantity, Span)>,
     cx: &mut Cx<'t>,
 ) {
-    let thousandths = |quantity: Quantity| quantity.times(1000).rounded() as f64;
     let field = item.child("maxLimitRequestRatio");
     let field = field.key(name);
-    if thousandths(ratio) < 1000.0 {
+    if ratio.rounded_to_milli() < Quantity::units(1) {
         let message = "a limit is never less than the request, so the ratio is at least 1";
         fault(cx, &field, ErrorType::Invalid, message)
             .at(at)
             .help("use 1 or more");
     }
     if let (Some(min), Some(max)) = (min, max)
-        && thousandths(ratio) / 1000.0 > thousandths(max.0) / thousandths(min.0)
+        && exceeds(ratio, max.0, min.0)
     {
         let message = "the ratio is more than that of max to min, so it would never bind";
         fault(cx, &field, ErrorType::Invalid, message)
             .at(at)
             .help("use a smaller ratio, or remove it");
     }
+}
+
+/// Whether a ratio is more than that of `max` to `min`, in the server's 64 bits: thousandths where each has room.
+fn exceeds(ratio: Quantity, max: Quantity, min: Quantity) -> bool {
+    let fits = |quantity: Quantity| quantity.in_64_bits() < i64::MAX / 1000;
+    let [ratio, max, min] = if [ratio, max, min].into_iter().all(fits) {
+        [ratio, max, min].map(|quantity| quantity.thousandths() as f64 / 1000.0)
+    } else {
+        [ratio, max, min].map(|quantity| quantity.in_64_bits() as f64)
+    };
+    ratio > max / min
 }

@@ -2,6 +2,7 @@
 
 pub mod addresses;
 pub mod admission;
+mod annotated_json;
 pub mod annotations;
 pub mod certificates;
 pub mod claims;

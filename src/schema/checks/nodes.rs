@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::annotated_json::{self, Shape};
 use super::{addresses, quota};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
@@ -31,6 +32,24 @@ pub fn namespace_label<'t>(name: &Field<'_, 't>, cx: &mut Cx<'t>) {
 
 const AVOID: &str = "scheduler.alpha.kubernetes.io/preferAvoidPods";
 
+const AVOIDED: Shape = Shape::Object(&[("preferAvoidPods", Shape::List(&AVOIDED_POD))]);
+
+const AVOIDED_POD: Shape = Shape::Object(&[
+    ("podSignature", Shape::Object(&[("podController", OWNER)])),
+    ("evictionTime", Shape::Time),
+    ("reason", Shape::Text),
+    ("message", Shape::Text),
+]);
+
+const OWNER: Shape = Shape::Object(&[
+    ("apiVersion", Shape::Text),
+    ("kind", Shape::Text),
+    ("name", Shape::Text),
+    ("uid", Shape::Text),
+    ("controller", Shape::Flag),
+    ("blockOwnerDeletion", Shape::Flag),
+]);
+
 /// The annotation that keeps pods of some controllers away, in JSON.
 pub fn annotations<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let entry = field.key(AVOID);
@@ -41,30 +60,29 @@ pub fn annotations<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     }
     let place = entry.place();
-    let Ok(avoid) = serde_json::from_str::<serde_json::Value>(&text) else {
-        let message = "the annotation is no JSON";
+    let Some(avoid) = annotated_json::read(&text, &AVOIDED) else {
+        let message = "the annotation is no JSON, or has a value of a wrong type";
         fault(cx, &field.dotted("AvoidPods"), ErrorType::Invalid, message)
             .at(place)
             .help("write a list of pods' controllers under `preferAvoidPods`");
         return;
     };
-    let list = avoid.get("preferAvoidPods").and_then(|list| list.as_array());
+    let list = annotated_json::field(&avoid, "preferAvoidPods").and_then(|list| list.as_array());
     for (at, pod) in list.into_iter().flatten().enumerate() {
         let shown = field.dotted(AVOID);
         let shown = shown.odd_item(at as u32);
         let shown = shown.child("PodSignature");
-        let controller = pod
-            .get("podSignature")
-            .and_then(|signature| signature.get("podController"));
+        let signature = annotated_json::field(pod, "podSignature");
+        let controller = signature.and_then(|signature| annotated_json::field(signature, "podController"));
         let help = "name the controller, with `controller: true`";
-        match controller.filter(|controller| !controller.is_null()) {
+        match controller {
             None => {
                 let message = "the annotation does not name a controller";
                 fault(cx, &shown, ErrorType::Required, message)
                     .at(place)
                     .help(help);
             }
-            Some(controller) if controller.get("controller").and_then(|c| c.as_bool()) != Some(true) => {
+            Some(controller) if annotated_json::field(controller, "controller") != Some(&true.into()) => {
                 let message = "the owner in the annotation is no controller";
                 fault(
                     cx,

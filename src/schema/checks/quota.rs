@@ -9,7 +9,7 @@ use crate::schema::quantity::Quantity;
 
 /// Whether a quantity is a whole number, once rounded up to thousandths as the server does.
 pub fn is_whole(quantity: Quantity) -> bool {
-    quantity.times(1000).rounded() % 1000 == 0
+    quantity.thousandths() % 1000 == 0
 }
 
 /// A quantity of a resource: 0 or more, and whole where halves make no sense.

@@ -15,11 +15,7 @@ pub fn metadata<'t>(template: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let metadata = template.child("metadata");
     let labels = metadata.child("labels");
     let object = labels_become_objects(template);
-    let times = if is_stateful(template) && cx.kube().minor() >= 34 {
-        2
-    } else {
-        1
-    };
+    let times = times(template, cx);
     for label in labels.entries() {
         let keys = names::qualified_name(label.name());
         let values = label
@@ -112,13 +108,17 @@ pub fn of_unread_stateful_set<'t>(template: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let spec = template.parent();
     if spec.is_some_and(|spec| !super::workloads::selector_is_invalid(spec, cx)) {
         metadata(template, cx);
+        let metadata = template.child("metadata");
+        super::annotations::of_template(&metadata.child("annotations"), cx);
     }
 }
 
-/// Since 1.34 the server looks twice at a StatefulSet's labels and annotations, and reports each fault twice.
-fn is_stateful(template: &Field<'_, '_>) -> bool {
+/// How often the server reports a fault of a template's labels and annotations: since 1.34 it looks twice at those of
+/// a StatefulSet.
+pub(super) fn times(template: &Field<'_, '_>, cx: &Cx<'_>) -> usize {
     let object = template.parent().and_then(Field::parent);
-    object.is_some_and(|object| object.child("kind").text().as_deref() == Some("StatefulSet"))
+    let stateful = object.is_some_and(|object| object.child("kind").text().as_deref() == Some("StatefulSet"));
+    if stateful && cx.kube().minor() >= 34 { 2 } else { 1 }
 }
 
 /// A Job or ReplicationController without labels takes those of its template.
