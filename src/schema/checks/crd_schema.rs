@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, ErrorType};
 use crate::manifest::Field;
 use crate::rules::Cx;
 use crate::schema::constraints::fault;
+use crate::schema::custom::MetaPart;
 use crate::yaml::Entry;
 
 pub use super::crd_equal::{same, same_list};
@@ -285,10 +286,16 @@ impl<'w, 't> Walker<'w, 't> {
                 let name = entry.key.key_text().unwrap_or_default();
                 let property = properties.key_entry(name, Some(entry));
                 let mut around = of_field;
-                if of_object && matches!(property.name(), "metadata" | "kind" | "apiVersion") {
-                    around.meta = true;
-                    around.defaults &= depth != 0;
-                    around.default_of = declared.map(|_| In::Meta);
+                match (declared, MetaPart::of_object(property.name())) {
+                    (_, Some(part)) if of_object => {
+                        around.meta = true;
+                        around.defaults &= depth != 0;
+                        around.default_of = declared.map(|_| In::Meta(part));
+                    }
+                    (Some(In::Meta(part)), _) => {
+                        around.default_of = Some(In::Meta(part.field(property.name())));
+                    }
+                    _ => {}
                 }
                 if entry.value.is_map() {
                     let parts = Parts::of(entry.value);
@@ -302,8 +309,12 @@ impl<'w, 't> Walker<'w, 't> {
         if let Some(entry) = p.items() {
             let items = s.child_entry("items", entry);
             let below = if nested { mode } else { Mode::Item };
+            let of_items = declared.map(|of| match of {
+                In::Meta(_) => In::Meta(MetaPart::Other),
+                In::Object => of,
+            });
             let around = Around {
-                default_of: declared,
+                default_of: of_items,
                 old: around.old && text(p.list_type()) == "map",
                 ..around
             };

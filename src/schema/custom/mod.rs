@@ -6,6 +6,7 @@
 //! chart), only what all of them refuse is reported. Rules in CEL (`x-kubernetes-validations`) are not judged.
 
 mod decode;
+mod defaults;
 mod definition;
 mod embedded;
 mod formats;
@@ -22,7 +23,9 @@ mod validate;
 mod value;
 mod words;
 
+pub(super) use defaults::default;
 pub use definition::{Definitions, is_definition, name_of};
+pub(super) use embedded::Part as MetaPart;
 
 use definition::{Definition, Version};
 use place::{Part, Place};
@@ -143,7 +146,8 @@ fn check_object<'t, 'c: 't>(object: &Object<'t>, definition: &Definition<'c>, cx
     }
     let mut validator = Validator {
         cx,
-        label,
+        label: Some(label),
+        default: None,
         budget: Budget::NEW.values,
     };
     let root = Place::root(object.root);
