@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::crd_default::In;
 use super::crd_parts::{Part, PartSet, Parts, is_true, text};
+use super::crd_rules::{Declared, Step};
 use super::{crd_default, crd_lists, crd_nested, crd_openapi, expressions};
 use crate::cel::Env;
 use crate::diagnostic::{Diagnostic, ErrorType};
@@ -44,6 +45,9 @@ pub(super) struct Around {
     pub meta: bool,
     /// What was there before an update can be told.
     old: bool,
+    /// The type of the schema around it, to rules, and how it hangs on that.
+    declared: Declared,
+    step: Step,
 }
 
 /// Walks the schema of a version.
@@ -117,6 +121,8 @@ impl<'w, 't> Walker<'w, 't> {
             default_of: Some(In::Object),
             meta: false,
             old: true,
+            declared: Declared::Unasked,
+            step: Step::Property,
         };
         let (count, faults) = (self.cx.count(), self.schema_faults);
         self.visit(root, &parts, Mode::Root, around, 0);
@@ -198,6 +204,11 @@ impl<'w, 't> Walker<'w, 't> {
         }
         self.doubtful |= crd_nested::looks_unsupported(p);
         let faults = self.schema_faults;
+        let around = Around {
+            declared: around.declared.of(p, around.step),
+            step: Step::Property,
+            ..around
+        };
         crd_openapi::check(self, s, p, around);
         crd_lists::list_and_map(self, s, p);
         crd_nested::rules(self, s, p);
@@ -207,9 +218,28 @@ impl<'w, 't> Walker<'w, 't> {
             && self.schema_faults == faults
             && matches!(mode, Mode::Root | Mode::Item | Mode::Field)
         {
+            if around.declared == Declared::Never {
+                self.no_rules(&s.child_entry("x-kubernetes-validations", entry));
+                return;
+            }
             let default = p.default().map(|entry| s.child_entry("default", entry).path());
             self.rules(s, entry, depth == 0, around.old, default);
         }
+    }
+
+    /// Rules where nothing has a type that they could be compiled for.
+    fn no_rules(&mut self, at: &Field<'_, 't>) {
+        if !at.is_filled() {
+            return;
+        }
+        let before = self.cx.count();
+        let message = "rules need the type of what they judge: here the schema, or one around it, has no type, or it \
+                       describes items or values of what has none";
+        fault(self.cx, at, ErrorType::InternalError, message).help(
+            "give the type of the field and of all around it, or move the rules to where types are known",
+        );
+        let found = self.cx.found.split_off(before);
+        self.of_rules.extend(found);
     }
 
     fn rules(&mut self, s: &Field<'_, 't>, entry: Entry<'t>, root: bool, old: bool, default: Option<String>) {
@@ -270,6 +300,7 @@ impl<'w, 't> Walker<'w, 't> {
             let around = Around {
                 defaults: around.defaults && !around.meta,
                 old: around.old && granular,
+                step: Step::Values,
                 ..around
             };
             self.step(&s.child_entry("additionalProperties", entry), mode, around, depth);
@@ -316,6 +347,7 @@ impl<'w, 't> Walker<'w, 't> {
             let around = Around {
                 default_of: of_items,
                 old: around.old && text(p.list_type()) == "map",
+                step: Step::Items,
                 ..around
             };
             self.step(&items, below, around, depth);
