@@ -89,8 +89,10 @@ pub enum Expr<'s> {
 /// What a macro makes of a list or map.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Over {
-    /// `all`, `exists`, `exists_one`: a boolean.
+    /// `all`, `exists`: a boolean.
     Test,
+    /// `exists_one`: a boolean.
+    One,
     /// `map`, `transformList`: a list of results.
     List,
     /// `filter`: the items that pass.

@@ -370,7 +370,7 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
             .map(|result| self.within(&scope, result))
             .unwrap_or(Type::DYN);
         match kind {
-            Over::Test => Type::BOOL,
+            Over::Test | Over::One => Type::BOOL,
             Over::List => made.list(),
             // The keys, of a map.
             Over::Filter => match &range {

@@ -22,7 +22,8 @@ impl<'s> Parser<'s> {
         let deep = self.above(&arguments).max(self.above(&[target]));
         let last = arguments.last().copied();
         let kind = match (name, arguments.len()) {
-            ("all" | "exists" | "exists_one" | "existsOne", 2 | 3) => Some(Over::Test),
+            ("all" | "exists", 2 | 3) => Some(Over::Test),
+            ("exists_one" | "existsOne", 2 | 3) => Some(Over::One),
             ("map", 2 | 3) => Some(Over::List),
             ("filter", 2) => Some(Over::Filter),
             ("sortBy", 2) => Some(Over::Sort),
@@ -43,7 +44,7 @@ impl<'s> Parser<'s> {
             };
             let only = arguments.len() == rest + 1;
             let (filter, result) = match kind {
-                Over::Test | Over::Filter => (last, None),
+                Over::Test | Over::One | Over::Filter => (last, None),
                 _ if only => (None, last),
                 _ => (arguments.get(rest).copied(), last),
             };

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::crd_default::In;
 use super::crd_parts::{Part, PartSet, Parts, is_true, text};
-use super::crd_rules::{Declared, Step};
+use super::crd_rules::{Costs, Declared, Step};
 use super::{crd_default, crd_lists, crd_nested, crd_openapi, expressions};
-use crate::cel::Env;
+use crate::cel::{Env, max_elements, most_often};
 use crate::diagnostic::{Diagnostic, ErrorType};
 use crate::manifest::Field;
 use crate::rules::Cx;
@@ -48,6 +48,8 @@ pub(super) struct Around {
     /// The type of the schema around it, to rules, and how it hangs on that.
     declared: Declared,
     step: Step,
+    /// How many such values one object has at the most; `None` where nothing bounds them.
+    times: Option<u64>,
 }
 
 /// Walks the schema of a version.
@@ -67,6 +69,7 @@ pub struct Walker<'w, 't> {
     of_rules: Vec<Diagnostic>,
     /// The same where a default stands: the server reports them there.
     of_defaults: Vec<Diagnostic>,
+    costs: Costs,
 }
 
 impl<'w, 't> Walker<'w, 't> {
@@ -84,6 +87,7 @@ impl<'w, 't> Walker<'w, 't> {
             of_values: Vec::new(),
             of_rules: Vec::new(),
             of_defaults: Vec::new(),
+            costs: Costs::default(),
         }
     }
 
@@ -123,6 +127,7 @@ impl<'w, 't> Walker<'w, 't> {
             old: true,
             declared: Declared::Unasked,
             step: Step::Property,
+            times: Some(1),
         };
         let (count, faults) = (self.cx.count(), self.schema_faults);
         self.visit(root, &parts, Mode::Root, around, 0);
@@ -139,6 +144,9 @@ impl<'w, 't> Walker<'w, 't> {
             self.visit(root, &parts, Mode::Root, around, 0);
         } else {
             self.structural_faults += crd_nested::completeness(self, root, &parts);
+        }
+        if let Some(found) = self.costs.too_much(root, self.cx) {
+            self.of_rules.extend(found);
         }
         // The server compiles rules only after all else is right.
         if self.structural && self.structural_faults == 0 {
@@ -223,7 +231,7 @@ impl<'w, 't> Walker<'w, 't> {
                 return;
             }
             let default = p.default().map(|entry| s.child_entry("default", entry).path());
-            self.rules(s, entry, depth == 0, around.old, default);
+            self.rules(s, entry, depth == 0, around, default);
         }
     }
 
@@ -242,19 +250,36 @@ impl<'w, 't> Walker<'w, 't> {
         self.of_rules.extend(found);
     }
 
-    fn rules(&mut self, s: &Field<'_, 't>, entry: Entry<'t>, root: bool, old: bool, default: Option<String>) {
+    fn rules(
+        &mut self,
+        s: &Field<'_, 't>,
+        entry: Entry<'t>,
+        root: bool,
+        around: Around,
+        default: Option<String>,
+    ) {
         let Some(node) = s.value() else { return };
         let Some(kind) = self.env.schema(node, root, 0) else {
             return;
         };
+        self.env.of_self(node, root);
+        let mut often = None;
         for rule in s.child_entry("x-kubernetes-validations", entry).items() {
             if !self.spend() {
                 return;
             }
             let before = self.cx.count();
-            let compiled = expressions::schema_rule(&rule, &kind, &mut self.env, old, self.cx);
+            let judged = expressions::schema_rule(&rule, &kind, &mut self.env, around.old, self.cx);
+            if judged.cost > 0 {
+                let times = around.times;
+                let often = times.unwrap_or_else(|| *often.get_or_insert_with(|| most_often(node, root)));
+                let cost = judged.cost.saturating_mul(often);
+                self.costs.add(&rule.child("rule"), cost, self.cx);
+            }
+            self.costs
+                .add(&rule.child("messageExpression"), judged.message_cost, self.cx);
             let found = self.cx.found.split_off(before);
-            if let (false, Some(path), Some(first)) = (compiled, &default, found.first()) {
+            if let (false, Some(path), Some(first)) = (judged.compiles, &default, found.first()) {
                 let mut at_default = first.clone();
                 if let Some(refusal) = &mut at_default.refusal {
                     refusal.field = path.clone();
@@ -291,8 +316,13 @@ impl<'w, 't> Walker<'w, 't> {
         let declared = around
             .default_of
             .map(|of| if of_object { In::Object } else { of });
+        let times = match (around.times, s.value()) {
+            (Some(times), Some(node)) => max_elements(node).map(|most| times.saturating_mul(most)),
+            _ => None,
+        };
         let around = Around {
             default_of: None,
+            times,
             ..around
         };
         if let Some(entry) = p.additional_properties() {
