@@ -26,6 +26,8 @@ pub struct Env<'t> {
     pub(super) patch: bool,
     /// Whether `cel.bind` is there.
     pub(super) bind: bool,
+    /// The schema of `self`, and whether it is that of a whole object, where costs are to be told.
+    pub(super) of_self: Option<(Node<'t>, bool)>,
 }
 
 const STRING: Type = Type::STRING;
@@ -39,6 +41,7 @@ impl<'t> Env<'t> {
             minor,
             patch: false,
             bind: false,
+            of_self: None,
         }
     }
 
@@ -103,6 +106,11 @@ impl<'t> Env<'t> {
     /// Takes all variables away.
     pub fn forget(&mut self) {
         self.variables.clear();
+    }
+
+    /// Says what schema `self` has, so that costs are told.
+    pub fn of_self(&mut self, schema: Node<'t>, root: bool) {
+        self.of_self = Some((schema, root));
     }
 
     /// Declares a variable.
@@ -221,15 +229,7 @@ impl<'t> Env<'t> {
                 _ => {}
             }
         }
-        let properties = node.get("properties")?;
-        let property = match name.contains("__") {
-            false if properties.has_unique_keys() => properties.entry(name)?,
-            may_be_escaped => properties.entries().find(|entry| {
-                let key = entry.key.key_text().unwrap_or_default();
-                key == name || may_be_escaped && reads_otherwise(&key) && escaped(&key) == name
-            })?,
-        };
-        self.schema(property.value, false, 0)
+        self.schema(property(node, name)?, false, 0)
     }
 
     /// The type that a schema describes; `None`: expressions do not see it.
@@ -290,6 +290,19 @@ impl<'t> Env<'t> {
         let known = name == "JSONPatch" || name == "Object" || name.starts_with("Object.");
         (self.patch && known).then(|| Type::Patch(Rc::from(name)))
     }
+}
+
+/// The schema of a property by the name that expressions have for it.
+pub(super) fn property<'t>(schema: Node<'t>, name: &str) -> Option<Node<'t>> {
+    let properties = schema.get("properties")?;
+    let property = match name.contains("__") {
+        false if properties.has_unique_keys() => properties.entry(name)?,
+        may_be_escaped => properties.entries().find(|entry| {
+            let key = entry.key.key_text().unwrap_or_default();
+            key == name || may_be_escaped && reads_otherwise(&key) && escaped(&key) == name
+        })?,
+    };
+    Some(property.value)
 }
 
 /// Whether expressions write a property's name in another way.

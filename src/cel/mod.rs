@@ -1,11 +1,13 @@
 //! CEL, the language of the expressions in policies, selectors of devices and CustomResourceDefinitions: whether
-//! the server would compile one, the type of what it gives, and what the rules of definitions say of an object.
+//! the server would compile one, the type of what it gives, what it may cost, and what the rules of definitions say
+//! of an object.
 //!
 //! The functions are declared in `schemas/cel.txt`. What is doubtful passes.
 
 mod ast;
 mod calls;
 mod check;
+mod cost;
 mod declare;
 mod lexer;
 mod macros;
@@ -18,6 +20,7 @@ mod types;
 
 use std::borrow::Cow;
 
+pub(crate) use cost::{max_elements, most_often};
 pub(crate) use declare::unescaped;
 pub use declare::{Env, Struct};
 pub(crate) use parse::RESERVED;
@@ -81,7 +84,8 @@ pub fn compile(source: &str, env: &mut Env<'_>) -> Result<Option<Compiled>, Faul
         .iter()
         .any(|node| matches!(node.expr, ast::Expr::Ident("oldSelf")));
     let kind = check::Checker::new(&nodes, env).run(top)?;
-    Ok(kind.map(|kind| Compiled { kind, old }))
+    let cost = env.of_self.map_or(0, |of_self| cost::of(&nodes, top, of_self));
+    Ok(kind.map(|kind| Compiled { kind, old, cost }))
 }
 
 /// What an expression is.
@@ -90,4 +94,6 @@ pub struct Compiled {
     pub kind: Type,
     /// Whether it looks at `oldSelf`.
     pub old: bool,
+    /// What the server takes it to cost at the most: this or more. Told only of rules of schemas.
+    pub cost: u64,
 }

@@ -33,11 +33,6 @@ pub fn same_list(a: Option<Node<'_>>, b: Option<Node<'_>>) -> bool {
     same(a, b)
 }
 
-/// Two values of JSON.
-pub fn same_json(a: Node<'_>, b: Node<'_>) -> bool {
-    equal(a, b, Of::Json, 0)
-}
-
 fn present(node: Option<Node<'_>>) -> Option<Node<'_>> {
     node.filter(|node| !node.is_null())
 }

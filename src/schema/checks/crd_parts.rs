@@ -229,11 +229,6 @@ impl<'t> Parts<'t> {
         self.set &= !PartSet::of(&[Part::any_of]).0;
     }
 
-    /// The value of a field that is no part.
-    pub fn other(&self, name: &str) -> Option<Node<'t>> {
-        self.node?.get(name)
-    }
-
     /// Whether it has fields other than the parts that say something.
     pub fn has_others(&self) -> bool {
         let entries = self.node.into_iter().flat_map(|node| node.entries());

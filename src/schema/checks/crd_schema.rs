@@ -4,12 +4,14 @@ use std::borrow::Cow;
 
 use super::crd_default::In;
 use super::crd_parts::{Part, PartSet, Parts, is_true, text};
+use super::crd_rules::{Costs, Declared, Step};
 use super::{crd_default, crd_lists, crd_nested, crd_openapi, expressions};
-use crate::cel::Env;
+use crate::cel::{Env, max_elements, most_often};
 use crate::diagnostic::{Diagnostic, ErrorType};
 use crate::manifest::Field;
 use crate::rules::Cx;
 use crate::schema::constraints::fault;
+use crate::schema::custom::MetaPart;
 use crate::yaml::Entry;
 
 pub use super::crd_equal::{same, same_list};
@@ -43,6 +45,11 @@ pub(super) struct Around {
     pub meta: bool,
     /// What was there before an update can be told.
     old: bool,
+    /// The type of the schema around it, to rules, and how it hangs on that.
+    declared: Declared,
+    step: Step,
+    /// How many such values one object has at the most; `None` where nothing bounds them.
+    times: Option<u64>,
 }
 
 /// Walks the schema of a version.
@@ -62,6 +69,7 @@ pub struct Walker<'w, 't> {
     of_rules: Vec<Diagnostic>,
     /// The same where a default stands: the server reports them there.
     of_defaults: Vec<Diagnostic>,
+    costs: Costs,
 }
 
 impl<'w, 't> Walker<'w, 't> {
@@ -79,6 +87,7 @@ impl<'w, 't> Walker<'w, 't> {
             of_values: Vec::new(),
             of_rules: Vec::new(),
             of_defaults: Vec::new(),
+            costs: Costs::default(),
         }
     }
 
@@ -116,6 +125,9 @@ impl<'w, 't> Walker<'w, 't> {
             default_of: Some(In::Object),
             meta: false,
             old: true,
+            declared: Declared::Unasked,
+            step: Step::Property,
+            times: Some(1),
         };
         let (count, faults) = (self.cx.count(), self.schema_faults);
         self.visit(root, &parts, Mode::Root, around, 0);
@@ -132,6 +144,9 @@ impl<'w, 't> Walker<'w, 't> {
             self.visit(root, &parts, Mode::Root, around, 0);
         } else {
             self.structural_faults += crd_nested::completeness(self, root, &parts);
+        }
+        if let Some(found) = self.costs.too_much(root, self.cx) {
+            self.of_rules.extend(found);
         }
         // The server compiles rules only after all else is right.
         if self.structural && self.structural_faults == 0 {
@@ -197,6 +212,11 @@ impl<'w, 't> Walker<'w, 't> {
         }
         self.doubtful |= crd_nested::looks_unsupported(p);
         let faults = self.schema_faults;
+        let around = Around {
+            declared: around.declared.of(p, around.step),
+            step: Step::Property,
+            ..around
+        };
         crd_openapi::check(self, s, p, around);
         crd_lists::list_and_map(self, s, p);
         crd_nested::rules(self, s, p);
@@ -206,24 +226,60 @@ impl<'w, 't> Walker<'w, 't> {
             && self.schema_faults == faults
             && matches!(mode, Mode::Root | Mode::Item | Mode::Field)
         {
+            if around.declared == Declared::Never {
+                self.no_rules(&s.child_entry("x-kubernetes-validations", entry));
+                return;
+            }
             let default = p.default().map(|entry| s.child_entry("default", entry).path());
-            self.rules(s, entry, depth == 0, around.old, default);
+            self.rules(s, entry, depth == 0, around, default);
         }
     }
 
-    fn rules(&mut self, s: &Field<'_, 't>, entry: Entry<'t>, root: bool, old: bool, default: Option<String>) {
+    /// Rules where nothing has a type that they could be compiled for.
+    fn no_rules(&mut self, at: &Field<'_, 't>) {
+        if !at.is_filled() {
+            return;
+        }
+        let before = self.cx.count();
+        let message = "rules need the type of what they judge: here the schema, or one around it, has no type, or it \
+                       describes items or values of what has none";
+        fault(self.cx, at, ErrorType::InternalError, message).help(
+            "give the type of the field and of all around it, or move the rules to where types are known",
+        );
+        let found = self.cx.found.split_off(before);
+        self.of_rules.extend(found);
+    }
+
+    fn rules(
+        &mut self,
+        s: &Field<'_, 't>,
+        entry: Entry<'t>,
+        root: bool,
+        around: Around,
+        default: Option<String>,
+    ) {
         let Some(node) = s.value() else { return };
         let Some(kind) = self.env.schema(node, root, 0) else {
             return;
         };
+        self.env.of_self(node, root);
+        let mut often = None;
         for rule in s.child_entry("x-kubernetes-validations", entry).items() {
             if !self.spend() {
                 return;
             }
             let before = self.cx.count();
-            let compiled = expressions::schema_rule(&rule, &kind, &mut self.env, old, self.cx);
+            let judged = expressions::schema_rule(&rule, &kind, &mut self.env, around.old, self.cx);
+            if judged.cost > 0 {
+                let times = around.times;
+                let often = times.unwrap_or_else(|| *often.get_or_insert_with(|| most_often(node, root)));
+                let cost = judged.cost.saturating_mul(often);
+                self.costs.add(&rule.child("rule"), cost, self.cx);
+            }
+            self.costs
+                .add(&rule.child("messageExpression"), judged.message_cost, self.cx);
             let found = self.cx.found.split_off(before);
-            if let (false, Some(path), Some(first)) = (compiled, &default, found.first()) {
+            if let (false, Some(path), Some(first)) = (judged.compiles, &default, found.first()) {
                 let mut at_default = first.clone();
                 if let Some(refusal) = &mut at_default.refusal {
                     refusal.field = path.clone();
@@ -260,8 +316,13 @@ impl<'w, 't> Walker<'w, 't> {
         let declared = around
             .default_of
             .map(|of| if of_object { In::Object } else { of });
+        let times = match (around.times, s.value()) {
+            (Some(times), Some(node)) => max_elements(node).map(|most| times.saturating_mul(most)),
+            _ => None,
+        };
         let around = Around {
             default_of: None,
+            times,
             ..around
         };
         if let Some(entry) = p.additional_properties() {
@@ -269,6 +330,7 @@ impl<'w, 't> Walker<'w, 't> {
             let around = Around {
                 defaults: around.defaults && !around.meta,
                 old: around.old && granular,
+                step: Step::Values,
                 ..around
             };
             self.step(&s.child_entry("additionalProperties", entry), mode, around, depth);
@@ -285,10 +347,16 @@ impl<'w, 't> Walker<'w, 't> {
                 let name = entry.key.key_text().unwrap_or_default();
                 let property = properties.key_entry(name, Some(entry));
                 let mut around = of_field;
-                if of_object && matches!(property.name(), "metadata" | "kind" | "apiVersion") {
-                    around.meta = true;
-                    around.defaults &= depth != 0;
-                    around.default_of = declared.map(|_| In::Meta);
+                match (declared, MetaPart::of_object(property.name())) {
+                    (_, Some(part)) if of_object => {
+                        around.meta = true;
+                        around.defaults &= depth != 0;
+                        around.default_of = declared.map(|_| In::Meta(part));
+                    }
+                    (Some(In::Meta(part)), _) => {
+                        around.default_of = Some(In::Meta(part.field(property.name())));
+                    }
+                    _ => {}
                 }
                 if entry.value.is_map() {
                     let parts = Parts::of(entry.value);
@@ -302,9 +370,14 @@ impl<'w, 't> Walker<'w, 't> {
         if let Some(entry) = p.items() {
             let items = s.child_entry("items", entry);
             let below = if nested { mode } else { Mode::Item };
+            let of_items = declared.map(|of| match of {
+                In::Meta(_) => In::Meta(MetaPart::Other),
+                In::Object => of,
+            });
             let around = Around {
-                default_of: declared,
+                default_of: of_items,
                 old: around.old && text(p.list_type()) == "map",
+                step: Step::Items,
                 ..around
             };
             self.step(&items, below, around, depth);

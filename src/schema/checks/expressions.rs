@@ -45,14 +45,28 @@ fn judge<'t>(field: &Field<'_, 't>, env: &mut Env<'t>, trim: bool, cx: &mut Cx<'
     }
 }
 
-/// Reports an expression that gives something else than `wanted`.
-fn gives<'t>(field: &Field<'_, 't>, env: &mut Env<'t>, trim: bool, wanted: &[Type], cx: &mut Cx<'t>) {
-    let Some(compiled) = judge(field, env, trim, cx) else {
-        return;
-    };
+/// What a rule of a schema costs, where it compiles.
+#[derive(Default)]
+pub(super) struct Rule {
+    pub compiles: bool,
+    pub cost: u64,
+    pub message_cost: u64,
+}
+
+/// Reports an expression that gives something else than `wanted`. The cost of one that does not.
+fn gives<'t>(
+    field: &Field<'_, 't>,
+    env: &mut Env<'t>,
+    trim: bool,
+    wanted: &[Type],
+    cx: &mut Cx<'t>,
+) -> Option<u64> {
+    let compiled = judge(field, env, trim, cx)?;
     if !wanted.contains(&compiled.kind) {
         wrong_type(field, &compiled.kind, wanted, cx);
+        return None;
     }
+    Some(compiled.cost)
 }
 
 fn wrong_type<'t>(field: &Field<'_, 't>, kind: &Type, wanted: &[Type], cx: &mut Cx<'t>) {
@@ -195,14 +209,14 @@ pub(super) fn device_selector<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 /// A rule of a CustomResourceDefinition's schema, and the expression of its message. `old`: whether what was there
-/// before can be told. Whether the rule compiles.
+/// before can be told.
 pub(super) fn schema_rule<'t>(
     rule: &Field<'_, 't>,
     kind: &Type,
     env: &mut Env<'t>,
     old: bool,
     cx: &mut Cx<'t>,
-) -> bool {
+) -> Rule {
     let before = rule.child("optionalOldSelf");
     let old_kind = match before.bool() {
         Some(true) => kind.clone().optional(),
@@ -222,11 +236,22 @@ pub(super) fn schema_rule<'t>(
     let compiles = cx.count() == count;
     let uses_old = match &compiled {
         Some(compiled) => compiled.old && compiles,
-        None if compiles => return true, // nothing is known of it
+        // Nothing is known of it.
+        None if compiles => {
+            return Rule {
+                compiles,
+                ..Rule::default()
+            };
+        }
         None => false,
     };
+    let mut costs = (
+        compiled.filter(|_| compiles).map_or(0, |compiled| compiled.cost),
+        0,
+    );
     if compiles {
-        gives(&rule.child("messageExpression"), env, false, &[Type::STRING], cx);
+        let message = rule.child("messageExpression");
+        costs.1 = gives(&message, env, false, &[Type::STRING], cx).unwrap_or(0);
     }
     if uses_old && !old {
         let message = "`oldSelf` cannot be used here: within a list that is no map, or an atomic map, the server cannot tell what was there before";
@@ -236,5 +261,9 @@ pub(super) fn schema_rule<'t>(
         let message = "`optionalOldSelf` says how the rule gets `oldSelf`, but the rule does not use it";
         fault(cx, &before, ErrorType::Invalid, message).help("remove it");
     }
-    compiles
+    Rule {
+        compiles,
+        cost: costs.0,
+        message_cost: costs.1,
+    }
 }

@@ -23,6 +23,7 @@ mod crd_nested;
 mod crd_openapi;
 mod crd_parts;
 mod crd_path;
+mod crd_rules;
 mod crd_schema;
 mod crd_structural;
 pub mod device_claims;

@@ -260,7 +260,7 @@ impl<'t> Reader<'_, 't> {
         if paths.is_empty() {
             return false; // left to the check of types
         }
-        let wrong = words::mismatch(self.cx, place, node, schema.types);
+        let wrong = words::mismatch(self.cx, &words::subject(&place.path()), node, schema.types);
         for path in paths {
             let report = self
                 .cx

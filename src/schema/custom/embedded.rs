@@ -1,35 +1,199 @@
 //! Objects within a custom resource (`x-kubernetes-embedded-resource`): they must say what they are.
 
-use super::place::{Part, Place};
-use super::validate::{Fault, Validator};
+use super::place::{Part as Step, Place};
+use super::schema::Schema;
+use super::validate::{Fault, Validator, at};
 use super::value::{Data, Value};
 use crate::diagnostic::ErrorType;
 use crate::names;
 use crate::rules::ids;
 
+/// A part of what says which object an object is.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Part {
+    ApiVersion,
+    Kind,
+    Metadata,
+    /// `metadata.name`, and its like that are part of a path.
+    Name,
+    Labels,
+    Annotations,
+    /// Anything else within the metadata.
+    Other,
+}
+
+impl Part {
+    /// The part that a field of an object is, where it is any.
+    pub(crate) fn of_object(name: &str) -> Option<Part> {
+        Some(match name {
+            "apiVersion" => Part::ApiVersion,
+            "kind" => Part::Kind,
+            "metadata" => Part::Metadata,
+            _ => return None,
+        })
+    }
+
+    /// The part that a field of a part is.
+    pub(crate) fn field(self, name: &str) -> Part {
+        match (self, name) {
+            (Part::Metadata, "name" | "generateName") => Part::Name,
+            (Part::Metadata, "labels") => Part::Labels,
+            (Part::Metadata, "annotations") => Part::Annotations,
+            _ => Part::Other,
+        }
+    }
+
+    /// Whether the server can read a value as this part at all.
+    fn reads(self, data: &Data<'_>) -> bool {
+        match (self, data) {
+            (Part::Other, _) | (_, Data::Open) => true,
+            (Part::ApiVersion | Part::Kind, _) => matches!(data, Data::Str(_)),
+            (_, Data::Null) => true,
+            (Part::Name, _) => matches!(data, Data::Str(_)),
+            (Part::Metadata, Data::Map(entries)) => entries
+                .iter()
+                .all(|(name, value)| self.field(name).reads(&value.data)),
+            (Part::Labels | Part::Annotations, Data::Map(entries)) => entries
+                .iter()
+                .all(|(_, value)| matches!(value.data, Data::Str(_) | Data::Null | Data::Open)),
+            (Part::Metadata | Part::Labels | Part::Annotations, _) => false,
+        }
+    }
+
+    /// What is wrong with a value as this part of an object.
+    pub(super) fn fault(self, data: &Data<'_>) -> Option<&'static str> {
+        if !self.reads(data) {
+            return Some("cannot be read as metadata of an object");
+        }
+        let right = match (self, data) {
+            (Part::ApiVersion, Data::Str(text)) => !text.is_empty() && well_formed("apiVersion", text),
+            (Part::Kind, Data::Str(text)) => well_formed("kind", text),
+            (Part::Name, Data::Str(text)) => text.is_empty() || names::path_segment(text).is_empty(),
+            (Part::Labels, Data::Map(entries)) => entries.iter().all(|(name, value)| {
+                let sound = |text: &str| names::label_value(text).is_empty();
+                names::qualified_name(name).is_empty()
+                    && !matches!(&value.data, Data::Str(text) if !sound(text))
+            }),
+            (Part::Metadata, Data::Map(entries)) => {
+                let mut entries = entries.iter();
+                return entries.find_map(|(name, value)| self.field(name).fault(&value.data));
+            }
+            _ => true,
+        };
+        (!right).then_some("makes no valid metadata of an object")
+    }
+}
+
 impl<'t> Validator<'_, 't> {
+    /// The objects in a default: first whether all of them can be read, then whether they say what they are.
+    pub(super) fn objects(
+        &mut self,
+        value: &Value<'t>,
+        schema: &Schema<'_>,
+        place: &Place<'_, 't>,
+        whole: bool,
+    ) {
+        let before = self.cx.count();
+        self.each_object(value, schema, place, whole, &mut |validator, value, place| {
+            for (name, inner) in value.entries() {
+                // The server stops at the first.
+                if validator.cx.count() == before
+                    && let Some(part) = Part::of_object(name)
+                    && !part.reads(&inner.data)
+                {
+                    let here = at(place, Step::Name(name), inner);
+                    let must = "cannot be read as metadata of an object";
+                    validator.refuse_object(&here, must);
+                }
+            }
+        });
+        if self.cx.count() > before {
+            return;
+        }
+        self.each_object(value, schema, place, whole, &mut |validator, value, place| {
+            validator.type_meta(value, place);
+            let Some(metadata) = value.get("metadata") else {
+                return;
+            };
+            let here = at(place, Step::Name("metadata"), metadata);
+            for (name, inner) in metadata.entries() {
+                if let Some(must) = Part::Metadata.field(name).fault(&inner.data) {
+                    validator.refuse_object(&at(&here, Step::Name(name), inner), must);
+                }
+            }
+        });
+    }
+
+    fn refuse_object(&mut self, here: &Place<'_, 't>, must: &str) {
+        let text = format!("{} {must}; the API server refuses the object", self.subject(here));
+        self.say(Fault {
+            rule: ids::SCHEMA_INVALID,
+            kind: ErrorType::Invalid,
+            span: here.span(),
+            path: self.bracketed(here),
+            text,
+            help: None,
+        });
+    }
+
+    /// Calls a function with each object in a value, which is one itself where it is a `whole` one.
+    fn each_object(
+        &mut self,
+        value: &Value<'t>,
+        schema: &Schema<'_>,
+        place: &Place<'_, 't>,
+        whole: bool,
+        visit: &mut dyn FnMut(&mut Self, &Value<'t>, &Place<'_, 't>),
+    ) {
+        match &value.data {
+            Data::Map(entries) => {
+                if whole || schema.embedded {
+                    visit(self, value, place);
+                }
+                for (name, inner) in entries {
+                    if let Some(property) = schema.property(name) {
+                        let here = at(place, Step::Name(name), inner);
+                        self.each_object(inner, property, &here, false, visit);
+                    } else if let Some(free) = schema.additional_schema() {
+                        let here = at(place, Step::Key(name), inner);
+                        self.each_object(inner, free, &here, false, visit);
+                    }
+                }
+            }
+            Data::List(items) => {
+                let Some(inner) = schema.item() else { return };
+                for (i, item) in items.iter().enumerate() {
+                    let here = at(place, Step::Index(i as u32), item);
+                    self.each_object(item, inner, &here, false, visit);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// `apiVersion` and `kind` of an embedded object: present, filled, and well formed.
     pub(super) fn type_meta(&mut self, value: &Value<'t>, place: &Place<'_, 't>) {
         for name in ["apiVersion", "kind"] {
             let found = value.get(name);
             let here = Place {
                 up: Some(place),
-                part: Part::Name(name),
+                part: Step::Name(name),
                 key: found.and_then(|value| value.key),
                 value: found.and_then(|value| value.node),
             };
-            let path = here.path();
             let (kind, what) = match found.map(|value| &value.data) {
                 None => (
                     ErrorType::Required,
-                    format!("`{}` is an object and needs `{name}`", place.path()),
+                    format!("{} is an object and needs `{name}`", self.subject(place)),
                 ),
-                Some(Data::Str(text)) if text.is_empty() => {
-                    (ErrorType::Required, format!("`{path}` must not be empty"))
-                }
-                Some(Data::Str(text)) if !well_formed(name, text) => {
-                    (ErrorType::Invalid, format!("`{path}` is not well formed"))
-                }
+                Some(Data::Str(text)) if text.is_empty() => (
+                    ErrorType::Required,
+                    format!("{} must not be empty", self.subject(&here)),
+                ),
+                Some(Data::Str(text)) if !well_formed(name, text) => (
+                    ErrorType::Invalid,
+                    format!("{} is not well formed", self.subject(&here)),
+                ),
                 // What is no string cannot even be read, which is reported elsewhere.
                 _ => continue,
             };
@@ -41,7 +205,7 @@ impl<'t> Validator<'_, 't> {
                 rule,
                 kind,
                 span: here.span(),
-                path: here.bracketed(),
+                path: self.bracketed(&here),
                 text: format!("{what}; the API server refuses the object"),
                 help: Some(match name {
                     "kind" => "write the kind of the object, for example `kind: Pod`".into(),

@@ -5,7 +5,6 @@ use super::place::{Part, Place};
 use super::schema::{Lazy, Schema};
 use super::validate::{Fault, Outcome, Validator};
 use super::value::Value;
-use super::words::subject;
 use crate::diagnostic::ErrorType;
 use crate::rules::{RuleId, ids};
 
@@ -160,7 +159,7 @@ impl<'t> Validator<'_, 't> {
                     let fault = self.fault(ids::SCHEMA_REQUIRED, place, text);
                     self.say(Fault {
                         kind: ErrorType::Required,
-                        path: missing.path(),
+                        path: self.path_of(&missing),
                         ..fault
                     });
                 }
@@ -235,21 +234,21 @@ impl<'t> Validator<'_, 't> {
         }
     }
 
-    fn junctor(&mut self, rule: RuleId, place: &Place<'_, 't>, must: &str) {
+    /// Reports a fault that the server gives no path.
+    pub(super) fn junctor(&mut self, rule: RuleId, place: &Place<'_, 't>, must: &str) {
         let fault = self.fault(rule, place, must);
         self.say(fault);
     }
 
-    /// The server gives these no path.
     fn fault(&self, rule: RuleId, place: &Place<'_, 't>, must: &str) -> Fault {
         Fault {
             rule,
             kind: ErrorType::Invalid,
             span: place.span(),
-            path: "<nil>".into(),
+            path: self.no_path(),
             text: format!(
                 "{} {must}; the API server refuses the object",
-                subject(&place.path())
+                self.subject(place)
             ),
             help: None,
         }

@@ -116,9 +116,11 @@ impl<'t> Validator<'_, 't> {
             let mut report = self
                 .cx
                 .report_as(ids::SCHEMA_DUPLICATE, here.span(), text)
-                .label(self.label)
                 .help("remove one of them")
                 .refusal(ErrorType::Duplicate, path);
+            if let Some(label) = self.label {
+                report = report.label(label);
+            }
             if let Some(other) = other {
                 report = report.related(other, "the other one");
             }

@@ -6,6 +6,7 @@
 //! chart), only what all of them refuse is reported.
 
 mod decode;
+mod defaults;
 mod definition;
 mod embedded;
 mod formats;
@@ -24,7 +25,9 @@ mod validate;
 mod value;
 mod words;
 
+pub(super) use defaults::default;
 pub use definition::{Definitions, is_definition, name_of};
+pub(super) use embedded::Part as MetaPart;
 pub(crate) use pattern::Pattern;
 
 use definition::{Definition, Version};
@@ -150,7 +153,8 @@ fn check_object<'t, 'c: 't>(object: &Object<'t>, definition: &Definition<'c>, cx
     }
     let mut validator = Validator {
         cx,
-        label,
+        label: Some(label),
+        default: None,
         budget: Budget::NEW.values,
     };
     let root = Place::root(object.root);

@@ -1,7 +1,7 @@
 //! What a schema says of strings and numbers, and which values it lists.
 
 use super::place::Place;
-use super::schema::Schema;
+use super::schema::{Schema, Types};
 use super::validate::{Outcome, Validator};
 use super::value::{self, Data, Value};
 use super::words::{self, count};
@@ -67,7 +67,9 @@ impl<'t> Validator<'_, 't> {
                 self.refuse(rule, kind, place, &text, help);
             }
         }
-        let Some(format) = schema.format else { return };
+        let Some(format) = self.format(schema) else {
+            return;
+        };
         outcome.count += 1;
         match format.accepts(text) {
             Some(true) => {}
@@ -98,15 +100,33 @@ impl<'t> Validator<'_, 't> {
             _ => return,
         };
         let mut must = Vec::new();
-        if let Some(factor) = schema.multiple_of {
-            let parts = n / bound(factor);
+        let capacity = self.capacity(schema);
+        let fits =
+            |n: f64| capacity.is_none_or(|(least, most)| n.fract() == 0.0 && (least..most).contains(&n));
+        let mut unfit = Vec::new();
+        if !fits(n) {
+            unfit.push("must be a whole number that its format can hold".to_string());
+        }
+        // A bound that is no number of the type is a fault as well, and is compared as it stands.
+        let mut compared = |name: &str, limit: Option<f64>| {
+            let limit = limit?;
+            if fits(limit) {
+                return Some((limit, bound(limit)));
+            }
+            unfit.push(format!(
+                "has a `{name}` in its schema that is no whole number which its format can hold"
+            ));
+            Some((limit, limit))
+        };
+        if let Some((factor, by)) = compared("multipleOf", schema.multiple_of) {
+            let parts = n / by;
             // Nearly whole is whole to the server.
             if parts.is_finite() && (parts - parts.round()).abs() > 1e-6 {
                 must.push(format!("must be a multiple of {}", words::number(factor)));
             }
         }
-        if let Some(most) = schema.maximum
-            && (n > bound(most) || (schema.below_maximum && n >= bound(most)))
+        if let Some((most, limit)) = compared("maximum", schema.maximum)
+            && (n > limit || (schema.below_maximum && n >= limit))
         {
             let or = if schema.below_maximum {
                 "less than"
@@ -115,8 +135,8 @@ impl<'t> Validator<'_, 't> {
             };
             must.push(format!("must be {or} {}", words::number(most)));
         }
-        if let Some(least) = schema.minimum
-            && (n < bound(least) || (schema.above_minimum && n <= bound(least)))
+        if let Some((least, limit)) = compared("minimum", schema.minimum)
+            && (n < limit || (schema.above_minimum && n <= limit))
         {
             let or = if schema.above_minimum {
                 "greater than"
@@ -125,12 +145,29 @@ impl<'t> Validator<'_, 't> {
             };
             must.push(format!("must be {or} {}", words::number(least)));
         }
-        outcome.errors += must.len() as u32;
+        outcome.errors += (must.len() + unfit.len()) as u32;
         if loud {
             for must in must {
                 self.refuse(ids::SCHEMA_INVALID, ErrorType::Invalid, place, &must, None);
             }
+            for must in unfit {
+                self.junctor(ids::SCHEMA_INVALID, place, &must);
+            }
         }
+    }
+
+    /// What numbers the server holds for whole ones, from the first to before the second, where it minds.
+    fn capacity(&self, schema: &Schema<'_>) -> Option<(f64, f64)> {
+        const SINCE: u8 = 35;
+        if self.default.is_none() || self.cx.kube().minor() < SINCE || schema.said != Types::INTEGER {
+            return None;
+        }
+        Some(match schema.said_format.as_deref() {
+            Some("int32") => (-2f64.powi(31), 2f64.powi(31)),
+            Some("uint32") => (0.0, 2f64.powi(32)),
+            Some("uint64") => (0.0, 2f64.powi(64)),
+            _ => (-2f64.powi(63), 2f64.powi(63)),
+        })
     }
 
     pub(super) fn choices(

@@ -46,6 +46,8 @@ impl Types {
     pub(super) const ARRAY: Types = Types(16);
     pub(super) const OBJECT: Types = Types(32);
     pub(super) const INT_OR_STRING: Types = Types(3);
+    /// What is no type: no value is of it.
+    pub(super) const UNKNOWN: Types = Types(64);
 
     fn of(name: &str) -> Types {
         match name {
@@ -89,10 +91,14 @@ pub(super) enum ListType {
 /// One schema.
 pub(super) struct Schema<'c> {
     pub types: Types,
+    /// The types as written: `types` knows what an int-or-string may be, too.
+    pub said: Types,
     pub nullable: bool,
     pub preserve: bool,
     pub embedded: bool,
     pub format: Option<Format>,
+    /// The format as written, whatever type it stands beside, and whether it is known or not.
+    pub said_format: Option<Cow<'c, str>>,
     pub properties: Properties<'c>,
     pub additional: Additional<'c>,
     pub items: Option<Lazy<'c>>,
@@ -137,10 +143,12 @@ impl<'c> Schema<'c> {
     fn empty() -> Schema<'c> {
         Schema {
             types: Types::default(),
+            said: Types::default(),
             nullable: false,
             preserve: false,
             embedded: false,
             format: None,
+            said_format: None,
             properties: Properties::default(),
             additional: Additional::Unsaid,
             items: None,
@@ -179,18 +187,24 @@ impl<'c> Schema<'c> {
     fn of(node: Node<'c>) -> Schema<'c> {
         let mut schema = Schema::empty();
         schema.node = Some(node);
-        let mut format = None;
         let mut int_or_string = false;
         for entry in node.entries() {
             let Some(key) = entry.key.key_text() else { continue };
             let value = entry.value;
             match &*key {
-                "type" => schema.types = Types::of(&value.str().unwrap_or_default()),
+                "type" => {
+                    let name = value.str().unwrap_or_default();
+                    schema.types = Types::of(&name);
+                    schema.said = match schema.types.is_any() && !name.is_empty() {
+                        true => Types::UNKNOWN,
+                        false => schema.types,
+                    };
+                }
                 "description" => {}
                 "properties" => schema.properties = Properties::of(value),
                 "items" => schema.items = one(value),
                 "required" => schema.required = texts(value),
-                "format" => format = value.str(),
+                "format" => schema.said_format = value.str().filter(|format| !format.is_empty()),
                 "pattern" => {
                     schema.pattern = value.str().filter(|text| !text.is_empty()).map(Pattern::new);
                 }
@@ -241,12 +255,12 @@ impl<'c> Schema<'c> {
         if int_or_string {
             schema.types = Types::INT_OR_STRING;
         }
-        if let Some(format) = format
+        if let Some(format) = &schema.said_format
             && (schema.types.is_any()
                 || schema.types == Types::STRING
                 || schema.types == Types::INT_OR_STRING)
         {
-            schema.format = Format::named(&format);
+            schema.format = Format::named(format);
         }
         schema.needed = schema.properties.need(&schema.required);
         schema.compound = !(schema.any_of.is_empty()

@@ -4,18 +4,24 @@
 //! What is not judged (placeholders, patterns that are not understood, rare formats) makes an outcome doubtful,
 //! and nothing is said that hangs on it.
 
+use super::formats::Format;
 use super::place::{Part, Place};
 use super::schema::{Additional, Schema, Types};
 use super::value::{self, Data, Value};
 use super::words::{self, count, subject};
-use crate::diagnostic::ErrorType;
+use crate::diagnostic::{ErrorType, Report};
 use crate::rules::{Cx, RuleId, ids, quote};
 use crate::source::Span;
 
-/// One object being validated.
+const OWN_SCHEMA: &str = "give a default that its own schema accepts";
+
+/// One object being validated, or a default of a definition.
 pub(super) struct Validator<'k, 't> {
     pub cx: &'k mut Cx<'t>,
-    pub label: &'k str,
+    /// Beside each finding: whose definition it is.
+    pub label: Option<&'k str>,
+    /// The path of the default in a definition that is judged, as the server prints it.
+    pub default: Option<&'k str>,
     /// How many values are still looked at.
     pub budget: u32,
 }
@@ -51,13 +57,68 @@ pub(super) struct Fault {
 impl<'t> Validator<'_, 't> {
     /// Reports a fault.
     pub(super) fn say(&mut self, fault: Fault) {
+        self.report(fault);
+    }
+
+    fn report(&mut self, fault: Fault) -> Report<'_> {
+        let help = match self.default {
+            Some(_) => fault.help.or_else(|| Some(OWN_SCHEMA.into())),
+            None => fault.help,
+        };
         let report = self
             .cx
             .report_as(fault.rule, fault.span, fault.text)
-            .label(self.label)
             .refusal(fault.kind, fault.path);
-        if let Some(help) = fault.help {
-            report.help(help);
+        let report = match self.label {
+            Some(label) => report.label(label),
+            None => report,
+        };
+        match help {
+            Some(help) => report.help(help),
+            None => report,
+        }
+    }
+
+    /// A path as validation prints it: of a whole custom resource it is Go's word for nothing.
+    pub(super) fn path_of(&self, place: &Place<'_, '_>) -> String {
+        match self.default {
+            _ if place.is_root() => self.no_path(),
+            None => place.path(),
+            Some(base) => format!("{base}.{}", place.path()),
+        }
+    }
+
+    /// The path of a fault that the server gives none.
+    pub(super) fn no_path(&self) -> String {
+        self.default.unwrap_or("<nil>").into()
+    }
+
+    /// A path as the checks of lists and embedded objects print it.
+    pub(super) fn bracketed(&self, place: &Place<'_, '_>) -> String {
+        let path = place.bracketed();
+        match self.default {
+            None => path,
+            Some(base) if path.starts_with('[') => format!("{base}{path}"),
+            Some(base) => format!("{base}.{path}"),
+        }
+    }
+
+    /// What stands at a place, in words.
+    pub(super) fn subject(&self, place: &Place<'_, '_>) -> String {
+        let path = place.path();
+        match self.default {
+            None => subject(&path),
+            Some(_) if path.is_empty() => "the default".into(),
+            Some(_) => format!("{} of the default", quote(&path)),
+        }
+    }
+
+    /// The format of a schema. In definitions the server knows it beside any type, in custom resources only beside
+    /// those that can be strings.
+    pub(super) fn format(&self, schema: &Schema<'_>) -> Option<Format> {
+        match self.default {
+            None => schema.format,
+            Some(_) => Format::named(schema.said_format.as_deref()?),
         }
     }
 
@@ -110,12 +171,19 @@ impl<'t> Validator<'_, 't> {
         loud: bool,
         outcome: &mut Outcome,
     ) {
-        let types = schema.types;
-        if types.is_any() && schema.format.is_none() {
+        let (types, format) = match self.default {
+            None => (schema.types, schema.format.is_some()),
+            Some(_) => (schema.said, schema.said_format.is_some()),
+        };
+        if types.is_any() && !format {
             return;
         }
         outcome.count += 1;
-        if is_of(&value.data, schema) {
+        let right = match self.default {
+            None => is_of(&value.data, schema),
+            Some(_) => is_of_said(&value.data, schema),
+        };
+        if right {
             outcome.count += 1;
             return;
         }
@@ -127,23 +195,21 @@ impl<'t> Validator<'_, 't> {
         let Some(node) = value.node.or(place.value) else {
             let text = format!(
                 "the default of {} is not of the type that the definition itself asks for",
-                subject(&place.path())
+                self.subject(place)
             );
             return self.say(Fault {
                 rule: ids::SCHEMA_TYPE,
                 kind: ErrorType::TypeInvalid,
                 span: place.span(),
-                path: path_of(place),
+                path: self.path_of(place),
                 text,
                 help: None,
             });
         };
-        let mut wrong = words::mismatch(self.cx, place, node, types);
+        let subject = self.subject(place);
+        let mut wrong = words::mismatch(self.cx, &subject, node, types);
         if node.is_null() {
-            wrong.text = format!(
-                "{} must not be null; the API server refuses the object",
-                subject(&place.path())
-            );
+            wrong.text = format!("{subject} must not be null; the API server refuses the object");
             wrong.help = Some("write a value, or remove it".into());
         }
         let rule = if wrong.implicit {
@@ -151,14 +217,14 @@ impl<'t> Validator<'_, 't> {
         } else {
             ids::SCHEMA_TYPE
         };
-        let mut report = self
-            .cx
-            .report_as(rule, place.span(), wrong.text)
-            .label(self.label)
-            .refusal(ErrorType::TypeInvalid, path_of(place));
-        if let Some(help) = wrong.help {
-            report = report.help(help);
-        }
+        let report = self.report(Fault {
+            rule,
+            kind: ErrorType::TypeInvalid,
+            span: place.span(),
+            path: self.path_of(place),
+            text: wrong.text,
+            help: wrong.help,
+        });
         if let Some((title, edits)) = wrong.fix {
             report.fix(title, true, edits);
         }
@@ -175,13 +241,13 @@ impl<'t> Validator<'_, 't> {
     ) {
         let text = format!(
             "{} {must}; the API server refuses the object",
-            subject(&place.path())
+            self.subject(place)
         );
         self.say(Fault {
             rule,
             kind,
             span: place.span(),
-            path: path_of(place),
+            path: self.path_of(place),
             text,
             help,
         });
@@ -271,14 +337,14 @@ impl<'t> Validator<'_, 't> {
                     let place_of_key = at(place, Part::Name(name), inner);
                     let text = format!(
                         "{} may not have {}; the API server refuses the object",
-                        subject(&place.path()),
+                        self.subject(place),
                         quote(name)
                     );
                     self.say(Fault {
                         rule: ids::SCHEMA_INVALID,
                         kind: ErrorType::Invalid,
                         span: place_of_key.handle(),
-                        path: path_of(place),
+                        path: self.path_of(place),
                         text,
                         help: Some("remove it".into()),
                     });
@@ -305,7 +371,6 @@ impl<'t> Validator<'_, 't> {
             key: null.map(|entry| entry.key),
             value: null.map(|entry| entry.value),
         };
-        let whole = place.path();
         let text = if null.is_some() {
             format!(
                 "`{}` is required, so it must not be null; the API server refuses the object",
@@ -314,7 +379,7 @@ impl<'t> Validator<'_, 't> {
         } else {
             format!(
                 "{} needs {}; the API server refuses the object",
-                subject(&whole),
+                self.subject(place),
                 quote(name)
             )
         };
@@ -322,7 +387,7 @@ impl<'t> Validator<'_, 't> {
             rule: ids::SCHEMA_REQUIRED,
             kind: ErrorType::Required,
             span: missing.span(),
-            path: missing.path(),
+            path: self.path_of(&missing),
             text,
             help: Some(if null.is_some() {
                 "write a value".into()
@@ -343,12 +408,15 @@ pub(super) fn at<'p, 't>(up: &'p Place<'p, 't>, part: Part<'p>, value: &Value<'t
     }
 }
 
-/// The path as validation prints it: of the whole object it is Go's word for nothing.
-pub(super) fn path_of(place: &Place<'_, '_>) -> String {
-    if place.is_root() {
-        "<nil>".into()
-    } else {
-        place.path()
+/// Whether a default is of the type that its schema says. Here a format counts beside any type, and an unknown one
+/// as well, while a schema that says no type allows all.
+fn is_of_said(data: &Data<'_>, schema: &Schema<'_>) -> bool {
+    let types = schema.said;
+    let numeric = types.has(Types::INTEGER) || types.has(Types::NUMBER);
+    match (data, schema.said_format.as_deref()) {
+        (Data::Str(_) | Data::List(_), Some(_)) if !numeric => true,
+        (Data::Int(_), Some("int64")) | (Data::Float(_), Some("float64")) if types.is_any() => true,
+        _ => is_type(data, types, schema.nullable),
     }
 }
 
@@ -357,9 +425,16 @@ pub(super) fn is_of(data: &Data<'_>, schema: &Schema<'_>) -> bool {
     let types = schema.types;
     let numeric = types.has(Types::INTEGER) || types.has(Types::NUMBER);
     match data {
-        Data::Open => true,
-        Data::Null => types.is_any() || schema.nullable,
         Data::Str(_) | Data::List(_) if schema.format.is_some() && !numeric => true,
+        _ => is_type(data, types, schema.nullable),
+    }
+}
+
+fn is_type(data: &Data<'_>, types: Types, nullable: bool) -> bool {
+    let numeric = types.has(Types::INTEGER) || types.has(Types::NUMBER);
+    match data {
+        Data::Open => true,
+        Data::Null => types.is_any() || nullable,
         Data::Str(_) => types.has(Types::STRING),
         Data::List(_) => types.has(Types::ARRAY),
         Data::Map(_) => types.has(Types::OBJECT),

@@ -97,6 +97,14 @@ impl<'t> Value<'t> {
         }
     }
 
+    /// The entries of a map; none of anything else.
+    pub(super) fn entries(&self) -> &[(Cow<'t, str>, Value<'t>)] {
+        match &self.data {
+            Data::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&Value<'t>> {
         match &self.data {
             Data::Map(entries) => entries.iter().find(|(key, _)| key == name).map(|(_, v)| v),

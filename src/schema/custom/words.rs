@@ -1,6 +1,5 @@
 //! The words of findings in custom resources.
 
-use super::place::Place;
 use super::schema::Types;
 use crate::diagnostic::Edit;
 use crate::rules::{Cx, quote};
@@ -40,13 +39,14 @@ fn wanted(types: Types) -> &'static str {
         "true or false"
     } else if types.has(Types::ARRAY) {
         "a list"
+    } else if types.has(Types::UNKNOWN) {
+        "of the type that its schema says, which does not exist"
     } else {
         "a mapping"
     }
 }
 
-pub(super) fn mismatch<'t>(cx: &Cx<'t>, place: &Place<'_, 't>, node: Node<'t>, types: Types) -> Wrong {
-    let subject = subject(&place.path());
+pub(super) fn mismatch<'t>(cx: &Cx<'t>, subject: &str, node: Node<'t>, types: Types) -> Wrong {
     let scalar = node.scalar();
     let plain = node.raw().style == Style::Plain && node.tag().is_empty();
     let number = matches!(scalar, Some(Scalar::Int(_) | Scalar::Uint(_) | Scalar::Float(_)));
