@@ -75,7 +75,7 @@ pub fn check(
 
 /// Checks the custom resources of a report's files by the CustomResourceDefinitions in them. The files have their
 /// texts.
-fn check_custom(report: &mut Report, surroundings: &Surroundings, settings: &Settings) {
+pub fn check_custom(report: &mut Report, surroundings: &Surroundings, settings: &Settings) {
     let files = &report.files;
     let plan = Plan::new(files.iter().map(|file| &*file.objects));
     let source = |i: usize| files.get(i)?.source.as_ref().map(Source::decoded);

@@ -204,6 +204,7 @@ fn run(rule: RuleId, example: &[Fence]) -> Vec<Vec<Expected>> {
         facts.push(std::mem::take(&mut checked.facts));
         report.add(name.to_string(), checked, Some(Source::new(source)));
     }
+    kubeproof::check_custom(&mut report, &Surroundings::default(), &settings);
     kubeproof::compare(&mut report, &facts, &settings);
     let describe = |file: &FileReport| {
         let source = file.source.as_ref().expect("its source");

@@ -3,6 +3,7 @@
 
 use super::embedded::Part;
 use super::place::Place;
+use super::rules::check_default;
 use super::schema::Lazy;
 use super::validate::Validator;
 use super::value::{Budget, Value};
@@ -55,6 +56,9 @@ pub(crate) fn default<'t>(
     }
     if validator.cx.count() == before {
         validator.value(&value, schema, &place, true);
+    }
+    if validator.cx.count() == before {
+        check_default(entry.value, schema, &place, &mut validator);
     }
     *budget = validator.budget;
 }

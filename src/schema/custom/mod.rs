@@ -124,7 +124,8 @@ fn check_object<'t, 'c: 't>(object: &Object<'t>, definition: &Definition<'c>, cx
     // While testing, the full check has to agree.
     if sound && !cfg!(debug_assertions) {
         if run_rules {
-            rules::check(object.root, version, schema, label, cx);
+            let mut validator = Validator::of_object(label, cx);
+            rules::check(object.root, version, schema, &mut validator);
         }
         return;
     }
@@ -151,21 +152,16 @@ fn check_object<'t, 'c: 't>(object: &Object<'t>, definition: &Definition<'c>, cx
         };
         entries.push(("status".into(), open));
     }
-    let mut validator = Validator {
-        cx,
-        label: Some(label),
-        default: None,
-        budget: Budget::NEW.values,
-    };
+    let mut validator = Validator::of_object(label, cx);
     let root = Place::root(object.root);
     validator.value(&value, schema, &root, true);
     validator.lists(&value, schema, &root);
     if let Some(path) = &version.replicas {
         replicas(&value, path, &root, &mut validator);
     }
-    debug_assert!(!sound || cx.found.len() == before, "passed too quickly");
+    debug_assert!(!sound || validator.cx.found.len() == before, "passed too quickly");
     // The server runs no rules on what is not even of the right form.
-    let malformed = cx.found.iter().skip(before).any(|found| {
+    let malformed = validator.cx.found.iter().skip(before).any(|found| {
         found.refusal.as_ref().is_some_and(|refusal| {
             refusal.stage != Stage::Validation
                 || matches!(
@@ -175,7 +171,7 @@ fn check_object<'t, 'c: 't>(object: &Object<'t>, definition: &Definition<'c>, cx
         })
     });
     if run_rules && !malformed {
-        rules::check(object.root, version, schema, label, cx);
+        rules::check(object.root, version, schema, &mut validator);
     }
 }
 

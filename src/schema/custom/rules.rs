@@ -10,10 +10,10 @@ use super::definition::Version;
 use super::place::{Part, Place};
 use super::schema::Schema;
 use super::typed::{Shape, Typed};
-use super::words::subject;
+use super::validate::{Fault, Validator};
 use crate::cel::{self, Program, Stop, Tree, Val};
 use crate::diagnostic::ErrorType;
-use crate::rules::{Cx, ids};
+use crate::rules::ids;
 use crate::yaml::{Node, Scalar};
 
 /// What a schema says of itself and, below, of its parts.
@@ -137,39 +137,63 @@ pub(super) fn check<'t>(
     root: Node<'t>,
     version: &Version<'_>,
     schema: &Schema<'_>,
-    label: &str,
-    cx: &mut Cx<'t>,
+    validator: &mut Validator<'_, 't>,
 ) {
     let marks = version.marks();
     if schema.rules(marks).is_none() {
         return;
     }
-    let placeholders = !cx.settings.no_skip;
     let mut walker = Walker {
-        cx,
-        label,
         marks,
         left: MOST,
         status: !version.has_status,
+        validator,
     };
-    let whole = Typed {
-        node: root,
-        shape: Shape::Object(schema),
-        placeholders,
-    };
-    walker.value(whole, schema, &Place::root(root), DEEPEST);
+    walker.all(root, Shape::Object(schema), schema, &Place::root(root));
 }
 
-struct Walker<'k, 't> {
-    cx: &'k mut Cx<'t>,
-    label: &'k str,
-    marks: &'k Marks,
+/// Runs the rules of a schema on its default.
+pub(super) fn check_default<'t>(
+    default: Node<'t>,
+    schema: &Schema<'t>,
+    place: &Place<'_, 't>,
+    validator: &mut Validator<'_, 't>,
+) {
+    let Some(node) = schema.node else { return };
+    let mut walker = Walker {
+        marks: &Marks::of(node),
+        left: MOST,
+        status: true,
+        validator,
+    };
+    walker.all(default, Shape::of(schema), schema, place);
+}
+
+struct Walker<'w, 'k, 't> {
+    validator: &'w mut Validator<'k, 't>,
+    marks: &'w Marks,
     left: u32,
     /// What the object says of its own status counts.
     status: bool,
 }
 
-impl Walker<'_, '_> {
+impl Walker<'_, '_, '_> {
+    fn all<'v, 'c: 'v>(
+        &mut self,
+        node: Node<'v>,
+        shape: Shape<'v, 'c>,
+        schema: &'v Schema<'c>,
+        place: &Place<'_, 'v>,
+    ) {
+        let placeholders = !self.validator.cx.settings.no_skip;
+        let whole = Typed {
+            node,
+            shape,
+            placeholders,
+        };
+        self.value(whole, schema, place, DEEPEST);
+    }
+
     /// A value and what is below it. Schemas that only restrict others (`allOf` and its like) have no rules.
     fn value<'v, 'c: 'v>(
         &mut self,
@@ -233,7 +257,7 @@ impl Walker<'_, '_> {
 
     fn rule<'v, 'c: 'v>(&mut self, rule: &'v Rule<'c>, value: Typed<'v, 'c>, place: &Place<'_, '_>) {
         let Some(program) = rule.program() else { return };
-        let optional = rule.is_optional() && self.cx.kube().minor() >= OPTIONAL_OLD_SELF;
+        let optional = rule.is_optional() && self.validator.cx.kube().minor() >= OPTIONAL_OLD_SELF;
         if program.old && !optional {
             return;
         }
@@ -252,7 +276,7 @@ impl Walker<'_, '_> {
             Err(Stop::Fails(why)) => {
                 let text = format!(
                     "a rule of the definition comes to nothing for {}: {why}; the API server refuses the object",
-                    subject(&place.path())
+                    self.validator.subject(place)
                 );
                 let help = format!("the rule is {}", rule.short());
                 self.report(ErrorType::Invalid, place, text, Some(help));
@@ -264,7 +288,7 @@ impl Walker<'_, '_> {
     fn broken(&mut self, rule: &Rule<'_>, message: &str, place: &Place<'_, '_>) {
         let field = rule.text("fieldPath");
         let names = names(&field);
-        let what = subject(&place.path());
+        let what = self.validator.subject(place);
         let (said, help) = match message.trim_end_matches('.') {
             "" => (format!(", {}", rule.short()), None),
             message => (
@@ -296,27 +320,24 @@ impl Walker<'_, '_> {
     }
 
     fn report(&mut self, kind: ErrorType, place: &Place<'_, '_>, text: String, help: Option<String>) {
-        let report = self
-            .cx
-            .report_as(ids::SCHEMA_VALIDATION_RULE, place.span(), text)
-            .label(self.label)
-            .refusal(kind, path_of(place));
-        if let Some(help) = help {
-            report.help(help);
-        }
+        let path = match place.is_root() {
+            true => self.validator.no_path(),
+            // Keys of maps stand in brackets.
+            false => self.validator.bracketed(place),
+        };
+        self.validator.say(Fault {
+            rule: ids::SCHEMA_VALIDATION_RULE,
+            kind,
+            span: place.span(),
+            path,
+            text,
+            help,
+        });
     }
 }
 
 /// Longer rules are cut.
 const LONG: usize = 200;
-
-/// Paths of rules have keys of maps in brackets.
-fn path_of(place: &Place<'_, '_>) -> String {
-    match place.bracketed() {
-        path if path.is_empty() => "<nil>".into(),
-        path => path,
-    }
-}
 
 /// Words of a definition, on one line.
 fn one_line(text: &str) -> String {

@@ -7,7 +7,7 @@
 use super::formats::Format;
 use super::place::{Part, Place};
 use super::schema::{Additional, Schema, Types};
-use super::value::{self, Data, Value};
+use super::value::{self, Budget, Data, Value};
 use super::words::{self, count, subject};
 use crate::diagnostic::{ErrorType, Report};
 use crate::rules::{Cx, RuleId, ids, quote};
@@ -52,6 +52,18 @@ pub(super) struct Fault {
     pub path: String,
     pub text: String,
     pub help: Option<String>,
+}
+
+impl<'k, 't> Validator<'k, 't> {
+    /// For a custom resource.
+    pub(super) fn of_object(label: &'k str, cx: &'k mut Cx<'t>) -> Self {
+        Validator {
+            cx,
+            label: Some(label),
+            default: None,
+            budget: Budget::NEW.values,
+        }
+    }
 }
 
 impl<'t> Validator<'_, 't> {
