@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 use std::sync::OnceLock;
 
-use super::SERVICE;
 use super::declared::Declared;
 use super::facts::{Changes, Definition, Facts, ObjectFact, Role, Use};
 use super::near::Near;
@@ -379,17 +378,6 @@ impl<'r> Index<'r> {
         'r: 'a,
     {
         self.overlays.namespaces(file, own).next().unwrap_or_default()
-    }
-
-    /// Whether a definition has the keys that its file says, and no others.
-    pub fn is_closed(&self, d: &Defined<'r>) -> bool {
-        let changes = self.overlays.changes(d.file);
-        let changed = if d.target == SERVICE {
-            changes.ports
-        } else {
-            changes.keys
-        };
-        d.fact.closed && !changed
     }
 
     /// What kustomizations may change in the objects of a file.

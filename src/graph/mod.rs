@@ -5,6 +5,7 @@ mod cx;
 mod declared;
 mod facts;
 mod index;
+mod keys;
 mod kustomize;
 mod labels;
 mod named;
@@ -21,6 +22,7 @@ pub use facts::{
     Text, Use, Written, facts, facts_with,
 };
 pub use index::{Closeness, Defined, Index, UseSite, Verdict};
+pub use keys::Meant;
 pub use labels::{Labelling, Labels, Miss, Selecting};
 pub use named::named_at;
 pub use standard::*;
