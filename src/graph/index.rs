@@ -6,7 +6,8 @@ use std::sync::OnceLock;
 use super::declared::Declared;
 use super::facts::{Changes, Definition, Facts, ObjectFact, Role, Use};
 use super::near::Near;
-use super::overlays::{Overlays, folder};
+use super::overlays::Overlays;
+use super::paths::folder;
 use super::patterns::Patterns;
 use super::table::{Row, RowId, Table, Target};
 use crate::hash::HashMap;
@@ -77,7 +78,7 @@ pub struct Index<'r> {
     /// Where those of a name start in `defined`, and how many there are.
     names: HashMap<(Target, &'r str), (u32, u32)>,
     patterns: Patterns<'r>,
-    overlays: Overlays<'r>,
+    pub(super) overlays: Overlays<'r>,
     near: OnceLock<Near>,
 }
 
