@@ -375,36 +375,6 @@ impl<'a, 'r: 'a> Draw<'a, 'r> {
     }
 }
 
-impl Picture<'_> {
-    /// Keeps these nodes, in this order, and the edges between them.
-    pub(super) fn keep(&mut self, order: &[u32]) {
-        let mut new = vec![u32::MAX; self.nodes.len()];
-        for (at, old) in (0..).zip(order) {
-            if let Some(new) = new.get_mut(*old as usize) {
-                *new = at;
-            }
-        }
-        let moved = |old: u32| new.get(old as usize).copied().filter(|at| *at != u32::MAX);
-        self.nodes = order
-            .iter()
-            .filter_map(|old| self.nodes.get(*old as usize).cloned())
-            .collect();
-        self.centre = self.centre.and_then(moved);
-        self.edges.retain_mut(|edge| {
-            let (Some(from), Some(to)) = (moved(edge.from), moved(edge.to)) else {
-                return false;
-            };
-            (edge.from, edge.to) = (from, to);
-            edge.fate = match edge.fate {
-                Fate::Elsewhere(meant) => moved(meant).map_or(Fate::Missing, Fate::Elsewhere),
-                Fate::Near(meant) => moved(meant).map_or(Fate::Missing, Fate::Near),
-                fate => fate,
-            };
-            true
-        });
-    }
-}
-
 fn is_cluster_wide(group: &str, kind: &str) -> bool {
     crate::schema::versions_of(group, kind)
         .first()

@@ -245,6 +245,34 @@ impl Picture<'_> {
         });
     }
 
+    /// Keeps these nodes, in this order, and the edges between them.
+    fn keep(&mut self, order: &[u32]) {
+        let mut new = vec![u32::MAX; self.nodes.len()];
+        for (at, old) in (0..).zip(order) {
+            if let Some(new) = new.get_mut(*old as usize) {
+                *new = at;
+            }
+        }
+        let moved = |old: u32| new.get(old as usize).copied().filter(|at| *at != u32::MAX);
+        self.nodes = order
+            .iter()
+            .filter_map(|old| self.nodes.get(*old as usize).cloned())
+            .collect();
+        self.centre = self.centre.and_then(moved);
+        self.edges.retain_mut(|edge| {
+            let (Some(from), Some(to)) = (moved(edge.from), moved(edge.to)) else {
+                return false;
+            };
+            (edge.from, edge.to) = (from, to);
+            edge.fate = match edge.fate {
+                Fate::Elsewhere(meant) => moved(meant).map_or(Fate::Missing, Fate::Elsewhere),
+                Fate::Near(meant) => moved(meant).map_or(Fate::Missing, Fate::Near),
+                fate => fate,
+            };
+            true
+        });
+    }
+
     /// The file and line of a spot: `k8s/web.yaml:12`.
     fn at(&self, spot: &Spot) -> String {
         let file = crate::report::printable(self.file(spot));
