@@ -73,7 +73,7 @@
     by("legend").innerHTML = COLUMN.map((name, i) => used.has(i)
       ? `<span><svg width="10" height="10"><rect width="10" height="10" rx="3" fill="var(--c${i})"/></svg>${name}</span>` : "").join("") +
       `<span>${line("edge", "")}uses</span><span>${line("edge", "6 4")}optional</span><span>${line("c1", "2 3")}selects</span>` +
-      `<span>${line("c5", "2 3")}makes</span><span>${line("red", "")}dangling</span>`;
+      `<span>${line("c5", "2 3")}makes</span><span>${line("red", "")}dangling${edges.some((e) => e.lacks.length) ? ", or missing a key or port" : ""}</span>`;
   }
 
   const bounds = (() => {

@@ -350,3 +350,30 @@ fn keys_are_marked_only_where_the_one_that_is_meant_is_known() {
     assert_eq!(lacks(&folder, &["x/a.yaml", "--index", "x"]), 0);
     assert_eq!(lacks(&folder, &["x/b.yaml", "--index", "x"]), 1);
 }
+
+/// What Flux applies is shown in its target namespace, unless an alias makes a Secret's value one.
+#[test]
+fn flux_says_where_objects_are_and_an_alias_does_not() {
+    let text = |target: &str| {
+        format!(
+            "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {{name: s}}\n  \
+             stringData: {{p: &p hunter2hunter2}}\n- apiVersion: kustomize.toolkit.fluxcd.io/v1\n  kind: \
+             Kustomization\n  metadata: {{name: k}}\n  spec: {{path: ./app, targetNamespace: {target}, sourceRef: \
+             {{kind: GitRepository, name: flux-system}}}}\n"
+        )
+    };
+    let shown = |target: &str, format: &str| {
+        let folder = Folder::new(&[
+            ("flux.yaml", &text(target)),
+            (
+                "app/db.yaml",
+                "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\n",
+            ),
+        ]);
+        folder.run(&["graph", "--format", format]).stdout
+    };
+    assert!(shown("web", "text").contains("namespace web\n  Secret db"));
+    for format in ["text", "json", "dot", "mermaid", "html"] {
+        assert!(!shown("*p", format).contains("hunter2"), "{format}");
+    }
+}
