@@ -6,7 +6,7 @@
 
 use super::facts::{Changes, Facts, Kustomization, Text};
 use super::kustomize;
-use super::overlays::Overlays;
+use super::overlays::{Overlays, is_component, patched};
 use super::paths::{Paths, folder, join};
 use crate::hash::{HashMap, HashSet};
 use crate::manifest::Object;
@@ -25,7 +25,8 @@ pub struct Delivery {
     pub path: Text,
     /// Whether the source is the repository that Flux was set up from.
     pub own: bool,
-    /// What becomes of the objects there: `namespace` is its `targetNamespace`, `labels` are of its `commonMetadata`.
+    /// What becomes of the objects there: `namespace` is its `targetNamespace`, `labels` are of its `commonMetadata`,
+    /// `resources` are its components, seen from the folder.
     pub change: Kustomization,
 }
 
@@ -58,17 +59,12 @@ pub(super) fn read(object: &Object<'_>, masked: &[Span], facts: &mut Facts) {
         source("kind").as_deref() == Some(OWN_SOURCE.0) && source("name").as_deref() == Some(OWN_SOURCE.1);
     let labels = object.path(&["spec", "commonMetadata", "labels"]);
     let labels = kustomize::label_maps(labels.into_iter(), facts);
-    let mut change = Kustomization {
+    let change = Kustomization {
         namespace,
         labels,
+        resources: kustomize::components(spec, facts),
         ..kustomize::changes(spec, facts)
     };
-    if spec
-        .get("components")
-        .is_some_and(|list| list.items().next().is_some())
-    {
-        change.changes = Changes::ALL;
-    }
     facts.deliveries.push(Delivery { path, own, change });
 }
 
@@ -90,16 +86,50 @@ pub(super) fn deliver<'r>(files: &'r [Facts], paths: &Paths<'_>, overlays: &mut 
                 overlays.unplaced.push(file);
             }
             let Some(place) = place else { continue };
+            let mut changes = one.change.changes;
+            let mut written: Vec<(&str, &str)> = facts.written(&one.change.written).collect();
+            let mut added = Vec::new();
+            for path in facts.paths(&one.change.resources) {
+                let component = paths.file(&place, path);
+                let known = component.filter(|at| is_known(files, *at));
+                for own in known.iter().flat_map(|at| &files[*at as usize].kustomizations) {
+                    let component = known.map_or(facts, |at| &files[at as usize]);
+                    let (more, fields) = patched(files, paths, component, own);
+                    changes.add(more);
+                    written.extend(fields);
+                }
+                if known.is_none() {
+                    changes = Changes::ALL;
+                    written.push(("", ""));
+                }
+                added.extend(known);
+            }
+            let mut changes = one.change.changes;
+            let mut written: Vec<(&str, &str)> = facts.written(&one.change.written).collect();
+            let mut added = Vec::new();
+            for path in facts.paths(&one.change.resources) {
+                let Some(component) = paths.file(&place, path).filter(|at| is_known(files, *at)) else {
+                    // What is not here may change anything.
+                    changes = Changes::ALL;
+                    written.push(("", ""));
+                    continue;
+                };
+                let component_facts = &files[component as usize];
+                for own in &component_facts.kustomizations {
+                    let (more, fields) = patched(files, paths, component_facts, own);
+                    changes.add(more);
+                    written.extend(fields);
+                }
+                added.push(component);
+            }
+            if !added.is_empty() {
+                overlays.added.insert((file, at), added);
+            }
             let there = known
                 .entry(place)
                 .or_insert_with_key(|place| applied(&sorted, place, paths, overlays));
-            let written: Vec<(&str, &str)> = facts.written(&one.change.written).collect();
             for &(file_there, through) in &*there {
-                overlays.deliver(
-                    file_there,
-                    if is_sure { namespace } else { "" },
-                    one.change.changes,
-                );
+                overlays.deliver(file_there, if is_sure { namespace } else { "" }, changes);
                 overlays.write(file_there, &written);
                 if moves && is_sure {
                     overlays.delivered.push(Delivered {
@@ -113,6 +143,16 @@ pub(super) fn deliver<'r>(files: &'r [Facts], paths: &Paths<'_>, overlays: &mut 
     }
     overlays.delivered.sort_unstable_by_key(|one| (one.file, one.by));
     overlays.unplaced.dedup();
+}
+
+/// Whether a file is a component all of whose changes stand in it.
+fn is_known(files: &[Facts], file: u32) -> bool {
+    let facts = &files[file as usize];
+    is_component(files, file)
+        && facts.kustomizations.iter().all(|own| {
+            let mut listed = facts.paths(&own.resources);
+            listed.all(|path| path.ends_with(".yaml") || path.ends_with(".yml"))
+        })
 }
 
 /// The files below a folder.

@@ -51,6 +51,11 @@ pub(super) fn read(root: Node<'_>, facts: &mut Facts) {
     }
 }
 
+/// The components that a kustomization, or an object of Flux, takes in.
+pub(super) fn components(root: Node<'_>, facts: &mut Facts) -> Range<u32> {
+    paths(facts, list(root, "components").filter_map(Node::str))
+}
+
 /// What a kustomization, or an object of Flux that is written like one, does to names and to what it patches.
 pub(super) fn changes(root: Node<'_>, facts: &mut Facts) -> Kustomization {
     let (prefix, suffix) = (field(root, "namePrefix", facts), field(root, "nameSuffix", facts));

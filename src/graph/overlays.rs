@@ -38,6 +38,8 @@ pub(super) struct Overlays<'r> {
     pub(super) listed: Vec<(u32, Vec<u32>)>,
     /// What Flux applies, as far as that is found here.
     pub(super) delivered: Vec<Delivered>,
+    /// The components that Flux adds, by the file with its Kustomization and which one that is.
+    pub(super) added: HashMap<(u32, u32), Vec<u32>>,
     /// Files with Kustomizations of Flux of which it is not known where they put what they apply.
     pub(super) unplaced: Vec<u32>,
 }
@@ -281,7 +283,7 @@ pub(super) fn is_component(files: &[Facts], file: u32) -> bool {
 }
 
 /// What a kustomization, with all its patches, changes and writes.
-fn patched<'r>(
+pub(super) fn patched<'r>(
     files: &'r [Facts],
     paths: &Paths<'_>,
     facts: &'r Facts,

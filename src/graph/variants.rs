@@ -56,6 +56,9 @@ impl<'r> Index<'r> {
         for one in delivered[first..].iter().take_while(|one| one.file == file) {
             let through = one.through.and_then(|by| variants.get(*found.get(&by)?));
             let mut variant = through.cloned().unwrap_or_default();
+            for component in self.overlays.added.get(&one.by).into_iter().flatten() {
+                self.change(&mut variant, *component);
+            }
             let facts = &self.files[one.by.0 as usize];
             if let Some(delivery) = facts.deliveries.get(one.by.1 as usize) {
                 let namespace = facts.str(delivery.change.namespace);

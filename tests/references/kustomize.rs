@@ -392,4 +392,24 @@ fn flux_puts_what_it_applies_into_a_namespace() {
         ["error missing-key apps/all.yaml: password"]
     );
     assert_eq!(lacks(&applies("./apps", "another", patch)), [""; 0]);
+    // So do the components that it adds, and those that are not here may be anything.
+    let with = |component: &str| {
+        let flux = applies("./apps", "another", ", components: [../part]");
+        findings(&[
+            ("clusters/all.yaml", &*flux),
+            ("apps/all.yaml", &file(&[&pod, &db])),
+            ("part/kustomization.yaml", component),
+        ])
+    };
+    let patches = "kind: Component\npatches: [{target: {kind: Secret}, path: gone.yaml}]";
+    assert_eq!(with(patches), [""; 0]);
+    assert_eq!(
+        with("kind: Component"),
+        ["error missing-key apps/all.yaml: password"]
+    );
+    assert_eq!(with("kind: Component\ncomponents: [../more]"), [""; 0]);
+    assert_eq!(
+        lacks(&applies("./apps", "another", ", components: [../away]")),
+        [""; 0]
+    );
 }
