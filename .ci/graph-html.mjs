@@ -89,6 +89,12 @@ const hostile = join(dir, "hostile.yaml");
 writeFileSync(hostile, `{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "</script><script>window.pwned=1</script>"},
   "spec": {"volumes": [{"name": "a", "secret": {"secretName": "<img src=x onerror=window.pwned=1><!--"}}]}}`);
 const evil = page("hostile.html", hostile);
+const lacking = join(dir, "lacking.yaml");
+writeFileSync(lacking, `{apiVersion: v1, kind: Secret, metadata: {name: db}, stringData: {user: a}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: a, image: a, env: [
+  {name: A, valueFrom: {secretKeyRef: {name: db, key: user}}}, {name: B, valueFrom: {secretKeyRef: {name: db, key: password}}}]}]}}`);
+const keys = page("lacking.html", lacking);
 
 const chrome = await browser();
 try {
@@ -165,6 +171,18 @@ try {
   await shot(tab, "small-chosen");
   tab = await open(around, "dark");
   await shot(tab, "around-dark");
+  check(tab.errors.length === 0, `no errors, no requests ${tab.errors.join("; ")}`);
+
+  tab = await open(keys);
+  await tab.keyboard.press("d");
+  await tab.waitForTimeout(100);
+  const broken = await tab.textContent("#side");
+  await tab.click("#side li button");
+  await tab.waitForTimeout(100);
+  const details = await tab.textContent("#side");
+  check(/1 missing a key/.test(broken) && /Pod web/.test(broken) && /Secret db has no key password/.test(details) && !/no key user/.test(details),
+    "a key that is not there is counted, and named where it is wanted");
+  await shot(tab, "lacking");
   check(tab.errors.length === 0, `no errors, no requests ${tab.errors.join("; ")}`);
 
   tab = await open(evil);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-#[path = "../src/graph/compile.rs"]
+#[path = "../src/graph/compile/mod.rs"]
 mod compile;
 #[path = "../src/graph/table.rs"]
 #[allow(dead_code)] // what looks tables up is not needed to make one
@@ -15,7 +15,7 @@ pub fn build(root: &Path, out: &Path) {
     let source = root.join("schemas/references.txt");
     for changed in [
         "schemas/references.txt",
-        "src/graph/compile.rs",
+        "src/graph/compile",
         "src/graph/table.rs",
     ] {
         println!("cargo::rerun-if-changed={changed}");

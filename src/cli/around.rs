@@ -1,6 +1,7 @@
 //! What lies around the files: kustomizations that use them as patches, charts whose templates they are.
 //!
-//! A pre-commit hook passes single files, so the folders above the given paths are looked into as well.
+//! A pre-commit hook passes single files, so the folders above the given paths are looked into as well. What a
+//! kustomization there generates, patches and completes is known of a single file too, as if it were indexed.
 
 use crate::hash::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
@@ -10,7 +11,7 @@ use crate::source;
 use crate::yaml::{self, Tree};
 
 use super::read;
-use super::walk::Found;
+use super::walk::{Found, Input};
 
 /// How many folders above a given path may hold the kustomization that names it.
 const PARENTS: usize = 2;
@@ -43,6 +44,7 @@ pub fn surroundings(found: &mut Found) -> Surroundings {
     for path in &found.kustomizations {
         named.look(path, &mut visited);
     }
+    let mut beside = Vec::new();
     for root in &found.roots {
         let spelled = if root.is_folder {
             &root.path
@@ -51,13 +53,15 @@ pub fn surroundings(found: &mut Found) -> Surroundings {
         };
         let folder = named.absolute(spelled);
         // The walk has read what is in a root itself.
-        for above in folder
-            .ancestors()
-            .skip(usize::from(root.is_folder))
-            .take(PARENTS + 1)
-        {
+        let names = names_above(spelled, root.is_folder || root.path.as_os_str() == "<stdin>");
+        for (at, above) in folder.ancestors().enumerate().take(PARENTS + 1) {
+            if at == 0 && root.is_folder {
+                continue;
+            }
             for file in KUSTOMIZATIONS {
-                named.look(&above.join(file), &mut visited);
+                let read = named.look(&above.join(file), &mut visited);
+                let name = names.get(at).map(|name| name.join(file));
+                beside.extend(name.zip(read).map(|(name, bytes)| Input::beside(name, bytes)));
             }
             visited.insert(above.to_path_buf());
         }
@@ -65,8 +69,23 @@ pub fn surroundings(found: &mut Found) -> Surroundings {
             around.templates.insert(name_of(spelled));
         }
     }
+    if !beside.is_empty() {
+        found.inputs.append(&mut beside);
+        found.sort();
+    }
     named.spell(found, &mut around);
     around
+}
+
+/// How a run spells a file's folder and those above it, as far as names lead there; none where those tell nothing.
+fn names_above(folder: &Path, nothing: bool) -> Vec<&Path> {
+    let upwards = folder.components().any(|part| part == Component::ParentDir);
+    let count = match (nothing, upwards) {
+        (true, _) => 0,
+        (false, true) => 1,
+        (false, false) => PARENTS + 1,
+    };
+    folder.ancestors().take(count).collect()
 }
 
 /// The files that kustomizations name, by file name, with their absolute paths.
@@ -104,13 +123,16 @@ impl Named {
     }
 
     /// Reads a kustomization, if there is one and its folder has not been looked into.
-    fn look(&mut self, path: &Path, visited: &mut HashSet<PathBuf>) {
+    fn look(&mut self, path: &Path, visited: &mut HashSet<PathBuf>) -> Option<Vec<u8>> {
         let folder = self.absolute(path.parent().unwrap_or(Path::new("")));
-        let mut bytes = Vec::new();
-        if !visited.contains(&folder) && read::file(path, &mut bytes).is_ok() {
-            self.read(&folder, &bytes);
-            visited.insert(folder);
+        if visited.contains(&folder) {
+            return None;
         }
+        let mut bytes = Vec::new();
+        read::file(path, &mut bytes).ok()?;
+        self.read(&folder, &bytes);
+        visited.insert(folder);
+        Some(bytes)
     }
 
     fn read(&mut self, folder: &Path, bytes: &[u8]) {

@@ -95,7 +95,7 @@ pub fn impact(args: &ImpactArgs, terminal: &Terminal) -> u8 {
     };
     surrounds.files = facts.len();
     surrounds.objects = facts.iter().map(|facts| facts.objects as usize).sum();
-    say_what_is_unknown(&selected, &facts, &names, &mut surrounds);
+    say_what_is_unknown(&index, &selected, &facts, &names, &mut surrounds);
     let judged = impact::judge(&index, &facts, selected);
     let places = reader.places(&inputs, places::asked(&judged), &mut problems);
     let mut out = String::new();
@@ -143,6 +143,7 @@ pub fn impact(args: &ImpactArgs, terminal: &Terminal) -> u8 {
 
 /// Says what was not read, and what could not be compared.
 fn say_what_is_unknown(
+    index: &Index<'_>,
     selected: &Selected<'_>,
     facts: &[FileFacts],
     names: &[Facts],
@@ -168,8 +169,18 @@ fn say_what_is_unknown(
             String::new()
         };
         surrounds.notes.push(format!(
-            "left out, since what makes them does not tell their labels or type: {}{more}; an inventory does",
+            "left out, since their labels or type are not known from what makes or patches them: {}{more}; an \
+             inventory tells",
             printable(&shown.join(", "))
+        ));
+    }
+    if let [first, ..] = index.unplaced() {
+        let file = names.get(*first as usize).map_or("", |names| &*names.file);
+        surrounds.notes.push(format!(
+            "Kustomizations of Flux in {}, such as {}, put what they apply into a namespace or label it, but which \
+             files that are is not certain: those count as they stand",
+            count(index.unplaced().len(), "file"),
+            printable(file)
         ));
     }
     let templates: Vec<&str> = facts

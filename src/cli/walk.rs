@@ -68,6 +68,15 @@ impl Input {
         }
     }
 
+    /// A file that was read, and only tells what else there is.
+    pub fn beside(path: PathBuf, content: Vec<u8>) -> Input {
+        Input {
+            content: Some(content),
+            role: Role::Indexed,
+            ..Input::file(path)
+        }
+    }
+
     /// Standard input under the name it is to be shown by.
     pub fn stdin(shown: Option<&Path>, content: Vec<u8>, role: Role) -> Input {
         Input {
@@ -96,6 +105,13 @@ pub struct Found {
     pub excluded: bool,
     /// The configuration files that hold for the inputs.
     pub configs: Configs,
+}
+
+impl Found {
+    /// Puts the inputs into the order of their names.
+    pub fn sort(&mut self) {
+        self.inputs.sort_by(|a, b| a.name.cmp(&b.name));
+    }
 }
 
 /// A path of the command line.
@@ -161,7 +177,7 @@ pub fn walk(
             input.config = view.map(|view| view.index);
         }
     }
-    found.inputs.sort_by(|a, b| a.name.cmp(&b.name));
+    found.sort();
     found.links.sort();
     found
 }

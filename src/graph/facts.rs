@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::flux::{self, Delivery};
 use super::kustomize;
 use super::table::{RowId, Table, Target};
 use super::walk::Walk;
@@ -156,6 +157,8 @@ pub struct Changes {
     pub ports: bool,
     /// Labels and selectors.
     pub labels: bool,
+    /// The labels of Secrets, and of what makes them.
+    pub secret_labels: bool,
 }
 
 impl Changes {
@@ -164,6 +167,7 @@ impl Changes {
         keys: true,
         ports: true,
         labels: true,
+        secret_labels: true,
     };
 
     /// Adds what others change.
@@ -171,6 +175,7 @@ impl Changes {
         self.keys |= other.keys;
         self.ports |= other.ports;
         self.labels |= other.labels;
+        self.secret_labels |= other.secret_labels;
     }
 }
 
@@ -207,10 +212,12 @@ pub struct Kustomization {
     pub patches: Range<u32>,
     /// What it may change.
     pub changes: Changes,
-    /// Keys of the labels that it gives to objects and selectors alike, in [`Facts::paths`].
+    /// The labels that it gives to objects, in [`Facts::labels`].
     pub labels: Range<u32>,
     /// Whether it writes those labels into selectors as well.
     pub selectors: bool,
+    /// Whether it is a component, which changes what others take in that take it in.
+    pub component: bool,
     /// Fields that its replacements and JSON patches write, in [`Facts::written`].
     pub written: Range<u32>,
 }
@@ -239,6 +246,8 @@ pub struct Facts {
     pub labels: Vec<Label>,
     /// Its kustomizations: one, if any.
     pub kustomizations: Vec<Kustomization>,
+    /// What Flux applies by its Kustomizations.
+    pub deliveries: Vec<Delivery>,
     /// Paths in kustomizations.
     pub paths: Vec<Text>,
     /// Files with patches.
@@ -274,6 +283,7 @@ pub fn facts_with(file: &File<'_>, table: &Table) -> Facts {
     for object in &file.objects {
         let chunk = file.documents[object.document as usize].chunk;
         facts.object(object, chunk.document, &masked);
+        flux::read(object, &masked, &mut facts);
         if let Some(kind) = table
             .kind(object.group(), &object.kind)
             .or_else(|| table.kind("", "*"))

@@ -3,11 +3,11 @@
 use std::cmp::Reverse;
 use std::sync::OnceLock;
 
-use super::SERVICE;
 use super::declared::Declared;
 use super::facts::{Changes, Definition, Facts, ObjectFact, Role, Use};
 use super::near::Near;
-use super::overlays::{Overlays, folder};
+use super::overlays::Overlays;
+use super::paths::folder;
 use super::patterns::Patterns;
 use super::table::{Row, RowId, Table, Target};
 use crate::hash::HashMap;
@@ -78,7 +78,7 @@ pub struct Index<'r> {
     /// Where those of a name start in `defined`, and how many there are.
     names: HashMap<(Target, &'r str), (u32, u32)>,
     patterns: Patterns<'r>,
-    overlays: Overlays<'r>,
+    pub(super) overlays: Overlays<'r>,
     near: OnceLock<Near>,
 }
 
@@ -379,17 +379,6 @@ impl<'r> Index<'r> {
         'r: 'a,
     {
         self.overlays.namespaces(file, own).next().unwrap_or_default()
-    }
-
-    /// Whether a definition has the keys that its file says, and no others.
-    pub fn is_closed(&self, d: &Defined<'r>) -> bool {
-        let changes = self.overlays.changes(d.file);
-        let changed = if d.target == SERVICE {
-            changes.ports
-        } else {
-            changes.keys
-        };
-        d.fact.closed && !changed
     }
 
     /// What kustomizations may change in the objects of a file.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::facts::{Changes, Definition, Facts, Key, Kustomization, PatchFile, Text, Written};
+use super::facts::{Changes, Definition, Facts, Key, Kustomization, Label, PatchFile, Text, Written};
 use super::table::Target;
 use super::{CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE, SERVICE_ACCOUNT};
 use crate::yaml::{self, Node, Scalar, Tree};
@@ -25,15 +25,40 @@ const CHART_MAKES: [Target; 5] = [
 
 /// Takes the facts of a kustomization.
 pub(super) fn read(root: Node<'_>, facts: &mut Facts) {
-    let mut keep = |key: &str| {
-        let value = root.get(key).and_then(|value| value.str()).unwrap_or_default();
-        facts.keep(&value)
+    let namespace = field(root, "namespace", facts);
+    let resources = RESOURCES
+        .iter()
+        .flat_map(|key| list(root, key).filter_map(Node::str));
+    let resources = paths(facts, resources);
+    let labels = labels(root, facts);
+    let component = root.get("kind").and_then(Node::str).as_deref() == Some("Component");
+    let own = Kustomization {
+        namespace,
+        resources,
+        labels,
+        component,
+        selectors: sets_selectors(root),
+        ..changes(root, facts)
     };
-    let (namespace, prefix, suffix) = (keep("namespace"), keep("namePrefix"), keep("nameSuffix"));
-    let texts = |key| list(root, key).filter_map(Node::str);
-    let resources = paths(facts, RESOURCES.iter().flat_map(|key| texts(key)));
-    let labels = paths(facts, labels(root));
-    let selectors = sets_selectors(root);
+    facts.kustomizations.push(own);
+    for (field, target) in [("secretGenerator", SECRET), ("configMapGenerator", CONFIG_MAP)] {
+        for generator in list(root, field) {
+            generate(generator, target, namespace, facts);
+        }
+    }
+    for chart in list(root, "helmCharts") {
+        inflate(chart, namespace, facts);
+    }
+}
+
+/// The components that a kustomization, or an object of Flux, takes in.
+pub(super) fn components(root: Node<'_>, facts: &mut Facts) -> Range<u32> {
+    paths(facts, list(root, "components").filter_map(Node::str))
+}
+
+/// What a kustomization, or an object of Flux that is written like one, does to names and to what it patches.
+pub(super) fn changes(root: Node<'_>, facts: &mut Facts) -> Kustomization {
+    let (prefix, suffix) = (field(root, "namePrefix", facts), field(root, "nameSuffix", facts));
     let outer = std::mem::take(&mut facts.changes);
     let written = facts.written.len() as u32;
     if ["generators", "transformers", "vars"]
@@ -44,27 +69,19 @@ pub(super) fn read(root: Node<'_>, facts: &mut Facts) {
     }
     let patches = patches(root, facts);
     replacements(root, facts);
-    let written = written..facts.written.len() as u32;
-    let changes = std::mem::replace(&mut facts.changes, outer);
-    facts.kustomizations.push(Kustomization {
-        namespace,
+    Kustomization {
         prefix,
         suffix,
-        resources,
         patches,
-        changes,
-        labels,
-        selectors,
-        written,
-    });
-    for (field, target) in [("secretGenerator", SECRET), ("configMapGenerator", CONFIG_MAP)] {
-        for generator in list(root, field) {
-            generate(generator, target, namespace, facts);
-        }
+        written: written..facts.written.len() as u32,
+        changes: std::mem::replace(&mut facts.changes, outer),
+        ..Kustomization::default()
     }
-    for chart in list(root, "helmCharts") {
-        inflate(chart, namespace, facts);
-    }
+}
+
+fn field(root: Node<'_>, key: &str, facts: &mut Facts) -> Text {
+    let value = root.get(key).and_then(Node::str).unwrap_or_default();
+    facts.keep(&value)
 }
 
 fn list<'t>(map: Node<'t>, key: &str) -> impl Iterator<Item = Node<'t>> + use<'t> {
@@ -80,12 +97,26 @@ fn paths<'t>(facts: &mut Facts, texts: impl Iterator<Item = Cow<'t, str>>) -> Ra
     start..facts.paths.len() as u32
 }
 
-/// The keys of the labels that a kustomization sets.
-fn labels<'t>(root: Node<'t>) -> impl Iterator<Item = Cow<'t, str>> {
+/// The labels that a kustomization sets, in the order in which it does: of a key that stands twice the last one
+/// holds.
+fn labels(root: Node<'_>, facts: &mut Facts) -> Range<u32> {
     let pairs = list(root, "labels").filter_map(|entry| entry.get("pairs"));
-    let maps = root.get("commonLabels").into_iter().chain(pairs);
-    maps.flat_map(Node::entries)
-        .filter_map(|entry| entry.key.key_text())
+    label_maps(pairs.chain(root.get("commonLabels")), facts)
+}
+
+/// Keeps the labels of some maps.
+pub(super) fn label_maps<'t>(maps: impl Iterator<Item = Node<'t>>, facts: &mut Facts) -> Range<u32> {
+    let start = facts.labels.len() as u32;
+    for entry in maps.flat_map(Node::entries) {
+        let Some(key) = entry.key.key_text() else { continue };
+        let label = Label {
+            key: facts.keep(&key),
+            value: facts.keep(&entry.value.str().unwrap_or_default()),
+            span: entry.value.span(),
+        };
+        facts.labels.push(label);
+    }
+    start..facts.labels.len() as u32
 }
 
 /// Whether a kustomization writes its labels into selectors, and makes those that are missing.
@@ -167,19 +198,24 @@ pub(super) fn patch(root: Node<'_>, kind: Option<&str>, facts: &mut Facts) {
         labels: touches(&["spec", "selector"])
             || touches(&["spec", "template", "metadata", "labels"])
             || touches(&["metadata", "labels"]),
+        secret_labels: may_be(kind, "Secret") && touches(&["metadata", "labels"]),
         ..changes_of_kind(kind)
     });
 }
 
 /// What patches of a kind may change; "" is any kind.
 fn changes_of_kind(kind: &str) -> Changes {
-    // A target's kind is a regular expression.
-    let may_be = |name: &str| kind.is_empty() || kind.contains(name) || kind.contains(['*', '.']);
     Changes {
-        keys: may_be("Secret") || may_be("ConfigMap"),
-        ports: may_be("Service"),
+        keys: may_be(kind, "Secret") || may_be(kind, "ConfigMap"),
+        ports: may_be(kind, "Service"),
         labels: false,
+        secret_labels: false,
     }
+}
+
+/// Whether what a patch says of the kind that it is for, a regular expression, may mean this one; "" is any.
+pub(super) fn may_be(kind: &str, name: &str) -> bool {
+    kind.is_empty() || kind.contains(name) || kind.contains(['*', '.'])
 }
 
 /// Notes the fields that replacements write.
@@ -206,6 +242,7 @@ fn write(kind: &str, name: bool, steps: impl Iterator<Item = String>, facts: &mu
     let mut last = None;
     for step in steps {
         facts.changes.labels |= matches!(&*step, "labels" | "matchLabels" | "selector");
+        facts.changes.secret_labels |= step == "labels" && may_be(kind, "Secret");
         let index = step.bytes().all(|b| b.is_ascii_digit()) || step.starts_with('[') || step == "*";
         if !index {
             last = Some(step);

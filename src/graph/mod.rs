@@ -4,14 +4,18 @@ pub mod compile;
 mod cx;
 mod declared;
 mod facts;
+mod flux;
 mod index;
+mod keys;
 mod kustomize;
 mod labels;
 mod named;
 mod near;
 mod overlays;
+mod paths;
 mod patterns;
 pub mod table;
+mod variants;
 mod walk;
 
 pub use cx::RunCx;
@@ -20,10 +24,13 @@ pub use facts::{
     Changes, Definition, Facts, Key, Kustomization, Label, Labelled, ObjectFact, PatchFile, Role, Selection,
     Text, Use, Written, facts, facts_with,
 };
+pub use flux::Delivery;
 pub use index::{Closeness, Defined, Index, UseSite, Verdict};
+pub use keys::Meant;
 pub use labels::{Labelling, Labels, Miss, Selecting};
 pub use named::named_at;
 pub use standard::*;
+pub use variants::Variant;
 
 /// `schemas/references.txt`, compiled.
 mod standard {

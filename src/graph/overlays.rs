@@ -1,16 +1,20 @@
 //! Which kustomization takes in which file, and what it does to names there.
 
-use std::borrow::Cow;
-
-use super::facts::{Changes, Facts};
-use super::kustomize::OWN_NAME;
+use super::facts::{Changes, Facts, Kustomization};
+use super::flux::{self, Delivered};
+use super::kustomize::{OWN_NAME, may_be};
+use super::paths::{Paths, folder};
 use crate::hash::{HashMap, HashSet};
 
-/// What kustomizations do to the objects of one file.
+/// What kustomizations, and Flux, do to the objects of one file.
 #[derive(Clone, Default)]
 struct Overlaid<'r> {
-    /// The namespaces that they put them into.
+    /// The namespaces that kustomizations put them into.
     namespaces: Vec<&'r str>,
+    /// Those that Flux puts them into.
+    delivered_to: Vec<&'r str>,
+    /// Whether Flux may also leave them where they are.
+    delivered_as_is: bool,
     /// What else they may change.
     changes: Changes,
     /// Keys of labels that they set.
@@ -32,12 +36,21 @@ pub(super) struct Overlays<'r> {
     affixes: Vec<(&'r str, &'r str)>,
     /// Of each kustomization, by file, the files that it lists itself.
     pub(super) listed: Vec<(u32, Vec<u32>)>,
+    /// What Flux applies, as far as that is found here.
+    pub(super) delivered: Vec<Delivered>,
+    /// The components that Flux adds, by the file with its Kustomization and which one that is.
+    pub(super) added: HashMap<(u32, u32), Vec<u32>>,
+    /// Files with Kustomizations of Flux of which it is not known where they put what they apply.
+    pub(super) unplaced: Vec<u32>,
 }
 
 impl<'r> Overlays<'r> {
     pub(super) fn new(files: &'r [Facts]) -> Self {
         let mut overlays = Overlays::default();
-        if files.iter().all(|facts| facts.kustomizations.is_empty()) {
+        if files
+            .iter()
+            .all(|facts| facts.kustomizations.is_empty() && facts.deliveries.is_empty())
+        {
             return overlays;
         }
         overlays.files = vec![Overlaid::default(); files.len()];
@@ -51,50 +64,37 @@ impl<'r> Overlays<'r> {
                         .paths(&own.resources)
                         .filter_map(|path| paths.file(folder, path)),
                 );
-                let affix = (facts.str(own.prefix), facts.str(own.suffix));
-                if affix != ("", "") && !overlays.affixes.contains(&affix) {
-                    overlays.affixes.push(affix);
-                }
+                overlays.affix(facts, own);
             }
             if !facts.kustomizations.is_empty() {
                 overlays.listed.push((file, listed));
             }
         }
+        flux::deliver(files, &paths, &mut overlays);
+        let users = overlays.users_of_components(files);
         for at in 0..overlays.listed.len() {
             let kustomization = overlays.listed[at].0;
-            let reached = overlays.reached(at);
+            let mut reached = overlays.reached(at);
             for &file in &reached {
                 overlays.files[file as usize].taken_by.push(kustomization);
+            }
+            // What takes a component in has it change all that it takes in, but that does not belong together: half a
+            // repository may share a component.
+            for user in users.get(&kustomization).into_iter().flatten() {
+                reached.extend(overlays.reached(*user));
             }
             let facts = &files[kustomization as usize];
             for own in &facts.kustomizations {
                 let namespace = facts.str(own.namespace);
-                let mut changes = own.changes;
-                let mut written: Vec<(&str, &str)> = facts.written(&own.written).collect();
-                for (kind, path) in facts.patch_files(&own.patches) {
-                    match paths.file(folder(&facts.file), path) {
-                        Some(patch) => {
-                            let patch = &files[patch as usize];
-                            changes.add(patch.changes);
-                            written.extend(patch.written.iter().map(|w| (kind, patch.str(w.field))));
-                        }
-                        // A patch that is not in the run may do anything to what it is for.
-                        None => {
-                            changes.labels = true;
-                            if kind.is_empty() {
-                                changes = Changes::ALL;
-                            }
-                            written.push((kind, ""));
-                        }
-                    }
-                }
+                let (changes, written) = patched(files, &paths, facts, own);
                 for &file in &reached {
                     let file = &mut overlays.files[file as usize];
                     if !namespace.is_empty() && !file.namespaces.contains(&namespace) {
                         file.namespaces.push(namespace);
                     }
                     file.changes.add(changes);
-                    file.labels.extend(facts.paths(&own.labels));
+                    file.labels
+                        .extend(facts.labels(&own.labels).map(|(key, _, _)| key));
                     file.selectors |= own.selectors;
                     file.written.extend(&written);
                 }
@@ -103,8 +103,60 @@ impl<'r> Overlays<'r> {
         overlays
     }
 
+    /// Notes a prefix and suffix.
+    pub(super) fn affix(&mut self, facts: &'r Facts, own: &Kustomization) {
+        let affix = (facts.str(own.prefix), facts.str(own.suffix));
+        if affix != ("", "") && !self.affixes.contains(&affix) {
+            self.affixes.push(affix);
+        }
+    }
+
+    /// Notes that Flux applies the objects of a file: in a namespace, or with "" where they are.
+    pub(super) fn deliver(&mut self, file: u32, namespace: &'r str, changes: Changes) {
+        let file = &mut self.files[file as usize];
+        if namespace.is_empty() {
+            file.delivered_as_is = true;
+        } else if !file.delivered_to.contains(&namespace) {
+            file.delivered_to.push(namespace);
+        }
+        file.changes.add(changes);
+    }
+
+    /// Notes fields that Flux writes in the objects of a file.
+    pub(super) fn write(&mut self, file: u32, written: &[(&'r str, &'r str)]) {
+        self.files[file as usize].written.extend(written);
+    }
+
+    /// Of each component, by file, the kustomizations that take it in, directly or through other components, by their
+    /// places in `listed`.
+    fn users_of_components(&self, files: &[Facts]) -> HashMap<u32, Vec<usize>> {
+        let is_component = |file: u32| is_component(files, file);
+        let mut listing: HashMap<u32, Vec<usize>> = HashMap::default();
+        for (at, (_, listed)) in self.listed.iter().enumerate() {
+            for &file in listed.iter().filter(|file| is_component(**file)) {
+                listing.entry(file).or_default().push(at);
+            }
+        }
+        let users = |component: &u32| {
+            let mut seen = HashSet::from_iter([*component]);
+            let mut open = vec![*component];
+            let mut users = Vec::new();
+            while let Some(component) = open.pop() {
+                for &at in listing.get(&component).into_iter().flatten() {
+                    let user = self.listed[at].0;
+                    if seen.insert(user) {
+                        users.push(at);
+                        open.extend(is_component(user).then_some(user));
+                    }
+                }
+            }
+            (*component, users)
+        };
+        listing.keys().map(users).collect()
+    }
+
     /// All files whose objects a kustomization takes in, itself included; `at` is its place in `listed`.
-    fn reached(&self, at: usize) -> HashSet<u32> {
+    pub(super) fn reached(&self, at: usize) -> HashSet<u32> {
         let mut reached = HashSet::from_iter([self.listed[at].0]);
         let mut open = vec![at];
         while let Some(at) = open.pop() {
@@ -119,22 +171,31 @@ impl<'r> Overlays<'r> {
         reached
     }
 
+    /// The kustomizations that take a file in, directly or through others; ascending.
+    pub(super) fn taken_by(&self, file: u32) -> &[u32] {
+        self.file(file).map_or(&[], |file| &file.taken_by)
+    }
+
+    /// The files that a kustomization lists itself.
+    pub(super) fn lists(&self, kustomization: u32) -> &[u32] {
+        let at = self
+            .listed
+            .binary_search_by_key(&kustomization, |(file, _)| *file);
+        at.ok()
+            .and_then(|at| self.listed.get(at))
+            .map_or(&[], |(_, listed)| listed)
+    }
+
     /// Whether one kustomization takes in both files.
     pub(super) fn together(&self, a: u32, b: u32) -> bool {
-        let taken_by = |file| self.file(file).map_or(&[][..], |file| &file.taken_by);
-        let b = taken_by(b);
-        taken_by(a).iter().any(|root| b.binary_search(root).is_ok())
+        let b = self.taken_by(b);
+        self.taken_by(a).iter().any(|root| b.binary_search(root).is_ok())
     }
 
     /// The files that a kustomization lists together with this one.
     pub(super) fn listed_with(&self, file: u32) -> impl Iterator<Item = u32> {
-        let taken_by = self.file(file).map_or(&[][..], |file| &file.taken_by);
-        taken_by
-            .iter()
-            .filter_map(|root| {
-                let at = self.listed.binary_search_by_key(root, |(file, _)| *file).ok()?;
-                Some(&self.listed[at].1)
-            })
+        let lists = self.taken_by(file).iter().map(|root| self.lists(*root));
+        lists
             .filter(move |listed| listed.contains(&file))
             .flatten()
             .copied()
@@ -147,8 +208,12 @@ impl<'r> Overlays<'r> {
 
     /// The namespaces that an object of this file can end up in, given its own; empty: any.
     pub(super) fn namespaces<'a>(&'a self, file: u32, own: &'a str) -> impl Iterator<Item = &'a str> {
-        let set = self.file(file).map_or(&[][..], |file| &file.namespaces);
-        set.iter().copied().chain(set.is_empty().then_some(own))
+        let file = self.file(file);
+        let set = file.map_or(&[][..], |file| &file.namespaces);
+        let delivered_to = file.map_or(&[][..], |file| &file.delivered_to);
+        let moved = !delivered_to.is_empty() && file.is_some_and(|file| !file.delivered_as_is);
+        let own = (set.is_empty() && !moved).then_some(own);
+        delivered_to.iter().chain(set).copied().chain(own)
     }
 
     /// What happens to the objects of a file beyond names.
@@ -164,7 +229,8 @@ impl<'r> Overlays<'r> {
 
     /// Whether the objects of a file are put into a namespace.
     pub(super) fn sets_namespace(&self, file: u32) -> bool {
-        self.file(file).is_some_and(|file| !file.namespaces.is_empty())
+        self.file(file)
+            .is_some_and(|file| !file.namespaces.is_empty() || !file.delivered_to.is_empty())
     }
 
     /// Whether a label with this key is set in the objects of a file.
@@ -210,91 +276,41 @@ impl<'r> Overlays<'r> {
     }
 }
 
-/// The run's files by normalised path.
-struct Paths<'r> {
-    files: HashMap<Cow<'r, str>, u32>,
-    /// Folders that have a kustomization, and its file.
-    kustomized: HashMap<Cow<'r, str>, u32>,
+/// Whether a file is a component.
+pub(super) fn is_component(files: &[Facts], file: u32) -> bool {
+    let facts = files.get(file as usize);
+    facts.is_some_and(|facts| facts.kustomizations.iter().any(|own| own.component))
 }
 
-impl<'r> Paths<'r> {
-    fn new(files: &'r [Facts]) -> Self {
-        let mut paths = Paths {
-            files: HashMap::with_capacity_and_hasher(files.len(), Default::default()),
-            kustomized: HashMap::default(),
-        };
-        for (i, facts) in (0..).zip(files) {
-            paths.files.insert(join("", &facts.file), i);
-            if !facts.kustomizations.is_empty() {
-                paths.kustomized.insert(join("", folder(&facts.file)), i);
+/// What a kustomization, with all its patches, changes and writes.
+pub(super) fn patched<'r>(
+    files: &'r [Facts],
+    paths: &Paths<'_>,
+    facts: &'r Facts,
+    own: &Kustomization,
+) -> (Changes, Vec<(&'r str, &'r str)>) {
+    let mut changes = own.changes;
+    let mut written: Vec<(&str, &str)> = facts.written(&own.written).collect();
+    for (kind, path) in facts.patch_files(&own.patches) {
+        match paths.file(folder(&facts.file), path) {
+            Some(patch) => {
+                let patch = &files[patch as usize];
+                let mut own = patch.changes;
+                // Operations alone do not tell what they are for.
+                own.secret_labels &= may_be(kind, "Secret");
+                changes.add(own);
+                written.extend(patch.written.iter().map(|w| (kind, patch.str(w.field))));
+            }
+            // A patch that is not in the run may do anything to what it is for.
+            None => {
+                changes.labels = true;
+                changes.secret_labels |= may_be(kind, "Secret");
+                if kind.is_empty() {
+                    changes = Changes::ALL;
+                }
+                written.push((kind, ""));
             }
         }
-        paths
     }
-
-    /// The file that a kustomization in `folder` names; of a folder its kustomization.
-    fn file(&self, folder: &str, path: &str) -> Option<u32> {
-        let path = join(folder, path);
-        let path: &str = &path;
-        self.files
-            .get(path)
-            .or_else(|| self.kustomized.get(path))
-            .copied()
-    }
-}
-
-/// The folder of a path, without a final slash.
-pub(super) fn folder(path: &str) -> &str {
-    path.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder)
-}
-
-/// A path below a folder, with `.` and `..` resolved.
-fn join<'p>(folder: &str, path: &'p str) -> Cow<'p, str> {
-    if folder.is_empty() && is_simple(path) {
-        return Cow::Borrowed(path);
-    }
-    let mut parts: Vec<&str> = Vec::new();
-    let absolute = path.starts_with('/') || (folder.starts_with('/') && !path.starts_with('/'));
-    let folder = if path.starts_with('/') { "" } else { folder };
-    for part in folder.split(['/', '\\']).chain(path.split(['/', '\\'])) {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => _ = parts.pop(),
-            _ => parts.push(part),
-        }
-    }
-    let joined = parts.join("/");
-    Cow::Owned(if absolute { format!("/{joined}") } else { joined })
-}
-
-/// Whether a path has no part to resolve; nearly all are so.
-fn is_simple(path: &str) -> bool {
-    let bytes = path.as_bytes();
-    let plain = |at: usize| bytes[at] == b'.' && bytes.get(at + 1).is_some_and(|next| *next != b'/');
-    !bytes.ends_with(b"/") && !path.contains("//") && memchr::memchr2_iter(b'\\', b'.', bytes).all(plain)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::join;
-
-    #[test]
-    fn resolves_paths_as_a_run_spells_them() {
-        assert_eq!(join("a/b", "../c/./x.yaml"), "a/c/x.yaml");
-        assert_eq!(join("", "./a/x.yaml"), "a/x.yaml");
-        assert_eq!(join("a", "../../b"), "../b");
-        assert_eq!(join("/r/a", "../b"), "/r/b");
-        assert_eq!(join("a\\b", "x.yaml"), "a/b/x.yaml");
-        for (path, simple) in [
-            ("a/.b/c.yaml", "a/.b/c.yaml"),
-            ("/a/b.", "/a/b."),
-            ("a//b", "a/b"),
-            ("a/./b", "a/b"),
-            ("a/b/", "a/b"),
-            ("a\\b", "a/b"),
-            ("a/..", ""),
-        ] {
-            assert_eq!(join("", path), simple, "{path}");
-        }
-    }
+    (changes, written)
 }

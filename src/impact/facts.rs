@@ -17,6 +17,8 @@ use super::pods;
 pub struct FileFacts {
     /// Its Secrets, and what makes Secrets, by their objects, ascending.
     pub secrets: Vec<SecretFact>,
+    /// The Secrets that its kustomization generates, by where their names stand.
+    pub generated: Vec<(Span, SecretFact)>,
     /// Pods that run under their namespace's default account and name no Secrets to pull images with: the
     /// object, and where the pod is described.
     pub default_accounts: Vec<(u32, Span)>,
@@ -44,6 +46,8 @@ pub struct SecretFact {
     pub kind: Option<Box<str>>,
     /// Its labels; `None` when they are not known.
     pub labels: Option<Box<[Label]>>,
+    /// Whether it has the labels of the object's own metadata, which kustomizations add to.
+    pub own_labels: bool,
     /// Whether it is `immutable`.
     pub immutable: bool,
     /// The ServiceAccount that it is a token of.
@@ -107,6 +111,9 @@ impl FileFacts {
         };
         for document in &file.documents {
             facts.templates += u32::from(document.skip == Some(Skip::Template));
+            if let (Some(Skip::Kustomization), Some(root)) = (document.skip, document.root) {
+                generated(root, &mut facts.generated);
+            }
             if let (None, Some(error)) = (document.skip, &document.chunk.error) {
                 facts.broken.push(error.span.start);
             }
@@ -233,6 +240,7 @@ fn secret(object: &Object<'_>) -> SecretFact {
     SecretFact {
         object: object.index,
         labels: Some(labels(object.path(&["metadata", "labels"]))),
+        own_labels: true,
         immutable: object.path(&["immutable"]).and_then(Node::scalar) == Some(Scalar::Bool(true)),
         account: is_token.then(|| text(account).unwrap_or_default().into()),
         kind: Some(kind.into()),
@@ -267,15 +275,50 @@ fn made(object: &Object<'_>, group: &str, kind: &str) -> Option<SecretFact> {
         object: object.index,
         kind,
         labels: Some(labels(object.path(labelled))),
+        own_labels: labelled == ["metadata", "labels"],
         ..SecretFact::default()
     })
 }
 
+/// The Secrets that a kustomization generates. One that is put on top of another has more labels than are said here.
+fn generated(root: Node<'_>, out: &mut Vec<(Span, SecretFact)>) {
+    let all = root.get("generatorOptions");
+    for generator in root.get("secretGenerator").into_iter().flat_map(Node::items) {
+        let behavior = generator.get("behavior").and_then(Node::str);
+        let Some(name) = generator
+            .get("name")
+            .filter(|_| behavior.is_none_or(|one| one == "create"))
+        else {
+            continue;
+        };
+        let own = generator.get("options");
+        let options = || all.into_iter().chain(own);
+        let maps = options().filter_map(|options| options.get("labels"));
+        let is_true = |node: Node<'_>| node.scalar() == Some(Scalar::Bool(true));
+        let kind = generator
+            .get("type")
+            .and_then(Node::str)
+            .filter(|kind| !kind.is_empty());
+        let fact = SecretFact {
+            kind: Some(kind.as_deref().unwrap_or("Opaque").into()),
+            labels: Some(maps.flat_map(pairs).collect()),
+            own_labels: true,
+            immutable: options()
+                .filter_map(|options| options.get("immutable"))
+                .any(is_true),
+            ..SecretFact::default()
+        };
+        out.push((name.span(), fact));
+    }
+}
+
 fn labels(map: Option<Node<'_>>) -> Box<[Label]> {
-    map.into_iter()
-        .flat_map(Node::entries)
+    map.into_iter().flat_map(pairs).collect()
+}
+
+fn pairs(map: Node<'_>) -> impl Iterator<Item = Label> {
+    map.entries()
         .filter_map(|entry| Some((entry.key.key_text()?.into(), entry.value.str()?.into())))
-        .collect()
 }
 
 #[cfg(test)]

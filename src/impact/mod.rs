@@ -12,6 +12,7 @@ mod chain;
 pub mod csms;
 mod facts;
 pub mod fields;
+mod fit;
 mod guess;
 mod heal;
 mod json;

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::facts::{FileFacts, SecretFact};
-use super::fields::{Field, FieldSelector};
+use super::fields::FieldSelector;
+use super::fit::{all_fit, fields_fit, labels_fit};
 use super::labels::LabelSelector;
-use crate::graph::{self, Defined, Index, Role, SECRET, SERVICE};
+use crate::graph::{self, Defined, Index, Role, SECRET, SERVICE, Variant};
 use crate::hash::HashMap;
 use crate::rules::unrendered;
 
@@ -63,8 +64,14 @@ pub fn cloud(names: &[String]) -> Selected<'_> {
 
 /// What is known of a Secret that is defined or made.
 pub fn fact<'r>(facts: &'r [FileFacts], defined: &Defined<'_>) -> Option<&'r SecretFact> {
-    let secrets = &facts.get(defined.file as usize)?.secrets;
-    let object = defined.fact.object?;
+    let facts = facts.get(defined.file as usize)?;
+    let Some(object) = defined.fact.object else {
+        let mut generated = facts.generated.iter();
+        return generated
+            .find(|(span, _)| *span == defined.fact.span)
+            .map(|(_, fact)| fact);
+    };
+    let secrets = &facts.secrets;
     let at = secrets.binary_search_by_key(&object, |fact| fact.object).ok()?;
     secrets.get(at)
 }
@@ -116,13 +123,19 @@ pub fn select<'r>(index: &Index<'r>, facts: &[FileFacts], choice: &'r Choice) ->
         }
     }
     let mut selected = Selected::default();
+    let mut variants: HashMap<u32, Vec<Variant<'r>>> = HashMap::default();
     for ((namespace, name), mut defined) in groups {
         let mut fits: Vec<Option<bool>> = defined
             .iter()
-            .map(|one| fits(choice, fact(facts, one), &namespace, &name))
+            .map(|one| {
+                let fact = fact(facts, one);
+                let labels = || labels_fit(index, choice, fact, one, &namespace, &mut variants);
+                all_fit(fields_fit(choice, fact, &namespace, &name), labels)
+            })
             .collect();
         if defined.is_empty() {
-            fits.push(self::fits(choice, None, &namespace, &name));
+            let labels = || choice.labels.is_empty().then_some(true);
+            fits.push(all_fit(fields_fit(choice, None, &namespace, &name), labels));
         }
         if fits.contains(&Some(true)) {
             defined.extend(anywhere.get(&*name).into_iter().flatten());
@@ -260,31 +273,6 @@ fn only_used<'a, 'r>(
         }
     }
     used
-}
-
-/// Whether a definition fits the selectors; `None`: what they ask is not known of it.
-fn fits(choice: &Choice, fact: Option<&SecretFact>, namespace: &str, name: &str) -> Option<bool> {
-    let fields = choice.fields.fits(|field| match field {
-        Field::Name => Some(name),
-        Field::Namespace => (!namespace.is_empty()).then_some(namespace),
-        Field::Type => fact.and_then(|fact| fact.kind.as_deref()),
-    });
-    let labels = if choice.labels.is_empty() {
-        Some(true)
-    } else {
-        fact.and_then(|fact| fact.labels.as_deref()).map(|labels| {
-            choice.labels.fits(|key| {
-                // Of a key that stands twice the last one holds.
-                let found = labels.iter().rev().find(|(known, _)| **known == *key);
-                found.map(|(_, value)| &**value)
-            })
-        })
-    };
-    match (fields, labels) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    }
 }
 
 /// The names that were asked for, by the names that definitions may have.

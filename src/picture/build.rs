@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Edge, Fate, Node, Picture, Relation, Spot, Standing, path};
 use crate::graph::table::{RowId, Target};
-use crate::graph::{Defined, Index, Labels, Role, Selecting, UseSite, Verdict};
+use crate::graph::{Closeness, Defined, Index, Labels, Role, Selecting, UseSite, Verdict};
 use crate::hash::HashMap;
 use crate::source::Span;
 
@@ -149,6 +149,7 @@ impl<'a, 'r: 'a> Draw<'a, 'r> {
                         spot: here,
                         field: path(table, table.row(row)).into(),
                         keys: facts.keys(&fact.keys).map(|(key, _)| key).collect(),
+                        lacks: Vec::new(),
                         optional: false,
                         fate: Fate::Found,
                     });
@@ -203,12 +204,23 @@ impl<'a, 'r: 'a> Draw<'a, 'r> {
                 spot: spot(site.file, Some(site.fact.object), site.fact.span),
                 field: path(table, row).into(),
                 keys: facts.keys(&site.fact.keys).map(|(key, _)| key).collect(),
+                lacks: Vec::new(),
                 optional,
                 fate: Fate::Found,
             };
             let there = self.there(&site);
+            let (lacks, lacking) = self.lacking(&site);
             for &to in &there {
-                self.edges.push(Edge { to, ..edge.clone() });
+                let lacks = if lacking.contains(&to) {
+                    lacks.clone()
+                } else {
+                    Vec::new()
+                };
+                self.edges.push(Edge {
+                    to,
+                    lacks,
+                    ..edge.clone()
+                });
             }
             // A loose field names what a deletion would break, if it is there: else there is nothing to draw. Nor is
             // what lacks in files that only tell what else is there.
@@ -228,6 +240,28 @@ impl<'a, 'r: 'a> Draw<'a, 'r> {
         }
     }
 
+    /// The keys that a field wants of what it means and that are not there, and the nodes that lack them. What may
+    /// belong to another world is not held to them, nor are files that only tell what else is there.
+    fn lacking(&mut self, site: &UseSite<'r>) -> (Vec<&'a str>, BTreeSet<u32>) {
+        let index = self.index;
+        let wants = index.is_checked(site.file) && index.wanted(site).next().is_some();
+        let meant = wants.then(|| index.meant(site)).flatten();
+        let Some(meant) = meant.filter(|meant| meant.closeness > Closeness::Apart) else {
+            return Default::default();
+        };
+        let wanted = index.wanted(site).map(|(key, _)| key);
+        let lacks: Vec<&str> = wanted.filter(|key| index.lacks(&meant, key)).collect();
+        let nodes = match lacks.is_empty() {
+            true => BTreeSet::new(),
+            false => meant
+                .definitions
+                .iter()
+                .filter_map(|d| self.definition(d))
+                .collect(),
+        };
+        (lacks, nodes)
+    }
+
     /// The node of what is named and not there. Where one field needs it and another does not, it is missing.
     fn unfound(&mut self, site: &UseSite<'r>, needed: bool) -> u32 {
         let namespace = self.index.namespace(site.file, site.namespace);
@@ -245,7 +279,7 @@ impl<'a, 'r: 'a> Draw<'a, 'r> {
     /// The nodes that a field means: of all of that name the closest.
     fn there(&mut self, site: &UseSite<'r>) -> BTreeSet<u32> {
         let index = self.index;
-        let mut reached: Vec<(crate::graph::Closeness, Defined<'r>)> = index
+        let mut reached: Vec<(Closeness, Defined<'r>)> = index
             .bare_names(site.name)
             .flat_map(|bare| index.named(site.fact.target, bare))
             .filter(|d| index.compatible(site, d))
@@ -286,6 +320,7 @@ impl<'a, 'r: 'a> Draw<'a, 'r> {
                         spot: spot(file, Some(fact.object), span),
                         field: self.path(fact.row).into(),
                         keys: Vec::new(),
+                        lacks: Vec::new(),
                         optional: false,
                         fate: Fate::Found,
                     });
@@ -325,41 +360,18 @@ impl<'a, 'r: 'a> Draw<'a, 'r> {
                 spot.span.start,
             )
         });
-        // Two ways of reading a field may find the same.
-        picture
-            .edges
-            .dedup_by_key(|edge| (edge.from, edge.to, edge.relation, edge.spot, edge.fate));
-        picture
-    }
-}
-
-impl Picture<'_> {
-    /// Keeps these nodes, in this order, and the edges between them.
-    pub(super) fn keep(&mut self, order: &[u32]) {
-        let mut new = vec![u32::MAX; self.nodes.len()];
-        for (at, old) in (0..).zip(order) {
-            if let Some(new) = new.get_mut(*old as usize) {
-                *new = at;
+        // Two ways of reading a field may find the same, and want different keys of it.
+        let key = |edge: &Edge<'_>| (edge.from, edge.to, edge.relation, edge.spot, edge.fate);
+        picture.edges.dedup_by(|edge, kept| {
+            let same = key(edge) == key(kept);
+            if same {
+                let more = |key: &&str| !kept.lacks.contains(key);
+                let more: Vec<&str> = edge.lacks.iter().copied().filter(more).collect();
+                kept.lacks.extend(more);
             }
-        }
-        let moved = |old: u32| new.get(old as usize).copied().filter(|at| *at != u32::MAX);
-        self.nodes = order
-            .iter()
-            .filter_map(|old| self.nodes.get(*old as usize).cloned())
-            .collect();
-        self.centre = self.centre.and_then(moved);
-        self.edges.retain_mut(|edge| {
-            let (Some(from), Some(to)) = (moved(edge.from), moved(edge.to)) else {
-                return false;
-            };
-            (edge.from, edge.to) = (from, to);
-            edge.fate = match edge.fate {
-                Fate::Elsewhere(meant) => moved(meant).map_or(Fate::Missing, Fate::Elsewhere),
-                Fate::Near(meant) => moved(meant).map_or(Fate::Missing, Fate::Near),
-                fate => fate,
-            };
-            true
+            same
         });
+        picture
     }
 }
 

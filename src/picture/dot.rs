@@ -48,6 +48,11 @@ pub fn dot(picture: &Picture<'_>, out: &mut String) {
             (false, 1) => label,
             (false, count) => format!("{label} {count}×"),
         };
+        let label = match picture.lacking(edge) {
+            Some(lacking) if label.is_empty() => lacking,
+            Some(lacking) => format!("{label} {lacking}"),
+            None => label,
+        };
         let mut says: Vec<String> = Vec::new();
         if !label.is_empty() {
             says.push(format!("label={}", quoted(&label)));
@@ -56,7 +61,7 @@ pub fn dot(picture: &Picture<'_>, out: &mut String) {
             "tooltip={}",
             quoted(&format!("{} {}", picture.at(&edge.spot), edge.field))
         ));
-        if edge.fate.dangles() {
+        if edge.breaks() {
             says.push("color=\"#d1242f\", fontcolor=\"#d1242f\", penwidth=2".to_string());
         } else if edge.optional {
             says.push("style=dashed".to_string());

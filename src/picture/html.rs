@@ -33,9 +33,19 @@ struct NodeRow<'a>(u32, &'a str, u32, f32, f32, u8, u8, Vec<PlaceRow>);
 #[derive(Serialize)]
 struct PlaceRow(u32, u32);
 
-/// From, to, relation, place, field, keys, what became of it, which node was meant.
+/// From, to, relation, place, field, keys, what became of it, which node was meant, which keys are not there.
 #[derive(Serialize)]
-struct EdgeRow<'a>(u32, u32, u8, PlaceRow, &'a str, &'a [&'a str], u8, Option<u32>);
+struct EdgeRow<'a>(
+    u32,
+    u32,
+    u8,
+    PlaceRow,
+    &'a str,
+    &'a [&'a str],
+    u8,
+    Option<u32>,
+    &'a [&'a str],
+);
 
 /// Prints the picture as a page.
 pub fn html(picture: &Picture<'_>, out: &mut String) {
@@ -93,6 +103,7 @@ pub fn html(picture: &Picture<'_>, out: &mut String) {
                     &edge.keys,
                     fate,
                     edge.fate.meant(),
+                    &edge.lacks,
                 )
             })
             .collect(),

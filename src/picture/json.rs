@@ -43,6 +43,8 @@ struct EdgeRow<'a> {
     column: u32,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     keys: &'a [&'a str],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    lacks: &'a [&'a str],
     optional: bool,
     dangling: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,6 +85,7 @@ pub fn json(picture: &Picture<'_>, out: &mut String) {
                 line: edge.spot.line,
                 column: edge.spot.column,
                 keys: &edge.keys,
+                lacks: &edge.lacks,
                 optional: edge.optional,
                 dangling: edge.fate.dangles(),
                 meant: edge.fate.meant(),

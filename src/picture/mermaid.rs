@@ -35,7 +35,7 @@ pub fn mermaid(picture: &Picture<'_>, out: &mut String) {
     if !open.is_empty() {
         out.push_str("  end\n");
     }
-    let mut dangling: Vec<String> = Vec::new();
+    let mut broken: Vec<String> = Vec::new();
     for (i, (edge, count)) in picture.merged().into_iter().enumerate() {
         let mut says = match edge.relation {
             Relation::Uses => String::new(),
@@ -45,6 +45,10 @@ pub fn mermaid(picture: &Picture<'_>, out: &mut String) {
             let space = if says.is_empty() { "" } else { " " };
             let _ = write!(says, "{space}{count}×");
         }
+        if let Some(lacking) = picture.lacking(edge) {
+            let space = if says.is_empty() { "" } else { " " };
+            says = format!("\"{says}{space}{}\"", label(&lacking));
+        }
         let solid = edge.relation == Relation::Uses && !edge.optional;
         let arrow = if solid { "-->" } else { "-.->" };
         let says = match says.is_empty() {
@@ -52,8 +56,8 @@ pub fn mermaid(picture: &Picture<'_>, out: &mut String) {
             false => format!("|{says}|"),
         };
         let _ = writeln!(out, "  n{} {arrow}{says} n{}", edge.from, edge.to);
-        if edge.fate.dangles() {
-            dangling.push(i.to_string());
+        if edge.breaks() {
+            broken.push(i.to_string());
         }
     }
     out.push_str(
@@ -61,11 +65,11 @@ pub fn mermaid(picture: &Picture<'_>, out: &mut String) {
          classDef assumed stroke-dasharray:4,color:#57606a\n  \
          classDef missing fill:#ffebe9,stroke:#d1242f,stroke-dasharray:4,color:#d1242f\n",
     );
-    if !dangling.is_empty() {
+    if !broken.is_empty() {
         let _ = writeln!(
             out,
             "  linkStyle {} stroke:#d1242f,stroke-width:2px",
-            dangling.join(",")
+            broken.join(",")
         );
     }
 }

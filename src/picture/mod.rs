@@ -30,6 +30,9 @@ use crate::graph::table::Row;
 use crate::impact::places::{self, Places};
 use crate::source::Span;
 
+/// How many names a line may list.
+const LISTED: usize = 6;
+
 /// A place in a file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Spot {
@@ -154,12 +157,22 @@ pub struct Edge<'a> {
     /// The field's path: with indices once [`Picture::place`] has found them, before as the table of fields
     /// writes it.
     pub field: std::borrow::Cow<'a, str>,
-    /// The keys that are used, of a Secret or ConfigMap.
+    /// The keys that are used, of a Secret or ConfigMap; the ports, of a Service.
     pub keys: Vec<&'a str>,
+    /// Those that what is named does not have, though it is needed with them; a TLS certificate's too, which no
+    /// field names.
+    pub lacks: Vec<&'a str>,
     /// Whether the name need not exist.
     pub optional: bool,
     /// What became of the name.
     pub fate: Fate,
+}
+
+impl Edge<'_> {
+    /// Whether whoever says so breaks: the edge leads nowhere, or to what lacks a key.
+    fn breaks(&self) -> bool {
+        self.fate.dangles() || !self.lacks.is_empty()
+    }
 }
 
 /// The graph, or a part of it. Nodes are sorted by namespace, kind and name; edges by their nodes and places.
@@ -232,6 +245,34 @@ impl Picture<'_> {
         });
     }
 
+    /// Keeps these nodes, in this order, and the edges between them.
+    fn keep(&mut self, order: &[u32]) {
+        let mut new = vec![u32::MAX; self.nodes.len()];
+        for (at, old) in (0..).zip(order) {
+            if let Some(new) = new.get_mut(*old as usize) {
+                *new = at;
+            }
+        }
+        let moved = |old: u32| new.get(old as usize).copied().filter(|at| *at != u32::MAX);
+        self.nodes = order
+            .iter()
+            .filter_map(|old| self.nodes.get(*old as usize).cloned())
+            .collect();
+        self.centre = self.centre.and_then(moved);
+        self.edges.retain_mut(|edge| {
+            let (Some(from), Some(to)) = (moved(edge.from), moved(edge.to)) else {
+                return false;
+            };
+            (edge.from, edge.to) = (from, to);
+            edge.fate = match edge.fate {
+                Fate::Elsewhere(meant) => moved(meant).map_or(Fate::Missing, Fate::Elsewhere),
+                Fate::Near(meant) => moved(meant).map_or(Fate::Missing, Fate::Near),
+                fate => fate,
+            };
+            true
+        });
+    }
+
     /// The file and line of a spot: `k8s/web.yaml:12`.
     fn at(&self, spot: &Spot) -> String {
         let file = crate::report::printable(self.file(spot));
@@ -258,19 +299,37 @@ impl Picture<'_> {
         }
     }
 
+    /// What is wanted and not there, of what is there: `no key password`; nothing when nothing lacks.
+    fn lacking(&self, edge: &Edge<'_>) -> Option<String> {
+        let shown = edge
+            .lacks
+            .iter()
+            .take(LISTED)
+            .map(|key| crate::report::printable(key));
+        let shown: Vec<_> = shown.collect();
+        let several = if edge.lacks.len() > 1 { "s" } else { "" };
+        let more = if edge.lacks.len() > LISTED { ", …" } else { "" };
+        (!shown.is_empty()).then(|| format!("no {}{several} {}{more}", self.part(edge), shown.join(", ")))
+    }
+
     /// The edges, but of those that say the same of the same nodes only the first, with how many there are.
     fn merged(&self) -> Vec<(&Edge<'_>, usize)> {
+        // Fields of one object differ in little more than the keys that lack: looking further back finds nothing, and
+        // would take long where there are thousands.
+        const BACK: usize = 8;
         let mut out: Vec<(&Edge<'_>, usize)> = Vec::new();
         for edge in &self.edges {
-            match out.last_mut() {
-                Some((last, count))
-                    if (last.from, last.relation, last.to) == (edge.from, edge.relation, edge.to)
-                        && last.fate.dangles() == edge.fate.dangles()
-                        && last.optional == edge.optional =>
-                {
-                    *count += 1;
-                }
-                _ => out.push((edge, 1)),
+            let ends = |edge: &Edge<'_>| (edge.from, edge.relation, edge.to);
+            let says = |edge: &Edge<'_>| (edge.fate.dangles(), edge.optional);
+            let same = out
+                .iter_mut()
+                .rev()
+                .take(BACK)
+                .take_while(|(other, _)| ends(other) == ends(edge))
+                .find(|(other, _)| says(other) == says(edge) && other.lacks == edge.lacks);
+            match same {
+                Some((_, count)) => *count += 1,
+                None => out.push((edge, 1)),
             }
         }
         out

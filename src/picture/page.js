@@ -14,16 +14,19 @@
     id, kind: data.kinds[kind], name: name || "(no name)", panel, x, y, state, rank, places, out: [], into: [],
     space: data.panels[panel][0], bad: state === 3,
   }));
-  const edges = data.edges.map(([from, to, relation, place, field, keys, fate, meant]) => {
-    const edge = { from: nodes[from], to: nodes[to], relation, place, field, keys, fate, meant };
+  const edges = data.edges.map(([from, to, relation, place, field, keys, fate, meant, lacks]) => {
+    const edge = { from: nodes[from], to: nodes[to], relation, place, field, keys, fate, meant, lacks };
+    edge.bad = fate === 2 || lacks.length > 0;
+    edge.part = edge.to.kind === "Service" ? "port" : "key";
     edge.from.out.push(edge);
     edge.to.into.push(edge);
     return edge;
   });
   // Of several fields between the same two only one line is drawn, the worst on top.
+  const worst = (edge) => (edge.bad ? 2 : edge.fate);
   const lines = [...edges.reduce((all, edge) => {
     const key = edge.from.id * nodes.length + edge.to.id, old = all.get(key);
-    if (!old || old.fate < edge.fate) all.set(key, edge);
+    if (!old || worst(old) < worst(edge)) all.set(key, edge);
     return all;
   }, new Map()).values()];
   for (const edge of lines) {
@@ -39,12 +42,16 @@
   const file = (place) => data.files[place[0]] + (place[1] ? ":" + place[1] : "");
   const texts = nodes.map((n) =>
     `${n.kind} ${n.space}/${n.name} ${n.kind}/${n.name} ${n.places.map((p) => data.files[p[0]]).join(" ")}`.toLowerCase());
-  const dangling = edges.filter((edge) => edge.fate === 2).length;
   const number = (n, word) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
   by("totals").textContent =
     `${number(nodes.filter((n) => n.state < 2).length, "object")}, ${number(edges.length, "reference")}`;
-  by("dangling").textContent = dangling ? `${dangling.toLocaleString("en")} dangling` : "None dangling";
-  by("dangling").disabled = !dangling;
+  // What breaks, in words: references that dangle, and those to something that lacks a key.
+  const broken = [["dangling", (e) => e.fate === 2], ["missing a key", (e) => e.lacks.length && e.part === "key"],
+    ["missing a port", (e) => e.lacks.length && e.part === "port"]]
+    .map(([what, is]) => [edges.filter(is).length, what]).filter(([count]) => count)
+    .map(([count, what]) => `${count.toLocaleString("en")} ${what}`).join(", ");
+  by("dangling").textContent = broken || "None dangling";
+  by("dangling").disabled = !broken;
   by("dangling").title = "Show only what is missing, and who needs it (d)";
 
   let width = 0, height = 0, ratio = 1, view = { x: 0, y: 0, z: 1 }, colors = {};
@@ -66,7 +73,7 @@
     by("legend").innerHTML = COLUMN.map((name, i) => used.has(i)
       ? `<span><svg width="10" height="10"><rect width="10" height="10" rx="3" fill="var(--c${i})"/></svg>${name}</span>` : "").join("") +
       `<span>${line("edge", "")}uses</span><span>${line("edge", "6 4")}optional</span><span>${line("c1", "2 3")}selects</span>` +
-      `<span>${line("c5", "2 3")}makes</span><span>${line("red", "")}dangling</span>`;
+      `<span>${line("c5", "2 3")}makes</span><span>${line("red", "")}dangling${edges.some((e) => e.lacks.length) ? ", or missing a key or port" : ""}</span>`;
   }
 
   const bounds = (() => {
@@ -109,7 +116,7 @@
     if (found) return found;
     if (onlyBad) {
       const all = new Set();
-      for (const edge of edges) if (edge.fate === 2) { all.add(edge.from); all.add(edge.to); }
+      for (const edge of edges) if (edge.bad) { all.add(edge.from); all.add(edge.to); }
       return all;
     }
     return null;
@@ -183,11 +190,11 @@
     for (const e of lines) {
       if (e.left > right || e.right < left || e.top > bottom || e.bottom < top) continue;
       const shown = focus ? e.from === focus || e.to === focus
-        : onlyBad && !found ? e.fate === 2 : !light || (light.has(e.from) && light.has(e.to));
+        : onlyBad && !found ? e.bad : !light || (light.has(e.from) && light.has(e.to));
       // From far away, lines between namespaces would cover everything: they show with one of their ends.
-      if (!focus && z < FAR && e.across && e.fate !== 2) continue;
+      if (!focus && z < FAR && e.across && !e.bad) continue;
       if (!shown) faint.push(e);
-      else if (e.fate === 2) bad.push(e);
+      else if (e.bad) bad.push(e);
       else if (e.relation === 1) selects.push(e);
       else if (e.relation === 2) makes.push(e);
       else (e.fate === 1 ? optional : plain).push(e);
@@ -317,7 +324,7 @@
     if (!all.length) return [];
     const head = make("h3", `${title} (${all.length.toLocaleString("en")})`), ul = make("ul");
     for (const edge of all.slice(0, MANY)) {
-      const li = make("li", undefined, edge.fate === 2 ? "bad" : "");
+      const li = make("li", undefined, edge.bad ? "bad" : "");
       const node = edge[end];
       li.append(link(node, words[edge.relation]));
       if (node.space !== chosen.space && node.space) li.append(make("div", "in namespace " + node.space));
@@ -325,10 +332,12 @@
       where.append(make("code", file(edge.place)));
       li.append(where);
       const says = [edge.field];
-      if (edge.keys.length) says.push((edge.to.kind === "Service" ? "port" : "key") + (edge.keys.length > 1 ? "s " : " ") + edge.keys.join(", "));
+      const named = (keys) => edge.part + (keys.length > 1 ? "s " : " ") + keys.join(", ");
+      if (edge.keys.length) says.push(named(edge.keys));
       if (edge.fate === 1) says.push("optional");
       if (edge.fate === 2) says.push("dangling");
       li.append(make("div", says.join(" · ")));
+      if (edge.lacks.length) li.append(make("div", `${edge.to.kind} ${edge.to.name} has no ${named(edge.lacks)}`, "bad"));
       if (edge.fate === 2 && edge.meant !== null) {
         const meant = make("div", "Did you mean ");
         const other = nodes[edge.meant];
@@ -410,13 +419,14 @@
     return all.length;
   }
   function toggleBad() {
-    if (!dangling) return;
+    if (!broken) return;
     onlyBad = !onlyBad;
     by("dangling").setAttribute("aria-pressed", onlyBad);
     chosen = null; found = null; search.value = ""; side.hidden = true;
     if (onlyBad) {
-      const bad = nodes.filter((n) => n.bad);
-      results(bad.length ? bad : nodes.filter((n) => n.out.some((e) => e.fate === 2)), number(dangling, "dangling reference"));
+      // What is missing stands for those that name it; where it is there, who breaks is named.
+      const bad = nodes.filter((n) => n.bad || n.out.some((e) => e.bad && !e.to.bad));
+      results(bad, broken);
       fit();
     }
     draw();

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 
-use super::{Edge, Fate, Node, Picture, Relation, Standing};
+use super::{Edge, Fate, LISTED, Node, Picture, Relation, Standing};
 use crate::report::{count, printable};
 
 /// The printer.
@@ -16,9 +16,6 @@ pub struct Text {
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
 const DIM: anstyle::Style = anstyle::Style::new().dimmed();
 const RED: anstyle::Style = anstyle::AnsiColor::Red.on_default();
-
-/// How many names a line may list.
-const LISTED: usize = 6;
 
 impl Text {
     /// Prints the picture.
@@ -227,6 +224,8 @@ impl Text {
                 _ => "not defined here".to_string(),
             };
             line = self.paint(RED, &format!("✗ {line}: {why}"));
+        } else if let Some(lacking) = picture.lacking(edge) {
+            line = self.paint(RED, &format!("✗ {line}: it has {lacking}"));
         } else if edge.optional {
             line.push_str(" (optional)");
         } else if edge.fate == Fate::Assumed {
@@ -260,25 +259,25 @@ impl Text {
                 .filter(|node| node.standing == standing)
                 .count()
         };
-        let dangling = picture.edges.iter().filter(|edge| edge.fate.dangles()).count();
         let mut parts = vec![count(nodes(Standing::Defined), "object")];
         match nodes(Standing::Made) {
             0 => {}
             made => parts.push(format!("{} made by others", count(made, "object"))),
         }
         parts.push(count(picture.edges.len(), "reference"));
-        let dangling = format!(
-            "{} dangling",
-            match dangling {
-                0 => "none".to_string(),
-                n => n.to_string(),
+        let edges = |wanted: &dyn Fn(&Edge<'_>) -> bool| picture.edges.iter().filter(|e| wanted(e)).count();
+        let red = |count, what: &str| self.paint(RED, &format!("{count} {what}"));
+        parts.push(match edges(&|edge| edge.fate.dangles()) {
+            0 => "none dangling".to_string(),
+            dangling => red(dangling, "dangling"),
+        });
+        for part in ["key", "port"] {
+            match edges(&|edge| !edge.lacks.is_empty() && picture.part(edge) == part) {
+                0 => {}
+                lacking => parts.push(red(lacking, &format!("missing a {part}"))),
             }
-        );
-        let dangling = match dangling.starts_with("none") {
-            true => dangling,
-            false => self.paint(RED, &dangling),
-        };
-        let _ = writeln!(out, "\n{}, {dangling}", parts.join(", "));
+        }
+        let _ = writeln!(out, "\n{}", parts.join(", "));
     }
 }
 

@@ -230,3 +230,68 @@ subjects: [{kind: ServiceAccount, name: prometheus, namespace: monitoring}]
         "{lost}"
     );
 }
+
+/// As a pre-commit hook without `--index` passes files: what the kustomization beside or above one fills in, generates
+/// and patches is known.
+#[test]
+fn of_a_single_file_the_kustomizations_above_it_are_known() {
+    let pod = |secret: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: {secret}}}\nspec: {{containers: [{{name: a, image: a, env: \
+             [{{name: A, valueFrom: {{secretKeyRef: {{name: {secret}, key: password}}}}}}]}}]}}\n---\n"
+        )
+    };
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: cache}\nstringData: {user: a}\n---\n";
+    let all = format!("{}{}{secret}", pod("made"), pod("cache"));
+    let beside = "resources: [all.yaml, web.yaml]\nsecretGenerator: [{name: made, literals: [password=a]}]\n\
+                  patches: [{path: patch.yaml, target: {kind: Secret}}]\n";
+    let run = |files: &[(&str, &str)], here: &str, args: &[&str]| {
+        let folder = Folder::new(
+            &[
+                &[("k8s/web/all.yaml", &*all), ("k8s/web/web.yaml", NO_SELECTOR)],
+                files,
+            ]
+            .concat(),
+        );
+        let mut command = folder.command(&["check", "--format", "json"]);
+        command.current_dir(folder.path().join(here)).args(args);
+        let json = super::answer(&mut command).json();
+        let found = json["diagnostics"].as_array().expect("a list");
+        let found = found.iter().map(|found| {
+            let rule = found["rule"].as_str().unwrap_or_default();
+            format!("{} {rule}", found["severity"].as_str().unwrap_or_default())
+        });
+        (found.collect::<Vec<_>>(), json["summary"]["files"].as_u64())
+    };
+    let references = ["info references/dangling-secret", "error references/missing-key"];
+    let (found, files) = run(&[], "", &["k8s/web/all.yaml"]);
+    assert_eq!((found, files), (references.map(String::from).to_vec(), Some(1)));
+    for (name, here, file) in [
+        ("k8s/web/kustomization.yaml", "", "k8s/web/all.yaml"),
+        ("k8s/web/Kustomization", "", "./k8s/web/all.yaml"),
+        ("k8s/web/kustomization.yml", "k8s/web", "all.yaml"),
+        ("k8s/web/kustomization.yaml", "k8s", "../k8s/web/all.yaml"),
+    ] {
+        let (found, files) = run(&[(name, beside)], here, &[file]);
+        assert_eq!((found, files), (vec![], Some(1)), "{name} {file}");
+    }
+    // Given as well, it is one of the files.
+    let both = ["k8s/web/all.yaml", "k8s/web/kustomization.yaml"];
+    assert_eq!(
+        run(&[("k8s/web/kustomization.yaml", beside)], "", &both),
+        (vec![], Some(2))
+    );
+    // One above counts through the one beside, and completes what lacks a selector.
+    let above = [
+        ("k8s/web/kustomization.yaml", "resources: [web.yaml]\n"),
+        (
+            "k8s/kustomization.yaml",
+            "resources: [web]\ncommonLabels: {app: web}\n",
+        ),
+    ];
+    let errors = |files: &[(&str, &str)]| {
+        let (found, _) = run(files, "", &["k8s/web/web.yaml"]);
+        found.iter().filter(|found| found.starts_with("error")).count()
+    };
+    assert_eq!((errors(&above[..1]), errors(&above)), (3, 1));
+}

@@ -235,3 +235,145 @@ fn the_page_for_users_shows_what_is_printed() {
     }
     assert_eq!(shown, 2);
 }
+
+/// A pod and an Ingress that want keys which the Secrets and the ConfigMap do not have, beside others that may.
+const KEYS: &str = "apiVersion: v1
+kind: Secret
+metadata: {name: db, namespace: web}
+stringData: {user: hunter2hunter2, url: hunter2hunter2}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: tls, namespace: web}
+stringData: {tls.crt: hunter2hunter2}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: web}
+immutable: true
+data: {LEVEL: info}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: token, namespace: web}
+spec:
+  secretStoreRef: {name: vault, kind: ClusterSecretStore}
+  dataFrom: [{extract: {key: token}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: web}
+spec: {selector: {app: web}, ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: web}
+spec:
+  tls: [{hosts: [a.example.com], secretName: tls}]
+  rules:
+    - {host: a.example.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 81}}}}]}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: web, labels: {app: web}}
+spec:
+  containers:
+    - name: web
+      image: web
+      env:
+        - {name: A, valueFrom: {secretKeyRef: {name: db, key: user}}}
+        - {name: B, valueFrom: {secretKeyRef: {name: db, key: \"pass\\\"]|word\"}}}
+        - {name: C, valueFrom: {secretKeyRef: {name: db, key: absent, optional: true}}}
+        - {name: D, valueFrom: {secretKeyRef: {name: token, key: any}}}
+  volumes:
+    - name: settings
+      configMap: {name: settings, items: [{key: LEVEL, path: a}, {key: FORMAT, path: b}, {key: COLOUR, path: c}]}
+";
+
+#[test]
+fn keys_that_are_not_there_are_marked() {
+    let folder = Folder::new(&[("web.yaml", KEYS)]);
+    for format in ["text", "dot", "mermaid", "json"] {
+        let answer = folder.run(&["graph", "--format", format]);
+        insta::assert_snapshot!(format!("keys-{format}"), answer);
+    }
+    folder.run(&["graph", "--format", "html", "-o", "graph.html"]);
+    let page = std::fs::read_to_string(folder.path().join("graph.html")).expect("a page");
+    assert!(page.contains("[\"FORMAT\",\"COLOUR\"]") && !page.contains("hunter2"));
+    let around = folder.run(&["graph", "--around", "secret/web/db", "--depth", "1"]);
+    assert!(around.stdout.contains("1 missing a key"), "{around}");
+}
+
+#[test]
+fn keys_are_marked_only_where_the_one_that_is_meant_is_known() {
+    let secret = |more: &str| {
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: db{more}}}\nstringData: {{user: a}}\n")
+    };
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a, env: [{name: \
+               A, valueFrom: {secretKeyRef: {name: db, key: password}}}]}]}\n";
+    let lacks = |files: &[(&str, &str)], args: &[&str]| {
+        let folder = Folder::new(files);
+        let answer = folder
+            .run(&[&["graph", "--format", "json"], args].concat())
+            .json();
+        let edges = answer["edges"].as_array().expect("edges").clone();
+        edges.iter().filter(|edge| edge["lacks"].is_array()).count()
+    };
+    let plain = secret("");
+    assert_eq!(lacks(&[("x/a.yaml", &plain), ("x/b.yaml", pod)], &[]), 1);
+    // Elsewhere it may be another of the same name.
+    assert_eq!(lacks(&[("x/a.yaml", &plain), ("y/b.yaml", pod)], &[]), 0);
+    // One of two has it.
+    let other = plain.replace("user", "password");
+    let two = [("x/a.yaml", &*plain), ("x/b.yaml", pod), ("x/c.yaml", &*other)];
+    assert_eq!(lacks(&two, &[]), 0);
+    // What makes or changes it does not say all of its keys.
+    for more in [
+        ", annotations: {replicator.v1.mittwald.de/replicate-from: a/b}",
+        ", labels: {app.kubernetes.io/part-of: argocd}",
+    ] {
+        assert_eq!(
+            lacks(&[("x/a.yaml", &secret(more)), ("x/b.yaml", pod)], &[]),
+            0,
+            "{more}"
+        );
+    }
+    let patched = "resources: [a.yaml, b.yaml]\npatches: [{path: away.yaml, target: {kind: Secret}}]\n";
+    let patched = [
+        ("x/a.yaml", &*plain),
+        ("x/b.yaml", pod),
+        ("x/kustomization.yaml", patched),
+    ];
+    assert_eq!(lacks(&patched, &[]), 0);
+    // A file that only tells what else is there is not judged.
+    let folder = [("x/a.yaml", &*plain), ("x/b.yaml", pod)];
+    assert_eq!(lacks(&folder, &["x/a.yaml", "--index", "x"]), 0);
+    assert_eq!(lacks(&folder, &["x/b.yaml", "--index", "x"]), 1);
+}
+
+/// What Flux applies is shown in its target namespace, unless an alias makes a Secret's value one.
+#[test]
+fn flux_says_where_objects_are_and_an_alias_does_not() {
+    let text = |target: &str| {
+        format!(
+            "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {{name: s}}\n  \
+             stringData: {{p: &p hunter2hunter2}}\n- apiVersion: kustomize.toolkit.fluxcd.io/v1\n  kind: \
+             Kustomization\n  metadata: {{name: k}}\n  spec: {{path: ./app, targetNamespace: {target}, sourceRef: \
+             {{kind: GitRepository, name: flux-system}}}}\n"
+        )
+    };
+    let shown = |target: &str, format: &str| {
+        let folder = Folder::new(&[
+            ("flux.yaml", &text(target)),
+            (
+                "app/db.yaml",
+                "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\n",
+            ),
+        ]);
+        folder.run(&["graph", "--format", format]).stdout
+    };
+    assert!(shown("web", "text").contains("namespace web\n  Secret db"));
+    for format in ["text", "json", "dot", "mermaid", "html"] {
+        assert!(!shown("*p", format).contains("hunter2"), "{format}");
+    }
+}

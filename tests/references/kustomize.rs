@@ -301,3 +301,115 @@ fn kustomizations_generate_rename_and_compose() {
         ["info dangling-secret k/pod.yaml: db"]
     );
 }
+
+#[test]
+fn components_change_what_those_who_use_them_take_in() {
+    let (pod, db) = (pod_with_key("password"), secret("db", "", "user: a"));
+    let found = |component: &str, more: &[(&str, &str)]| {
+        let files = [
+            (
+                "k/kustomization.yaml",
+                "resources: [all.yaml]\ncomponents: [../part]",
+            ),
+            ("k/all.yaml", &*file(&[&pod, &db])),
+            ("part/kustomization.yaml", component),
+        ];
+        findings(&[&files, more].concat())
+    };
+    let lacks = ["error missing-key k/all.yaml: password"];
+    let patches = "kind: Component\npatches: [{target: {kind: Secret}, path: gone.yaml}]";
+    assert_eq!(found("kind: Component", &[]), lacks);
+    assert_eq!(found(patches, &[]), [""; 0]);
+    // By way of another, and in a circle.
+    let another = "kind: Component\ncomponents: [../more]";
+    assert_eq!(found(another, &[("more/kustomization.yaml", patches)]), [""; 0]);
+    let circle = "kind: Component\ncomponents: [../part]";
+    assert_eq!(found(another, &[("more/kustomization.yaml", circle)]), lacks);
+    // What is no component changes what it takes in itself.
+    assert_eq!(found(&patches.replace("Component", "Kustomization"), &[]), lacks);
+}
+
+#[test]
+fn flux_puts_what_it_applies_into_a_namespace() {
+    let applies = |path: &str, source: &str, more: &str| {
+        format!(
+            "{{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {{name: a}}, spec: {{path: \
+             {path}, sourceRef: {{kind: GitRepository, name: {source}}}{more}}}}}"
+        )
+    };
+    let pod = pod_with_key("user");
+    let db = secret("db", "web", "user: a");
+    let found = |flux: &str| {
+        findings(&[
+            ("clusters/all.yaml", flux),
+            ("apps/web/db.yaml", &db),
+            ("apps/web/app/pod.yaml", &pod),
+        ])
+    };
+    let to = |namespace: &str| format!(", targetNamespace: {namespace}");
+    assert_eq!(
+        found(&applies("./apps/web/app", "flux-system", &to("web"))),
+        [""; 0]
+    );
+    let elsewhere = ["warning dangling-secret apps/web/app/pod.yaml: db"];
+    let other = applies("./apps/web/app", "flux-system", &to("other"));
+    assert_eq!(found(&other), elsewhere);
+    // It overrides the namespace that an object says.
+    assert_eq!(found(&applies("apps/web/", "flux-system", &to("other"))), [""; 0]);
+    let named_b = |flux: &str| flux.replace("{name: a}", "{name: b}");
+    // What is not certain leaves everything as it was: another source, a path that is nowhere or everywhere, a
+    // placeholder, and whatever else applies the same files.
+    for uncertain in [
+        applies("./apps/web/app", "another", &to("other")),
+        applies("./apps/away", "flux-system", &to("other")),
+        applies("./", "flux-system", &to("other")),
+        applies("../apps/web/app", "flux-system", &to("other")),
+        applies("./apps/web/app", "flux-system", &to("\"${NAMESPACE}\"")),
+        file(&[&other, &named_b(&applies("./apps", "flux-system", ""))]),
+        file(&[&other, &named_b(&applies("./apps", "another", &to("web")))]),
+    ] {
+        assert_eq!(found(&uncertain), [""; 0], "{uncertain}");
+    }
+    let twice = [
+        ("x/clusters/all.yaml", &*other),
+        ("x/apps/web/db.yaml", &*db),
+        ("x/apps/web/app/pod.yaml", &*pod),
+        ("apps/web/app/pod.yaml", "{}"),
+    ];
+    assert_eq!(findings(&twice), [""; 0]);
+    // Its patches count as a kustomization's do.
+    let (pod, db) = (pod_with_key("password"), secret("db", "", "user: a"));
+    let lacks = |flux: &str| {
+        findings(&[
+            ("clusters/all.yaml", flux),
+            ("apps/all.yaml", &file(&[&pod, &db])),
+        ])
+    };
+    let patch =
+        ", patches: [{target: {kind: Secret}, patch: '[{op: add, path: /data/password, value: YQ==}]'}]";
+    assert_eq!(
+        lacks(&applies("./apps", "another", "")),
+        ["error missing-key apps/all.yaml: password"]
+    );
+    assert_eq!(lacks(&applies("./apps", "another", patch)), [""; 0]);
+    // So do the components that it adds, and those that are not here may be anything.
+    let with = |component: &str| {
+        let flux = applies("./apps", "another", ", components: [../part]");
+        findings(&[
+            ("clusters/all.yaml", &*flux),
+            ("apps/all.yaml", &file(&[&pod, &db])),
+            ("part/kustomization.yaml", component),
+        ])
+    };
+    let patches = "kind: Component\npatches: [{target: {kind: Secret}, path: gone.yaml}]";
+    assert_eq!(with(patches), [""; 0]);
+    assert_eq!(
+        with("kind: Component"),
+        ["error missing-key apps/all.yaml: password"]
+    );
+    assert_eq!(with("kind: Component\ncomponents: [../more]"), [""; 0]);
+    assert_eq!(
+        lacks(&applies("./apps", "another", ", components: [../away]")),
+        [""; 0]
+    );
+}

@@ -13,16 +13,16 @@ const NAMED: usize = 8;
 fn check(cx: &mut RunCx<'_>) {
     let index = cx.index;
     for site in index.judged(|fact| !fact.keys.is_empty() && fact.target != SERVICE) {
-        let Some((meant, severity)) = super::closed(cx, &site) else {
+        let Some(meant) = index.meant(&site) else {
             continue;
         };
-        let facts = &index.files[site.file as usize];
-        for (key, span) in facts.keys(&site.fact.keys) {
-            if meant.iter().any(|d| super::has_key(cx, d, key)) {
+        let severity = super::severity_of_lacking(cx.settings, meant.closeness);
+        let first = meant.definitions[0];
+        for (key, span) in index.wanted(&site) {
+            let Some(span) = span.filter(|_| index.lacks(&meant, key)) else {
                 continue;
-            }
+            };
             let what = index.table().target_name(site.fact.target);
-            let first = meant[0];
             let lacks = if severity == Severity::Info {
                 format!(
                     "the {what} {} that these files define has no key {}; if it is the one meant, ",

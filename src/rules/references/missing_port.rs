@@ -3,7 +3,6 @@
 use crate::diagnostic::Severity;
 use crate::graph::{RunCx, SERVICE};
 use crate::rules::{Check, quote};
-use crate::source::Span;
 
 /// The check.
 pub const CHECK: Check = Check::Run(check);
@@ -14,28 +13,21 @@ const NAMED: usize = 8;
 fn check(cx: &mut RunCx<'_>) {
     let index = cx.index;
     for site in index.judged(|fact| fact.target == SERVICE) {
-        let row = index.row(&site);
-        let facts = &index.files[site.file as usize];
-        let fixed = index.table().strs(row.fixed_keys).map(|port| (port, None));
-        let wanted: Vec<(&str, Option<Span>)> = facts
-            .keys(&site.fact.keys)
-            .map(|(port, span)| (port, Some(span)))
-            .chain(fixed)
-            .collect();
-        if wanted.is_empty() {
+        if index.wanted(&site).next().is_none() {
             continue;
         }
-        let Some((meant, severity)) = super::closed(cx, &site) else {
+        let Some(meant) = index.meant(&site) else {
             continue;
         };
+        let severity = super::severity_of_lacking(cx.settings, meant.closeness);
         // Services of one name are many: `web`, `api`, `db`.
         if severity == Severity::Info && !cx.settings.complete {
             continue;
         }
-        let first = meant[0];
+        let first = meant.definitions[0];
         let there = &index.files[first.file as usize];
-        for (port, span) in wanted {
-            if meant.iter().any(|d| super::has_key(cx, d, port)) {
+        for (port, span) in index.wanted(&site) {
+            if !index.lacks(&meant, port) {
                 continue;
             }
             let behind = there.aliases(&first.fact.keys).any(|alias| alias == port);

@@ -276,32 +276,12 @@ fn bare(site: &UseSite<'_>) -> Option<Span> {
     }
 }
 
-/// What a field means, if its keys are all known: of several definitions the closest ones. With the severity
-/// that a key missing from them has.
-fn closed<'r>(cx: &RunCx<'r>, site: &UseSite<'r>) -> Option<(Vec<Defined<'r>>, Severity)> {
-    if site.fact.optional || cx.index.row(site).loose {
-        return None;
-    }
-    let index = cx.index;
-    let closest = index.reached(site).map(|d| index.closeness(site, &d)).max()?;
-    let meant: Vec<_> = index
-        .reached(site)
-        .filter(|d| index.closeness(site, d) == closest)
-        .collect();
-    let severity = match closest {
+/// How bad it is that what a field means lacks a key.
+fn severity_of_lacking(settings: &Settings, closeness: Closeness) -> Severity {
+    let severity = match closeness {
         Closeness::Together => Severity::Error,
         Closeness::Near => Severity::Warning,
         Closeness::Apart => Severity::Info,
     };
-    let severity = sure(cx.settings, severity);
-    meant
-        .iter()
-        .all(|d| index.is_closed(d))
-        .then_some((meant, severity))
-}
-
-/// Whether a definition has a key.
-fn has_key(cx: &RunCx<'_>, d: &Defined<'_>, key: &str) -> bool {
-    let facts = &cx.index.files[d.file as usize];
-    facts.keys(&d.fact.keys).any(|(own, _)| own == key)
+    sure(settings, severity)
 }

@@ -9,17 +9,18 @@ pub const CHECK: Check = Check::Run(check);
 fn check(cx: &mut RunCx<'_>) {
     let index = cx.index;
     for site in index.judged(|fact| index.table().row(fact.row).tls) {
-        let Some((meant, severity)) = super::closed(cx, &site) else {
+        let Some(meant) = index.meant(&site) else {
             continue;
         };
-        let lacks = |key: &str| !meant.iter().any(|d| super::has_key(cx, d, key));
+        let severity = super::severity_of_lacking(cx.settings, meant.closeness);
+        let lacks = |key: &str| index.lacks(&meant, key);
         let missing = match (lacks("tls.crt"), lacks("tls.key")) {
             (true, true) => "neither `tls.crt` nor `tls.key`",
             (true, false) => "no `tls.crt`",
             (false, true) => "no `tls.key`",
             (false, false) => continue,
         };
-        let first = meant[0];
+        let first = meant.definitions[0];
         let message = format!(
             "Secret {} is used as a TLS certificate, but has {missing}; {}",
             quote(site.name),

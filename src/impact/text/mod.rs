@@ -1,10 +1,17 @@
 //! The answer for people: a tree of what breaks under each Secret.
 
+mod below;
+mod page;
+mod remarks;
+
 use std::fmt::Write as _;
 
-use super::judge::{Healer, Judged, Link, Verdict};
+use self::below::{Below, Group};
+use self::page::Page;
+use self::remarks::{healing, remarks};
+use super::Surrounds;
+use super::judge::{Judged, Verdict};
 use super::places::{Places, broken_objects};
-use super::{Surrounds, json};
 use crate::graph::Index;
 use crate::graph::table::Breaks;
 use crate::report::{count, printable};
@@ -23,17 +30,6 @@ enum Look {
     Good,
     Bold,
     Dim,
-}
-
-/// Links of one object below one other, which is said once.
-struct Group<'v> {
-    links: Vec<(u32, &'v Link)>,
-}
-
-/// Everything that printing a Secret looks at.
-struct Page<'p, 'r> {
-    index: &'p Index<'r>,
-    places: &'p Places,
 }
 
 impl Text {
@@ -250,182 +246,5 @@ fn words(breaks: Breaks, kind: &str) -> &'static str {
         }
         Breaks::OnPull => "cannot pull private images at its next restart",
         Breaks::FallsBack => "falls back to a default certificate",
-    }
-}
-
-/// The links of a Secret by those that they are reached through.
-struct Below<'v> {
-    links: &'v [Link],
-    /// Of each link those below it; the first are the direct ones.
-    below: Vec<Vec<u32>>,
-}
-
-impl<'v> Below<'v> {
-    fn of(verdict: &'v Verdict<'_>) -> Self {
-        let links = &verdict.links;
-        let mut below = vec![Vec::new(); links.len() + 1];
-        for (at, link) in (0..).zip(links) {
-            let parent = link.parent.map_or(0, |parent| parent as usize + 1);
-            if let Some(list) = below.get_mut(parent) {
-                list.push(at);
-            }
-        }
-        Below { links, below }
-    }
-
-    /// The links below a parent, by object, in the order in which the objects come first. The depth of chains
-    /// is bounded, so the recursion of whoever asks is.
-    fn groups(&self, parent: Option<&Group<'_>>) -> Vec<Group<'v>> {
-        let parents: Vec<usize> = match parent {
-            None => vec![0],
-            Some(group) => group.links.iter().map(|(at, _)| *at as usize + 1).collect(),
-        };
-        let mut groups: Vec<Group<'v>> = Vec::new();
-        let mut by_object = std::collections::HashMap::new();
-        for &at in parents.iter().filter_map(|at| self.below.get(*at)).flatten() {
-            let Some(link) = self.links.get(at as usize) else {
-                continue;
-            };
-            let next = groups.len();
-            let i = *by_object.entry((link.file, link.object)).or_insert(next);
-            if i == next {
-                groups.push(Group { links: Vec::new() });
-            }
-            groups[i].links.push((at, link));
-        }
-        groups
-    }
-}
-
-/// What is worth knowing of the Secret itself.
-fn remarks(page: &Page<'_, '_>, verdict: &Verdict<'_>) -> Vec<String> {
-    let mut remarks = Vec::new();
-    if !verdict.is_defined() {
-        remarks.push(
-            "no manifest or inventory that was read has it; it may live only in the cluster".to_string(),
-        );
-    }
-    if let Some(account) = &verdict.token {
-        let of = if account.is_empty() {
-            String::new()
-        } else {
-            format!(" of ServiceAccount {}", printable(account))
-        };
-        remarks.push(format!(
-            "a token{of}: whoever signs in with it, inside the cluster or outside, is locked out at once"
-        ));
-    }
-    match verdict.kind.as_deref() {
-        Some("helm.sh/release.v1") => {
-            remarks.push(
-                "the record of a Helm release: Helm forgets the release, or a revision of it".to_string(),
-            );
-        }
-        Some("bootstrap.kubernetes.io/token") => {
-            remarks.push("a bootstrap token: no further node can join with it".to_string());
-        }
-        _ => {}
-    }
-    if verdict.immutable {
-        remarks.push(
-            "immutable: pods that run keep what they have, and notice another Secret of this name only when they \
-             restart"
-                .to_string(),
-        );
-    }
-    if verdict.heals() && !verdict.links.is_empty() {
-        let direct = verdict.links.iter().filter(|link| link.parent.is_none());
-        let users = page.some(direct.map(|link| (link.file, link.object)));
-        remarks.push(format!(
-            "until it is back, {users} may fail to start or to read it"
-        ));
-    }
-    if !verdict.optional.is_empty() {
-        let users = page.some(verdict.optional.iter().copied());
-        remarks.push(format!("optional for {users}"));
-    }
-    remarks
-}
-
-fn healing(page: &Page<'_, '_>, healer: &Healer<'_>, verdict: &Verdict<'_>) -> String {
-    let Some(object) = healer.defined.fact.object else {
-        return String::new();
-    };
-    let by = page.object(healer.defined.file, object);
-    let at = page.line(healer.defined.file, object, healer.defined.fact.span);
-    if healer.broken {
-        format!("{by} ({at}) would make it again, but breaks itself")
-    } else if !healer.keeps_values {
-        format!("{by} ({at}) makes it again, but with other values: what has the old ones is locked out")
-    } else if verdict.token.is_some() {
-        format!("{by} ({at}) makes it again, with another token")
-    } else {
-        format!("{by} ({at}) makes it again: the deletion heals itself")
-    }
-}
-
-impl Page<'_, '_> {
-    /// `Deployment web/shop`
-    fn object(&self, file: u32, object: u32) -> String {
-        let (Some(facts), Some(fact)) = (
-            self.index.files.get(file as usize),
-            self.index.object(file, object),
-        ) else {
-            return String::new();
-        };
-        let (kind, name) = (facts.str(fact.kind), facts.str(fact.name));
-        let namespace = self.index.namespace(file, facts.str(fact.namespace));
-        let slash = if namespace.is_empty() { "" } else { "/" };
-        printable(&format!("{kind} {namespace}{slash}{name}")).into_owned()
-    }
-
-    /// A few objects by name, and how many more there are.
-    fn some(&self, objects: impl Iterator<Item = (u32, u32)>) -> String {
-        let named: std::collections::BTreeSet<String> =
-            objects.map(|(file, object)| self.object(file, object)).collect();
-        let shown: Vec<&str> = named.iter().take(3).map(String::as_str).collect();
-        match named.len().saturating_sub(3) {
-            0 => shown.join(", "),
-            more => format!("{} and {more} more", shown.join(", ")),
-        }
-    }
-
-    fn kind(&self, link: &Link) -> &str {
-        let object = self.index.object(link.file, link.object);
-        let facts = self.index.files.get(link.file as usize);
-        facts
-            .zip(object)
-            .map_or("", |(facts, object)| facts.str(object.kind))
-    }
-
-    /// `k8s/shop.yaml:31:21`, and the field.
-    fn place(&self, link: &Link) -> (String, String) {
-        let found = self.places.get(&link.file);
-        let place = found.and_then(|file| file.place(link.object, link.span));
-        let field = place
-            .map(|place| place.field.clone())
-            .filter(|field| !field.is_empty());
-        let field = field.unwrap_or_else(|| json::by_table(self.index, Some(link)));
-        let field = match link.unwritten {
-            Some(unwritten) => format!("{field}.{unwritten} (not written: `default`)"),
-            None => field,
-        };
-        (
-            self.line(link.file, link.object, link.span),
-            printable(&field).into_owned(),
-        )
-    }
-
-    fn line(&self, file: u32, object: u32, span: crate::source::Span) -> String {
-        let name = self
-            .index
-            .files
-            .get(file as usize)
-            .map_or("", |facts| &facts.file);
-        let place = self.places.get(&file).and_then(|file| file.place(object, span));
-        let at = place.map_or(String::new(), |at| {
-            format!(":{}:{}", at.start.line, at.start.column)
-        });
-        format!("{}{at}", printable(name))
     }
 }

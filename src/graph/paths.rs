@@ -1,0 +1,107 @@
+//! Paths of a run's files, as files name each other.
+
+use std::borrow::Cow;
+
+use super::facts::Facts;
+use crate::hash::HashMap;
+
+/// The run's files by normalised path.
+pub(super) struct Paths<'r> {
+    files: HashMap<Cow<'r, str>, u32>,
+    /// Folders that have a kustomization, and its file.
+    kustomized: HashMap<Cow<'r, str>, u32>,
+}
+
+impl<'r> Paths<'r> {
+    pub(super) fn new(files: &'r [Facts]) -> Self {
+        let mut paths = Paths {
+            files: HashMap::with_capacity_and_hasher(files.len(), Default::default()),
+            kustomized: HashMap::default(),
+        };
+        for (i, facts) in (0..).zip(files) {
+            paths.files.insert(join("", &facts.file), i);
+            if !facts.kustomizations.is_empty() {
+                paths.kustomized.insert(join("", folder(&facts.file)), i);
+            }
+        }
+        paths
+    }
+
+    /// The file that a kustomization in `folder` names; of a folder its kustomization.
+    pub(super) fn file(&self, folder: &str, path: &str) -> Option<u32> {
+        let path = join(folder, path);
+        let path: &str = &path;
+        self.files
+            .get(path)
+            .or_else(|| self.kustomized.get(path))
+            .copied()
+    }
+
+    /// The kustomization in a folder.
+    pub(super) fn kustomization(&self, folder: &str) -> Option<u32> {
+        self.kustomized.get(folder).copied()
+    }
+
+    /// All files, by their paths.
+    pub(super) fn sorted(&self) -> Vec<(&str, u32)> {
+        let mut sorted: Vec<(&str, u32)> = self.files.iter().map(|(path, file)| (&**path, *file)).collect();
+        sorted.sort_unstable();
+        sorted
+    }
+}
+
+/// The folder of a path, without a final slash.
+pub(super) fn folder(path: &str) -> &str {
+    path.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder)
+}
+
+/// A path below a folder, with `.` and `..` resolved.
+pub(super) fn join<'p>(folder: &str, path: &'p str) -> Cow<'p, str> {
+    if folder.is_empty() && is_simple(path) {
+        return Cow::Borrowed(path);
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    let absolute = path.starts_with('/') || (folder.starts_with('/') && !path.starts_with('/'));
+    let folder = if path.starts_with('/') { "" } else { folder };
+    for part in folder.split(['/', '\\']).chain(path.split(['/', '\\'])) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => _ = parts.pop(),
+            _ => parts.push(part),
+        }
+    }
+    let joined = parts.join("/");
+    Cow::Owned(if absolute { format!("/{joined}") } else { joined })
+}
+
+/// Whether a path has no part to resolve; nearly all are so.
+fn is_simple(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    let plain = |at: usize| bytes[at] == b'.' && bytes.get(at + 1).is_some_and(|next| *next != b'/');
+    !bytes.ends_with(b"/") && !path.contains("//") && memchr::memchr2_iter(b'\\', b'.', bytes).all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::join;
+
+    #[test]
+    fn resolves_paths_as_a_run_spells_them() {
+        assert_eq!(join("a/b", "../c/./x.yaml"), "a/c/x.yaml");
+        assert_eq!(join("", "./a/x.yaml"), "a/x.yaml");
+        assert_eq!(join("a", "../../b"), "../b");
+        assert_eq!(join("/r/a", "../b"), "/r/b");
+        assert_eq!(join("a\\b", "x.yaml"), "a/b/x.yaml");
+        for (path, simple) in [
+            ("a/.b/c.yaml", "a/.b/c.yaml"),
+            ("/a/b.", "/a/b."),
+            ("a//b", "a/b"),
+            ("a/./b", "a/b"),
+            ("a/b/", "a/b"),
+            ("a\\b", "a/b"),
+            ("a/..", ""),
+        ] {
+            assert_eq!(join("", path), simple, "{path}");
+        }
+    }
+}

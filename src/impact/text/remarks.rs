@@ -1,0 +1,72 @@
+//! What is worth knowing of a Secret beside what breaks.
+
+use super::page::Page;
+use crate::impact::judge::{Healer, Verdict};
+use crate::report::printable;
+
+/// What is worth knowing of the Secret itself.
+pub(super) fn remarks(page: &Page<'_, '_>, verdict: &Verdict<'_>) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if !verdict.is_defined() {
+        remarks.push(
+            "no manifest or inventory that was read has it; it may live only in the cluster".to_string(),
+        );
+    }
+    if let Some(account) = &verdict.token {
+        let of = if account.is_empty() {
+            String::new()
+        } else {
+            format!(" of ServiceAccount {}", printable(account))
+        };
+        remarks.push(format!(
+            "a token{of}: whoever signs in with it, inside the cluster or outside, is locked out at once"
+        ));
+    }
+    match verdict.kind.as_deref() {
+        Some("helm.sh/release.v1") => {
+            remarks.push(
+                "the record of a Helm release: Helm forgets the release, or a revision of it".to_string(),
+            );
+        }
+        Some("bootstrap.kubernetes.io/token") => {
+            remarks.push("a bootstrap token: no further node can join with it".to_string());
+        }
+        _ => {}
+    }
+    if verdict.immutable {
+        remarks.push(
+            "immutable: pods that run keep what they have, and notice another Secret of this name only when they \
+             restart"
+                .to_string(),
+        );
+    }
+    if verdict.heals() && !verdict.links.is_empty() {
+        let direct = verdict.links.iter().filter(|link| link.parent.is_none());
+        let users = page.some(direct.map(|link| (link.file, link.object)));
+        remarks.push(format!(
+            "until it is back, {users} may fail to start or to read it"
+        ));
+    }
+    if !verdict.optional.is_empty() {
+        let users = page.some(verdict.optional.iter().copied());
+        remarks.push(format!("optional for {users}"));
+    }
+    remarks
+}
+
+pub(super) fn healing(page: &Page<'_, '_>, healer: &Healer<'_>, verdict: &Verdict<'_>) -> String {
+    let Some(object) = healer.defined.fact.object else {
+        return String::new();
+    };
+    let by = page.object(healer.defined.file, object);
+    let at = page.line(healer.defined.file, object, healer.defined.fact.span);
+    if healer.broken {
+        format!("{by} ({at}) would make it again, but breaks itself")
+    } else if !healer.keeps_values {
+        format!("{by} ({at}) makes it again, but with other values: what has the old ones is locked out")
+    } else if verdict.token.is_some() {
+        format!("{by} ({at}) makes it again, with another token")
+    } else {
+        format!("{by} ({at}) makes it again: the deletion heals itself")
+    }
+}
