@@ -4,6 +4,8 @@
 //! at. So a folder counts only where exactly one fits, and a namespace only where the source is the repository that
 //! Flux itself was set up from; what else there may be is passed on to be said.
 
+use std::borrow::Cow;
+
 use super::facts::{Changes, Facts, Kustomization, Text};
 use super::kustomize;
 use super::overlays::{Overlays, is_component, patched};
@@ -73,7 +75,7 @@ pub(super) fn deliver<'r>(files: &'r [Facts], paths: &Paths<'_>, overlays: &mut 
     if files.iter().all(|facts| facts.deliveries.is_empty()) {
         return;
     }
-    let sorted = paths.sorted();
+    let sorted = Paths::sorted(files);
     let mut known: HashMap<String, Vec<(u32, Option<u32>)>> = HashMap::default();
     for (file, facts) in (0..).zip(files) {
         for (at, one) in (0..).zip(&facts.deliveries) {
@@ -86,24 +88,6 @@ pub(super) fn deliver<'r>(files: &'r [Facts], paths: &Paths<'_>, overlays: &mut 
                 overlays.unplaced.push(file);
             }
             let Some(place) = place else { continue };
-            let mut changes = one.change.changes;
-            let mut written: Vec<(&str, &str)> = facts.written(&one.change.written).collect();
-            let mut added = Vec::new();
-            for path in facts.paths(&one.change.resources) {
-                let component = paths.file(&place, path);
-                let known = component.filter(|at| is_known(files, *at));
-                for own in known.iter().flat_map(|at| &files[*at as usize].kustomizations) {
-                    let component = known.map_or(facts, |at| &files[at as usize]);
-                    let (more, fields) = patched(files, paths, component, own);
-                    changes.add(more);
-                    written.extend(fields);
-                }
-                if known.is_none() {
-                    changes = Changes::ALL;
-                    written.push(("", ""));
-                }
-                added.extend(known);
-            }
             let mut changes = one.change.changes;
             let mut written: Vec<(&str, &str)> = facts.written(&one.change.written).collect();
             let mut added = Vec::new();
@@ -156,16 +140,16 @@ fn is_known(files: &[Facts], file: u32) -> bool {
 }
 
 /// The files below a folder.
-fn below<'s, 'p>(sorted: &'s [(&'p str, u32)], folder: &str) -> &'s [(&'p str, u32)] {
+fn below<'s, 'p>(sorted: &'s [(Cow<'p, str>, u32)], folder: &str) -> &'s [(Cow<'p, str>, u32)] {
     let start = format!("{folder}/");
-    let first = sorted.partition_point(|(path, _)| *path < start.as_str());
+    let first = sorted.partition_point(|(path, _)| **path < *start);
     let from = sorted.get(first..).unwrap_or_default();
     &from[..from.partition_point(|(path, _)| path.starts_with(&start))]
 }
 
 /// The folder that a path, seen from the root of a source, means, if a file's own path tells it: of the folders above
 /// the file exactly one has the path below it.
-fn place(sorted: &[(&str, u32)], file: &str, path: &str) -> Option<String> {
+fn place(sorted: &[(Cow<'_, str>, u32)], file: &str, path: &str) -> Option<String> {
     let path = join("", path.trim_start_matches('/'));
     if path.is_empty() || path.starts_with("..") || unrendered(&path) {
         return None;
@@ -188,7 +172,7 @@ fn place(sorted: &[(&str, u32)], file: &str, path: &str) -> Option<String> {
 /// What Flux applies of a folder: what its kustomization takes in, and where there is none all files, down to folders
 /// that have one.
 fn applied(
-    sorted: &[(&str, u32)],
+    sorted: &[(Cow<'_, str>, u32)],
     place: &str,
     paths: &Paths<'_>,
     overlays: &Overlays<'_>,

@@ -42,10 +42,19 @@ impl<'r> Paths<'r> {
         self.kustomized.get(folder).copied()
     }
 
-    /// All files, by their paths.
-    pub(super) fn sorted(&self) -> Vec<(&str, u32)> {
-        let mut sorted: Vec<(&str, u32)> = self.files.iter().map(|(path, file)| (&**path, *file)).collect();
-        sorted.sort_unstable();
+    /// All files of a run, by their paths. They come nearly in that order, which a stable sort makes use of.
+    pub(super) fn sorted(files: &[Facts]) -> Vec<(Cow<'_, str>, u32)> {
+        let paths = files.iter().map(|facts| join("", &facts.file));
+        let mut sorted: Vec<(Cow<'_, str>, u32)> = paths.zip(0..).collect();
+        sorted.sort();
+        // As in the map: of two of one path the last.
+        sorted.dedup_by(|later, first| {
+            let same = later.0 == first.0;
+            if same {
+                first.1 = later.1;
+            }
+            same
+        });
         sorted
     }
 }

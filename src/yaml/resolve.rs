@@ -57,29 +57,22 @@ pub fn may_be_typed(word: &[u8]) -> bool {
     }
 }
 
-/// Whether a text of up to five bytes is a word for a boolean or null, in whatever case.
+/// Whether a text of up to five bytes is a word for a boolean or null, in whatever case. Most are `name` and `type`,
+/// which the second letter tells.
 fn is_word(word: &[u8]) -> bool {
-    const fn packed(word: &[u8]) -> u64 {
-        let (mut packed, mut at) = (0, 0);
-        while at < word.len() {
-            // Small letters; no other byte becomes one.
-            packed = packed << 8 | (word[at] | 0x20) as u64;
-            at += 1;
+    // Small letters; no other byte becomes one.
+    let is = |at: usize, letter: u8| word.get(at).is_some_and(|byte| byte | 0x20 == letter);
+    match word.len() {
+        1 => is(0, b'y') || is(0, b'n'),
+        2 => (is(1, b'o') && is(0, b'n')) || (is(1, b'n') && is(0, b'o')),
+        3 => (is(1, b'e') && is(0, b'y') && is(2, b's')) || (is(1, b'f') && is(0, b'o') && is(2, b'f')),
+        4 => {
+            (is(1, b'r') && is(0, b't') && is(2, b'u') && is(3, b'e'))
+                || (is(1, b'u') && is(0, b'n') && is(2, b'l') && is(3, b'l'))
         }
-        packed
+        5 => is(1, b'a') && is(0, b'f') && is(2, b'l') && is(3, b's') && is(4, b'e'),
+        _ => false,
     }
-    const WORDS: [u64; 9] = [
-        packed(b"y"),
-        packed(b"n"),
-        packed(b"no"),
-        packed(b"on"),
-        packed(b"yes"),
-        packed(b"off"),
-        packed(b"true"),
-        packed(b"null"),
-        packed(b"false"),
-    ];
-    WORDS.contains(&packed(word))
 }
 
 /// What the first byte of a plain scalar tells of it.

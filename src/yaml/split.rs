@@ -1,10 +1,15 @@
 //! Cutting a file into documents the way kubectl does: line by line, before anything is parsed.
 
+use std::sync::LazyLock;
+
 use memchr::memmem;
 
 use super::problems as problem;
 use super::tree::SyntaxError;
 use crate::source::Span;
+
+/// Finds separator lines; made once, since most files are short.
+static BREAK: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"\n---"));
 
 /// What lies between two separator lines.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,17 +29,12 @@ pub(super) struct Piece {
 /// The pieces of `text[start..]`, in order. Empty ones are left out unless they have something to report.
 pub(super) struct Pieces<'t> {
     text: &'t str,
-    finder: memmem::Finder<'static>,
     next: Option<Piece>,
 }
 
 impl<'t> Pieces<'t> {
     pub(super) fn new(text: &'t str, start: usize) -> Pieces<'t> {
-        let mut pieces = Pieces {
-            text,
-            finder: memmem::Finder::new(b"\n---"),
-            next: None,
-        };
+        let mut pieces = Pieces { text, next: None };
         let first = Piece {
             span: Span::new(start as u32, start as u32),
             document: 0,
@@ -72,7 +72,7 @@ impl<'t> Pieces<'t> {
         } else {
             start
         };
-        match self.finder.find(&bytes[from..]) {
+        match BREAK.find(&bytes[from..]) {
             Some(found) => {
                 let separator = from + found + 1;
                 Piece {

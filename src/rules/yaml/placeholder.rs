@@ -1,6 +1,6 @@
 //! Values that a tool fills in before the manifest is applied: said once, not judged.
 
-use memchr::{memchr3_iter, memmem};
+use memchr::{memchr_iter, memchr3_iter};
 
 use crate::manifest::{Document, Object};
 use crate::rules::{Check, Cx, unrendered};
@@ -58,7 +58,8 @@ fn begins(text: &[u8], offset: u32) -> Vec<u32> {
     });
     let mut begins: Vec<u32> = may.map(|at| offset + at as u32).collect();
     let others = begins.len();
-    begins.extend(memmem::find_iter(text, b"ENC[").map(|at| offset + at as u32));
+    let encrypted = memchr_iter(b'[', text).filter(|at| text[..*at].ends_with(b"ENC"));
+    begins.extend(encrypted.map(|at| offset + at as u32 - 3));
     if begins.len() > others {
         begins.sort_unstable();
     }

@@ -178,11 +178,12 @@ impl<'v, 'c: 'v> Tree<'v> for Typed<'v, 'c> {
             let kept = found.filter(|node| free.nullable || !node.is_null());
             return Ok(kept.map(|node| self.with(node, Shape::of(free))));
         }
-        let name = cel::unescaped(name);
-        match schema.property(&name) {
-            Some(property) => Ok(self.declared(&name, property)),
-            None => Err(Stop::Unknown),
+        if let Some(property) = schema.property(name) {
+            return Ok(self.declared(name, property));
         }
+        let name = cel::unescaped(name);
+        let property = schema.property(&name).ok_or(Stop::Unknown)?;
+        Ok(self.declared(&name, property))
     }
 
     fn items(self) -> impl Iterator<Item = Self> {
