@@ -40,7 +40,8 @@ impl Printer for Json {
         for file in &report.files {
             let Some(source) = &file.source else { continue };
             for diagnostic in &file.diagnostics {
-                rows.push(&row(report, file, source, diagnostic));
+                let row = row(report, file, source, diagnostic);
+                rows.push_with(|out| row.write(out));
             }
             rows.write_if_long(out)?;
         }
@@ -116,13 +117,17 @@ impl<'o> Rows<'o> {
     }
 
     pub(super) fn push(&mut self, row: &impl Serialize) {
+        // Rows are structs of strings and numbers, which always serialise.
+        self.push_with(|out| _ = serde_json::to_writer(Memory(out), row));
+    }
+
+    /// Adds what a function writes: JSON.
+    fn push_with(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         self.out.push_str(if self.first { "\n" } else { ",\n" });
         self.first = false;
         self.row.clear();
-        // Rows are structs of strings and numbers, which always serialise, and into text.
-        if serde_json::to_writer(Memory(&mut self.row), row).is_ok()
-            && let Ok(row) = str::from_utf8(&self.row)
-        {
+        write(&mut self.row);
+        if let Ok(row) = str::from_utf8(&self.row) {
             self.out.push_str(row);
         }
     }
@@ -138,7 +143,7 @@ impl<'o> Rows<'o> {
 }
 
 /// Bytes in memory. Most of what is written is a quote, a comma or a colon, which need no copying about.
-struct Memory<'b>(&'b mut Vec<u8>);
+pub(super) struct Memory<'b>(pub &'b mut Vec<u8>);
 
 impl io::Write for Memory<'_> {
     #[inline]
@@ -169,25 +174,25 @@ pub(super) fn write(out: &mut String, value: &impl Serialize) {
 
 #[derive(Serialize)]
 pub(super) struct Row<'r> {
-    rule: &'static str,
-    severity: &'static str,
-    message: &'r str,
+    pub rule: &'static str,
+    pub severity: &'static str,
+    pub message: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<&'r str>,
-    file: &'r str,
-    document: u32,
+    pub help: Option<&'r str>,
+    pub file: &'r str,
+    pub document: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    item: Option<u32>,
+    pub item: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    object: Option<ObjectRow<'r>>,
-    span: SpanRow,
+    pub object: Option<ObjectRow<'r>>,
+    pub span: SpanRow,
     #[serde(skip_serializing_if = "Option::is_none")]
-    label: Option<&'r str>,
-    related: Vec<RelatedRow<'r>>,
+    pub label: Option<&'r str>,
+    pub related: Vec<RelatedRow<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    refusal: Option<RefusalRow<'r>>,
+    pub refusal: Option<RefusalRow<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fix: Option<FixRow<'r>>,
+    pub fix: Option<FixRow<'r>>,
 }
 
 /// An object, in every output for programs.
@@ -246,21 +251,21 @@ impl SpanRow {
 }
 
 #[derive(Serialize)]
-struct RelatedRow<'r> {
+pub(super) struct RelatedRow<'r> {
     message: &'r str,
     file: &'r str,
     span: SpanRow,
 }
 
 #[derive(Serialize)]
-struct RefusalRow<'r> {
-    stage: &'static str,
-    r#type: String,
-    field: &'r str,
+pub(super) struct RefusalRow<'r> {
+    pub stage: &'static str,
+    pub r#type: String,
+    pub field: &'r str,
 }
 
 #[derive(Serialize)]
-struct FixRow<'r> {
+pub(super) struct FixRow<'r> {
     title: &'r str,
     safe: bool,
     edits: Vec<EditRow<'r>>,
@@ -270,7 +275,7 @@ struct FixRow<'r> {
 }
 
 #[derive(Serialize)]
-struct EditRow<'r> {
+pub(super) struct EditRow<'r> {
     span: SpanRow,
     text: &'r str,
 }

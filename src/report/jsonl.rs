@@ -44,12 +44,12 @@ impl Printer for JsonLines {
 
 fn findings(report: &Report, file: &FileReport, mut take: impl FnMut(&str)) {
     let Some(source) = &file.source else { return };
-    let mut line = String::new();
+    let mut line = Vec::new();
     for diagnostic in &file.diagnostics {
         line.clear();
-        json::write(&mut line, &json::row(report, file, source, diagnostic));
-        line.push('\n');
-        take(&line);
+        json::row(report, file, source, diagnostic).write(&mut line);
+        line.push(b'\n');
+        take(str::from_utf8(&line).unwrap_or_default());
     }
 }
 

@@ -7,6 +7,7 @@ pub mod fingerprint;
 mod github;
 mod gitlab;
 mod json;
+mod json_row;
 mod jsonl;
 mod junit;
 mod markdown;
