@@ -27,6 +27,7 @@ pub struct Cx<'t> {
     pub(crate) found: Vec<Diagnostic>,
     masked: OnceCell<Vec<Span>>,
     hidden: OnceCell<bool>,
+    fills_in: OnceCell<bool>,
 }
 
 impl<'t> Cx<'t> {
@@ -41,6 +42,7 @@ impl<'t> Cx<'t> {
             found: Vec::new(),
             masked: OnceCell::new(),
             hidden: OnceCell::new(),
+            fills_in: OnceCell::new(),
         }
     }
 
@@ -121,7 +123,13 @@ impl<'t> Cx<'t> {
     /// Whether a text still waits to be filled in (`${VAR}`, `{{ x }}`, `<name>`, SOPS' `ENC[…]`), so that
     /// its final value cannot be judged. Never with `--no-skip`, which judges what stands there.
     pub fn is_unrendered(&self, text: &str) -> bool {
-        !self.settings.no_skip && unrendered(text)
+        self.fills_in() && unrendered(text)
+    }
+
+    /// Whether texts of this file may wait to be filled in: few files have any sign of it.
+    pub(crate) fn fills_in(&self) -> bool {
+        let may = || !self.settings.no_skip && may_be_filled_in(self.file.text.as_bytes());
+        *self.fills_in.get_or_init(may)
     }
 
     /// What must not be shown of the file, if it was asked for.
@@ -194,6 +202,21 @@ static BEGINS_PLACEHOLDER: [bool; 256] = {
     table
 };
 
+/// Whether a text has the beginning of anything that [`unrendered`] knows.
+fn may_be_filled_in(text: &[u8]) -> bool {
+    let begins = |at: usize| match text[at] {
+        b'$' => matches!(text.get(at + 1), Some(b'{' | b'(')),
+        b'{' => text.get(at + 1) == Some(&b'{'),
+        _ => true,
+    };
+    memchr::memchr3_iter(b'$', b'{', b'<', text).any(begins)
+        || memchr::memchr2_iter(b'[', b'\\', text).any(|at| match text[at] {
+            b'[' => text[..at].ends_with(b"ENC"),
+            // What is written by its number may be any of them.
+            _ => matches!(text.get(at + 1), Some(b'u' | b'U' | b'x')),
+        })
+}
+
 /// Whether a text holds a placeholder of a tool that fills manifests in before they are applied.
 pub fn unrendered(text: &str) -> bool {
     // Nearly all texts are names without any of these.
@@ -217,4 +240,27 @@ pub fn unrendered(text: &str) -> bool {
         || text.starts_with("ENC[")
         || (text.starts_with('<') && text.trim_end().ends_with('>'))
         || between("<path:", ">")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_any_sign_has_no_placeholder() {
+        for text in [
+            "${A}",
+            "a{{ b }}",
+            "$(A)",
+            "ENC[x]",
+            "<name>",
+            "<path:a#b>",
+            "\"\\u003cname\\u003e\"",
+        ] {
+            assert!(may_be_filled_in(text.as_bytes()), "{text}");
+        }
+        for text in ["", "a: [b]", "{a: {b: c}}", "$5", "a\\n", "$"] {
+            assert!(!may_be_filled_in(text.as_bytes()), "{text}");
+        }
+    }
 }

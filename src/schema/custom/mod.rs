@@ -113,13 +113,7 @@ fn check_object<'t, 'c: 't>(object: &Object<'t>, definition: &Definition<'c>, cx
     super::check::rest_of_metadata(object, cx);
     let Some(schema) = &version.schema else { return };
     let schema = schema.get();
-    let sound = quick::passes(
-        object.root,
-        version,
-        schema,
-        definition.preserve,
-        cx.settings.no_skip,
-    );
+    let sound = quick::passes(object.root, version, schema, definition.preserve, cx.fills_in());
     let run_rules = !definition.preserve;
     // While testing, the full check has to agree.
     if sound && !cfg!(debug_assertions) {

@@ -17,10 +17,10 @@ pub(super) fn passes(
     version: &Version<'_>,
     schema: &Schema<'_>,
     preserve: bool,
-    no_skip: bool,
+    placeholders: bool,
 ) -> bool {
     let mut quick = Quick {
-        placeholders: !no_skip,
+        placeholders,
         default: false,
         preserve,
         left: MOST,

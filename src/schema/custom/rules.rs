@@ -185,7 +185,7 @@ impl Walker<'_, '_, '_> {
         schema: &'v Schema<'c>,
         place: &Place<'_, 'v>,
     ) {
-        let placeholders = !self.validator.cx.settings.no_skip;
+        let placeholders = self.validator.cx.fills_in();
         let whole = Typed {
             node,
             shape,
