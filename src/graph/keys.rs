@@ -18,11 +18,18 @@ impl<'r> Index<'r> {
         if site.fact.optional || self.row(site).loose {
             return None;
         }
-        let closeness = self.reached(site).map(|d| self.closeness(site, &d)).max()?;
-        let definitions: Vec<_> = self
-            .reached(site)
-            .filter(|d| self.closeness(site, d) == closeness)
-            .collect();
+        let (mut definitions, mut closest) = (Vec::new(), None);
+        for d in self.reached(site) {
+            let closeness = Some(self.closeness(site, &d));
+            if closeness > closest {
+                closest = closeness;
+                definitions.clear();
+            }
+            if closeness == closest {
+                definitions.push(d);
+            }
+        }
+        let closeness = closest?;
         definitions.iter().all(|d| self.is_closed(d)).then_some(Meant {
             definitions,
             closeness,

@@ -85,9 +85,13 @@ pub(super) fn join<'p>(folder: &str, path: &'p str) -> Cow<'p, str> {
 
 /// Whether a path has no part to resolve; nearly all are so.
 fn is_simple(path: &str) -> bool {
-    let bytes = path.as_bytes();
-    let plain = |at: usize| bytes[at] == b'.' && bytes.get(at + 1).is_some_and(|next| *next != b'/');
-    !bytes.ends_with(b"/") && !path.contains("//") && memchr::memchr2_iter(b'\\', b'.', bytes).all(plain)
+    let mut last = 0;
+    let plain = path.bytes().all(|byte| {
+        let before = std::mem::replace(&mut last, byte);
+        // `//`, and what may be the end of a `.` or `..`.
+        byte != b'\\' && !(byte == b'/' && matches!(before, b'/' | b'.'))
+    });
+    plain && !matches!(last, b'/' | b'.')
 }
 
 #[cfg(test)]

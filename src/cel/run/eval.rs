@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::operators::Binary;
 use super::program::{Loop, Program, Step};
 use super::value::{Collection, Pair, Tree, Val};
 use super::{Out, Stop, fails, functions, operators};
@@ -60,6 +61,11 @@ impl<'v, T: Tree<'v>> Run<'v, T> {
             Step::Minus(of) => operators::minus(&self.value(*of)?),
             Step::Binary(binary, left, right) => {
                 let left = self.value(*left)?;
+                if let (Binary::In, Some(Step::List(elements))) = (binary, self.steps.get(*right as usize))
+                    && let Some(found) = self.is_among(&left, elements)?
+                {
+                    return Ok(Val::Bool(found));
+                }
                 let right = self.value(*right)?;
                 self.charge(work(&left)? + work(&right)?)?;
                 bounded(binary.of(&left, &right)?)
@@ -111,6 +117,23 @@ impl<'v, T: Tree<'v>> Run<'v, T> {
             },
             Step::Unknown => Err(Stop::Unknown),
         }
+    }
+
+    /// Whether a value is one of a list of texts and numbers, which need not be made; `None`: there are others.
+    fn is_among(&mut self, value: &Val<'v, T>, elements: &[Element]) -> Result<Option<bool>, Stop> {
+        let plain = |element: &Element| {
+            let step = self.steps.get(element.value as usize);
+            !element.optional && matches!(step, Some(Step::Str(_) | Step::Int(_)))
+        };
+        if !elements.iter().all(plain) {
+            return Ok(None);
+        }
+        for element in elements {
+            if self.value(element.value)?.equal(value)? {
+                return Ok(Some(true));
+            }
+        }
+        Ok(Some(false))
     }
 
     fn charge(&mut self, steps: u32) -> Result<(), Stop> {
