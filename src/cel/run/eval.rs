@@ -214,43 +214,15 @@ impl<'v, T: Tree<'v>> Run<'v, T> {
         let range = self.value(of.range)?;
         self.charge(work(&range)?)?;
         let mut result = Gathered::default();
-        let map = match &range {
-            Val::Map(_) => true,
-            Val::Tree(tree) => matches!(tree.collection(), Collection::Map),
-            _ => false,
-        };
-        if map {
-            for (key, value) in range.entries()? {
-                if self.turn(of, [key, value], &mut result)? {
-                    break;
-                }
-            }
-        } else if let Val::Tree(tree) = &range {
-            if tree.collection() == Collection::Object {
-                return Err(Stop::Unknown);
-            }
-            for (i, item) in (0..).zip(tree.items()) {
-                let item = item.read()?;
-                let pair = if of.two {
-                    [Val::Int(i), item]
-                } else {
-                    [item, Val::Null]
-                };
-                if self.turn(of, pair, &mut result)? {
-                    break;
-                }
-            }
-        } else {
-            for (i, item) in (0..).zip(range.items()?) {
-                let pair = if of.two {
-                    [Val::Int(i), item]
-                } else {
-                    [item, Val::Null]
-                };
-                if self.turn(of, pair, &mut result)? {
-                    break;
-                }
-            }
+        match &range {
+            Val::Tree(tree) => match tree.collection() {
+                Collection::Object => return Err(Stop::Unknown),
+                Collection::Map => self.over_entries(of, &range, &mut result)?,
+                // Read one by one: what comes first often settles it.
+                _ => self.over_items(of, tree.items().map(Tree::read), &mut result)?,
+            },
+            Val::Map(_) => self.over_entries(of, &range, &mut result)?,
+            _ => self.over_items(of, range.items()?.into_iter().map(Ok), &mut result)?,
         }
         let Gathered {
             found,
@@ -269,6 +241,38 @@ impl<'v, T: Tree<'v>> Run<'v, T> {
             (Over::Map, None) => Ok(Val::Map(std::rc::Rc::new(map))),
             (Over::Sort | Over::Entries, None) => Err(Stop::Unknown),
         }
+    }
+
+    fn over_entries(
+        &mut self,
+        of: &Loop,
+        range: &Val<'v, T>,
+        result: &mut Gathered<'v, T>,
+    ) -> Result<(), Stop> {
+        for (key, value) in range.entries()? {
+            if self.turn(of, [key, value], result)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn over_items(
+        &mut self,
+        of: &Loop,
+        items: impl Iterator<Item = Out<'v, T>>,
+        result: &mut Gathered<'v, T>,
+    ) -> Result<(), Stop> {
+        for (i, item) in (0..).zip(items) {
+            let pair = match of.two {
+                true => [Val::Int(i), item?],
+                false => [item?, Val::Null],
+            };
+            if self.turn(of, pair, result)? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// One turn of a macro; whether it is settled.

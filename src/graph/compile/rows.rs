@@ -9,25 +9,7 @@ impl Compiler {
         let target = self.target(target)?;
         let shown = self.str(path)?;
         let (base, name) = self.place(path)?;
-        let mut row = Row {
-            role,
-            target,
-            path: shown,
-            name,
-            reading: Reading::Plain,
-            namespace: Run::EMPTY,
-            any_namespace: false,
-            keys: Run::EMPTY,
-            aliases: Run::EMPTY,
-            fixed_keys: Run::EMPTY,
-            keys_if: Run::EMPTY,
-            optional: None,
-            conds: Run::EMPTY,
-            breaks: Breaks::Now,
-            tls: false,
-            loose: false,
-            remakes: false,
-        };
+        let mut row = bare(role, target, shown, name);
         self.attributes(&mut row, rest)?;
         let id = RowId(small(self.rows.len())?);
         self.rows.push(row);
@@ -114,25 +96,8 @@ impl Compiler {
             .ok_or("`keys` needs a kind that is declared with `target`")?;
         let (attributes, paths): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.contains('='));
         let paths = paths.join(",");
-        let mut row = Row {
-            role: Role::Own,
-            target,
-            path: self.str("metadata.name")?,
-            name: Run::EMPTY,
-            reading: Reading::Plain,
-            namespace: Run::EMPTY,
-            any_namespace: false,
-            keys: self.path_list(&paths, ',')?,
-            aliases: Run::EMPTY,
-            fixed_keys: Run::EMPTY,
-            keys_if: Run::EMPTY,
-            optional: None,
-            conds: Run::EMPTY,
-            breaks: Breaks::Now,
-            tls: false,
-            loose: false,
-            remakes: false,
-        };
+        let mut row = bare(Role::Own, target, self.str("metadata.name")?, Run::EMPTY);
+        row.keys = self.path_list(&paths, ',')?;
         self.attributes(&mut row, &attributes)?;
         let id = RowId(small(self.rows.len())?);
         self.rows.push(row);
@@ -207,5 +172,28 @@ impl Compiler {
     fn str_list(&mut self, text: &str) -> Done<Run> {
         let strs: Vec<Str> = text.split(',').map(|s| self.str(s)).collect::<Done<_>>()?;
         push(&mut self.strs, strs)
+    }
+}
+
+/// A row that says nothing but what it is and where it stands.
+fn bare(role: Role, target: Target, path: Str, name: Run) -> Row {
+    Row {
+        role,
+        target,
+        path,
+        name,
+        reading: Reading::Plain,
+        namespace: Run::EMPTY,
+        any_namespace: false,
+        keys: Run::EMPTY,
+        aliases: Run::EMPTY,
+        fixed_keys: Run::EMPTY,
+        keys_if: Run::EMPTY,
+        optional: None,
+        conds: Run::EMPTY,
+        breaks: Breaks::Now,
+        tls: false,
+        loose: false,
+        remakes: false,
     }
 }

@@ -10,10 +10,10 @@ use crate::yaml::{Kind, Style};
 pub const CHECK: Check = Check::Document(check);
 
 fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
-    let text = cx.file.text.get(document.chunk.span.range()).unwrap_or_default();
-    if cx.settings.no_skip || document.skip.is_some() {
+    if !cx.fills_in() || document.skip.is_some() {
         return;
     }
+    let text = cx.file.text.get(document.chunk.span.range()).unwrap_or_default();
     let begins = begins(text.as_bytes(), document.chunk.span.start);
     if begins.is_empty() {
         return;
