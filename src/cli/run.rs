@@ -150,7 +150,7 @@ impl Run {
         self.inputs.push(input);
     }
 
-    /// Reads the files again that only cross-file findings point into: their texts were not kept.
+    /// Brings the texts of the files that only cross-file findings point into; what was not kept is read again.
     pub fn fetch_texts(&mut self, problems: &mut Vec<Problem>) {
         let files = &mut self.report.files;
         let mut wanted: Vec<bool> = files.iter().map(|file| !file.diagnostics.is_empty()).collect();
@@ -163,9 +163,13 @@ impl Run {
                 *wanted = true;
             }
         }
-        for (((file, wanted), input), size) in files.iter_mut().zip(wanted).zip(&self.inputs).zip(&self.sizes)
-        {
+        let inputs = self.inputs.iter().zip(&self.sizes).zip(&self.kept);
+        for ((file, wanted), ((input, size), kept)) in files.iter_mut().zip(wanted).zip(inputs) {
             if !wanted || file.source.is_some() {
+                continue;
+            }
+            if let Some(kept) = kept {
+                file.source = Some(Source::new(Arc::clone(&kept.source)));
                 continue;
             }
             match read_again(input, *size) {

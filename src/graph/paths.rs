@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2_iter;
+
 use super::facts::Facts;
 use crate::hash::HashMap;
 
@@ -85,13 +87,11 @@ pub(super) fn join<'p>(folder: &str, path: &'p str) -> Cow<'p, str> {
 
 /// Whether a path has no part to resolve; nearly all are so.
 fn is_simple(path: &str) -> bool {
-    let mut last = 0;
-    let plain = path.bytes().all(|byte| {
-        let before = std::mem::replace(&mut last, byte);
-        // `//`, and what may be the end of a `.` or `..`.
-        byte != b'\\' && !(byte == b'/' && matches!(before, b'/' | b'.'))
-    });
-    plain && !matches!(last, b'/' | b'.')
+    let bytes = path.as_bytes();
+    // No `//`, and no end of what may be a `.` or `..`.
+    let ends = |at: usize| at > 0 && matches!(bytes[at - 1], b'/' | b'.');
+    let mut slashes = memchr2_iter(b'/', b'\\', bytes);
+    slashes.all(|at| bytes[at] == b'/' && !ends(at)) && !ends(bytes.len())
 }
 
 #[cfg(test)]

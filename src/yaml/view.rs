@@ -313,7 +313,11 @@ impl<'t> Node<'t> {
         if !self.may_have(key) {
             return None;
         }
-        self.find(key)
+        let id = self.find(key)?;
+        Some(Entry {
+            key: self.at(id),
+            value: self.at(self.tree.nodes[id as usize].next),
+        })
     }
 
     /// Whether the node may be a mapping with this key. Most of what is asked for is not there, and shows it here;
@@ -328,29 +332,34 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// The key that reads `key`: the last one, as in go-yaml.
     #[inline(never)]
-    fn find(self, key: &str) -> Option<Entry<'t>> {
-        let this = self.resolved();
-        let map = this.raw();
+    fn find(&self, key: &str) -> Option<NodeId> {
+        let nodes = &self.tree.nodes[..];
+        let (mut map, mut first) = (&nodes[self.id as usize], self.id + 1);
         if map.kind != Kind::Map {
-            return None;
+            let this = self.resolved();
+            (map, first) = (this.raw(), this.id + 1);
+            if map.kind != Kind::Map {
+                return None;
+            }
         }
         // Where keys are merged there is no filter.
-        if map.indent == 0 && this.merges() {
-            return this.entries().filter(|entry| entry.key.key_is(key)).last();
+        if map.indent == 0 && self.resolved().merges() {
+            let merged = self.entries().filter(|entry| entry.key.key_is(key));
+            return merged.last().map(|entry| entry.key.id);
         }
         // The hot case: no allocation, and at most one pass over the rows of the arena.
-        let (nodes, mut id, mut found) = (&self.tree.nodes, this.id + 1, None);
-        let (text, wanted) = (self.text.as_bytes(), key.as_bytes());
+        let (mut id, end, mut found) = (first, map.next, None);
+        let wanted = key.as_bytes();
         // Whether no other bare word becomes this key: hardly any API field is made of one.
         let plain = !may_be_made(key);
-        while id < map.next {
+        while id < end {
             let row = &nodes[id as usize];
             let is = if plain && row.is_bare_word() {
-                let (start, end) = (row.start as usize, row.end as usize);
-                end - start == wanted.len()
-                    && text.get(start) == wanted.first()
-                    && text.get(start..end) == Some(wanted)
+                // Lengths differ for most.
+                (row.end - row.start) as usize == wanted.len()
+                    && self.text.as_bytes().get(row.start as usize..row.end as usize) == Some(wanted)
                     && !resolve::may_be_typed(wanted)
             } else {
                 row.kind != Kind::Map && row.kind != Kind::Seq && self.at(id).key_is(key)
@@ -363,11 +372,7 @@ impl<'t> Node<'t> {
             }
             id = nodes[row.next as usize].next;
         }
-        let key = self.at(found?);
-        Some(Entry {
-            key,
-            value: self.at(key.raw().next),
-        })
+        found
     }
 
     /// The value of a mapping's key. See [`entry`](Node::entry).
