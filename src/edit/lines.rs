@@ -60,13 +60,12 @@ impl<'t> Text<'t> {
     /// Whether a stretch has no line break but `\n` and `\r\n`: YAML knows others, which editors do not show.
     pub(super) fn is_simple(self, start: u32, end: u32) -> bool {
         self.get(start, end).is_some_and(|text| {
-            let mut bytes = text.bytes().peekable();
-            while let Some(byte) = bytes.next() {
-                if byte == b'\r' && bytes.peek().is_some_and(|next| *next != b'\n') {
-                    return false;
-                }
+            let bytes = text.as_bytes();
+            let alone = |at: usize| bytes.get(at + 1).is_some_and(|next| *next != b'\n');
+            if memchr::memchr_iter(b'\r', bytes).any(alone) {
+                return false;
             }
-            !text.contains(['\u{85}', '\u{2028}', '\u{2029}'])
+            text.is_ascii() || !text.contains(['\u{85}', '\u{2028}', '\u{2029}'])
         })
     }
 }

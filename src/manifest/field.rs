@@ -51,6 +51,7 @@ impl<'p, 't> Field<'p, 't> {
     }
 
     /// The field `name` of this struct.
+    #[inline]
     pub fn child<'s>(&'s self, name: &'static str) -> Field<'s, 't>
     where
         'p: 's,
@@ -265,7 +266,8 @@ impl<'p, 't> Field<'p, 't> {
 
     /// The path as the server prints it: `spec.rules[0].host`, `data[tls.crt]`.
     pub fn path(&self) -> String {
-        let mut out = String::new();
+        // Hardly any path is longer.
+        let mut out = String::with_capacity(64);
         self.write_path(&mut out);
         out
     }
@@ -274,15 +276,17 @@ impl<'p, 't> Field<'p, 't> {
         if let Some(parent) = self.parent {
             parent.write_path(out);
         }
-        // Writing into a String cannot fail.
-        let _ = match &self.step {
-            Step::Root(_) => Ok(()),
-            Step::Name(name) if out.is_empty() => write!(out, "{name}"),
-            Step::Name(name) => write!(out, ".{name}"),
-            Step::Index(i) => write!(out, "[{i}]"),
-            Step::Key(key) => write!(out, "[{key}]"),
-            Step::Dotted(key) => write!(out, ".{key}"),
-        };
+        match &self.step {
+            Step::Root(_) => {}
+            Step::Name(name) => dotted(out, name),
+            Step::Index(i) => _ = write!(out, "[{i}]"), // writing into a String cannot fail
+            Step::Key(key) => {
+                out.push('[');
+                out.push_str(key);
+                out.push(']');
+            }
+            Step::Dotted(key) => dotted(out, key),
+        }
     }
 
     /// Where to point at this field: its value; its key, where the value is empty or a block collection;
@@ -327,4 +331,12 @@ impl<'p, 't> Field<'p, 't> {
         }
         value.span()
     }
+}
+
+/// Appends a name, after a dot unless it is the first.
+fn dotted(out: &mut String, name: &str) {
+    if !out.is_empty() {
+        out.push('.');
+    }
+    out.push_str(name);
 }

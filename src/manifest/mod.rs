@@ -97,6 +97,12 @@ impl<'t> Object<'t> {
         self.metadata.is_some_and(|metadata| metadata.value.may_have(key))
     }
 
+    /// Whether `metadata` has a field that hardly any has.
+    #[inline]
+    pub fn has_metadata(&self, key: &str) -> bool {
+        self.metadata.is_some_and(|metadata| metadata.value.entry(key).is_some())
+    }
+
     /// The value at a path of keys.
     pub fn path(&self, keys: &[&str]) -> Option<Node<'t>> {
         match keys.split_first() {
@@ -170,7 +176,7 @@ impl<'t> File<'t> {
             text,
             tree,
             documents: Vec::with_capacity(tree.chunks.len()),
-            objects: Vec::new(),
+            objects: Vec::with_capacity(tree.chunks.len()),
         };
         for chunk in &tree.chunks {
             let root = Node::root(text, tree, chunk);
@@ -198,16 +204,19 @@ impl<'t> File<'t> {
         if !root.is_map() {
             return false;
         }
-        let (api_version, kind, items) = type_meta(root);
+        let [api_version, kind, metadata, items] = root.picks(["apiVersion", "kind", "metadata", "items"]);
+        let (api_version, kind) = (text(api_version), text(kind));
         if let (Some(kind), Some(items)) = (&kind, items)
             && kind.ends_with("List")
         {
+            let items = items.value;
             let own = kind.strip_suffix("List").filter(|own| !own.is_empty());
             for (i, item) in items.items().enumerate() {
                 if !item.is_map() {
                     continue;
                 }
-                let (item_version, item_kind, _) = type_meta(item);
+                let [item_version, item_kind, metadata] = item.picks(["apiVersion", "kind", "metadata"]);
+                let (item_version, item_kind) = (text(item_version), text(item_kind));
                 // Only a typed List lends its type to its items.
                 let item_version = item_version.or_else(|| own.and(api_version.clone()));
                 let item_kind = item_kind.or_else(|| own.map(|own| Cow::Owned(own.to_string())));
@@ -215,24 +224,25 @@ impl<'t> File<'t> {
                 // kubectl takes every item of a generic List for an object, even one without a type.
                 let generic = own.is_none() && api_version.as_deref() == Some("v1");
                 if no_skip || typed || generic {
-                    self.push_object(item, item_version, item_kind, Some(i as u32));
+                    self.push_object(item, metadata, item_version, item_kind, Some(i as u32));
                 }
             }
             return true;
         }
-        self.push_object(root, api_version, kind, None);
+        self.push_object(root, metadata, api_version, kind, None);
         false
     }
 
     fn push_object(
         &mut self,
         root: Node<'t>,
+        metadata: Option<Entry<'t>>,
         api_version: Option<Cow<'t, str>>,
         kind: Option<Cow<'t, str>>,
         item: Option<u32>,
     ) {
-        let metadata = root.entry("metadata");
-        let text = |key| metadata.and_then(|m| m.value.get(key)).and_then(|v| v.str());
+        let [name, namespace] =
+            metadata.map_or([None; 2], |metadata| metadata.value.picks(["name", "namespace"]));
         let api_version = api_version.unwrap_or_default();
         self.objects.push(Object {
             root,
@@ -240,8 +250,8 @@ impl<'t> File<'t> {
             slash: memchr::memchr(b'/', api_version.as_bytes()).map(|at| at as u32),
             api_version,
             kind: kind.unwrap_or_default(),
-            name: text("name"),
-            namespace: text("namespace").filter(|ns| !ns.is_empty()),
+            name: text(name),
+            namespace: text(namespace).filter(|ns| !ns.is_empty()),
             document: self.documents.len() as u32,
             item,
             index: self.objects.len() as u32,
@@ -249,8 +259,13 @@ impl<'t> File<'t> {
     }
 }
 
+/// The value of an entry, where it is a string.
+fn text<'t>(entry: Option<Entry<'t>>) -> Option<Cow<'t, str>> {
+    entry.and_then(|entry| entry.value.str())
+}
+
 /// `apiVersion` and `kind` where they are strings, and `items`.
 fn type_meta<'t>(root: Node<'t>) -> (Option<Cow<'t, str>>, Option<Cow<'t, str>>, Option<Node<'t>>) {
-    let text = |key| root.get(key).and_then(Node::str);
-    (text("apiVersion"), text("kind"), root.get("items"))
+    let [api_version, kind, items] = root.picks(["apiVersion", "kind", "items"]);
+    (text(api_version), text(kind), items.map(|items| items.value))
 }

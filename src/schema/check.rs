@@ -41,7 +41,10 @@ pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     for object in objects {
         cx.object = Some(object.index);
         let in_list = document.list && super::list::is_generic(root);
-        kinds.push(check_object(object, in_list, &overridden, &mut resolved, cx));
+        let kind = check_object(object, in_list, &overridden, &mut resolved, cx);
+        if !duplicates.is_empty() {
+            kinds.push(kind);
+        }
     }
     if !duplicates.is_empty() {
         super::duplicates::report(duplicates, root, objects, &kinds, document.list, cx);

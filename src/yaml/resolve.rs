@@ -161,13 +161,21 @@ pub(super) fn plain(text: Cow<'_, str>) -> Scalar<'_> {
     typed(&text).unwrap_or(Scalar::Str(text))
 }
 
+/// Whether a plain scalar is null.
+#[inline]
+pub(super) fn is_null(text: &[u8]) -> bool {
+    matches!(text, b"" | b"~" | b"null" | b"Null" | b"NULL")
+}
+
 /// What a plain scalar is other than a string.
 fn typed(text: &str) -> Option<Scalar<'static>> {
     if let Some(b'0'..=b'9') = text.as_bytes().first() {
         return number::from_plain(text).map(Scalar::from);
     }
+    if is_null(text.as_bytes()) {
+        return Some(Scalar::Null);
+    }
     let scalar = match text {
-        "" | "~" | "null" | "Null" | "NULL" => Scalar::Null,
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
             Scalar::Bool(true)
         }

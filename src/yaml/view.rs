@@ -198,12 +198,19 @@ impl<'t> Node<'t> {
 
     /// Whether the value is null (absent, `~`, `null`).
     pub fn is_null(self) -> bool {
+        if self.raw().is_bare_word() && !self.json {
+            return resolve::is_null(self.bytes());
+        }
         !self.is_surely_string() && matches!(self.scalar(), Some(Scalar::Null))
     }
 
     /// Whether the value is a string, as far as its style and first byte tell: long texts need not be cooked to
     /// know. An alias is looked through.
     pub fn is_surely_string(self) -> bool {
+        // Nearly every scalar is a bare word.
+        if self.raw().is_bare_word() {
+            return !self.json && !resolve::may_be_typed(self.bytes());
+        }
         let node = self.resolved();
         let raw = node.raw();
         raw.kind == Kind::Scalar
@@ -308,7 +315,7 @@ impl<'t> Node<'t> {
 
     /// The entry of a mapping with this key: the last one, as in go-yaml; `None` when the node is no
     /// mapping or has no such key.
-    #[inline]
+    #[inline(always)]
     pub fn entry(self, key: &str) -> Option<Entry<'t>> {
         if !self.may_have(key) {
             return None;
@@ -322,7 +329,7 @@ impl<'t> Node<'t> {
 
     /// Whether the node may be a mapping with this key. Most of what is asked for is not there, and shows it here;
     /// where the key is known to the compiler, so is its bit.
-    #[inline]
+    #[inline(always)]
     pub fn may_have(self, key: &str) -> bool {
         let map = self.raw();
         match map.kind {
@@ -352,15 +359,13 @@ impl<'t> Node<'t> {
         // The hot case: no allocation, and at most one pass over the rows of the arena.
         let (mut id, end, mut found) = (first, map.next, None);
         let wanted = key.as_bytes();
-        // Whether no other bare word becomes this key: hardly any API field is made of one.
-        let plain = !may_be_made(key);
+        let plain = is_plain(key);
         while id < end {
             let row = &nodes[id as usize];
             let is = if plain && row.is_bare_word() {
                 // Lengths differ for most.
                 (row.end - row.start) as usize == wanted.len()
                     && self.text.as_bytes().get(row.start as usize..row.end as usize) == Some(wanted)
-                    && !resolve::may_be_typed(wanted)
             } else {
                 row.kind != Kind::Map && row.kind != Kind::Seq && self.at(id).key_is(key)
             };
@@ -379,6 +384,28 @@ impl<'t> Node<'t> {
     #[inline]
     pub fn get(self, key: &str) -> Option<Node<'t>> {
         self.entry(key).map(|entry| entry.value)
+    }
+
+    /// The entries with these keys, all in one pass; of each what [`entry`](Node::entry) gives.
+    pub fn picks<const N: usize>(self, keys: [&str; N]) -> [Option<Entry<'t>>; N] {
+        if self.merges() || keys.iter().any(|key| !is_plain(key)) {
+            return keys.map(|key| self.entry(key));
+        }
+        let mut found = [None; N];
+        for entry in self.raw_entries() {
+            let (row, bytes) = (entry.key.raw(), entry.key.bytes());
+            for (key, found) in keys.iter().zip(&mut found) {
+                let is = if row.is_bare_word() {
+                    bytes.len() == key.len() && bytes == key.as_bytes()
+                } else {
+                    entry.key.key_is(key)
+                };
+                if is {
+                    *found = Some(entry);
+                }
+            }
+        }
+        found
     }
 
     /// Follows keys down: `node.path(&["metadata", "name"])`.
@@ -442,6 +469,14 @@ impl<'t> Node<'t> {
         };
         Items { node, next, end }
     }
+}
+
+/// Whether a bare word becomes this key if, and only if, it is written so. What begins a number or is a word for a
+/// boolean may be typed; there are `Infinity` and `NaN` as well.
+#[inline]
+fn is_plain(key: &str) -> bool {
+    let bytes = key.as_bytes();
+    !resolve::may_be_typed(bytes) && !matches!(bytes.first(), Some(b'I' | b'N'))
 }
 
 /// Whether a boolean or a number can become this key: `yes:` reads "true", `0x1F:` reads "31".

@@ -13,7 +13,7 @@ pub const CHECK: Check = Check::Object(check);
 const STANDARD: [&str; 3] = ["kubernetes", "orphan", "foregroundDeletion"];
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
-    if !object.may_have_metadata("finalizers") {
+    if !object.has_metadata("finalizers") {
         return;
     }
     let root = object.fields();

@@ -11,7 +11,7 @@ pub const CHECK: Check = Check::Object(check);
 const HELP: &str = "end it in `-`, as in `report-`: the server appends five letters and digits";
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
-    if !object.may_have_metadata("generateName") {
+    if !object.has_metadata("generateName") {
         return;
     }
     let root = object.fields();

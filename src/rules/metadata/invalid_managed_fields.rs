@@ -9,7 +9,7 @@ pub const CHECK: Check = Check::Object(check);
 const HELP: &str = "remove `managedFields`: the API server keeps this record itself";
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
-    if !object.may_have_metadata("managedFields") {
+    if !object.has_metadata("managedFields") {
         return;
     }
     let root = object.fields();

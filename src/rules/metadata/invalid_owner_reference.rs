@@ -57,7 +57,7 @@ impl<'t> Owner<'t> {
 }
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
-    if !object.may_have_metadata("ownerReferences") {
+    if !object.has_metadata("ownerReferences") {
         return;
     }
     let root = object.fields();

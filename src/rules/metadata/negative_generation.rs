@@ -7,7 +7,7 @@ use crate::rules::{Check, Cx};
 pub const CHECK: Check = Check::Object(check);
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
-    if !object.may_have_metadata("generation") {
+    if !object.has_metadata("generation") {
         return;
     }
     let root = object.fields();

@@ -169,6 +169,13 @@ pub(super) fn check_default<'t>(
     walker.all(default, Shape::of(schema), schema, place);
 }
 
+/// `self` and `oldSelf`, and room for the variables of macros.
+fn variables<'v, T: Tree<'v>>(it: Val<'v, T>) -> Vec<Val<'v, T>> {
+    let mut variables = Vec::with_capacity(6);
+    variables.extend([it, Val::NONE]);
+    variables
+}
+
 struct Walker<'w, 'k, 't> {
     validator: &'w mut Validator<'k, 't>,
     marks: &'w Marks,
@@ -257,16 +264,16 @@ impl Walker<'_, '_, '_> {
 
     fn rule<'v, 'c: 'v>(&mut self, rule: &'v Rule<'c>, value: Typed<'v, 'c>, place: &Place<'_, '_>) {
         let Some(program) = rule.program() else { return };
-        let optional = rule.is_optional() && self.validator.cx.kube().minor() >= OPTIONAL_OLD_SELF;
-        if program.old && !optional {
+        let optional = || rule.is_optional() && self.validator.cx.kube().minor() >= OPTIONAL_OLD_SELF;
+        if program.old && !optional() {
             return;
         }
         let Ok(it) = value.read() else { return };
-        match cel::run(program, vec![it.clone(), Val::NONE], &mut self.left) {
+        match cel::run(program, variables(it.clone()), &mut self.left) {
             Ok(Val::Bool(false)) => {
                 let message = rule
                     .message_program()
-                    .map(|message| cel::run(message, vec![it, Val::NONE], &mut self.left));
+                    .map(|message| cel::run(message, variables(it), &mut self.left));
                 let message = match message {
                     Some(Ok(Val::Str(text))) if !text.trim().is_empty() => text,
                     _ => rule.text("message"),
