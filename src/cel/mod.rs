@@ -24,7 +24,7 @@ pub(crate) use cost::{max_elements, most_often};
 pub(crate) use declare::unescaped;
 pub use declare::{Env, Struct};
 pub(crate) use parse::RESERVED;
-pub use run::{Collection, Program, Stop, Tree, Val, run};
+pub use run::{Collection, Memo, Program, Stop, Tree, Val, run};
 pub(crate) use run::{duration, timestamp};
 pub use types::{Simple, Type};
 

@@ -4,6 +4,7 @@
 //! kustomization there generates, patches and completes is known of a single file too, as if it were indexed.
 
 use crate::hash::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 use crate::manifest::{Surroundings, is_kustomization, kustomization};
@@ -23,7 +24,7 @@ const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "K
 pub fn surroundings(found: &mut Found) -> Surroundings {
     let mut around = Surroundings::default();
     let mut named = Named::new();
-    let mut visited = HashSet::default();
+    let mut visited = Folders::default();
     let mut bytes = Vec::new();
     for input in &mut found.inputs {
         let (folder, file) = input.name.rsplit_once('/').unwrap_or(("", &input.name));
@@ -38,7 +39,7 @@ pub fn surroundings(found: &mut Found) -> Surroundings {
             }
             let folder = named.absolute(input.path().parent().unwrap_or(Path::new("")));
             named.read(&folder, input.content.as_deref().unwrap_or_default());
-            visited.insert(folder);
+            visited.insert(folder.into_os_string());
         }
     }
     for path in &found.kustomizations {
@@ -63,7 +64,7 @@ pub fn surroundings(found: &mut Found) -> Surroundings {
                 let name = names.get(at).map(|name| name.join(file));
                 beside.extend(name.zip(read).map(|(name, bytes)| Input::beside(name, bytes)));
             }
-            visited.insert(above.to_path_buf());
+            visited.insert(above.as_os_str().to_os_string());
         }
         if in_templates(&folder, &mut named.charts) {
             around.templates.insert(name_of(spelled));
@@ -88,12 +89,15 @@ fn names_above(folder: &Path, nothing: bool) -> Vec<&Path> {
     folder.ancestors().take(count).collect()
 }
 
+/// Folders by their absolute paths, without dots: as texts, which are faster to look up than paths.
+type Folders = HashSet<OsString>;
+
 /// The files that kustomizations name, by file name, with their absolute paths.
 struct Named {
     here: PathBuf,
     files: HashMap<String, Vec<(PathBuf, Use)>>,
     /// Folders that hold a kustomization.
-    folders: HashSet<PathBuf>,
+    folders: Folders,
     tree: Tree,
     /// Folders that were asked for a `Chart.yaml`.
     charts: HashMap<PathBuf, bool>,
@@ -112,7 +116,7 @@ impl Named {
         Named {
             here: std::env::current_dir().unwrap_or_default(),
             files: HashMap::default(),
-            folders: HashSet::default(),
+            folders: Folders::default(),
             tree: Tree::default(),
             charts: HashMap::default(),
         }
@@ -123,15 +127,15 @@ impl Named {
     }
 
     /// Reads a kustomization, if there is one and its folder has not been looked into.
-    fn look(&mut self, path: &Path, visited: &mut HashSet<PathBuf>) -> Option<Vec<u8>> {
+    fn look(&mut self, path: &Path, visited: &mut Folders) -> Option<Vec<u8>> {
         let folder = self.absolute(path.parent().unwrap_or(Path::new("")));
-        if visited.contains(&folder) {
+        if visited.contains(folder.as_os_str()) {
             return None;
         }
         let mut bytes = Vec::new();
         read::file(path, &mut bytes).ok()?;
         self.read(&folder, &bytes);
-        visited.insert(folder);
+        visited.insert(folder.into_os_string());
         Some(bytes)
     }
 
@@ -143,7 +147,7 @@ impl Named {
         let among_patches = folder.file_name().is_some_and(|name| name == PATCHES);
         uses.resources
             .retain(|path| among_patches || patch_like(path).is_some());
-        self.folders.insert(folder.to_path_buf());
+        self.folders.insert(folder.as_os_str().to_os_string());
         let all = [
             (uses.patches, Use::Patch),
             (uses.inputs, Use::Input),
@@ -194,7 +198,8 @@ impl Named {
     /// with patches that are commented out, and they are partial objects all the same.
     fn beside_kustomization(&self, path: &Path, like: Like) -> bool {
         let folder = path.parent();
-        let has = |folder: Option<&Path>| folder.is_some_and(|folder| self.folders.contains(folder));
+        let has =
+            |folder: Option<&Path>| folder.is_some_and(|folder| self.folders.contains(folder.as_os_str()));
         has(folder) || (like == Like::Folder && has(folder.and_then(Path::parent)))
     }
 }
@@ -247,8 +252,19 @@ fn name_of(folder: &Path) -> String {
     }
 }
 
+/// Whether a path has no part to resolve, as far as can be told at a glance.
+fn has_none(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let mut slashes = memchr::memchr_iter(b'/', bytes);
+    let resolves = |at: usize| matches!(bytes.get(at + 1), None | Some(b'/' | b'.'));
+    !cfg!(windows) && !bytes.starts_with(b".") && !slashes.any(resolves)
+}
+
 /// The path with each `..` taken at its word.
 pub fn without_dots(path: &Path) -> PathBuf {
+    if has_none(path) {
+        return path.to_path_buf();
+    }
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

@@ -212,14 +212,15 @@ fn walk_folder(
         let kind = entry.file_type();
         let is_folder = kind.is_dir() || entry.depth() == 0;
         // Links are not followed; sockets, pipes and devices are no files.
-        let bare_kustomization = entry.file_name() == "Kustomization";
-        let wanted = bare_kustomization || is_manifest_name(entry.file_name().as_encoded_bytes());
+        let name = entry.file_name().as_encoded_bytes();
+        let bare_kustomization = name == b"Kustomization";
+        let wanted = bare_kustomization || is_manifest_name(name);
         let depth = entry.depth();
         let is_link = depth > 0 && kind.is_symlink() && (wanted || entry.path().is_dir());
         if !(is_folder || is_link || wanted && kind.is_file()) {
             continue;
         }
-        if is_folder && depth > 0 && entry.file_name() == ".git" {
+        if is_folder && depth > 0 && name == b".git" {
             walk.skip_current_dir();
             continue;
         }
@@ -270,6 +271,9 @@ fn walk_folder(
 
 /// The path as it is shown: `.` is left out, `a.yaml`, not `./a.yaml`.
 fn spelled(path: PathBuf) -> PathBuf {
+    if !path.as_os_str().as_encoded_bytes().starts_with(b".") {
+        return path;
+    }
     match path.strip_prefix(".") {
         Ok(below) => below.to_path_buf(),
         Err(_) => path,

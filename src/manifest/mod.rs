@@ -100,7 +100,8 @@ impl<'t> Object<'t> {
     /// Whether `metadata` has a field that hardly any has.
     #[inline]
     pub fn has_metadata(&self, key: &str) -> bool {
-        self.metadata.is_some_and(|metadata| metadata.value.entry(key).is_some())
+        self.metadata
+            .is_some_and(|metadata| metadata.value.entry(key).is_some())
     }
 
     /// The value at a path of keys.

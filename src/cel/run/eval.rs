@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::operators::Binary;
 use super::program::{Loop, Program, Step};
 use super::value::{Collection, Pair, Tree, Val};
-use super::{Out, Stop, fails, functions, operators};
+use super::{Memo, Out, Stop, fails, functions, operators};
 use crate::cel::ast::{Element, Id, Over};
 
 /// Values that an expression makes grow no larger: characters of a text, items of a list.
@@ -13,10 +13,16 @@ pub(super) const LARGEST: usize = 100_000;
 
 /// Runs an expression with the values of its variables. `left` is how many steps may still be made, and is counted
 /// down; work on long texts and lists counts as many.
-pub fn run<'v, T: Tree<'v>>(program: &'v Program, variables: Vec<Val<'v, T>>, left: &mut u32) -> Out<'v, T> {
+pub fn run<'v, T: Tree<'v>>(
+    program: &'v Program,
+    variables: Vec<Val<'v, T>>,
+    memo: &mut Memo<'v, T>,
+    left: &mut u32,
+) -> Out<'v, T> {
     let mut run = Run {
         steps: &program.steps,
         variables,
+        memo,
         left: *left,
     };
     let value = run.value(program.top);
@@ -24,13 +30,14 @@ pub fn run<'v, T: Tree<'v>>(program: &'v Program, variables: Vec<Val<'v, T>>, le
     value
 }
 
-struct Run<'v, T> {
+struct Run<'v, 'm, T> {
     steps: &'v [Step],
     variables: Vec<Val<'v, T>>,
+    memo: &'m mut Memo<'v, T>,
     left: u32,
 }
 
-impl<'v, T: Tree<'v>> Run<'v, T> {
+impl<'v, T: Tree<'v>> Run<'v, '_, T> {
     /// Programs are only so deep, or they would not have been made.
     fn value(&mut self, id: Id) -> Out<'v, T> {
         self.charge(1)?;
@@ -48,8 +55,8 @@ impl<'v, T: Tree<'v>> Run<'v, T> {
             Step::Field { of, name, optional } => self.field(*of, name, *optional),
             Step::Has { of, name } => match self.value(*of)? {
                 Val::Optional(None) => Ok(Val::Bool(false)),
-                Val::Optional(Some(inner)) => inner.has(name).map(Val::Bool),
-                value => value.has(name).map(Val::Bool),
+                Val::Optional(Some(inner)) => self.has(&inner, name).map(Val::Bool),
+                value => self.has(&value, name).map(Val::Bool),
             },
             Step::And(parts) => self.chain(parts, false),
             Step::Or(parts) => self.chain(parts, true),
@@ -177,13 +184,25 @@ impl<'v, T: Tree<'v>> Run<'v, T> {
         stop.map_or(Ok(Val::Bool(!settles)), Err)
     }
 
-    fn field(&mut self, of: Id, name: &str, optional: bool) -> Out<'v, T> {
+    /// Whether there is a field or key; its value may be unknown.
+    fn has(&mut self, of: &Val<'v, T>, name: &'v str) -> Result<bool, Stop> {
+        match of {
+            Val::Tree(tree) => Ok(self.memo.field(*tree, name)?.is_some()),
+            _ => of.has(name),
+        }
+    }
+
+    fn field(&mut self, of: Id, name: &'v str, optional: bool) -> Out<'v, T> {
         let (value, wrapped) = match self.value(of)? {
             Val::Optional(None) => return Ok(Val::NONE),
             Val::Optional(Some(value)) => (Val::clone(&value), true),
             value => (value, false),
         };
-        match value.field(name)? {
+        let found = match value {
+            Val::Tree(tree) => self.memo.field(tree, name)?.map(Tree::read).transpose()?,
+            _ => value.field(name)?,
+        };
+        match found {
             found if optional || wrapped => Ok(found.map_or(Val::NONE, Val::some)),
             Some(found) => Ok(found),
             None => fails(format!("there is no `{name}`")),

@@ -7,6 +7,7 @@ mod addresses;
 mod eval;
 mod functions;
 mod lists;
+mod memo;
 mod numbers;
 mod operators;
 mod program;
@@ -17,6 +18,7 @@ mod times;
 mod value;
 
 pub use eval::run;
+pub use memo::Memo;
 pub use program::Program;
 pub(crate) use times::{duration, timestamp};
 pub use value::{Collection, Tree, Val};

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 
 use super::value::Collection;
-use super::{Program, Stop, Tree, Val, duration, run, timestamp};
+use super::{Memo, Program, Stop, Tree, Val, duration, run, timestamp};
 
 /// No object: expressions of these tests bring their own values.
 #[derive(Clone, Copy)]
@@ -14,6 +14,12 @@ struct Nothing;
 impl<'v> Tree<'v> for Nothing {
     fn read(self) -> Result<Val<'v, Self>, Stop> {
         Err(Stop::Unknown)
+    }
+    fn number(self) -> u32 {
+        0
+    }
+    fn is(self, _: Self) -> bool {
+        true
     }
     fn collection(self) -> Collection {
         Collection::Object
@@ -37,7 +43,12 @@ fn outcome(source: &str) -> String {
     let Some(program) = Program::new(source, &["open"]) else {
         return "not read".into();
     };
-    match run(&program, vec![Val::Tree(Nothing)], &mut 50_000) {
+    match run(
+        &program,
+        vec![Val::Tree(Nothing)],
+        &mut Memo::default(),
+        &mut 50_000,
+    ) {
         Ok(value) => shown(&value),
         Err(Stop::Unknown) => "unknown".into(),
         Err(Stop::Fails(why)) => why.into_owned(),

@@ -15,6 +15,10 @@ const DEEPEST: u32 = 64;
 pub trait Tree<'v>: Copy {
     /// The value; a list, map or object stays as it is.
     fn read(self) -> Out<'v, Self>;
+    /// A number that tells most values apart.
+    fn number(self) -> u32;
+    /// Whether it is the very same value: the same node, typed in the same way.
+    fn is(self, other: Self) -> bool;
     /// What kind of collection it is.
     fn collection(self) -> Collection;
     /// How many items or entries it has.
@@ -346,7 +350,7 @@ pub(super) fn every<V>(items: &[V], test: impl Fn(&V) -> Result<bool, Stop>) -> 
 }
 
 /// What can be asked of any collection.
-trait Kinds {
+pub(super) trait Kinds {
     fn is_list(&self) -> bool;
 }
 

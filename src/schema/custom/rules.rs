@@ -11,7 +11,7 @@ use super::place::{Part, Place};
 use super::schema::Schema;
 use super::typed::{Shape, Typed};
 use super::validate::{Fault, Validator};
-use crate::cel::{self, Program, Stop, Tree, Val};
+use crate::cel::{self, Memo, Program, Stop, Tree, Val};
 use crate::diagnostic::ErrorType;
 use crate::rules::ids;
 use crate::yaml::{Node, Scalar};
@@ -145,6 +145,7 @@ pub(super) fn check<'t>(
     }
     let mut walker = Walker {
         marks,
+        memo: Memo::default(),
         left: MOST,
         status: !version.has_status,
         validator,
@@ -162,6 +163,7 @@ pub(super) fn check_default<'t>(
     let Some(node) = schema.node else { return };
     let mut walker = Walker {
         marks: &Marks::of(node),
+        memo: Memo::default(),
         left: MOST,
         status: true,
         validator,
@@ -176,22 +178,17 @@ fn variables<'v, T: Tree<'v>>(it: Val<'v, T>) -> Vec<Val<'v, T>> {
     variables
 }
 
-struct Walker<'w, 'k, 't> {
+struct Walker<'w, 'k, 't, 'v, 'c> {
     validator: &'w mut Validator<'k, 't>,
+    memo: Memo<'v, Typed<'v, 'c>>,
     marks: &'w Marks,
     left: u32,
     /// What the object says of its own status counts.
     status: bool,
 }
 
-impl Walker<'_, '_, '_> {
-    fn all<'v, 'c: 'v>(
-        &mut self,
-        node: Node<'v>,
-        shape: Shape<'v, 'c>,
-        schema: &'v Schema<'c>,
-        place: &Place<'_, 'v>,
-    ) {
+impl<'v, 'c: 'v> Walker<'_, '_, '_, 'v, 'c> {
+    fn all(&mut self, node: Node<'v>, shape: Shape<'v, 'c>, schema: &'v Schema<'c>, place: &Place<'_, 'v>) {
         let placeholders = self.validator.cx.fills_in();
         let whole = Typed {
             node,
@@ -202,13 +199,7 @@ impl Walker<'_, '_, '_> {
     }
 
     /// A value and what is below it. Schemas that only restrict others (`allOf` and its like) have no rules.
-    fn value<'v, 'c: 'v>(
-        &mut self,
-        value: Typed<'v, 'c>,
-        schema: &'v Schema<'c>,
-        place: &Place<'_, 'v>,
-        depth: u32,
-    ) {
+    fn value(&mut self, value: Typed<'v, 'c>, schema: &'v Schema<'c>, place: &Place<'_, 'v>, depth: u32) {
         let Some(rules) = schema.rules(self.marks) else {
             return;
         };
@@ -262,18 +253,18 @@ impl Walker<'_, '_, '_> {
         }
     }
 
-    fn rule<'v, 'c: 'v>(&mut self, rule: &'v Rule<'c>, value: Typed<'v, 'c>, place: &Place<'_, '_>) {
+    fn rule(&mut self, rule: &'v Rule<'c>, value: Typed<'v, 'c>, place: &Place<'_, '_>) {
         let Some(program) = rule.program() else { return };
         let optional = || rule.is_optional() && self.validator.cx.kube().minor() >= OPTIONAL_OLD_SELF;
         if program.old && !optional() {
             return;
         }
         let Ok(it) = value.read() else { return };
-        match cel::run(program, variables(it.clone()), &mut self.left) {
+        match cel::run(program, variables(it.clone()), &mut self.memo, &mut self.left) {
             Ok(Val::Bool(false)) => {
                 let message = rule
                     .message_program()
-                    .map(|message| cel::run(message, variables(it), &mut self.left));
+                    .map(|message| cel::run(message, variables(it), &mut self.memo, &mut self.left));
                 let message = match message {
                     Some(Ok(Val::Str(text))) if !text.trim().is_empty() => text,
                     _ => rule.text("message"),

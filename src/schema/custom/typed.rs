@@ -34,6 +34,18 @@ pub(super) enum Shape<'v, 'c> {
 }
 
 impl<'v, 'c> Shape<'v, 'c> {
+    fn is(self, other: Shape<'_, '_>) -> bool {
+        match (self, other) {
+            (Shape::Schema(own), Shape::Schema(other)) | (Shape::Object(own), Shape::Object(other)) => {
+                std::ptr::addr_eq(own, other)
+            }
+            (Shape::Metadata, Shape::Metadata)
+            | (Shape::Text, Shape::Text)
+            | (Shape::Unknown, Shape::Unknown) => true,
+            _ => false,
+        }
+    }
+
     pub(super) fn of(schema: &'v Schema<'c>) -> Shape<'v, 'c> {
         if schema.embedded {
             Shape::Object(schema)
@@ -129,6 +141,14 @@ impl<'v, 'c: 'v> Tree<'v> for Typed<'v, 'c> {
             },
             _ => Err(Stop::Unknown),
         }
+    }
+
+    fn number(self) -> u32 {
+        self.node.id()
+    }
+
+    fn is(self, other: Self) -> bool {
+        self.node == other.node && self.shape.is(other.shape)
     }
 
     fn collection(self) -> Collection {
