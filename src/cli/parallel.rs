@@ -1,5 +1,6 @@
 //! Work on many files at once.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -17,6 +18,21 @@ pub fn each<S: Default, T: Send>(
     next: &AtomicUsize,
     work: impl Fn(usize, &mut S) -> T + Sync,
 ) -> Vec<T> {
+    each_ahead(count, workers, next, 1, |_, _| {}, work)
+}
+
+/// The same, where workers take up to `most` files at a time, and `ahead` does something with all of them before
+/// they work on each.
+pub fn each_ahead<S: Default, T: Send>(
+    count: usize,
+    workers: usize,
+    next: &AtomicUsize,
+    most: usize,
+    ahead: impl Fn(Range<usize>, &mut S) + Sync,
+    work: impl Fn(usize, &mut S) -> T + Sync,
+) -> Vec<T> {
+    // Towards the end nobody should wait for one who took many.
+    let step = (count / workers.max(1) / 8).clamp(1, most);
     let run = || {
         let mut scratch = S::default();
         // Room for a good share at once: lists that double would take twice the memory.
@@ -27,11 +43,13 @@ pub fn each<S: Default, T: Send>(
         };
         let mut done = Vec::with_capacity(share);
         loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= count {
+            let first = next.fetch_add(step, Ordering::Relaxed);
+            if first >= count {
                 return done;
             }
-            done.push((index, work(index, &mut scratch)));
+            let taken = first..(first + step).min(count);
+            ahead(taken.clone(), &mut scratch);
+            done.extend(taken.map(|index| (index, work(index, &mut scratch))));
         }
     };
     let mut results: Vec<(usize, T)> = if workers <= 1 {

@@ -1,5 +1,6 @@
 //! Reads and checks the inputs in parallel, and keeps what the rest of a run needs of them.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use std::sync::Arc;
@@ -53,16 +54,53 @@ pub struct Totals {
 #[derive(Default)]
 struct Scratch {
     tree: Tree,
-    buffer: Vec<u8>,
+    /// What was read ahead, with the indexes of the inputs; the next one last.
+    ahead: Vec<(usize, Result<Vec<u8>, Problem>)>,
+    /// Buffers for what is read next.
+    spare: Vec<Vec<u8>>,
 }
 
+/// As many files are read at a time, before they are checked: what the system does for one it does faster for the
+/// next, while its own data are near.
+const AHEAD: usize = 16;
+/// As many bytes are read ahead.
+const AHEAD_BYTES: usize = 1 << 20;
+
 /// Larger buffers are not kept from file to file.
-const LARGE: usize = 4 << 20;
+const LARGE: usize = 1 << 20;
 
 impl Scratch {
+    /// Reads some of the inputs, as far as they are no burden.
+    fn read_ahead(&mut self, inputs: &[Input], files: Range<usize>) {
+        self.ahead.clear();
+        let mut bytes = 0;
+        for (index, input) in files.clone().zip(inputs.get(files).unwrap_or_default()) {
+            if bytes > AHEAD_BYTES {
+                break;
+            }
+            let read = self.fill(input);
+            bytes += read.as_ref().map_or(0, Vec::len);
+            self.ahead.push((index, read));
+        }
+        self.ahead.reverse();
+    }
+
+    /// What an input holds.
+    fn read(&mut self, input: &Input, index: usize) -> Result<Vec<u8>, Problem> {
+        match self.ahead.pop_if(|(ahead, _)| *ahead == index) {
+            Some((_, read)) => read,
+            None => self.fill(input),
+        }
+    }
+
+    fn fill(&mut self, input: &Input) -> Result<Vec<u8>, Problem> {
+        let mut buffer = self.spare.pop().unwrap_or_default();
+        input.read(&mut buffer).map(|()| buffer)
+    }
+
     fn keep(&mut self, buffer: Vec<u8>) {
-        if buffer.capacity() <= LARGE {
-            self.buffer = buffer;
+        if buffer.capacity() <= LARGE && self.spare.len() < AHEAD {
+            self.spare.push(buffer);
         }
     }
 }
@@ -101,9 +139,12 @@ impl Run {
         let workers = parallel::workers(threads, inputs.len());
         let (taken, kept) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let all = || {
-            parallel::each(inputs.len(), workers, &taken, |index, scratch: &mut Scratch| {
+            let ahead = |files: Range<usize>, scratch: &mut Scratch| scratch.read_ahead(&inputs, files);
+            parallel::each_ahead(inputs.len(), workers, &taken, AHEAD, ahead, |index, scratch| {
                 let input = inputs.get(index)?;
-                Some(judge(input, scratch, around, policy.get(input.settings), &kept))
+                let read = scratch.read(input, index);
+                let judge = |bytes| judge(input, bytes, scratch, around, policy.get(input.settings), &kept);
+                Some(read.and_then(judge))
             })
         };
         let results = if bar {
@@ -187,13 +228,12 @@ impl Run {
 /// Reads and checks one input.
 fn judge(
     input: &Input,
+    bytes: Vec<u8>,
     scratch: &mut Scratch,
     around: &Surroundings,
     settings: &Settings,
     total: &AtomicUsize,
 ) -> Result<Judged, Problem> {
-    let mut bytes = std::mem::take(&mut scratch.buffer);
-    input.read(&mut bytes)?;
     let size = bytes.len();
     // The tree is cleared before each use, so one that a panic left half made does no harm.
     let (mut decoded, checked, fault) = guarded(&input.name, || {
