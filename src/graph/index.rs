@@ -411,6 +411,11 @@ impl<'r> Index<'r> {
         self.object(file, object).map_or(0, |object| object.document)
     }
 
+    /// Whether a kustomization takes a file in.
+    pub fn is_taken_in(&self, file: u32) -> bool {
+        !self.overlays.taken_by(file).is_empty()
+    }
+
     /// The files that a kustomization lists together with this one.
     pub fn listed_with(&self, file: u32) -> impl Iterator<Item = u32> {
         self.overlays.listed_with(file)

@@ -275,6 +275,23 @@ fn of_a_single_file_the_kustomizations_above_it_are_known() {
         let (found, files) = run(&[(name, beside)], here, &[file]);
         assert_eq!((found, files), (vec![], Some(1)), "{name} {file}");
     }
+    // An overlay elsewhere may patch what it takes in: nobody knows, unless the rest is looked at.
+    let plain = ("k8s/web/kustomization.yaml", "resources: [all.yaml]\n");
+    let (found, _) = run(&[plain], "", &["k8s/web/all.yaml"]);
+    assert_eq!(
+        found,
+        ["info references/dangling-secret", "info references/missing-key"]
+    );
+    let (found, _) = run(&[plain], "", &["k8s/web/all.yaml", "--complete"]);
+    assert_eq!(
+        found,
+        ["error references/dangling-secret", "error references/missing-key"]
+    );
+    let (found, _) = run(&[plain], "", &["k8s"]);
+    assert!(
+        found.contains(&"error references/missing-key".to_string()),
+        "{found:?}"
+    );
     // Given as well, it is one of the files.
     let both = ["k8s/web/all.yaml", "k8s/web/kustomization.yaml"];
     assert_eq!(

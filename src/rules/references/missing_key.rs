@@ -16,7 +16,7 @@ fn check(cx: &mut RunCx<'_>) {
         let Some(meant) = index.meant(&site) else {
             continue;
         };
-        let severity = super::severity_of_lacking(cx.settings, meant.closeness);
+        let severity = super::severity_of_lacking(cx, &meant);
         let first = meant.definitions[0];
         for (key, span) in index.wanted(&site) {
             let Some(span) = span.filter(|_| index.lacks(&meant, key)) else {

@@ -19,7 +19,7 @@ fn check(cx: &mut RunCx<'_>) {
         let Some(meant) = index.meant(&site) else {
             continue;
         };
-        let severity = super::severity_of_lacking(cx.settings, meant.closeness);
+        let severity = super::severity_of_lacking(cx, &meant);
         // Services of one name are many: `web`, `api`, `db`.
         if severity == Severity::Info && !cx.settings.complete {
             continue;

@@ -19,7 +19,7 @@ use crate::diagnostic::{Edit, Severity};
 use crate::engine::Settings;
 use crate::graph::table::{Breaks, Row, Target};
 use crate::graph::{
-    CLUSTER_ROLE, CONFIG_MAP, Closeness, DEPLOYMENT, Defined, GATEWAY_CLASS, INGRESS_CLASS,
+    CLUSTER_ROLE, CONFIG_MAP, Closeness, DEPLOYMENT, Defined, GATEWAY_CLASS, INGRESS_CLASS, Meant,
     PERSISTENT_VOLUME_CLAIM, PRIORITY_CLASS, REPLICA_SET, ROLE, RUNTIME_CLASS, RunCx, SECRET, SERVICE,
     SERVICE_ACCOUNT, STATEFUL_SET, STORAGE_CLASS, UseSite, Verdict,
 };
@@ -277,11 +277,14 @@ fn bare(site: &UseSite<'_>) -> Option<Span> {
 }
 
 /// How bad it is that what a field means lacks a key.
-fn severity_of_lacking(settings: &Settings, closeness: Closeness) -> Severity {
-    let severity = match closeness {
+fn severity_of_lacking(cx: &RunCx<'_>, meant: &Meant<'_>) -> Severity {
+    // What a kustomization takes in another one may patch, which a run on single files does not see.
+    let patched = cx.settings.partial && meant.definitions.iter().any(|d| cx.index.is_taken_in(d.file));
+    let severity = match meant.closeness {
+        _ if patched => Severity::Info,
         Closeness::Together => Severity::Error,
         Closeness::Near => Severity::Warning,
         Closeness::Apart => Severity::Info,
     };
-    sure(settings, severity)
+    sure(cx.settings, severity)
 }

@@ -12,7 +12,7 @@ fn check(cx: &mut RunCx<'_>) {
         let Some(meant) = index.meant(&site) else {
             continue;
         };
-        let severity = super::severity_of_lacking(cx.settings, meant.closeness);
+        let severity = super::severity_of_lacking(cx, &meant);
         let lacks = |key: &str| index.lacks(&meant, key);
         let missing = match (lacks("tls.crt"), lacks("tls.key")) {
             (true, true) => "neither `tls.crt` nor `tls.key`",
