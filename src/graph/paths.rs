@@ -69,6 +69,14 @@ pub(super) fn join<'p>(folder: &str, path: &'p str) -> Cow<'p, str> {
     if folder.is_empty() && is_simple(path) {
         return Cow::Borrowed(path);
     }
+    if !folder.is_empty()
+        && !path.is_empty()
+        && !path.starts_with('/')
+        && is_simple(folder)
+        && is_simple(path)
+    {
+        return Cow::Owned([folder, "/", path].concat());
+    }
     let mut parts: Vec<&str> = Vec::new();
     let absolute = path.starts_with('/') || (folder.starts_with('/') && !path.starts_with('/'));
     let folder = if path.starts_with('/') { "" } else { folder };
@@ -90,11 +98,11 @@ fn is_simple(path: &str) -> bool {
     // All bytes are looked at together, which is faster than to stop at the first.
     let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
     // `//`, and the end of what may be a `.` or `..`.
-    let doubtful = pairs.fold(false, |any, (before, byte)| {
-        any | ((*byte == b'/') & ends(*before))
+    let doubtful = pairs.fold(0, |any, (before, byte)| {
+        any | u8::from((*byte == b'/') & ends(*before))
     });
-    let backslash = bytes.iter().fold(false, |any, byte| any | (*byte == b'\\'));
-    !doubtful && !backslash && bytes.last().is_none_or(|last| !ends(*last))
+    let backslash = bytes.iter().fold(0, |any, byte| any | u8::from(*byte == b'\\'));
+    doubtful | backslash == 0 && bytes.last().is_none_or(|last| !ends(*last))
 }
 
 #[cfg(test)]
@@ -108,6 +116,10 @@ mod tests {
         assert_eq!(join("a", "../../b"), "../b");
         assert_eq!(join("/r/a", "../b"), "/r/b");
         assert_eq!(join("a\\b", "x.yaml"), "a/b/x.yaml");
+        assert_eq!(join("a.b/.c", "d/e.yaml"), "a.b/.c/d/e.yaml");
+        assert_eq!(join("a", "/r/b"), "/r/b");
+        assert_eq!(join("a", ""), "a");
+        assert_eq!(join("/r", "b"), "/r/b");
         for (path, simple) in [
             ("a/.b/c.yaml", "a/.b/c.yaml"),
             ("/a/b.", "/a/b."),

@@ -326,13 +326,8 @@ impl Lines<'_> {
     fn next(&mut self, empty: &mut Vec<u8>) -> Option<std::ops::Range<usize>> {
         let bytes = self.bytes;
         while self.at < self.end {
-            let mut start = self.at;
-            while start < self.end
-                && bytes[start] == b' '
-                && self.indent.is_none_or(|indent| start - self.at < indent)
-            {
-                start += 1;
-            }
+            let indentation = spaces(&bytes[self.at..self.end]);
+            let start = self.at + indentation.min(self.indent.unwrap_or(usize::MAX));
             let length = break_len(bytes, start);
             if length > 0 {
                 push_break(bytes, start, empty);
