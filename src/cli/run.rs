@@ -66,8 +66,8 @@ const AHEAD: usize = 16;
 /// As many bytes are read ahead.
 const AHEAD_BYTES: usize = 1 << 20;
 
-/// Larger buffers are not kept from file to file.
-const LARGE: usize = 1 << 20;
+/// Larger buffers are not kept from file to file, nor more of them than that together.
+const LARGE: usize = 2 << 20;
 
 impl Scratch {
     /// Reads some of the inputs, as far as they are no burden.
@@ -99,7 +99,8 @@ impl Scratch {
     }
 
     fn keep(&mut self, buffer: Vec<u8>) {
-        if buffer.capacity() <= LARGE && self.spare.len() < AHEAD {
+        let kept: usize = self.spare.iter().map(Vec::capacity).sum();
+        if kept + buffer.capacity() <= LARGE {
             self.spare.push(buffer);
         }
     }

@@ -52,9 +52,10 @@ impl Positions {
     fn of(&self, hash: u64) -> &[(u64, u32)] {
         let bits = (hash >> (u64::BITS - BITS)) as usize;
         let near = &self.all[self.starts[bits] as usize..self.starts[bits + 1] as usize];
-        let start = near.iter().take_while(|(own, _)| *own < hash).count();
-        let same = near[start..].iter().take_while(|(own, _)| *own == hash).count();
-        &near[start..start + same]
+        // Names of many siblings have a piece in common.
+        let start = near.partition_point(|(own, _)| *own < hash);
+        let end = near.partition_point(|(own, _)| *own <= hash);
+        &near[start..end]
     }
 }
 
