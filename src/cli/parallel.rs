@@ -64,6 +64,7 @@ pub fn each_ahead<S: Default, T: Send>(
             results
         })
     };
-    results.sort_unstable_by_key(|(index, _)| *index);
+    // What each worker did is in order already, which a stable sort makes use of.
+    results.sort_by_key(|(index, _)| *index);
     results.into_iter().map(|(_, result)| result).collect()
 }

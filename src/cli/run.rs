@@ -175,7 +175,8 @@ impl Run {
         run
     }
 
-    fn add(&mut self, input: Input, judged: Judged) {
+    fn add(&mut self, input: Input, judged: Box<Judged>) {
+        let judged = *judged;
         let mut checked = judged.checked;
         self.totals.bytes += judged.size;
         self.totals.documents += checked.documents as usize;
@@ -234,7 +235,7 @@ fn judge(
     around: &Surroundings,
     settings: &Settings,
     total: &AtomicUsize,
-) -> Result<Judged, Problem> {
+) -> Result<Box<Judged>, Problem> {
     let size = bytes.len();
     // The tree is cleared before each use, so one that a panic left half made does no harm.
     let (mut decoded, checked, fault) = guarded(&input.name, || {
@@ -276,12 +277,13 @@ fn judge(
         Box::new(Kept { source, tree })
     });
     let source = source.filter(|_| !checked.diagnostics.is_empty());
-    Ok(Judged {
+    // In a box, since results are put in order and handed on.
+    Ok(Box::new(Judged {
         checked,
         size,
         source,
         kept,
-    })
+    }))
 }
 
 /// Whether the second pass will want a file: reading it again would cost as much as reading it did.
