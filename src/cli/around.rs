@@ -7,6 +7,7 @@ use crate::hash::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
+use crate::graph::is_simple;
 use crate::manifest::{Surroundings, is_kustomization, kustomization};
 use crate::source;
 use crate::yaml::{self, Tree};
@@ -252,17 +253,10 @@ fn name_of(folder: &Path) -> String {
     }
 }
 
-/// Whether a path has no part to resolve, as far as can be told at a glance.
-fn has_none(path: &Path) -> bool {
-    let bytes = path.as_os_str().as_encoded_bytes();
-    let mut slashes = memchr::memchr_iter(b'/', bytes);
-    let resolves = |at: usize| matches!(bytes.get(at + 1), None | Some(b'/' | b'.'));
-    !cfg!(windows) && !bytes.starts_with(b".") && !slashes.any(resolves)
-}
-
 /// The path with each `..` taken at its word.
 pub fn without_dots(path: &Path) -> PathBuf {
-    if has_none(path) {
+    // On Windows parts are put together with another slash.
+    if !cfg!(windows) && path.to_str().is_some_and(is_simple) {
         return path.to_path_buf();
     }
     let mut out = PathBuf::new();

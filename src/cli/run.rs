@@ -176,7 +176,6 @@ impl Run {
     }
 
     fn add(&mut self, input: Input, judged: Box<Judged>) {
-        let judged = *judged;
         let mut checked = judged.checked;
         self.totals.bytes += judged.size;
         self.totals.documents += checked.documents as usize;

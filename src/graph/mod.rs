@@ -29,6 +29,7 @@ pub use index::{Closeness, Defined, Index, UseSite, Verdict};
 pub use keys::Meant;
 pub use labels::{Labelling, Labels, Miss, Selecting};
 pub use named::named_at;
+pub(crate) use paths::is_simple;
 pub use standard::*;
 pub use variants::Variant;
 

@@ -24,47 +24,12 @@ const OFTEN: u8 = 4;
 /// No name of an object is longer.
 const LONGEST: usize = 253;
 
-/// Hashes and what they lead to, sorted: most are never asked for, so a list for each would cost more than it saves.
-struct Positions {
-    all: Vec<(u64, u32)>,
-    /// Where the hashes begin that start with the same bits.
-    starts: Vec<u32>,
-}
-
-/// So many bits of a hash lead to where it may stand.
-const BITS: u32 = 12;
-
-impl Positions {
-    fn new(mut all: Vec<(u64, u32)>) -> Self {
-        all.sort_unstable();
-        let mut starts = vec![0; (1 << BITS) + 1];
-        for (hash, _) in &all {
-            starts[1 + (hash >> (u64::BITS - BITS)) as usize] += 1;
-        }
-        let mut before = 0;
-        for start in &mut starts {
-            before += *start;
-            *start = before;
-        }
-        Positions { all, starts }
-    }
-
-    fn of(&self, hash: u64) -> &[(u64, u32)] {
-        let bits = (hash >> (u64::BITS - BITS)) as usize;
-        let near = &self.all[self.starts[bits] as usize..self.starts[bits + 1] as usize];
-        // Names of many siblings have a piece in common.
-        let start = near.partition_point(|(own, _)| *own < hash);
-        let end = near.partition_point(|(own, _)| *own <= hash);
-        &near[start..end]
-    }
-}
-
 /// An index of names by their pieces. It holds hashes, not texts: a clash costs a comparison, no more.
 pub(super) struct Near {
     /// Positions in the run's definitions, by the hash of a piece.
-    pieces: Positions,
+    pieces: HashMap<u64, Vec<u32>>,
     /// The same by the hash of the letters and digits alone.
-    squeezed: Positions,
+    squeezed: HashMap<u64, Vec<u32>>,
     /// The hashes of the words of all names that are defined, or used often, in the run.
     words: HashSet<u64>,
 }
@@ -72,7 +37,11 @@ pub(super) struct Near {
 impl Near {
     /// Indexes definitions, of which those of one name stand together.
     pub(super) fn new(defined: &[Defined<'_>], files: &[Facts]) -> Self {
-        let (mut by_letters, mut by_piece) = (Vec::new(), Vec::new());
+        let mut near = Near {
+            pieces: HashMap::default(),
+            squeezed: HashMap::default(),
+            words: HashSet::default(),
+        };
         let (mut last, mut squeezed) = (None, String::new());
         for (i, d) in (0..).zip(defined) {
             if last == Some((d.target, d.name)) {
@@ -81,18 +50,14 @@ impl Near {
             last = Some((d.target, d.name));
             squeezed.clear();
             squeezed.extend(alphanumerics(d.name));
-            by_letters.push((hash((d.target, squeezed.as_str())), i));
+            let key = hash((d.target, squeezed.as_str()));
+            near.squeezed.entry(key).or_default().push(i);
             for piece in (0..PIECES).filter(|_| d.name.len() >= SHORTEST) {
                 let (start, end) = cut(d.name.len(), piece);
                 let key = (d.target, d.name.len(), piece, &d.name.as_bytes()[start..end]);
-                by_piece.push((hash(key), i));
+                near.pieces.entry(hash(key)).or_default().push(i);
             }
         }
-        let mut near = Near {
-            pieces: Positions::new(by_piece),
-            squeezed: Positions::new(by_letters),
-            words: HashSet::default(),
-        };
         let names = defined.iter().map(|d| d.name);
         let objects = files
             .iter()
@@ -134,7 +99,7 @@ impl Near {
         let limit = limit(name)?;
         let mut best: Option<(Reverse<Closeness>, usize, u32)> = None;
         let key = hash((target, squeeze(name)));
-        let mut candidates: Vec<u32> = self.squeezed.of(key).iter().map(|(_, i)| *i).collect();
+        let mut candidates = self.squeezed.get(&key).cloned().unwrap_or_default();
         // Names of known words were meant as they stand, but for what is between the words.
         if !words(name).all(|word| self.words.contains(&hash(word))) {
             candidates.extend(self.candidates(target, name, limit));
@@ -172,12 +137,12 @@ impl Near {
                 let (start, end) = cut(len, piece);
                 (start.saturating_sub(limit)..=start + limit).filter_map(move |at| {
                     let part = bytes.get(at..at + end - start)?;
-                    Some(self.pieces.of(hash((target, len, piece, part))))
+                    self.pieces.get(&hash((target, len, piece, part)))
                 })
             })
             .filter(|found| found.len() <= CROWD)
             .flatten()
-            .map(|(_, i)| *i)
+            .copied()
     }
 
     /// Whether `name` can be a slip of the pen for `meant`, at this many edits.

@@ -91,8 +91,8 @@ pub(super) fn join<'p>(folder: &str, path: &'p str) -> Cow<'p, str> {
     Cow::Owned(if absolute { format!("/{joined}") } else { joined })
 }
 
-/// Whether a path has no part to resolve; nearly all are so.
-fn is_simple(path: &str) -> bool {
+/// Whether a path has no part to resolve (`.`, `..`, an empty one) and no `\`; nearly all are so.
+pub(crate) fn is_simple(path: &str) -> bool {
     let bytes = path.as_bytes();
     let ends = |byte: u8| (byte == b'/') | (byte == b'.');
     // All bytes are looked at together, which is faster than to stop at the first.

@@ -282,12 +282,7 @@ impl<'t> Node<'t> {
             source.first() == key.as_bytes().first() && source == key.as_bytes()
         };
         // A bare word may be a boolean or a number, which reads otherwise than it is written.
-        let as_written = quotes > 0
-            || if equal {
-                !resolve::may_be_typed(key.as_bytes())
-            } else {
-                !may_be_made(key)
-            };
+        let as_written = quotes > 0 || is_plain(key);
         as_written.then_some(equal)
     }
 
@@ -343,21 +338,18 @@ impl<'t> Node<'t> {
     #[inline(never)]
     fn find(&self, key: &str) -> Option<NodeId> {
         let nodes = &self.tree.nodes[..];
-        let (mut map, mut first) = (&nodes[self.id as usize], self.id + 1);
+        let this = self.resolved().id;
+        let map = &nodes[this as usize];
         if map.kind != Kind::Map {
-            let this = self.resolved();
-            (map, first) = (this.raw(), this.id + 1);
-            if map.kind != Kind::Map {
-                return None;
-            }
+            return None;
         }
         // Where keys are merged there is no filter.
-        if map.indent == 0 && self.resolved().merges() {
+        if map.indent == 0 && self.at(this).merges() {
             let merged = self.entries().filter(|entry| entry.key.key_is(key));
             return merged.last().map(|entry| entry.key.id);
         }
         // The hot case: no allocation, and at most one pass over the rows of the arena.
-        let (mut id, end, mut found) = (first, map.next, None);
+        let (mut id, end, mut found) = (this + 1, map.next, None);
         let wanted = key.as_bytes();
         let plain = is_plain(key);
         while id < end {
@@ -477,15 +469,6 @@ impl<'t> Node<'t> {
 fn is_plain(key: &str) -> bool {
     let bytes = key.as_bytes();
     !resolve::may_be_typed(bytes) && !matches!(bytes.first(), Some(b'I' | b'N'))
-}
-
-/// Whether a boolean or a number can become this key: `yes:` reads "true", `0x1F:` reads "31".
-fn may_be_made(key: &str) -> bool {
-    matches!(key, "true" | "false")
-        || matches!(
-            key.as_bytes().first(),
-            Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'I' | b'N')
-        )
 }
 
 /// Entries of a mapping as written.

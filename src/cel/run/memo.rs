@@ -1,7 +1,10 @@
 //! What was read last: the rules of a definition ask for the same fields again, and most of all in loops.
 
+use std::hash::BuildHasher as _;
+
 use super::value::Kinds;
 use super::{Stop, Tree};
+use crate::hash::Seeded;
 
 /// Two of a loop, of some fields each, and what is around them.
 const SLOTS: usize = 32;
@@ -25,12 +28,8 @@ impl<T: Copy> Default for Memo<'_, T> {
 impl<'v, T: Tree<'v>> Memo<'v, T> {
     /// What [`Tree::field`] gives.
     pub(super) fn field(&mut self, of: T, name: &'v str) -> Result<Option<T>, Stop> {
-        let ends = [name.bytes().next(), name.bytes().last()].map(|end| usize::from(end.unwrap_or_default()));
-        let [first, last] = ends;
-        let at = (of.number() as usize)
-            .wrapping_mul(5)
-            .wrapping_add(first + 3 * last + 7 * name.len());
-        let slot = &mut self.0[at % SLOTS];
+        let hash = Seeded::default().hash_one((of.number(), name));
+        let slot = &mut self.0[hash as usize % SLOTS];
         if let Some(known) = slot
             && known.of.is(of)
             && known.name == name
