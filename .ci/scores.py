@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 
+HERE = pathlib.Path(__file__).resolve()
 FIGURES = {
     "cases": ("score.py", [], r"verdict ([\d.]+) % of \d+, exact fields ([\d.]+) % of \d+", ("verdict", "fields")),
     "mutants": (
@@ -23,8 +24,17 @@ FIGURES = {
         r"placed ([\d.]+) % of \d+, tight ([\d.]+) %",
         ("placed", "tight"),
     ),
+    **{
+        f"mutants of {version}": (
+            HERE.with_name("older_scores.py"),
+            ["--mutants", "{folder}/mutants-open.jsonl.xz", "--kube-version", version],
+            r"verdict ([\d.]+) % of \d+, exact fields ([\d.]+) % of \d+",
+            ("verdict", "fields"),
+        )
+        for version in ("1.35", "1.34", "1.31")
+    },
     "mutants' whole spans": (
-        pathlib.Path(__file__).with_name("whole_spans.py").resolve(),
+        HERE.with_name("whole_spans.py"),
         ["--mutants", "{folder}/mutants-open.jsonl.xz"],
         r"whole ([\d.]+) % of \d+",
         ("whole",),

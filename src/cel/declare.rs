@@ -95,7 +95,7 @@ impl<'t> Env<'t> {
             ("attributes", Type::Is(Simple::Any).map().map()),
             ("capacity", Type::Is(Simple::Opaque("Quantity")).map().map()),
         ];
-        if minor >= 34 {
+        if minor >= 36 {
             fields.push(("allowMultipleAllocations", Type::BOOL));
         }
         let device = env.message(Struct::Fields(fields));
@@ -228,6 +228,10 @@ impl<'t> Env<'t> {
                 }
                 _ => {}
             }
+        }
+        // Words that CEL keeps for itself are fields as they stand since 1.32; before, only as `__namespace__`.
+        if self.minor < 32 && super::parse::RESERVED.contains(&name) {
+            return None;
         }
         self.schema(property(node, name)?, false, 0)
     }

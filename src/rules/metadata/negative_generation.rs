@@ -13,7 +13,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let root = object.fields();
     let metadata = root.child("metadata");
     let generation = metadata.child("generation");
-    if generation.int().is_some_and(|n| n < 0) && is_kept(object) {
+    if generation.int().is_some_and(|n| n < 0) && is_kept(object, cx.kube().minor()) {
         cx.report_at(
             &generation,
             "`generation` is negative, which no object can be stored with",
@@ -69,7 +69,11 @@ const KEPT: &[(&str, &[&str])] = &[
     ),
 ];
 
-fn is_kept(object: &Object<'_>) -> bool {
-    KEPT.iter()
-        .any(|(group, kinds)| *group == object.group() && kinds.contains(&&*object.kind))
+fn is_kept(object: &Object<'_>, minor: u8) -> bool {
+    // Generations of pods are counted since 1.33.
+    let uncounted_pod = minor < 33 && object.group().is_empty() && object.kind == "Pod";
+    uncounted_pod
+        || KEPT
+            .iter()
+            .any(|(group, kinds)| *group == object.group() && kinds.contains(&&*object.kind))
 }

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::devices::{
-    configuration, duplicates, known, name, qualified, required_name, selectors, text, too_many,
+    CHOOSING, SHARING, configuration, duplicates, known, name, qualified, required_name, selectors, since,
+    text, too_many,
 };
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
@@ -22,7 +23,7 @@ pub fn claim<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     );
     let mut known = Requests::new();
     for request in requests.items() {
-        let inner = request.child("firstAvailable");
+        let inner = since(CHOOSING, &request, "firstAvailable", cx);
         let names = inner.items().map(|sub| text(&sub.child("name")).into_owned());
         known.insert(text(&request.child("name")).into_owned(), names.collect());
     }
@@ -37,15 +38,20 @@ pub fn claim<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             references(&constraint.child("requests"), &known, cx);
             let (same, distinct) = (
                 constraint.child("matchAttribute"),
-                constraint.child("distinctAttribute"),
+                of_claim(&constraint, "distinctAttribute", cx),
             );
             if same.is_set() {
                 attribute(&same, cx);
             } else if distinct.is_set() {
                 attribute(&distinct, cx);
             } else {
-                let message = "a constraint is on an attribute";
-                fault(cx, &constraint, ErrorType::Required, message).help("add `matchAttribute`");
+                // Where an attribute is all that there is, it is named.
+                let at = match cx.kube().minor() >= SHARING {
+                    true => &constraint,
+                    false => &same,
+                };
+                fault(cx, at, ErrorType::Required, "a constraint is on an attribute")
+                    .help("add `matchAttribute`");
             }
         }
     }
@@ -54,6 +60,14 @@ pub fn claim<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             references(&item.child("requests"), &known, cx);
             configuration(&item, cx);
         }
+    }
+}
+
+/// A field of a claim that came with sharing and taints of devices: 1.35 drops it, 1.34 failed to.
+fn of_claim<'s, 't>(of: &'s Field<'_, 't>, name: &'static str, cx: &Cx<'t>) -> Field<'s, 't> {
+    match cx.kube().minor() {
+        35 => of.child_found(name, None),
+        _ => of.child(name),
     }
 }
 
@@ -109,7 +123,7 @@ fn references<'t>(list: &Field<'_, 't>, known: &Requests, cx: &mut Cx<'t>) {
 fn request<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let own_name = field.child("name");
     name(Format::DnsLabel, &own_name, &own_name, cx);
-    let first = field.child("firstAvailable");
+    let first = since(CHOOSING, field, "firstAvailable", cx);
     let mut exactly = field.child("exactly");
     // v1beta1 has the fields in the request itself.
     const FLAT: [&str; 6] = [
@@ -169,7 +183,7 @@ fn wanted<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         }
         _ => known(&mode, &["All", "ExactCount"], cx),
     }
-    for item in field.child("tolerations").items() {
+    for item in of_claim(field, "tolerations", cx).items() {
         toleration(&item, cx);
     }
 }

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::devices::{duplicates, name, qualified, required_name, taint, text, too_many};
+use super::devices::{
+    SHARING, duplicates, name, place_of_key, qualified, required_name, since, taint, text, too_many,
+};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
@@ -42,8 +44,10 @@ pub fn nodes<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
             .help("write one term");
         }
     }
-    for flag in ["allNodes", "perDeviceNodeSelection"] {
-        let flag = spec.child(flag);
+    for flag in [
+        spec.child("allNodes"),
+        since(SHARING, spec, "perDeviceNodeSelection", cx),
+    ] {
         if pointers || flag.name() != "allNodes" || flag.bool() == Some(true) {
             ways += only_true(&flag, cx);
         }
@@ -63,7 +67,7 @@ pub fn nodes<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if let Some((kind, message)) = wrong {
         fault(cx, spec, kind, message).help(HELP);
     }
-    if spec.child("sharedCounters").is_set() && spec.child("devices").is_set() && cx.kube().minor() >= 35 {
+    if since(SHARING, spec, "sharedCounters", cx).is_set() && spec.child("devices").is_set() {
         let message = "a slice holds either devices or counters that they share";
         fault(cx, spec, ErrorType::Invalid, message).help("make two slices of it");
     }
@@ -99,20 +103,28 @@ impl<'f, 'p, 't> Device<'f, 'p, 't> {
             false => self.field.child(name),
         }
     }
+
+    /// A part that only devices have which are shared, split or tainted.
+    fn shared(&self, name: &'static str, cx: &Cx<'t>) -> Field<'f, 't> {
+        match cx.kube().minor() >= SHARING {
+            true => self.part(name),
+            false => self.field.child_found(name, None),
+        }
+    }
 }
 
 /// The devices of a slice.
 pub fn devices<'t>(list: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let costly = list.items().any(|item| {
         let device = Device::of(&item);
-        device.part("taints").is_filled() || device.part("consumesCounters").is_filled()
+        device.shared("taints", cx).is_filled() || device.shared("consumesCounters", cx).is_filled()
     });
     if too_many(list, if costly { 64 } else { 128 }, cx) {
         return;
     }
     let per_device = list
         .parent()
-        .is_some_and(|spec| spec.child("perDeviceNodeSelection").bool() == Some(true));
+        .is_some_and(|spec| since(SHARING, spec, "perDeviceNodeSelection", cx).bool() == Some(true));
     for item in list.items() {
         device(&item, per_device, cx);
     }
@@ -130,13 +142,13 @@ fn device<'t>(field: &Field<'_, 't>, per_device: bool, cx: &mut Cx<'t>) {
         fault(cx, field, ErrorType::Invalid, message).help("keep 32 of them at the most");
     }
     for entry in attributes.entries() {
-        qualified(entry.name(), &attributes, cx);
+        key(&attributes, &entry, cx);
         attribute(&entry, cx);
     }
-    let shared = device.part("allowMultipleAllocations").bool() == Some(true);
+    let shared = device.shared("allowMultipleAllocations", cx).bool() == Some(true);
     for entry in capacity.entries() {
-        qualified(entry.name(), &capacity, cx);
-        let policy = entry.child("requestPolicy");
+        key(&capacity, &entry, cx);
+        let policy = since(SHARING, &entry, "requestPolicy", cx);
         if !policy.is_set() {
             continue;
         }
@@ -147,13 +159,13 @@ fn device<'t>(field: &Field<'_, 't>, per_device: bool, cx: &mut Cx<'t>) {
             fault(cx, &policy, ErrorType::Forbidden, message).help("set `allowMultipleAllocations: true`");
         }
     }
-    let taints = device.part("taints");
+    let taints = device.shared("taints", cx);
     if !too_many(&taints, 16, cx) {
         for item in taints.items() {
             taint(&item, cx);
         }
     }
-    let counters = device.part("consumesCounters");
+    let counters = device.shared("consumesCounters", cx);
     if !too_many(&counters, 2, cx) {
         for item in counters.items() {
             required_name(Format::DnsLabel, &item.child("counterSet"), cx);
@@ -165,11 +177,19 @@ fn device<'t>(field: &Field<'_, 't>, per_device: bool, cx: &mut Cx<'t>) {
     conditions(&device, cx);
 }
 
+/// The name of an attribute or a capacity.
+fn key<'t>(map: &Field<'_, 't>, entry: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    match cx.kube().minor() >= 36 {
+        true => qualified(entry.name(), map, cx),
+        false => qualified(entry.name(), &place_of_key(map, entry), cx),
+    }
+}
+
 fn place<'t>(device: &Device<'_, '_, 't>, per_device: bool, cx: &mut Cx<'t>) {
     let (node, selector, all) = (
-        device.part("nodeName"),
-        device.part("nodeSelector"),
-        device.part("allNodes"),
+        device.shared("nodeName", cx),
+        device.shared("nodeSelector", cx),
+        device.shared("allNodes", cx),
     );
     if !per_device {
         if node.is_set() || selector.is_set() || all.is_set() {
@@ -203,8 +223,8 @@ fn place<'t>(device: &Device<'_, '_, 't>, per_device: bool, cx: &mut Cx<'t>) {
 
 fn conditions<'t>(device: &Device<'_, '_, 't>, cx: &mut Cx<'t>) {
     let (ready, failed) = (
-        device.part("bindingConditions"),
-        device.part("bindingFailureConditions"),
+        device.shared("bindingConditions", cx),
+        device.shared("bindingFailureConditions", cx),
     );
     let mut names = HashSet::new();
     for list in [&ready, &failed] {
@@ -243,10 +263,14 @@ fn attribute<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let message = format!("{} is no semantic version", quote(&value));
         fault(cx, &version, ErrorType::Invalid, message).help("write it as `1.2.3`");
     }
-    if kinds.iter().filter(|kind| field.child(kind).is_set()).count() != 1 {
+    let count = kinds.iter().filter(|kind| field.child(kind).is_set()).count();
+    if count != 1 {
         let message = "an attribute has exactly one value";
-        fault(cx, field, ErrorType::Invalid, message)
-            .help("set one of `bool`, `int`, `string` and `version`");
+        let kind = match count {
+            0 if cx.kube().minor() < 35 => ErrorType::Required,
+            _ => ErrorType::Invalid,
+        };
+        fault(cx, field, kind, message).help("set one of `bool`, `int`, `string` and `version`");
     }
 }
 

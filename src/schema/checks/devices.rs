@@ -9,13 +9,34 @@ use crate::manifest::Field;
 use crate::names;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::{Format, fault, is_set, of_format};
-use crate::yaml::{Kind, Node};
+use crate::yaml::{Entry, Kind, Node};
+
+/// The version that has the features on which a device is shared, split or tainted by. Before, they are off where
+/// nobody turns them on, and the server drops their fields before it looks at them (its feature gates
+/// `DRAConsumableCapacity`, `DRAPartitionableDevices`, `DRADeviceTaints`, `DRADeviceBindingConditions` and
+/// `DRAExtendedResource`).
+pub(super) const SHARING: u8 = 36;
+/// The same for alternatives in a request (`DRAPrioritizedList`) and access to devices in use (`DRAAdminAccess`).
+pub(super) const CHOOSING: u8 = 34;
+
+/// A field that the server knows from a version on; before, it is as if it were not there.
+pub(super) fn since<'s, 't>(
+    minor: u8,
+    of: &'s Field<'_, 't>,
+    name: &'static str,
+    cx: &Cx<'t>,
+) -> Field<'s, 't> {
+    match cx.kube().minor() >= minor {
+        true => of.child(name),
+        false => of.child_found(name, None),
+    }
+}
 
 pub(super) fn text<'t>(field: &Field<'_, 't>) -> Cow<'t, str> {
     field.text().unwrap_or_default()
 }
 
-/// Whether a list has more items than it may have; nothing else of it is looked at then.
+/// Whether a list has more items than it may have and nothing else of it is looked at then: since 1.35.
 pub(super) fn too_many<'t>(field: &Field<'_, 't>, most: usize, cx: &mut Cx<'t>) -> bool {
     let count = field
         .value()
@@ -24,7 +45,7 @@ pub(super) fn too_many<'t>(field: &Field<'_, 't>, most: usize, cx: &mut Cx<'t>) 
         let message = format!("there are {count} of them, more than {most}");
         fault(cx, field, ErrorType::TooMany, message).help(format!("keep {most} of them at the most"));
     }
-    count > most
+    count > most && cx.kube().minor() >= 35
 }
 
 /// Reports each fault of a name; an empty one is a fault as well.
@@ -42,17 +63,18 @@ pub(super) fn required_name<'t>(format: Format, field: &Field<'_, 't>, cx: &mut 
     }
 }
 
-/// Items whose key is that of an earlier one.
+/// Items whose key is that of an earlier one. Up to 1.34 the server names their keys, not them.
 pub(super) fn duplicates<'t>(list: &Field<'_, 't>, key: &'static str, cx: &mut Cx<'t>) {
     let mut seen = HashSet::new();
     for item in list.items() {
-        let value = if key.is_empty() {
-            text(&item)
-        } else {
-            text(&item.child(key))
+        let own_key = item.child(key);
+        let (value, at) = match key {
+            "" => (text(&item), &item),
+            _ if cx.kube().minor() < 35 => (text(&own_key), &own_key),
+            _ => (text(&own_key), &item),
         };
         if !seen.insert(value) {
-            fault(cx, &item, ErrorType::Duplicate, "it stands in the list already")
+            fault(cx, at, ErrorType::Duplicate, "it stands in the list already")
                 .help("give each its own name");
         }
     }
@@ -72,7 +94,9 @@ pub fn driver<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             "the name of the driver is required",
         )
         .help("add `driver`");
-        return;
+        if cx.kube().minor() >= 35 {
+            return;
+        }
     }
     driver_name(field, &value, cx);
 }
@@ -141,20 +165,42 @@ pub fn pool_if_set<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
+/// Where the key of a map is reported: at the map, up to 1.35 at its entry. The server shortens a long one there.
+pub(super) fn place_of_key<'s, 't>(map: &'s Field<'_, 't>, entry: &Field<'_, 't>) -> Field<'s, 't> {
+    const LONGEST: usize = 96;
+    const DOTS: &str = "...";
+    let key = entry.name();
+    let mut shown = Cow::from(key.to_string());
+    if key.len() > LONGEST {
+        let around = LONGEST - DOTS.len();
+        let (head, tail) = (around.div_ceil(2), key.len() - around / 2);
+        if let (Some(head), Some(tail)) = (key.get(..head), key.get(tail..)) {
+            shown = format!("{head}{DOTS}{tail}").into();
+        }
+    }
+    let found = entry.key_node().zip(entry.value());
+    map.key_entry(shown, found.map(|(key, value)| Entry { key, value }))
+}
+
 /// A C identifier, after a domain and a slash or alone.
 pub(super) fn qualified<'t>(value: &str, at: &Field<'_, 't>, cx: &mut Cx<'t>) {
     const HELP: &str = "use `name` or `example.com/name`, the name being of letters, digits and `_`";
+    // That something is missing is a kind of its own up to 1.34.
+    let missing = match cx.kube().minor() {
+        ..35 => ErrorType::Required,
+        _ => ErrorType::Invalid,
+    };
     let parts: Vec<&str> = value.split('/').collect();
     let identifier = match parts[..] {
         [name] => name,
         [domain, name] => {
             if domain.is_empty() {
-                fault(cx, at, ErrorType::Invalid, "the domain before the `/` is empty").help(HELP);
+                fault(cx, at, missing, "the domain before the `/` is empty").help(HELP);
             } else {
                 driver_name(at, domain, cx);
             }
             if name.is_empty() {
-                fault(cx, at, ErrorType::Invalid, "the name after the `/` is empty").help(HELP);
+                fault(cx, at, missing, "the name after the `/` is empty").help(HELP);
                 return;
             }
             name
@@ -174,7 +220,7 @@ pub(super) fn qualified<'t>(value: &str, at: &Field<'_, 't>, cx: &mut Cx<'t>) {
         .help(HELP);
     }
     if identifier.is_empty() {
-        fault(cx, at, ErrorType::Invalid, "the name is empty").help(HELP);
+        fault(cx, at, missing, "the name is empty").help(HELP);
     }
 }
 
@@ -188,7 +234,9 @@ pub fn taint<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if text(&effect).is_empty() {
         fault(cx, &effect, ErrorType::Required, "a taint needs an effect").help("add `effect: NoSchedule`");
     } else {
-        known(&effect, &["NoExecute", "NoSchedule", "None"], cx);
+        const EFFECTS: [&str; 3] = ["NoExecute", "NoSchedule", "None"];
+        let count = if cx.kube().minor() < 35 { 2 } else { 3 };
+        known(&effect, &EFFECTS[..count], cx);
     }
 }
 
