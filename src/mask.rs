@@ -3,6 +3,8 @@
 //! When in doubt, mask: a Secret may not parse, may misspell `stringData` or its own kind, may sit in a
 //! List, in a patch, or as text inside another object. Keys stay readable, since findings are about them.
 
+use std::borrow::Cow;
+
 use crate::manifest::File;
 use crate::source::Span;
 use crate::yaml::{Chunk, Kind, Node, Style};
@@ -10,28 +12,35 @@ use crate::yaml::{Chunk, Kind, Node, Style};
 /// The masked parts of a file, sorted and not overlapping.
 pub fn spans(file: &File<'_>) -> Vec<Span> {
     let mut masked = Vec::new();
-    // A quote that is not closed, or a `---` in one, leaves a part of a Secret in the next document.
+    // A quote that is not closed, or a `---` in a value, leaves a part of a Secret in the next document.
     let mut spills = false;
+    let mut after_secret = false;
     let mut end = 0;
     for document in &file.documents {
         let chunk = document.chunk;
-        if spills {
+        let source = file.text.get(chunk.span.range()).unwrap_or_default();
+        let is_tail = after_secret && !is_object(document.root, source);
+        if spills || is_tail {
             separator(file.text, Span::new(end, chunk.span.start), &mut masked);
         }
         end = chunk.span.end;
-        let source = file.text.get(chunk.span.range()).unwrap_or_default();
-        let may_be_secret = || spills || may_be_secret(source);
+        let may_be_secret = || spills || is_tail || may_be_secret(source);
         if chunk.error.is_some() {
             spills = may_be_secret();
+            after_secret = spills;
             if spills {
                 lines(file.text, chunk.span, &mut masked);
             }
             continue;
         }
+        if is_tail {
+            lines(file.text, chunk.span, &mut masked);
+        }
+        let before = masked.len();
+        let mut has_secret = false;
         if let Some(root) = document.root {
-            let before = masked.len();
-            tree(root, chunk, &mut masked);
-            if masked.len() > before {
+            has_secret = tree(root, chunk, &mut masked);
+            if has_secret || masked.len() > before {
                 comments(file, chunk.span, &mut masked);
             }
         }
@@ -41,8 +50,22 @@ pub fn spans(file: &File<'_>) -> Vec<Span> {
             }
         }
         spills = false;
+        after_secret = has_secret || is_tail;
     }
     normalise(masked)
+}
+
+/// Whether a document is an object of its own, rather than the rest of a value with a `---` in it.
+fn is_object(root: Option<Node<'_>>, source: &str) -> bool {
+    match root {
+        Some(root) => root
+            .raw_entries()
+            .any(|entry| matches!(bare(entry.key), "apiVersion" | "kind")),
+        None => {
+            let begins = |line: &str| line.starts_with("apiVersion:") || line.starts_with("kind:");
+            source.lines().any(begins)
+        }
+    }
 }
 
 /// What stands on separator lines after the `---`.
@@ -113,16 +136,19 @@ fn comments(file: &File<'_>, within: Span, masked: &mut Vec<Span>) {
     }
 }
 
-/// All nodes of a document that reads well, in arena order, so that depth does not matter.
-fn tree(root: Node<'_>, chunk: &Chunk, masked: &mut Vec<Span>) {
+/// All nodes of a document that reads well, in arena order, so that depth does not matter. Whether a Secret is
+/// among them, with values or without.
+fn tree(root: Node<'_>, chunk: &Chunk, masked: &mut Vec<Span>) -> bool {
+    let mut has_secret = false;
     for id in root.id()..chunk.nodes_end {
         let node = root.with_id(id);
         match node.raw().kind {
-            Kind::Map => mapping(node, id == root.id(), masked),
+            Kind::Map => has_secret |= mapping(node, id == root.id(), masked),
             Kind::Scalar if holds_a_manifest(node) => masked.push(node.span()),
             _ => {}
         }
     }
+    has_secret
 }
 
 /// A multi-line text that may itself be a Secret: a manifest in a ConfigMap, an inline patch.
@@ -136,66 +162,107 @@ fn holds_a_manifest(node: Node<'_>) -> bool {
         || contains_word(source, "/data")
 }
 
-fn mapping(map: Node<'_>, is_root: bool, masked: &mut Vec<Span>) {
-    let mut kind = None;
-    let (mut core, mut data, mut operation, mut value) = (true, false, "", None);
+/// Whether the mapping is a Secret, or may be one.
+fn mapping(map: Node<'_>, is_root: bool, masked: &mut Vec<Span>) -> bool {
+    // Where two objects have run together, each key is there twice: one Secret among them is enough.
+    let mut kinds = Kinds::default();
+    let (mut named_group, mut core, mut data, mut operation, mut value) = (false, false, false, false, None);
     for entry in map.raw_entries() {
-        let key = bare(entry.key);
+        let key = &*word(entry.key);
         if key == "kind" {
-            kind = Some(bare(entry.value));
+            kinds.add(&word(entry.value));
         } else if key == "apiVersion" {
-            core = !bare(entry.value).contains('/');
+            let grouped = word(entry.value).contains('/');
+            named_group |= grouped;
+            core |= !grouped;
         } else if is_data(key) {
             data = true;
         } else if key == "path" {
-            operation = bare(entry.value);
+            operation = contains_word(&word(entry.value), "data");
         } else if key == "value" {
             value = Some(entry.value);
         } else if key == "secretGenerator" {
             for generator in entry.value.items() {
-                for literals in ["literals", "envs", "files"]
-                    .iter()
-                    .filter_map(|k| generator.get(k))
-                {
-                    masked.extend(literals.items().map(|item| item.span()));
+                let given = |key: &str| matches!(key, "literals" | "envs" | "files");
+                for list in generator.raw_entries().filter(|one| given(&word(one.key))) {
+                    masked.extend(list.value.items().map(|item| item.span()));
                 }
             }
         } else if key == "kubectl.kubernetes.io/last-applied-configuration" {
             masked.push(entry.value.span());
         }
     }
+    let core = core || !named_group;
     if let Some(value) = value
-        && contains_word(operation, "data")
+        && operation
     {
         masked.push(value.span()); // a JSON patch operation
     }
-    match kind {
-        Some(kind) if contains_word(kind, "secret") && core => secret(map, masked),
-        // Its apiVersion is wrong; SealedSecret and its like, of other groups, are meant to be seen.
-        Some(kind)
-            if ["secret", "secrets"]
-                .iter()
-                .any(|own| kind.eq_ignore_ascii_case(own)) =>
-        {
-            secret(map, masked);
+    // What is called just `Secret` is one even where its apiVersion is wrong; SealedSecret and its like, of other
+    // groups, are meant to be seen. Of anything in the core group but a ConfigMap it is not known what `data` is.
+    let is_secret = kinds.secret || kinds.like_secret && core;
+    if is_secret || kinds.other && data && core {
+        secret(map, masked);
+    } else if kinds.config_map && data {
+        own_values(
+            map,
+            |key| !key.eq_ignore_ascii_case("data") && !key.eq_ignore_ascii_case("binaryData"),
+            masked,
+        );
+    } else if !kinds.any() && data && (core || !is_root) {
+        own_values(map, |_| true, masked);
+    }
+    is_secret
+}
+
+/// What the `kind` of a mapping says, or several of them.
+#[derive(Default)]
+struct Kinds {
+    secret: bool,
+    like_secret: bool,
+    config_map: bool,
+    other: bool,
+}
+
+impl Kinds {
+    fn add(&mut self, kind: &str) {
+        let is = |name: &str| kind.eq_ignore_ascii_case(name);
+        if is("secret") || is("secrets") {
+            self.secret = true;
+        } else if contains_word(kind, "secret") {
+            self.like_secret = true;
+        } else if is("configmap") {
+            self.config_map = true;
+        } else {
+            self.other = true;
         }
-        // A ConfigMap's data is meant to be seen; of anything else in the core group nothing is known to be.
-        Some(kind) if data && core && !kind.eq_ignore_ascii_case("configmap") => secret(map, masked),
-        None if data && is_root && !core => {}
-        None if data => {
-            for entry in map.raw_entries().filter(|entry| is_data(bare(entry.key))) {
-                values(entry.value, masked);
-            }
+    }
+
+    fn any(&self) -> bool {
+        self.secret || self.like_secret || self.config_map || self.other
+    }
+}
+
+/// The values of the fields that hold data and are to be hidden.
+fn own_values(map: Node<'_>, hidden: impl Fn(&str) -> bool, masked: &mut Vec<Span>) {
+    for entry in map.raw_entries() {
+        let key = word(entry.key);
+        if is_data(&key) && hidden(&key) {
+            values(entry.value, masked);
         }
-        _ => {}
     }
 }
 
 /// A Secret shows its type and metadata, and the keys of everything else.
 fn secret(map: Node<'_>, masked: &mut Vec<Span>) {
     for entry in map.raw_entries() {
-        let key = bare(entry.key);
-        if !["apiVersion", "kind", "type", "immutable", "metadata", "items"]
+        let key = &*word(entry.key);
+        if key.eq_ignore_ascii_case("items") {
+            // Those of a SecretList need not say their kind.
+            for item in entry.value.resolved().items() {
+                secret(item.resolved(), masked);
+            }
+        } else if !["apiVersion", "kind", "type", "immutable", "metadata"]
             .iter()
             .any(|known| known.eq_ignore_ascii_case(key))
         {
@@ -235,6 +302,15 @@ fn bare<'t>(node: Node<'t>) -> &'t str {
         node.source().trim_matches(['"', '\''])
     } else {
         ""
+    }
+}
+
+/// The text of a scalar, whatever way it is written, an alias included.
+fn word<'t>(node: Node<'t>) -> Cow<'t, str> {
+    let node = node.resolved();
+    match bare(node) {
+        written if written.contains('\\') => node.key_text().unwrap_or(Cow::Borrowed(written)),
+        written => Cow::Borrowed(written),
     }
 }
 
