@@ -143,6 +143,11 @@ impl RuleSet {
         self.0.get(rule.0 as usize).copied().unwrap_or(false)
     }
 
+    /// Whether no rule is in the set.
+    pub fn is_empty(&self) -> bool {
+        !self.0.contains(&true)
+    }
+
     /// Whether any rule compares files, so that facts are needed.
     pub fn compares(&self) -> bool {
         let compares = |rule: &rules::Rule| matches!(rule.emitter, Emitter::Check(Check::Run(_)));

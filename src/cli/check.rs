@@ -83,6 +83,13 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
     };
     let (excluded, links) = (found.excluded, std::mem::take(&mut found.links));
     let policy = configs.policy(base, &args.wishes(), &mut found.inputs)?;
+    if policy.union().rules.is_empty() && !found.inputs.is_empty() {
+        return Err(
+            "no rule is left to check by: what is selected is ignored as well; \
+                    look at --select and --ignore, or at `kubeproof config`"
+                .to_string(),
+        );
+    }
     let failing = failing(args, &configs)?;
     let threads = reading.threads();
     let mut judge = |inputs, bar: bool, clock: &mut Clock| {
@@ -293,6 +300,17 @@ fn now() -> Option<i64> {
 }
 
 fn nothing_judged(args: &CheckArgs, report: &Report, excluded: bool) -> String {
+    let from_stdin = matches!(&*args.input.paths, [one] if one.as_os_str() == "-");
+    if from_stdin {
+        return format!(
+            "nothing to judge: standard input {}; did the command that writes it fail? \
+             --allow-empty accepts it",
+            match report.summary().skipped.is_empty() {
+                true => "is empty".to_string(),
+                false => format!("holds no Kubernetes object{}", report.summary().skips()),
+            }
+        );
+    }
     if report.checked() == 0 {
         let places = match &*args.input.paths {
             [] => "the current folder".to_string(),

@@ -16,7 +16,7 @@ use super::read;
 use super::walk::{Input, tidy};
 
 /// The names that are looked for.
-pub const NAMES: [&str; 2] = ["kubeproof.yaml", ".kubeproof.yaml"];
+pub use crate::manifest::CONFIGURATIONS as NAMES;
 
 /// No configuration is nearly as long.
 const MAX_BYTES: usize = 1 << 20;

@@ -98,6 +98,10 @@ pub fn impact(args: &ImpactArgs, terminal: &Terminal) -> u8 {
     say_what_is_unknown(&index, &selected, &facts, &names, &mut surrounds);
     let judged = impact::judge(&index, &facts, selected);
     let places = reader.places(&inputs, places::asked(&judged), &mut problems);
+    reader::broken(&names, &facts, &inputs, &mut problems);
+    problems.sort();
+    problems.dedup();
+    surrounds.unread = problems.iter().map(ToString::to_string).collect();
     let mut out = String::new();
     match args.format {
         ImpactFormat::Text => impact::Text {
@@ -110,9 +114,6 @@ pub fn impact(args: &ImpactArgs, terminal: &Terminal) -> u8 {
     if let Err(error) = &written {
         tell(&format!("the answer could not be written: {error}"));
     }
-    reader::broken(&names, &facts, &inputs, &mut problems);
-    problems.sort();
-    problems.dedup();
     for problem in &problems {
         tell(&problem.to_string());
     }

@@ -184,8 +184,12 @@ fn page(rule: &Rule, painter: &Painter, width: Option<usize>, out: &mut String) 
         ),
         rule.summary
     ));
-    let body = rule.page.splitn(3, "---\n").nth(2).unwrap_or(rule.page);
-    markdown(body.trim(), painter, width, out);
+    let body = rule.page.splitn(3, "---\n").nth(2).unwrap_or(rule.page).trim();
+    // The title of most pages is the summary, which stands above already.
+    let title = body
+        .strip_prefix("# ")
+        .and_then(|body| body.strip_prefix(rule.summary));
+    markdown(title.unwrap_or(body).trim(), painter, width, out);
     if !rule.references.is_empty() {
         out.push_str(&format!(
             "\n{}\n\n",

@@ -83,6 +83,10 @@ pub fn json(
     write(out, &surrounds.selection);
     out.push_str(",\n\"notes\":");
     write(out, &surrounds.notes);
+    if !surrounds.unread.is_empty() {
+        out.push_str(",\n\"complete\":false,\n\"unread\":");
+        write(out, &surrounds.unread);
+    }
     out.push_str("}\n");
 }
 

@@ -44,6 +44,8 @@ pub struct Surrounds {
     pub files: usize,
     /// Objects in them.
     pub objects: usize,
+    /// What could not be read, in words: who uses the Secrets may stand there.
+    pub unread: Vec<String>,
 }
 
 /// When something breaks, in JSON: a pull of an image happens at a restart.

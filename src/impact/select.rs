@@ -171,7 +171,7 @@ pub fn select<'r>(index: &Index<'r>, facts: &[FileFacts], choice: &'r Choice) ->
 }
 
 /// All definitions of Secrets whose names are known.
-fn secrets<'a, 'r>(index: &'a Index<'r>) -> impl Iterator<Item = Defined<'r>> + use<'a, 'r> {
+pub(super) fn secrets<'a, 'r>(index: &'a Index<'r>) -> impl Iterator<Item = Defined<'r>> + use<'a, 'r> {
     (0..)
         .zip(index.files)
         .flat_map(|(file, facts): (u32, &'r graph::Facts)| {

@@ -5,7 +5,7 @@ pub mod kustomization;
 mod recognise;
 
 pub use field::Field;
-pub use recognise::{Skip, Surroundings, is_kustomization};
+pub use recognise::{CONFIGURATIONS, Skip, Surroundings, is_kustomization};
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -6,6 +6,14 @@ use std::cell::OnceCell;
 
 use crate::yaml::{Chunk, Node};
 
+/// The names of kubeproof's own configuration.
+pub const CONFIGURATIONS: [&str; 4] = [
+    "kubeproof.yaml",
+    ".kubeproof.yaml",
+    "kubeproof.yml",
+    ".kubeproof.yml",
+];
+
 /// Why a document is not judged.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Skip {
@@ -148,7 +156,7 @@ impl FileHints {
             chart_file: file == "Chart.yaml"
                 || (file.starts_with("values") && file.ends_with(".yaml"))
                 || file.ends_with("values.yaml"),
-            own: matches!(file, "kubeproof.yaml" | ".kubeproof.yaml"),
+            own: CONFIGURATIONS.contains(&file),
             looks_like_manifest: OnceCell::new(),
         }
     }

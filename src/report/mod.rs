@@ -193,6 +193,7 @@ impl Report {
             files: self.checked(),
             kube: self.kube,
             fixed: self.fixed,
+            undefined: self.coverage.undefined.values().sum(),
             ..Summary::default()
         };
         for file in &self.files {

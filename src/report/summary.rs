@@ -23,6 +23,8 @@ pub struct Summary<'r> {
     pub suppressed: usize,
     /// Findings that a baseline lists.
     pub known: usize,
+    /// Custom resources whose definition is not among what was read: of them only metadata was judged.
+    pub undefined: usize,
     /// What was left alone, by reason.
     pub skipped: Vec<Skipped<'r>>,
     /// Findings with a safe fix.
@@ -58,7 +60,7 @@ impl Summary<'_> {
         .collect();
         let files = count(self.files, "file");
         let objects = count(self.objects, "object");
-        let skipped: String = [self.held_back_part(), self.skipped_part()]
+        let skipped: String = [self.undefined_part(), self.held_back_part(), self.skipped_part()]
             .iter()
             .flatten()
             .map(|part| format!("; {part}"))
@@ -110,11 +112,19 @@ impl Summary<'_> {
 
     /// ` in 14 files (4 documents skipped: 2 templates, 2 kustomizations)`.
     pub fn place(&self) -> String {
-        let skipped = self
-            .skipped_part()
-            .map(|part| format!(" ({part})"))
-            .unwrap_or_default();
-        format!(" in {}{skipped}", count(self.files, "file"))
+        format!(" in {}{}", count(self.files, "file"), self.skips())
+    }
+
+    /// ` (4 documents skipped: 2 templates, 2 kustomizations)`, or nothing.
+    pub fn skips(&self) -> String {
+        let part = self.skipped_part().map(|part| format!(" ({part})"));
+        part.unwrap_or_default()
+    }
+
+    /// `2 custom resources judged by metadata only`.
+    fn undefined_part(&self) -> Option<String> {
+        let what = || count(self.undefined, "custom resource");
+        (self.undefined > 0).then(|| format!("{} judged by metadata only", what()))
     }
 
     /// `3 suppressed, 20 in the baseline`.

@@ -151,7 +151,9 @@ fn rules_are_selected_and_ignored() {
         "a rule outweighs its category"
     );
     assert_eq!(found(&["--select", "ingress", "--ignore", ip]), [host]);
-    assert!(found(&["--select", ip, "--ignore", ip]).is_empty());
+    let none = folder.run(&["check", "--select", ip, "--ignore", ip]);
+    assert_eq!(none.code, Some(2), "{none}");
+    assert!(none.stderr.contains("no rule is left to check by"), "{none}");
 }
 
 #[test]

@@ -334,6 +334,29 @@ fn bad_usage_is_2_and_says_what_to_do() {
 }
 
 #[test]
+fn names_that_nothing_has_are_not_called_safe() {
+    let folder = Folder::new(&[("a.yaml", PULLS)]);
+    let name = "apiVersion: v1\nkind: Secret\nmetadata: {name: shop-database, namespace: web}\n";
+    folder.write("b.yaml", name);
+    let slip = folder.run(&["impact", "shop-databse", "-n", "web"]);
+    assert_eq!(slip.code, Some(0), "{slip}");
+    assert!(
+        slip.stdout.contains("nothing that was read has it, or uses it"),
+        "{slip}"
+    );
+    assert!(slip.stdout.contains("did you mean `shop-database`?"), "{slip}");
+    let elsewhere = folder.run(&["impact", "shop-database", "-n", "wbe"]);
+    assert!(
+        elsewhere
+            .stdout
+            .contains("one of this name is in namespace `web`"),
+        "{elsewhere}"
+    );
+    let there = folder.run(&["impact", "shop-database", "-n", "web"]);
+    assert!(there.stdout.contains("it is safe"), "{there}");
+}
+
+#[test]
 fn what_cannot_be_read_is_trouble() {
     let broken = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [\n";
     let folder = Folder::new(&[("a.yaml", PULLS), ("b.yaml", broken)]);
@@ -343,7 +366,18 @@ fn what_cannot_be_read_is_trouble() {
         answer.stderr.contains("b.yaml:5: cannot be read from here on"),
         "{answer}"
     );
-    assert!(answer.stdout.contains("✓ web/x"), "the rest is told: {answer}");
+    assert!(answer.stdout.contains("? web/x"), "the rest is told: {answer}");
+    assert!(answer.stdout.contains("not known to be safe"), "{answer}");
+    let json = folder
+        .run(&["impact", "x", "-n", "web", "--format", "json"])
+        .json();
+    assert_eq!(json["complete"], false);
+    assert!(
+        json["unread"][0]
+            .as_str()
+            .is_some_and(|said| said.starts_with("b.yaml:5: ")),
+        "{json}"
+    );
     let chart = Folder::new(&[
         ("a.yaml", PULLS),
         ("chart/Chart.yaml", "name: c\n"),

@@ -42,7 +42,8 @@ impl Text {
         surrounds: &Surrounds,
         out: &mut String,
     ) {
-        let page = Page { index, places };
+        let few = judged.verdicts.len() <= 20;
+        let page = Page { index, places, few };
         let blocked: Vec<&Verdict<'_>> = judged.blocked().collect();
         let total = judged.verdicts.len();
         // Writing into a String cannot fail, here and below.
@@ -53,6 +54,12 @@ impl Text {
             printable(&surrounds.selection),
             match (total, blocked.len()) {
                 (0, _) => "no Secret fits".to_string(),
+                (_, 0) if !surrounds.unread.is_empty() => self.look(
+                    Look::Bad,
+                    "not everything could be read, so it is not known to be safe"
+                ),
+                (1, 0) if judged.verdicts.iter().all(is_unknown) =>
+                    "nothing that was read has it, or uses it".to_string(),
                 (1, 0) => "it is safe".to_string(),
                 (1, _) => self.look(Look::Bad, "it is in use"),
                 (all, 0) => format!("all {all} are safe"),
@@ -61,15 +68,15 @@ impl Text {
             }
         );
         for verdict in &blocked {
-            self.secret(&page, verdict, out);
+            self.secret(&page, verdict, surrounds, out);
         }
         for verdict in judged.verdicts.iter().filter(|verdict| !verdict.is_blocked()) {
-            self.secret(&page, verdict, out);
+            self.secret(&page, verdict, surrounds, out);
         }
         if !out.ends_with("\n\n") {
             out.push('\n');
         }
-        self.summary(&blocked, judged, out);
+        self.summary(&blocked, judged, surrounds, out);
         let _ = writeln!(
             out,
             "Read {} in {}; who else uses them in the cluster is not known.",
@@ -81,9 +88,24 @@ impl Text {
         }
     }
 
-    fn summary(&self, blocked: &[&Verdict<'_>], judged: &Judged<'_>, out: &mut String) {
+    fn summary(
+        &self,
+        blocked: &[&Verdict<'_>],
+        judged: &Judged<'_>,
+        surrounds: &Surrounds,
+        out: &mut String,
+    ) {
         let total = judged.verdicts.len();
-        let _ = write!(out, "{}: {} safe", count(total, "Secret"), total - blocked.len());
+        let safe = match surrounds.unread.is_empty() {
+            true => "safe",
+            false => "not known",
+        };
+        let _ = write!(
+            out,
+            "{}: {} {safe}",
+            count(total, "Secret"),
+            total - blocked.len()
+        );
         if !blocked.is_empty() {
             let _ = write!(
                 out,
@@ -108,11 +130,13 @@ impl Text {
         out.push_str(".\n");
     }
 
-    fn secret(&self, page: &Page<'_, '_>, verdict: &Verdict<'_>, out: &mut String) {
+    fn secret(&self, page: &Page<'_, '_>, verdict: &Verdict<'_>, surrounds: &Surrounds, out: &mut String) {
         let secret = &verdict.secret;
         let blocked = verdict.is_blocked();
         let mark = if blocked {
             self.look(Look::Bad, "✗")
+        } else if !surrounds.unread.is_empty() || is_unknown(verdict) {
+            self.look(Look::Bold, "?")
         } else {
             self.look(Look::Good, "✓")
         };
@@ -214,6 +238,11 @@ impl Text {
         };
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
     }
+}
+
+/// Whether nothing tells that there is such a Secret.
+fn is_unknown(verdict: &Verdict<'_>) -> bool {
+    !verdict.is_defined() && !verdict.heals() && verdict.optional.is_empty()
 }
 
 /// Sooner is worse.

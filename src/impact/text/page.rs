@@ -10,6 +10,8 @@ use crate::report::printable;
 pub(super) struct Page<'p, 'r> {
     pub(super) index: &'p Index<'r>,
     pub(super) places: &'p Places,
+    /// Whether there are few enough Secrets to look for what each name was meant to be.
+    pub(super) few: bool,
 }
 
 impl Page<'_, '_> {

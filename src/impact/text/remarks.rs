@@ -2,15 +2,18 @@
 
 use super::page::Page;
 use crate::impact::judge::{Healer, Verdict};
+use crate::impact::select::{Chosen, secrets};
 use crate::report::printable;
+use crate::schema::suggest::nearest;
 
 /// What is worth knowing of the Secret itself.
 pub(super) fn remarks(page: &Page<'_, '_>, verdict: &Verdict<'_>) -> Vec<String> {
     let mut remarks = Vec::new();
     if !verdict.is_defined() {
-        remarks.push(
-            "no manifest or inventory that was read has it; it may live only in the cluster".to_string(),
-        );
+        let meant = meant(page, &verdict.secret);
+        remarks.push(format!(
+            "no manifest or inventory that was read has it; it may live only in the cluster{meant}"
+        ));
     }
     if let Some(account) = &verdict.token {
         let of = if account.is_empty() {
@@ -52,6 +55,22 @@ pub(super) fn remarks(page: &Page<'_, '_>, verdict: &Verdict<'_>) -> Vec<String>
         remarks.push(format!("optional for {users}"));
     }
     remarks
+}
+
+/// What was probably meant by the name of a Secret that nothing has.
+fn meant(page: &Page<'_, '_>, secret: &Chosen<'_>) -> String {
+    // Of many Secrets nobody wrote the names one by one.
+    if !page.few {
+        return String::new();
+    }
+    let namesake = secrets(page.index).find(|defined| defined.name == secret.name);
+    if let Some(namespace) = namesake.map(|defined| page.index.namespace(defined.file, defined.namespace)) {
+        return format!("; one of this name is in namespace `{}`", printable(namespace));
+    }
+    match nearest(&secret.name, secrets(page.index).map(|defined| defined.name)) {
+        Some(name) => format!("; did you mean `{}`?", printable(name)),
+        None => String::new(),
+    }
 }
 
 pub(super) fn healing(page: &Page<'_, '_>, healer: &Healer<'_>, verdict: &Verdict<'_>) -> String {
