@@ -307,7 +307,9 @@ impl Configs {
             self.agreed("kube-version", "--kube-version", |one| one.config.kube_version())?;
         }
         let first = policy::settings(&base, wishes, self.list.first().map(|one| &one.config), &[]);
-        let plain = self.list.len() < 2 && !self.list.iter().any(|one| one.config.has_paths());
+        let plain = self.list.len() < 2
+            && !self.list.iter().any(|one| one.config.has_paths())
+            && inputs.iter().all(|input| input.config == Some(0));
         if plain {
             return Ok(Policy::from(first));
         }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 
 use crate::graph::Role;
 use crate::report::{Change, printable};
@@ -147,15 +148,24 @@ fn changed(top: &Path, commit: &str) -> Result<diff::Changes, String> {
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| no_git(&error))?;
+    // Read beside the other pipe: git waits when one of them is full, and may warn about each file.
+    let warnings = child.stderr.take().map(|mut pipe| {
+        thread::spawn(move || {
+            let mut said = Vec::new();
+            let _ = pipe.read_to_end(&mut said);
+            said
+        })
+    });
     let read = match child.stdout.take() {
         Some(out) => diff::read(BufReader::with_capacity(1 << 16, out)),
         None => Err(io::ErrorKind::BrokenPipe.into()),
     };
-    let output = child.wait_with_output().map_err(|error| no_git(&error))?;
-    if !output.status.success() {
+    let status = child.wait().map_err(|error| no_git(&error))?;
+    if !status.success() {
+        let said = warnings.and_then(|reader| reader.join().ok());
         return Err(format!(
             "git could not tell what has changed{}",
-            words(&output.stderr)
+            words(&said.unwrap_or_default())
         ));
     }
     read.map_err(|error| format!("what git printed could not be read: {error}"))

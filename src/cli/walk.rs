@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 
 use walkdir::WalkDir;
 
@@ -22,6 +23,8 @@ pub struct Input {
     path: Option<PathBuf>,
     /// What was read already: standard input, a kustomization.
     pub content: Option<Vec<u8>>,
+    /// What a pipe gave, as `<(helm template …)` does once.
+    pipe: Option<OnceLock<Vec<u8>>>,
     /// The part it plays.
     pub role: Role,
     /// Whether it is standard input.
@@ -40,14 +43,21 @@ impl Input {
 
     /// Replaces the buffer's content with the input's: what was read already, or else its file's.
     pub fn read(&self, buffer: &mut Vec<u8>) -> Result<(), Problem> {
-        match &self.content {
-            Some(content) => {
-                buffer.clear();
-                buffer.extend_from_slice(content);
-                Ok(())
-            }
-            None => read::file(self.path(), buffer),
+        let known = self
+            .content
+            .as_ref()
+            .or(self.pipe.as_ref().and_then(OnceLock::get));
+        if let Some(content) = known {
+            buffer.clear();
+            buffer.extend_from_slice(content);
+            return Ok(());
         }
+        read::file(self.path(), buffer)?;
+        if let Some(pipe) = &self.pipe {
+            // Who else read it meanwhile has got what there was.
+            let _ = pipe.set(buffer.clone());
+        }
+        Ok(())
     }
 
     fn file(path: PathBuf) -> Input {
@@ -61,6 +71,7 @@ impl Input {
             name,
             path,
             content: None,
+            pipe: None,
             role: Role::Checked,
             is_stdin: false,
             config: None,
@@ -161,9 +172,11 @@ pub fn walk(
                     is_folder: true,
                 });
             }
-            Ok(_) => {
+            Ok(metadata) => {
                 if seen.as_mut().is_none_or(|seen| seen.insert(identity(&root))) {
-                    found.inputs.push(Input::file(root.clone()));
+                    let mut input = Input::file(root.clone());
+                    input.pipe = (!metadata.is_file()).then(OnceLock::new);
+                    found.inputs.push(input);
                     found.roots.push(Root {
                         path: root,
                         is_folder: false,

@@ -21,6 +21,9 @@ fn around(name: &str) -> (&str, &str) {
     (&name[..first], name.get(last..).unwrap_or_default())
 }
 
+/// No name of an object is longer.
+const LONGEST: usize = 253;
+
 impl<'r> Patterns<'r> {
     /// Adds a definition, unless its name is all placeholder.
     pub(super) fn push(&mut self, d: Defined<'r>) {
@@ -38,6 +41,9 @@ impl<'r> Patterns<'r> {
     /// Whether the name can be what a placeholder becomes, in a definition that will do.
     pub(super) fn fit(&self, site: &UseSite<'r>, will_do: impl Fn(&Defined<'r>) -> bool) -> bool {
         let (target, name) = (site.fact.target, site.name);
+        if name.len() > LONGEST {
+            return false;
+        }
         let cuts = || (1..name.len()).filter(|at| name.is_char_boundary(*at));
         let find = |found: Option<&Vec<Defined<'r>>>| {
             found.is_some_and(|found| {

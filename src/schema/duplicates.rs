@@ -25,6 +25,8 @@ pub(super) fn report<'t>(
     } else {
         Vec::new()
     };
+    // To find what to take out costs a look at the mapping each time, and nobody mends so many one by one.
+    let mendable = duplicates.len() <= MENDABLE;
     for (i, duplicate) in duplicates.iter().enumerate() {
         if spoken_for.binary_search(&duplicate.again).is_ok() {
             continue;
@@ -40,9 +42,12 @@ pub(super) fn report<'t>(
         } else {
             again.key_text().map(Into::into)
         };
-        one(duplicate, again, field.filter(|_| judged), cx);
+        one(duplicate, again, field.filter(|_| judged), mendable, cx);
     }
 }
+
+/// More keys of a file that stand twice are reported without a fix.
+const MENDABLE: usize = 500;
 
 /// The object that a key lies in: sorted by their place, the last one that starts before the key.
 fn owner(duplicate: &Duplicate, objects: &[Object<'_>]) -> Option<usize> {
@@ -60,15 +65,16 @@ fn json_paths<'t>(
     cx: &Cx<'t>,
 ) -> Vec<(usize, String)> {
     let mut found = Vec::new();
+    let mut places: Vec<(u32, usize)> = (duplicates.iter().enumerate())
+        .map(|(i, duplicate)| (duplicate.again, i))
+        .collect();
+    places.sort_unstable();
     for (object, ty) in objects.iter().zip(types) {
         let Some(ty) = ty else { continue };
-        let own = object.root.id()..object.root.raw().next;
-        let mut faults: Vec<Fault> = duplicates
-            .iter()
-            .enumerate()
-            .filter(|(_, duplicate)| own.contains(&duplicate.again))
-            .map(|(i, duplicate)| (root.with_id(duplicate.again).span(), i))
-            .collect();
+        let at = |id: u32| places.partition_point(|(again, _)| *again < id);
+        let own = at(object.root.id())..at(object.root.raw().next);
+        let own = places.get(own).unwrap_or_default().iter();
+        let mut faults: Vec<Fault> = own.map(|(again, i)| (root.with_id(*again).span(), *i)).collect();
         faults.sort_unstable();
         found.extend(locate::paths(object.root, *ty, &faults, cx.kube()));
     }
@@ -96,7 +102,7 @@ fn mapping_of(key: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// One key that stands twice; `field` is what the server names it.
-fn one<'t>(duplicate: &Duplicate, again: Node<'t>, field: Option<String>, cx: &mut Cx<'t>) {
+fn one<'t>(duplicate: &Duplicate, again: Node<'t>, field: Option<String>, mendable: bool, cx: &mut Cx<'t>) {
     let key = again.key_text().unwrap_or_default();
     let shown = if cx.is_masked(again.span()) {
         "a key".to_string()
@@ -121,7 +127,7 @@ fn one<'t>(duplicate: &Duplicate, again: Node<'t>, field: Option<String>, cx: &m
             let text = format!(
                 "{shown} is set twice in this mapping; kubectl silently takes the last value, a strict reader refuses the file"
             );
-            let fix = drop_first(duplicate, again);
+            let fix = mendable.then(|| drop_first(duplicate, again)).flatten();
             let mut report = cx
                 .report_as(id, again.span(), text)
                 .related(first, "first set here")

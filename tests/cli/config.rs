@@ -65,6 +65,19 @@ fn the_nearest_file_above_a_path_holds() {
 }
 
 #[test]
+fn it_does_not_hold_beside_its_folder() {
+    let folder = Folder::new(&[
+        ("a.yaml", super::BAD),
+        ("sub/b.yaml", super::BAD),
+        ("sub/kubeproof.yaml", "ignore: ingress\n"),
+    ]);
+    let answer = folder.run(&["check", "a.yaml", "sub/b.yaml", "--format", "concise"]);
+    assert_eq!(answer.code, Some(1), "{answer}");
+    assert!(answer.stdout.contains("a.yaml:"), "{answer}");
+    assert!(!answer.stdout.contains("sub/b.yaml:"), "{answer}");
+}
+
+#[test]
 fn nothing_above_the_work_tree_is_read() {
     let folder = Folder::new(&[
         ("kubeproof.yaml", "ignore: [ingress]\n"),

@@ -449,3 +449,15 @@ fn files_of_a_chart_are_templates_from_wherever_they_are_named() {
         "no chart"
     );
 }
+
+/// What a pipe gave is kept: findings between files show it again.
+#[cfg(unix)]
+#[test]
+fn pipes_are_read_once() {
+    let folder = Folder::new(&[]);
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n\
+               spec: {containers: [{name: a, image: b, envFrom: [{secretRef: {name: nope}}]}]}\n";
+    let answer = folder.run_with(&["check", "--complete", "--format", "concise", "/dev/stdin"], pod);
+    assert_eq!(answer.code, Some(1), "{answer}");
+    assert!(answer.stdout.contains("references/dangling-secret"), "{answer}");
+}

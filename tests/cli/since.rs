@@ -258,6 +258,26 @@ fn configuration_of_git_changes_nothing() {
     assert_eq!(check(&folder, "", &["--since", "HEAD"]).files(), ["ä.yaml"]);
 }
 
+/// Git warns of each file whose line breaks it would change, and waits when nobody reads that.
+#[test]
+fn a_talkative_git_is_heard_out() {
+    let folder = repository(&[("a.yaml", GOOD)]);
+    git(folder.path(), &["config", "core.autocrlf", "input"]);
+    let names: Vec<String> = (0..1_000)
+        .map(|i| format!("long/way/down/to/a/file-{i}.yaml"))
+        .collect();
+    for name in &names {
+        folder.write(name, "a: 1\n");
+    }
+    commit(&folder);
+    for name in &names {
+        folder.write(name, "a: 2\r\n");
+    }
+    folder.write("a.yaml", BAD.replace('\n', "\r\n"));
+    let answer = check(&folder, ".", &["--since", "HEAD"]);
+    assert_eq!(answer.code, Some(1), "{}", answer.stderr);
+}
+
 #[test]
 fn junit_counts_touched_objects_only() {
     let folder = repository(&[

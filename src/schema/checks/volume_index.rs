@@ -98,11 +98,11 @@ impl<'t> Volumes<'t> {
 
     /// A volume whose name differs in its capitals only; not looked for in long lists.
     fn near(&self, name: &str) -> Option<&str> {
-        let names = self.by_name.keys().filter(|_| self.by_name.len() < 100);
-        names
-            .filter(|known| known.eq_ignore_ascii_case(name))
-            .map(|known| &**known)
-            .min()
+        if self.by_name.len() >= 100 {
+            return None;
+        }
+        let names = self.by_name.keys().map(|known| &**known);
+        names.filter(|known| known.eq_ignore_ascii_case(name)).min()
     }
 
     /// Reports a name that no usable volume has.

@@ -355,7 +355,9 @@ fn names(path: &str) -> Vec<(bool, String)> {
             rest = quoted.get(end + 2..).unwrap_or_default();
         } else {
             let name = rest.strip_prefix('.').unwrap_or(rest);
-            let end = name.find(['.', '[']).unwrap_or(name.len());
+            // At least one character, so that `[0]`, which is no step, is passed as well.
+            let end = name.char_indices().skip(1).find(|(_, c)| matches!(c, '.' | '['));
+            let end = end.map_or(name.len(), |(at, _)| at);
             names.push((false, name.get(..end).unwrap_or_default().to_string()));
             rest = name.get(end..).unwrap_or_default();
         }

@@ -1,0 +1,97 @@
+//! Input that was made to be slow: whatever the size, a check ends in good time. The sizes are such that to look at
+//! all for each would take minutes.
+
+use std::time::{Duration, Instant};
+
+use kubeproof::engine::Settings;
+use kubeproof::manifest::Surroundings;
+use kubeproof::report::Report;
+
+fn checked(text: &str) -> Report {
+    let inputs = [("a.yaml".to_string(), text.as_bytes().to_vec())];
+    let start = Instant::now();
+    let report = kubeproof::check(inputs.into_iter(), &Surroundings::default(), &Settings::default());
+    let took = start.elapsed();
+    assert!(
+        took < Duration::from_secs(30),
+        "{took:?} for {}",
+        &text[..text.len().min(300)]
+    );
+    report
+}
+
+fn findings(report: &Report) -> usize {
+    report.files.iter().map(|file| file.diagnostics.len()).sum()
+}
+
+#[test]
+fn many_keys_that_stand_twice() {
+    let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n";
+    let text = format!("{head}{}", "  k: x\n".repeat(60_000));
+    assert!(findings(&checked(&text)) > 59_000);
+    let object =
+        "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"a\"}}";
+    let objects = vec![object; 40_000].join(",");
+    let text = format!("{{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[{objects}]}}");
+    assert!(findings(&checked(&text)) > 39_000);
+}
+
+#[test]
+fn many_mounts_of_volumes_that_are_missing() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n";
+    let volumes: String = (0..40_000)
+        .map(|i| format!("  - {{name: v{i}, emptyDir: {{}}}}\n"))
+        .collect();
+    let mounts: String = (0..40_000)
+        .map(|i| format!("    - {{name: w{i}, mountPath: /m{i}}}\n"))
+        .collect();
+    let text = format!(
+        "{pod}  volumes:\n{volumes}  containers:\n  - name: c\n    image: i\n    volumeMounts:\n{mounts}"
+    );
+    assert!(findings(&checked(&text)) >= 40_000);
+}
+
+#[test]
+fn long_names_beside_placeholders() {
+    let name = "x".repeat(1_000_000);
+    let text = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: 'x${{A}}-x'}}\n---\n\
+         apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\n\
+         spec: {{containers: [{{name: c, image: i, envFrom: [{{secretRef: {{name: {name}}}}}]}}]}}\n"
+    );
+    checked(&text);
+}
+
+/// A definition whose one property, `a`, has this schema, and a resource of it.
+fn custom(schema: &str, spec: &str) -> String {
+    format!(
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n\
+         metadata: {{name: foos.example.com}}\n\
+         spec:\n  group: example.com\n  scope: Namespaced\n  names: {{plural: foos, kind: Foo}}\n  versions:\n  \
+         - name: v1\n    served: true\n    storage: true\n    schema:\n      openAPIV3Schema:\n        type: object\n        \
+         properties: {{spec: {schema}}}\n---\n\
+         apiVersion: example.com/v1\nkind: Foo\nmetadata: {{name: a}}\nspec: {spec}\n"
+    )
+}
+
+#[test]
+fn paths_of_rules_that_are_no_paths() {
+    for path in [
+        ".items[0]",
+        "[",
+        "a[b",
+        "items[*]",
+        ".",
+        "..",
+        "['",
+        "[''",
+        "a.['",
+    ] {
+        let rule = format!("{{rule: 'false', fieldPath: {path:?}}}");
+        let schema = format!(
+            "{{type: object, properties: {{items: {{type: array, items: {{type: string}}}}}}, \
+             x-kubernetes-validations: [{rule}]}}"
+        );
+        checked(&custom(&schema, "{items: [a]}"));
+    }
+}
