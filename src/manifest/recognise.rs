@@ -116,6 +116,7 @@ const GROUPS: &[(&str, Skip)] = &[
     ("kuttl.dev", Skip::TestFile),
     ("release-notes", Skip::Config),
     ("resourceLists", Skip::Config),
+    ("score.dev", Skip::Config),
     ("skaffold", Skip::Config),
     ("test.gatekeeper.sh", Skip::TestFile),
 ];
@@ -170,6 +171,9 @@ impl FileHints {
             return self.whole;
         }
         let source = &text[chunk.span.range()];
+        if is_ytt(source) {
+            return Some(Skip::Template);
+        }
         if chunk.error.is_some() {
             let template = ["{{", "{%", "<%"].iter().any(|mark| source.contains(mark));
             let manifest = || text.contains("apiVersion") || text.contains("kind:");
@@ -198,18 +202,22 @@ impl FileHints {
             return Some(Skip::NotAnObject);
         }
         let (api_version, kind, items) = super::type_meta(root);
+        let group = api_version
+            .as_deref()
+            .map(|text| text.split_once('/').map_or(text, |(group, _)| group));
+        let known = group.and_then(|group| GROUPS.binary_search_by(|(name, _)| (*name).cmp(group)).ok());
         let (Some(api_version), Some(kind)) = (&api_version, &kind) else {
-            return if self.own {
-                Some(Skip::Config)
-            } else {
-                self.untyped(root)
+            return match known {
+                _ if self.own => Some(Skip::Config),
+                Some(i) => Some(GROUPS[i].1),
+                None => self.untyped(root),
             };
         };
-        let group = api_version
-            .split_once('/')
-            .map_or(&**api_version, |(group, _)| group);
-        if let Ok(i) = GROUPS.binary_search_by(|(name, _)| (*name).cmp(group)) {
+        if let Some(i) = known {
             return Some(GROUPS[i].1);
+        }
+        if is_of_another_program(api_version, root) {
+            return Some(Skip::Config);
         }
         if api_version == "v1" && kind == "Config" && root.get("clusters").is_some() {
             return Some(Skip::Config); // a kubeconfig
@@ -231,8 +239,33 @@ impl FileHints {
         // One of the two beside metadata is a manifest with a mistake in it; anything else is not ours.
         let half = root.get("apiVersion").is_some() || root.get("kind").is_some();
         let metadata = root.get("metadata").is_some_and(|m| m.is_map());
+        if half && metadata && root.get("baseDomain").is_some() {
+            return Some(Skip::Config); // of OpenShift's installer, which has no kind
+        }
         (!(half && metadata)).then_some(Skip::NotAnObject)
     }
+}
+
+/// Whether a document has the form of an object, but no version that a server could serve, nor what objects have: the
+/// configuration of descheduler, of Talos.
+fn is_of_another_program(api_version: &str, root: Node<'_>) -> bool {
+    const GROUPS_WITHOUT_DOT: [&str; 5] = ["apps", "autoscaling", "batch", "extensions", "policy"];
+    let unserved = match api_version.split_once('/') {
+        Some((group, _)) => !group.contains('.') && !GROUPS_WITHOUT_DOT.contains(&group),
+        None => api_version != "v1",
+    };
+    unserved && root.get("metadata").is_none() && root.get("spec").is_none() && root.get("items").is_none()
+}
+
+/// Whether a document's first lines say that it is a template of ytt, which keeps its code in comments.
+fn is_ytt(source: &str) -> bool {
+    let head = source.as_bytes().get(..source.len().min(512)).unwrap_or_default();
+    memchr::memchr_iter(b'#', head).any(|at| {
+        let rest = source.get(at..).unwrap_or_default();
+        ["#@ ", "#@overlay/", "#@data/", "#@schema/", "#@library/"]
+            .iter()
+            .any(|mark| rest.starts_with(mark))
+    })
 }
 
 /// The names under which kustomize looks for its file.

@@ -170,6 +170,14 @@ fn annotation<'t>(object: &Object<'t>, key: &str) -> Option<Cow<'t, str>> {
     entry.value().and_then(|_| entry.text())
 }
 
+/// The class that the Ingress asks for.
+fn class<'t>(ingress: &Object<'t>) -> Option<Cow<'t, str>> {
+    let root = ingress.fields();
+    let spec = root.child("spec");
+    let named = spec.child("ingressClassName").text();
+    named.or_else(|| annotation(ingress, "kubernetes.io/ingress.class"))
+}
+
 /// Reports each fault of a name: the server counts them one by one.
 fn report_faults<'t>(field: &Field<'_, 't>, what: &str, faults: Faults, help: &str, cx: &mut Cx<'t>) {
     for fault in faults {

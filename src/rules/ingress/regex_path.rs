@@ -12,6 +12,10 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
     let nginx = super::annotation(ingress, "nginx.ingress.kubernetes.io/use-regex")
         .is_some_and(|v| v == "true")
         || super::annotation(ingress, "nginx.ingress.kubernetes.io/rewrite-target").is_some();
+    // Azure's controller reads `/api/*` in its own way, whatever the type.
+    if super::class(ingress).is_some_and(|class| class.starts_with("azure")) {
+        return;
+    }
     super::each_path(ingress, |item| {
         let (path, path_type) = (item.child("path"), item.child("pathType"));
         let prefix = match path_type.text().as_deref() {

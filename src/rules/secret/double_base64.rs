@@ -7,8 +7,18 @@ use crate::rules::{Check, Cx};
 /// Binds the rule to its page.
 pub const CHECK: Check = Check::Object(check);
 
-/// Keys whose consumer wants base64, so that the stored value is base64 of base64 on purpose.
-const ENCODED_ON_PURPOSE: [&str; 1] = ["1password-credentials.json"];
+/// Whether the consumer of a key wants base64, so that the stored value is base64 of base64 on purpose: the key says
+/// so, or the value is a user and a password as HTTP's basic authentication sends them.
+fn is_on_purpose(key: &str, inner: &str) -> bool {
+    let name = key.to_ascii_lowercase();
+    let credentials = || {
+        let (user, password) = inner.split_once(':').unwrap_or_default();
+        !user.is_empty() && !password.is_empty() && !inner.contains([' ', '\n', '/'])
+    };
+    key == "1password-credentials.json"
+        || ["b64", "base64"].iter().any(|word| name.contains(word))
+        || name.contains("auth") && credentials()
+}
 
 fn check<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
     for value in values(secret) {
@@ -18,7 +28,10 @@ fn check<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
         let Some(bytes) = value.bytes() else { continue };
         let stored = std::str::from_utf8(&bytes).unwrap_or_default();
         let key = value.entry.key;
-        if !is_encoded_text(stored) || ENCODED_ON_PURPOSE.iter().any(|known| key.key_is(known)) {
+        let Some(inner) = encoded_text(stored) else {
+            continue;
+        };
+        if is_on_purpose(&key.key_text().unwrap_or_default(), &inner) {
             continue;
         }
         let shown = cx.shown(key);
@@ -53,24 +66,20 @@ fn may_be_encoded(value: &super::Value<'_>) -> bool {
     head.is_some_and(|bytes| bytes.iter().all(|&byte| base64::is_digit(byte)))
 }
 
-/// Whether a stored value is base64 of a text that somebody wrote.
+/// The text that somebody wrote, where a stored value is base64 of one.
 ///
 /// Keys are often random characters in base64, which is their proper form, so that printable characters
 /// alone tell nothing: they must look like words, a file, or base64 once more.
-fn is_encoded_text(stored: &str) -> bool {
+fn encoded_text(stored: &str) -> Option<String> {
     let stored = stored.trim_end_matches('\n');
-    let Ok(inner) = base64::decode(stored) else {
-        return false;
-    };
-    let Ok(inner) = std::str::from_utf8(&inner) else {
-        return false;
-    };
+    let inner = String::from_utf8(base64::decode(stored).ok()?).ok()?;
     let text = inner.trim_end_matches(['\r', '\n']);
     if text.len() < 8 || !text.is_ascii() || !is_text(text.as_bytes()) {
-        return false;
+        return None;
     }
     let base64_again = text.len() >= 16 && text.ends_with('=') && base64::check(text).is_ok();
-    base64_again || text.starts_with("-----BEGIN ") || is_wordy(text)
+    let written = base64_again || text.starts_with("-----BEGIN ") || is_wordy(text);
+    written.then(|| text.to_string())
 }
 
 /// Whether letters, digits and signs come in runs, as in words, and not mixed, as in random characters.
@@ -99,7 +108,7 @@ mod tests {
             "Y29ycmVjdCBob3JzZQo=",
             "QVFCMTZWMVZvRjVtRXhBQTVrQ1FzN2JCajhWVUxSdzI2Qzg0SEE9PQ==", // base64 of a key in base64
         ] {
-            assert!(is_encoded_text(encoded), "{encoded}");
+            assert!(encoded_text(encoded).is_some(), "{encoded}");
         }
         for token in [
             "hunter2hunter2hunter2",
@@ -111,7 +120,16 @@ mod tests {
             "c2hvcnQ=",                 // too short to tell
             "AKIAIOSFODNN7EXAMPLE",
         ] {
-            assert!(!is_encoded_text(token), "{token}");
+            assert!(encoded_text(token).is_none(), "{token}");
         }
+    }
+
+    #[test]
+    fn knows_what_is_meant_to_be_base64() {
+        assert!(is_on_purpose("CA_CERT_B64", "x"));
+        assert!(is_on_purpose("kubeconfig-base64", "x"));
+        assert!(is_on_purpose("npm_auth", "admin:admin123"));
+        assert!(!is_on_purpose("npm_auth", "correct horse"));
+        assert!(!is_on_purpose("url", "https://example.com"));
     }
 }

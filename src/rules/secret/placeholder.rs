@@ -32,6 +32,19 @@ fn check<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
     else {
         return;
     };
+    // `<password>` is for argocd-vault-plugin where an annotation tells it the path of what to put there.
+    let root = secret.fields();
+    let metadata = root.child("metadata");
+    let annotations = metadata.child("annotations");
+    let for_vault = || {
+        annotations
+            .entries()
+            .any(|one| one.name().starts_with("avp.kubernetes.io/"))
+    };
+    let filler = match filler {
+        Filler::Person if for_vault() => Filler::Vault,
+        filler => filler,
+    };
     let (one, many, help) = match filler {
         Filler::Sops => (
             "is encrypted with SOPS",

@@ -27,7 +27,16 @@ const ENDINGS: [&str; 13] = [
 ];
 
 /// What keys are called that are files although they end so: an SSH key even needs its last newline.
-const FILES: [&str; 5] = ["private", "public", "ssh", "known", "cert"];
+const FILES: [&str; 8] = [
+    "private",
+    "public",
+    "ssh",
+    "known",
+    "cert",
+    "htpasswd",
+    "pgpass",
+    "authorizedkey",
+];
 
 fn check<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
     for value in values(secret) {
@@ -89,6 +98,7 @@ fn hurts(key: &str) -> bool {
     !key.contains('.')
         && ENDINGS.iter().any(|ending| bare.ends_with(ending))
         && !FILES.iter().any(|word| name.contains(word))
+        && name != "passwd"
 }
 
 #[cfg(test)]

@@ -72,6 +72,10 @@ pub fn sysctls<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 .help("keep one of them")
                 .related(first, "first set here");
         }
+        // Left to the kubelet before.
+        if cx.kube().minor() < 28 {
+            continue;
+        }
         let shared = match namespace(&text) {
             Some("net") if host_network => "hostNetwork",
             Some("ipc") if host_ipc => "hostIPC",

@@ -67,7 +67,9 @@ pub fn schedule<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         fault(cx, field, ErrorType::Invalid, message)
             .help("write five fields, such as `30 2 * * 1-5`, or one of `@hourly`, `@daily`, `@weekly`, `@every 1h`");
     }
-    if text.contains("TZ") {
+    // Up to 1.28 it may, unless `timeZone` does.
+    let zoned = || field.parent().is_some_and(|spec| spec.child("timeZone").is_set());
+    if text.contains("TZ") && (cx.kube().minor() >= 29 || zoned()) {
         let message = "a schedule may not name a time zone";
         fault(cx, field, ErrorType::Invalid, message).help("name it in `timeZone`");
     }
