@@ -48,3 +48,15 @@ fn examples_are_true() {
         "every format, and the statistics"
     );
 }
+
+/// The comments of the page's longest example keep back what it has, and nothing is said of them.
+#[test]
+fn the_example_of_suppressions_holds() {
+    let page = include_str!("../../docs/suppression.md");
+    let example = blocks(page, "yaml").into_iter().max_by_key(|block| block.len());
+    let folder = Folder::new(&[("pod.yaml", example.expect("an example"))]);
+    let answer = folder.run(&["check", "--complete", "--format", "json", "."]);
+    let json = answer.json();
+    assert_eq!(answer.code, Some(0), "{answer}");
+    assert!(json["summary"]["suppressed"].as_u64() >= Some(3), "{answer}");
+}

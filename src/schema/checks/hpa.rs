@@ -23,7 +23,10 @@ pub fn replicas<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if let (Some(lowest), Some(most)) = (lowest, max.int())
         && most < lowest
     {
-        let message = format!("`maxReplicas` is {most}, less than `minReplicas`, {lowest}");
+        let message = match max.is_set() {
+            true => format!("`maxReplicas` is {most}, less than `minReplicas`, {lowest}"),
+            false => format!("without `maxReplicas` there is no room for `minReplicas`, {lowest}"),
+        };
         fault(cx, &max, ErrorType::Invalid, message)
             .help("make `maxReplicas` at least `minReplicas` (which is 1 when left out)");
     }

@@ -172,7 +172,11 @@ fn text_faults<'t>(field: &Field<'_, 't>, format: Format, cx: &mut Cx<'t>) {
         return;
     };
     for reason in format.faults(&text, cx.kube()) {
-        let message = format!("{} is no valid `{}`: it {reason}", cx.quote(&text), field.name());
+        let name = match field.name() {
+            "" => field.parent().map_or("", Field::name),
+            name => name,
+        };
+        let message = format!("{} is no valid `{name}`: it {reason}", cx.quote(&text));
         fault(cx, field, ErrorType::Invalid, message).help(format!("use {}", format.describe()));
     }
 }

@@ -17,7 +17,10 @@ pub fn of_format<'t>(format: Format, field: &Field<'_, 't>, place: &Field<'_, 't
         let name = named(field);
         let message = match &*value {
             "" => format!("{name} is empty, but it {reason}"),
-            _ => format!("{} is no valid {name}: it {reason}", shown(field, cx)),
+            _ => {
+                let name = name.strip_prefix("the ").unwrap_or(&name);
+                format!("{} is no valid {name}: it {reason}", shown(field, cx))
+            }
         };
         fault(cx, place, ErrorType::Invalid, message).help(format!("use {}", format.describe()));
     }
@@ -168,7 +171,10 @@ pub(super) fn unique_by<'t>(keys: &[&'static str], whole: bool, field: &Field<'_
 
 pub(super) fn named(field: &Field<'_, '_>) -> String {
     match field.name() {
-        "" => "the item".into(),
+        "" => match field.parent().map(Field::name) {
+            Some("") | None => "the item".into(),
+            Some(list) => format!("the item of `{list}`"),
+        },
         name => format!("`{name}`"),
     }
 }
