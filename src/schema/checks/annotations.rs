@@ -181,12 +181,9 @@ fn seccomp<'t>(profile: &str, entry: &Field<'_, 't>, shown: &Field<'_, 't>, cx: 
     }
 }
 
-/// A 32-bit number, written as the server itself would: no `+`, no leading zeros.
+/// A 32-bit number without `+` and leading zeros, which the server looks for only where no `-` is.
 fn is_cost(value: &str) -> bool {
-    value.parse::<i32>().is_ok_and(|_| {
-        let digits = value.strip_prefix('-').unwrap_or(value);
-        !value.starts_with('+') && (digits == "0" || !digits.starts_with('0'))
-    })
+    !value.starts_with('+') && (value == "0" || !value.starts_with('0')) && value.parse::<i32>().is_ok()
 }
 
 /// The names of a pod's containers; `None`: one of them is not known yet.

@@ -7,7 +7,7 @@ use crate::rules::Cx;
 use crate::schema::constraints::fault;
 use crate::yaml::Scalar;
 
-use super::containers::{judged, list_of, one_of, shown, stays};
+use super::containers::{is_of_pod, judged, list_of, one_of, shown, stays};
 
 /// Seconds that a pod has to end, unless it says otherwise.
 const GRACE_PERIOD: i64 = 30;
@@ -76,7 +76,7 @@ pub fn probe<'t>(probe: &Field<'_, 't>, cx: &mut Cx<'t>) {
 
 /// The hooks of a container.
 pub fn lifecycle<'t>(lifecycle: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    if !applies(lifecycle, cx) {
+    if is_dropped(lifecycle, cx) || !applies(lifecycle, cx) {
         return;
     }
     for name in ["postStart", "preStop"] {
@@ -85,6 +85,22 @@ pub fn lifecycle<'t>(lifecycle: &Field<'_, 't>, cx: &mut Cx<'t>) {
             handler(&hook, cx);
         }
     }
+}
+
+/// The hooks of an ephemeral container, which has none.
+pub fn no_lifecycle<'t>(lifecycle: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if lifecycle.is_set() && !is_dropped(lifecycle, cx) {
+        let message = "an ephemeral container is for debugging only, so that it has no `lifecycle`";
+        fault(cx, lifecycle, ErrorType::Forbidden, message).help("remove it");
+    }
+}
+
+/// Up to 1.36 the server drops `stopSignal` unread, and what held nothing else with it.
+fn is_dropped(lifecycle: &Field<'_, '_>, cx: &Cx<'_>) -> bool {
+    cx.kube().minor() < 37
+        && lifecycle.child("stopSignal").is_set()
+        && !lifecycle.child("postStart").is_set()
+        && !lifecycle.child("preStop").is_set()
 }
 
 /// What a probe or hook does: one thing. The server does not look into what comes after the first.
@@ -188,10 +204,11 @@ fn sleep<'t>(sleep: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
     let Some(spec) = spec else { return };
     let grace = spec.child("terminationGracePeriodSeconds");
-    let grace = if grace.is_set() {
-        grace.int()
-    } else {
-        Some(GRACE_PERIOD)
+    let grace = match grace.int().filter(|_| grace.is_set()) {
+        // In a Pod the server makes 1 of it.
+        Some(seconds) if seconds < 0 && is_of_pod(spec) => Some(1),
+        None if !grace.is_set() => Some(GRACE_PERIOD),
+        seconds => seconds,
     };
     let seconds = sleep.child("seconds");
     // Since 1.33 a hook may sleep for 0 seconds.

@@ -137,27 +137,37 @@ const PROFILES: [Profile; 2] = [
     },
 ];
 
-/// Old annotations say the same as the fields of a Pod that replaced them.
+/// The annotation that names the seccomp profile of all containers of a pod.
+const SECCOMP_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
+
+/// Old annotations of a pod or template say the same as the fields that replaced them.
 pub fn annotations<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let Some(pod) = spec.parent().filter(|_| is_of_pod(spec)) else {
-        return;
-    };
-    let metadata = pod.child("metadata");
+    let Some(holder) = spec.parent() else { return };
+    let metadata = holder.child("metadata");
     let annotations = metadata.child("annotations");
-    if !annotations.is_filled() || spec.child("os").child("name").text().as_deref() == Some("windows") {
-        return;
-    }
-    for profile in &PROFILES {
-        if annotations
-            .entries()
-            .any(|entry| entry.name().starts_with(profile.annotation))
-        {
-            compare(profile, spec, &annotations, cx);
+    let (mut named, mut seccomp) = ([false; PROFILES.len()], false);
+    for entry in annotations.entries() {
+        let name = entry.name();
+        seccomp |= name == SECCOMP_POD;
+        for (named, profile) in named.iter_mut().zip(&PROFILES) {
+            *named |= name.starts_with(profile.annotation);
         }
+    }
+    let [apparmor, containers] = &PROFILES;
+    if seccomp {
+        let context = spec.child("securityContext");
+        let field = context.child(containers.field);
+        compare(containers, &field, &field, &annotations.key(SECCOMP_POD), cx);
+    }
+    if named[1] {
+        compare_all(containers, spec, &annotations, cx);
+    }
+    if named[0] && spec.child("os").child("name").text().as_deref() != Some("windows") {
+        compare_all(apparmor, spec, &annotations, cx);
     }
 }
 
-fn compare<'t>(profile: &Profile, spec: &Field<'_, 't>, annotations: &Field<'_, 't>, cx: &mut Cx<'t>) {
+fn compare_all<'t>(profile: &Profile, spec: &Field<'_, 't>, annotations: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let named: HashMap<_, _> = annotations
         .entries()
         .filter_map(|entry| Some((entry.key_node()?.key_text()?, entry)))
@@ -165,51 +175,69 @@ fn compare<'t>(profile: &Profile, spec: &Field<'_, 't>, annotations: &Field<'_, 
         .collect();
     let pods = spec.child("securityContext");
     let pods = pods.child(profile.field);
+    let of_pod = is_of_pod(spec);
     for list in LISTS {
         let list = spec.child(list);
         for container in list.items() {
             let context = container.child("securityContext");
             let own = context.child(profile.field);
-            let source = match own.is_set() {
-                true => &own,
-                false if profile.inherited && pods.is_set() => &pods,
-                false => continue,
-            };
-            let Some(name) = container.child("name").text() else {
+            let Some(annotation) = container.child("name").text().and_then(|name| named.get(&*name)) else {
                 continue;
             };
-            let Some(annotation) = named.get(&*name) else {
-                continue;
-            };
-            let Some(text) = judged(annotation, cx).filter(|_| annotation.is_set()) else {
-                continue;
-            };
-            let local = text.strip_prefix("localhost/");
-            let file = source.child("localhostProfile");
-            if judged(&file, cx).is_none() {
-                continue;
+            if own.is_set() {
+                compare(profile, &own, &own, annotation, cx);
+            } else if profile.inherited
+                && !(of_pod && annotation.text().is_some_and(|text| becomes_field(&text)))
+            {
+                compare(profile, &pods, &own, annotation, cx);
             }
-            let wrong = match source.child("type").text().as_deref() {
-                Some("Unconfined") if text != "unconfined" => "type",
-                Some("RuntimeDefault") if !profile.default.contains(&&*text) => "type",
-                Some("Localhost") => match local {
-                    None => "type",
-                    Some(path) if !file.is_set() || file.text().as_deref() != Some(path) => {
-                        "localhostProfile"
-                    }
-                    Some(_) => continue,
-                },
-                _ => continue,
-            };
-            let message = format!("the annotation `{}` says otherwise", annotation.name());
-            let span = source.child(wrong).place();
-            let other = annotation.place();
-            fault(cx, &own.child(wrong), ErrorType::Forbidden, message)
-                .at(span)
-                .help("remove the annotation, which the field replaces")
-                .related(other, "the annotation");
         }
     }
+}
+
+/// Whether the server makes a container's AppArmor profile of the annotation, if the container of a Pod has none.
+fn becomes_field(annotation: &str) -> bool {
+    matches!(annotation, "unconfined" | "runtime/default")
+        || annotation
+            .strip_prefix("localhost/")
+            .is_some_and(|file| !file.is_empty() && file.trim() == file && file.len() <= 4095)
+}
+
+/// Whether an annotation says the same as the profile in `source`; if not, that is reported at `shown`.
+fn compare<'t>(
+    profile: &Profile,
+    source: &Field<'_, 't>,
+    shown: &Field<'_, 't>,
+    annotation: &Field<'_, 't>,
+    cx: &mut Cx<'t>,
+) {
+    if !source.is_set() {
+        return;
+    }
+    let Some(text) = judged(annotation, cx).filter(|_| annotation.is_set()) else {
+        return;
+    };
+    let file = source.child("localhostProfile");
+    if judged(&file, cx).is_none() {
+        return;
+    }
+    let wrong = match source.child("type").text().as_deref() {
+        Some("Unconfined") if text != "unconfined" => "type",
+        Some("RuntimeDefault") if !profile.default.contains(&&*text) => "type",
+        Some("Localhost") => match text.strip_prefix("localhost/") {
+            None => "type",
+            Some(path) if !file.is_set() || file.text().as_deref() != Some(path) => "localhostProfile",
+            Some(_) => return,
+        },
+        _ => return,
+    };
+    let message = format!("the annotation `{}` says otherwise", annotation.name());
+    let span = source.child(wrong).place();
+    let other = annotation.place();
+    fault(cx, &shown.child(wrong), ErrorType::Forbidden, message)
+        .at(span)
+        .help("remove the annotation, which the field replaces")
+        .related(other, "the annotation");
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::manifest::Field;
 use crate::names;
 use crate::rules::Cx;
 use crate::schema::constraints::fault;
+use crate::source::Span;
 
 /// The server gives a Namespace its name as a label.
 pub fn namespace_label<'t>(name: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -50,8 +51,53 @@ const OWNER: Shape = Shape::Object(&[
     ("blockOwnerDeletion", Shape::Flag),
 ]);
 
-/// The annotation that keeps pods of some controllers away, in JSON.
+const TAINTS: &str = "scheduler.alpha.kubernetes.io/taints";
+
+const TAINTED: Shape = Shape::List(&Shape::Object(&[
+    ("key", Shape::Text),
+    ("value", Shape::Text),
+    ("effect", Shape::Text),
+    ("timeAdded", Shape::Time),
+]));
+
+/// Annotations that hold JSON: pods that are kept away, and taints as they were written before `spec.taints`.
 pub fn annotations<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if field.is_filled() {
+        avoided(field, cx);
+        old_taints(field, cx);
+    }
+}
+
+fn old_taints<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let entry = field.key(TAINTS);
+    let Some(text) = entry.value().and_then(|_| entry.text()) else {
+        return;
+    };
+    if text.is_empty() || cx.is_unrendered(&text) {
+        return;
+    }
+    let place = entry.place();
+    let Some(list) = annotated_json::read(&text, &TAINTED) else {
+        let message = "the annotation is no list of taints in JSON";
+        fault(cx, field, ErrorType::Invalid, message)
+            .at(place)
+            .help("remove the annotation, which nothing reads any more, and use `spec.taints`");
+        return;
+    };
+    let shown = field.dotted(TAINTS);
+    let mut seen = HashSet::new();
+    for (at, item) in list.as_array().into_iter().flatten().enumerate() {
+        let shown = shown.odd_item(at as u32);
+        let parts = ["key", "value", "effect"].map(|name| (annotated_json::text(item, name), place));
+        taint(&shown, parts, cx);
+        if !seen.insert([parts[0].0, parts[2].0]) {
+            twice(&shown, place, cx);
+        }
+    }
+}
+
+/// The annotation that keeps pods of some controllers away.
+fn avoided<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let entry = field.key(AVOID);
     let Some(text) = entry.value().and_then(|_| entry.text()) else {
         return;
@@ -164,41 +210,51 @@ pub fn taints<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         if [&name, &text, &kind].iter().any(|text| cx.is_unrendered(text)) {
             continue;
         }
-        let place = key.place();
-        for reason in names::qualified_name(&name) {
-            let message = format!("{} is no valid key of a taint: it {reason}", cx.quote(&name));
-            fault(cx, &shown.child("key"), ErrorType::Invalid, message)
-                .at(place)
-                .help("use a name such as `example.com/dedicated`");
-        }
-        let place = value.place();
-        if let Some(reason) = names::label_value(&text).first() {
-            let message = format!("{} is no valid value of a taint: it {reason}", cx.quote(&text));
-            fault(cx, &shown.child("value"), ErrorType::Invalid, message)
-                .at(place)
-                .help("use up to 63 letters, digits, `-`, `_` and `.`");
-        }
-        let place = effect.place();
-        let help = "use `NoSchedule`, `PreferNoSchedule` or `NoExecute`";
-        let field = shown.child("effect");
-        if kind.is_empty() {
-            fault(cx, &field, ErrorType::Required, "a taint must say what it does")
-                .at(place)
-                .help(help);
-        } else if !matches!(&*kind, "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
-            let message = format!("a taint cannot do {}", cx.quote(&kind));
-            fault(cx, &field, ErrorType::NotSupported, message)
-                .at(place)
-                .help(help);
-        }
+        let parts = [
+            (&*name, key.place()),
+            (&*text, value.place()),
+            (&*kind, effect.place()),
+        ];
+        taint(&shown, parts, cx);
         if !seen.insert((name, kind)) {
-            let place = item.place();
-            let message = "an earlier taint has the same key and effect";
-            fault(cx, &shown, ErrorType::Duplicate, message)
-                .at(place)
-                .help("remove one of them");
+            twice(&shown, item.place(), cx);
         }
     }
+}
+
+/// Key, value and effect of a taint, and where each is written.
+fn taint<'t>(shown: &Field<'_, 't>, [key, value, effect]: [(&str, Span); 3], cx: &mut Cx<'t>) {
+    for reason in names::qualified_name(key.0) {
+        let message = format!("{} is no valid key of a taint: it {reason}", cx.quote(key.0));
+        fault(cx, &shown.child("key"), ErrorType::Invalid, message)
+            .at(key.1)
+            .help("use a name such as `example.com/dedicated`");
+    }
+    if let Some(reason) = names::label_value(value.0).first() {
+        let message = format!("{} is no valid value of a taint: it {reason}", cx.quote(value.0));
+        fault(cx, &shown.child("value"), ErrorType::Invalid, message)
+            .at(value.1)
+            .help("use up to 63 letters, digits, `-`, `_` and `.`");
+    }
+    let help = "use `NoSchedule`, `PreferNoSchedule` or `NoExecute`";
+    let field = shown.child("effect");
+    if effect.0.is_empty() {
+        fault(cx, &field, ErrorType::Required, "a taint must say what it does")
+            .at(effect.1)
+            .help(help);
+    } else if !matches!(effect.0, "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
+        let message = format!("a taint cannot do {}", cx.quote(effect.0));
+        fault(cx, &field, ErrorType::NotSupported, message)
+            .at(effect.1)
+            .help(help);
+    }
+}
+
+fn twice<'t>(shown: &Field<'_, 't>, place: Span, cx: &mut Cx<'t>) {
+    let message = "an earlier taint has the same key and effect";
+    fault(cx, shown, ErrorType::Duplicate, message)
+        .at(place)
+        .help("remove one of them");
 }
 
 /// The ranges that a Node gives its pods addresses of; `podCIDR` wins over `podCIDRs`.

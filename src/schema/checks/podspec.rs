@@ -6,7 +6,7 @@ use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::{Cx, quote};
-use crate::schema::constraints::{fault, is_set};
+use crate::schema::constraints::{Format, fault, is_set, of_format};
 
 /// Limits of the resolver in the C library.
 const MOST_NAMESERVERS: usize = 3;
@@ -126,6 +126,25 @@ pub fn toleration_value<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         fault(cx, &toleration.child("operator"), ErrorType::Invalid, message)
             .related(field.place(), "this one")
             .help("use up to 63 letters, digits, `-`, `_` and `.`");
+    }
+}
+
+/// The name of a claim. Of one that stands in the list before, the server says only that.
+pub fn claim_name<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let text = field.text().filter(|text| !text.is_empty());
+    let (Some(text), Some(claim)) = (text, field.parent()) else {
+        return;
+    };
+    if names::dns1123_label(&text).is_empty() {
+        return;
+    }
+    let again = claim.parent().is_some_and(|list| {
+        list.items()
+            .take_while(|other| other.place() != claim.place())
+            .any(|other| other.child("name").text().as_deref() == Some(&*text))
+    });
+    if !again {
+        of_format(Format::DnsLabel, field, field, cx);
     }
 }
 

@@ -23,8 +23,11 @@ pub fn overhead<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 
 /// The same, reported at `limits`.
 pub(super) fn overhead_at<'t>(field: &Field<'_, 't>, limits: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let (mut huge, mut common) = (false, false);
     for amount in field.entries() {
         let shown = limits.missing_key(key(&amount));
+        huge |= is_huge(amount.name());
+        common |= is_common(amount.name());
         let before = cx.count();
         resource(&amount, &shown, false, container_name_faults, cx);
         // The path has a part that the manifest has not; what is there of it ends at `overhead`.
@@ -37,6 +40,17 @@ pub(super) fn overhead_at<'t>(field: &Field<'_, 't>, limits: &Field<'_, 't>, cx:
             });
         }
     }
+    if huge
+        && !common
+        && let Some(shown) = limits.parent()
+    {
+        huge_alone(shown, cx);
+    }
+}
+
+fn huge_alone<'t>(resources: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let message = "huge pages are given only together with `cpu` or `memory`";
+    fault(cx, resources, ErrorType::Forbidden, message).help("add `cpu` or `memory`");
 }
 
 /// What the pod as a whole requests and may use.
@@ -45,7 +59,7 @@ pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     let own_claims = field.child("claims");
-    if own_claims.is_filled() {
+    if own_claims.is_set() {
         let message = "a pod as a whole claims no resources, only its containers do";
         fault(cx, &own_claims, ErrorType::Forbidden, message).help("move the claims to a container");
         claims(&own_claims, spec, cx);
@@ -67,26 +81,26 @@ pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let limited = amounts(&limits);
     let by_name: HashMap<_, _> = limits.entries().map(|limit| (key(&limit), limit)).collect();
     let mut requested = HashSet::new();
+    let (mut huge, mut common) = (false, false);
     for request in requests.entries() {
         let name = key(&request);
         within(by_name.get(&name), &limits, &requests, &request, cx);
+        huge |= is_huge(&name);
+        common |= is_common(&name);
         requested.insert(name);
     }
-    if is_of_pod(spec) {
-        // The server makes a request of each limit that has none, and judges it, too.
-        for limit in limits.entries() {
-            let name = key(&limit);
-            if is_of_pods(&name) && !requested.contains(&name) {
-                resource(&limit, &requests.missing_key(name), true, name_faults, cx);
-            }
-        }
+    huge |= by_name.keys().any(|name| is_huge(name));
+    common |= by_name.keys().any(|name| is_common(name));
+    let together = aggregate(spec);
+    if is_of_pod(spec) && (limits.is_filled() || requests.is_filled()) {
         // Huge pages that a container may use become the pod's, too.
-        let mut seen = HashSet::new();
+        let (mut limitless, mut seen) = (by_name.is_empty(), HashSet::new());
         for container in spec.child("containers").items() {
             let resources = container.child("resources");
             for limit in resources.child("limits").entries() {
                 let name = key(&limit);
                 if is_huge(&name) && !by_name.contains_key(&name) && seen.insert(name.clone()) {
+                    (huge, limitless) = (true, false);
                     resource(&limit, &limits.missing_key(name.clone()), true, name_faults, cx);
                     if !requested.contains(&name) {
                         resource(&limit, &requests.missing_key(name), true, name_faults, cx);
@@ -94,13 +108,81 @@ pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 }
             }
         }
+        // Beside a limit the server makes a request of what the containers request together, and of each limit of
+        // which they request nothing; it judges them, too.
+        for name in ["cpu", "memory"] {
+            if let Some(&value) = together.get(name)
+                && !limitless
+                && !requested.contains(name)
+            {
+                common = true;
+                made_request(name, value, limited.get(name), by_name.get(name), &requests, cx);
+            }
+        }
+        for limit in limits.entries() {
+            let name = key(&limit);
+            if is_of_pods(&name)
+                && !requested.contains(&name)
+                && !(is_common(&name) && together.contains_key(&name))
+            {
+                let most = limited.get(&name);
+                let more = together
+                    .get(&name)
+                    .zip(most)
+                    .is_some_and(|(own, most)| own > most);
+                let path = requests.missing_key(name);
+                resource(&limit, &path, true, name_faults, cx);
+                if more {
+                    let message = "the containers request more together than the pod may use";
+                    fault(cx, &path, ErrorType::Invalid, message)
+                        .help("raise the limit, or lower the containers' requests");
+                }
+            }
+        }
     }
-    enough(spec, &requests, cx);
+    if huge && !common {
+        huge_alone(field, cx);
+    }
+    enough(&together, &requests, cx);
     single_limits(spec, field, &limited, cx);
 }
 
+/// What the server requests for a pod that only has limits: as much as its containers do.
+fn made_request<'t>(
+    name: &'static str,
+    value: Quantity,
+    most: Option<&Quantity>,
+    limit: Option<&Field<'_, 't>>,
+    requests: &Field<'_, 't>,
+    cx: &mut Cx<'t>,
+) {
+    if value.is_negative() {
+        let message = format!("the containers request less than nothing of {}", quote(name));
+        let path = requests.missing_key(Cow::Borrowed(name));
+        fault(cx, &path, ErrorType::Invalid, message).help("use positive amounts");
+    }
+    if let Some(&most) = most
+        && let Some(limit) = limit
+        && value > most
+    {
+        let message = format!(
+            "the containers together request more of {} than the pod's limit {}",
+            quote(name),
+            shown(limit, cx)
+        );
+        let span = limit.place();
+        fault(cx, requests, ErrorType::Invalid, message)
+            .at(span)
+            .help("raise the limit, or lower the containers' requests");
+    }
+}
+
+fn is_common(name: &str) -> bool {
+    matches!(name, "cpu" | "memory")
+}
+
 fn is_of_pods(name: &str) -> bool {
-    matches!(name, "cpu" | "memory") || is_huge(name)
+    is_common(name) || is_huge(name)
 }
 
 fn amounts<'t>(list: &Field<'_, 't>) -> Amounts<'t> {
@@ -110,11 +192,7 @@ fn amounts<'t>(list: &Field<'_, 't>) -> Amounts<'t> {
 }
 
 /// The pod's requests cover those of its containers together.
-fn enough<'t>(spec: &Field<'_, 't>, requests: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    if !requests.is_filled() {
-        return;
-    }
-    let together = aggregate(spec);
+fn enough<'t>(together: &Amounts<'t>, requests: &Field<'_, 't>, cx: &mut Cx<'t>) {
     for request in requests.entries() {
         let (Some(value), Some(&wanted)) = (amount(&request), together.get(request.name())) else {
             continue;

@@ -1,5 +1,6 @@
 //! Labels and what selects by them.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::diagnostic::ErrorType;
@@ -7,7 +8,7 @@ use crate::manifest::Field;
 use crate::names;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::Format;
-use crate::schema::constraints::{fault, is_set, of_format};
+use crate::schema::constraints::{fault, of_format};
 
 /// Labels to match: the server reports keys and values at the map.
 pub fn labels<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -127,35 +128,46 @@ pub fn spread_keys<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
-/// `matchLabelKeys` and `mismatchLabelKeys` of a pod affinity term.
-pub fn affinity_keys<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let keys = field.child("matchLabelKeys");
-    if !keys.is_filled() {
+/// `matchLabelKeys` of a pod affinity term: none that `mismatchLabelKeys` have.
+pub fn affinity_keys<'t>(keys: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(term) = keys.parent() else { return };
+    let others = term.child("mismatchLabelKeys");
+    if !others.is_filled() {
         return;
     }
-    let others = field.child("mismatchLabelKeys");
-    let others: HashSet<String> = others
-        .items()
-        .filter_map(|key| key.text().map(|text| text.into_owned()))
-        .collect();
+    let others: HashSet<_> = others.items().filter_map(|key| key.text()).collect();
     for key in keys.items() {
-        if key.text().is_some_and(|text| others.contains(&*text)) {
+        if key.text().is_some_and(|text| others.contains(&text)) {
             let message = "`mismatchLabelKeys` has this key as well";
             fault(cx, &key, ErrorType::Invalid, message).help("keep the key in one of the two lists");
         }
     }
-    let selector = field.child("labelSelector");
-    if !is_set(&selector, true) {
-        return;
+}
+
+/// `matchLabelKeys` beside the selector that they extend. The server compares only a key that the selector names
+/// twice, and reports it by its index, without the name of the list. In a Pod it has put the keys that are labels of
+/// the pod into the selector before.
+pub fn match_label_keys<'t>(term: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let (keys, others) = (term.child("matchLabelKeys"), term.child("mismatchLabelKeys"));
+    let selector = term.child("labelSelector");
+    let expressions = selector.child("matchExpressions");
+    let mut root = term;
+    while let Some(parent) = root.parent() {
+        root = parent;
     }
-    // The server compares only a key that the selector names twice, and reports it by the index of the term.
-    let labels = selector.child("matchLabels");
-    let mut taken: HashSet<String> = labels.entries().map(|entry| entry.name().to_string()).collect();
-    for expression in selector.child("matchExpressions").items() {
-        let Some(key) = expression.child("key").text() else {
-            continue;
-        };
-        if taken.contains(&*key)
+    let metadata = root.child("metadata");
+    let labels = metadata.child("labels");
+    let pod = labels.is_filled() && root.child("kind").text().as_deref() == Some("Pod");
+    let merged = keys.items().chain(others.items()).filter_map(|key| key.text());
+    let merged = merged.filter(|key| pod && labels.key(key).value().is_some());
+    let written = expressions.items().filter_map(|one| one.child("key").text());
+    let mut taken: HashSet<_> = selector
+        .child("matchLabels")
+        .entries()
+        .map(|entry| Cow::Owned(entry.name().to_string()))
+        .collect();
+    for key in written.chain(merged) {
+        if taken.contains(&key)
             && let Some((i, item)) = keys
                 .items()
                 .enumerate()
@@ -163,10 +175,10 @@ pub fn affinity_keys<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 .last()
         {
             let message = "`labelSelector` selects by this key already";
-            fault(cx, &field.odd_item(i as u32), ErrorType::Invalid, message)
+            fault(cx, &term.odd_item(i as u32), ErrorType::Invalid, message)
                 .at(item.place())
                 .help("name the key in one place only");
         }
-        taken.insert(key.into_owned());
+        taken.insert(key);
     }
 }

@@ -135,7 +135,7 @@ fn set_of<'p, 't>(spec: &Field<'p, 't>) -> Option<&'p Field<'p, 't>> {
 }
 
 /// The volumes in which a fault was found: the server forgets them.
-fn refused(volumes: &Field<'_, '_>, cx: &Cx<'_>) -> BTreeSet<usize> {
+pub(super) fn refused(volumes: &Field<'_, '_>, cx: &Cx<'_>) -> BTreeSet<usize> {
     let mut refused = BTreeSet::new();
     let here = |d: &&crate::diagnostic::Diagnostic| d.document == cx.document && d.object == cx.object;
     let mut found = cx.found.iter().rev().take_while(here).peekable();

@@ -9,22 +9,27 @@ use crate::rules::{Cx, quote};
 use crate::schema::constraints::{fault, is_set};
 use crate::schema::quantity::Quantity;
 
+use super::volume_index::refused;
+
 const LONG_SESSION: &str = "the volume's name and `targetPortal` together are longer than 63 characters, which is too long for the session of an `initiatorName`";
 
-/// Volumes of one name: the server looks at valid names only.
+/// Volumes of one name: the server remembers the names of those that it finds nothing wrong with.
 pub fn unique_names<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let mut seen = BTreeMap::new();
-    for volume in field.items() {
+    let refused = refused(field, cx);
+    for (index, volume) in field.items().enumerate() {
         let name = volume.child("name");
         let Some(text) = name.text() else { continue };
         if text.is_empty() || !names::dns1123_label(&text).is_empty() {
             continue;
         }
-        if let Some(first) = seen.insert(text.clone(), name.place()) {
+        if let Some(&first) = seen.get(&text) {
             let message = format!("a volume is called {} already", quote(&text));
             fault(cx, &name, ErrorType::Duplicate, message)
                 .help("give each volume its own name")
                 .related(first, "first used here");
+        } else if !refused.contains(&index) {
+            seen.insert(text, name.place());
         }
     }
 }
@@ -60,6 +65,40 @@ pub fn claim_name<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     for reason in names::dns1123_subdomain(&format!("{pod}-{text}")) {
         let message = format!("the volume's claim would be called `{pod}-{text}`, which {reason}");
         fault(cx, &name, ErrorType::Invalid, message).help("change the volume's name, or the pod's");
+    }
+}
+
+/// A volume of a Pod that names a claim which the server will make for another of its volumes.
+pub fn made_claims<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if !field.items().any(|volume| volume.child("ephemeral").is_set()) {
+        return;
+    }
+    let Some(root) = field.parent().and_then(Field::parent) else {
+        return;
+    };
+    let metadata = root.child("metadata");
+    let Some(pod) = metadata.child("name").text().filter(|pod| !pod.is_empty()) else {
+        return;
+    };
+    for volume in field.items() {
+        let source = volume.child("persistentVolumeClaim");
+        let claim = source.child("claimName");
+        let Some(text) = claim.text() else { continue };
+        let Some(name) = text.strip_prefix(&*pod).and_then(|rest| rest.strip_prefix('-')) else {
+            continue;
+        };
+        let made = |other: &Field<'_, 't>| {
+            other.child("ephemeral").is_set() && other.child("name").text().as_deref() == Some(name)
+        };
+        if let Some(other) = field.items().find(made) {
+            let message = format!(
+                "the claim {} is made for another volume of this pod",
+                quote(&text)
+            );
+            fault(cx, &claim, ErrorType::Invalid, message)
+                .help("mount that volume instead")
+                .related(other.place(), "this one");
+        }
     }
 }
 

@@ -212,7 +212,11 @@ fn iscsi_name(value: &str) -> bool {
     if let Some(rest) = value.strip_prefix("naa") {
         return alnums(rest, 32);
     }
-    value.strip_prefix("iqn.").is_some_and(iqn)
+    // The pattern may begin anywhere, but the value begins with its first letters.
+    value.starts_with("iqn")
+        && value
+            .match_indices("iqn.")
+            .any(|(at, start)| iqn(&value[at + start.len()..]))
 }
 
 fn iqn(rest: &str) -> bool {
