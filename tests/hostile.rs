@@ -95,3 +95,34 @@ fn paths_of_rules_that_are_no_paths() {
         checked(&custom(&schema, "{items: [a]}"));
     }
 }
+
+/// A definition with one rule on `spec`, and a resource of it.
+fn ruled(properties: &str, rule: &str, spec: &str) -> String {
+    let rules = format!("x-kubernetes-validations: [{{rule: {rule:?}}}]");
+    custom(
+        &format!("{{type: object, properties: {properties}, {rules}}}"),
+        spec,
+    )
+}
+
+#[test]
+fn rules_that_compare_much() {
+    let nested = format!("[1]{}.all(z, z == z)", ".map(a, [a, a])".repeat(28));
+    checked(&ruled("{a: {type: integer}}", &nested, "{a: 1}"));
+    let list = "{l: {type: array, items: {type: integer}}}";
+    let items = (0..60_000).map(|i| i.to_string()).collect::<Vec<_>>().join(",");
+    let spec = format!("{{l: [{items}]}}");
+    for rule in ["sets.equivalent(self.l, self.l)", "self.l.distinct().size() > 0"] {
+        checked(&ruled(list, rule, &spec));
+    }
+    let entries = (0..60_000)
+        .map(|i| format!("k{i}: a"))
+        .collect::<Vec<_>>()
+        .join(",");
+    let map = "{m: {type: object, additionalProperties: {type: string}}}";
+    checked(&ruled(map, "self.m == self.m", &format!("{{m: {{{entries}}}}}")));
+    let texts = "{l: {type: array, items: {type: string}}, p: {type: string}}";
+    let items = vec!["a"; 20_000].join(",");
+    let spec = format!("{{p: '(a{{1000}})b', l: [{items}]}}");
+    checked(&ruled(texts, "self.l.all(x, !'b'.matches(self.p))", &spec));
+}

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::functions::Function;
 use super::operators::Binary;
 use super::program::{Loop, Program, Step};
 use super::value::{Collection, Pair, Tree, Val};
@@ -74,17 +75,34 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
                     return Ok(Val::Bool(found));
                 }
                 let right = self.value(*right)?;
-                self.charge(work(&left)? + work(&right)?)?;
+                let (a, b) = (work(&left)?, work(&right)?);
+                // The keys of maps are looked for one by one.
+                let pairs = if left.is_map() && right.is_map() {
+                    a.saturating_mul(b)
+                } else {
+                    0
+                };
+                self.charge(a.saturating_add(b).saturating_add(pairs))?;
                 bounded(binary.of(&left, &right)?)
             }
             Step::Index { of, at, optional } => self.index(*of, *at, *optional),
             Step::Call(function, arguments) => {
                 let mut values = Vec::with_capacity(arguments.len());
+                let mut pairs = 1u32;
                 for argument in arguments {
                     let value = self.value(*argument)?;
-                    self.charge(work(&value)?)?;
+                    let work = work(&value)?;
+                    pairs = pairs.saturating_mul(work.max(1));
+                    self.charge(work)?;
                     values.push(value);
                 }
+                self.charge(match function {
+                    Function::SetsContains | Function::SetsEquivalent | Function::SetsIntersects => pairs,
+                    Function::Distinct => pairs.saturating_mul(pairs),
+                    // A pattern that is known only now is compiled each time.
+                    Function::Matches => COMPILED,
+                    _ => 0,
+                })?;
                 bounded(functions::call(*function, &values)?)
             }
             Step::Matches(of, pattern) => match self.value(*of)? {
@@ -373,8 +391,28 @@ fn insert<'v, T: Tree<'v>>(
     Ok(())
 }
 
-/// How many steps looking through a value is worth.
+/// How many steps it is worth to compile a pattern.
+const COMPILED: u32 = 1_000;
+
+/// How many steps looking through a value is worth. What it holds several times counts as often.
 fn work<'v, T: Tree<'v>>(value: &Val<'v, T>) -> Result<u32, Stop> {
+    let mut left = LARGEST as u32;
+    weigh(value, &mut left)?;
+    Ok(LARGEST as u32 - left)
+}
+
+fn weigh<'v, T: Tree<'v>>(value: &Val<'v, T>, left: &mut u32) -> Result<(), Stop> {
+    let own = own_work(value)?;
+    *left = left.checked_sub(own).ok_or(Stop::Unknown)?;
+    match value {
+        Val::List(items) => items.iter().try_for_each(|item| weigh(item, left)),
+        Val::Map(entries) => entries.iter().try_for_each(|(_, value)| weigh(value, left)),
+        Val::Optional(Some(value)) => weigh(value, left),
+        _ => Ok(()),
+    }
+}
+
+fn own_work<'v, T: Tree<'v>>(value: &Val<'v, T>) -> Result<u32, Stop> {
     let size = match value {
         Val::Str(text) => text.len() / 64,
         Val::List(items) => items.len(),

@@ -227,6 +227,14 @@ impl<'v, T: Tree<'v>> Val<'v, T> {
         }
     }
 
+    pub(super) fn is_map(&self) -> bool {
+        match self {
+            Val::Map(_) => true,
+            Val::Tree(tree) => tree.collection() == Collection::Map,
+            _ => false,
+        }
+    }
+
     fn number(&self) -> Option<f64> {
         match self {
             Val::Int(value) => Some(*value as f64),
