@@ -20,6 +20,13 @@ fn becomes(level: Level, before: &str, after: &str) {
     assert_eq!(fixed(&text, level), text, "a second run changes nothing");
 }
 
+/// Neither level changes the text.
+#[track_caller]
+fn stays(text: &str) {
+    becomes(Level::Safe, text, text);
+    becomes(Level::Unsafe, text, text);
+}
+
 
 #[test]
 fn json_stays_json() {
@@ -42,5 +49,45 @@ fn json_stays_json() {
         Level::Safe,
         "apiVersion: v1\nkind: 'configMap' # quoted\nmetadata: {name: shop}\n",
         "apiVersion: v1\nkind: 'ConfigMap' # quoted\nmetadata: {name: shop}\n",
+    );
+}
+
+#[test]
+fn tight_flow_style_is_changed_over() {
+    let ingress = |version: &str, path: &str| {
+        format!(
+            "apiVersion: {version}\nkind: Ingress\nmetadata: {{name: a}}\nspec:\n  rules:\n  - http:\n      paths:\n      - {path}\n"
+        )
+    };
+    for (before, after) in [
+        (
+            r#"{"path":"/","pathType":"Exact","backend":{"serviceName":"a","servicePort":80}}"#,
+            r#"{"path":"/","pathType":"Exact","backend":{"service": {"name":"a","port": {"number":80}}}}"#,
+        ),
+        (
+            r#"{"path":"/","pathType":"Exact","backend":{'servicePort':"http","serviceName":a}}"#,
+            r#"{"path":"/","pathType":"Exact","backend":{'service': {'port': {'name':"http"},"name":a}}}"#,
+        ),
+    ] {
+        becomes(
+            Level::Unsafe,
+            &ingress("extensions/v1beta1", before),
+            &ingress("networking.k8s.io/v1", after),
+        );
+    }
+    let explicit = r#"{path: /, pathType: Exact, backend: {? servicePort : 80, serviceName: a}}"#;
+    stays(&ingress("extensions/v1beta1", explicit));
+    let scaler = |version: &str, resource: &str| {
+        format!(
+            "apiVersion: autoscaling/{version}\nkind: HorizontalPodAutoscaler\nmetadata: {{name: a}}\nspec:\n  maxReplicas: 3\n  scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: a}}\n  metrics:\n  - {{type: Resource, resource: {resource}}}\n"
+        )
+    };
+    becomes(
+        Level::Unsafe,
+        &scaler("v2beta2", r#"{"name":"cpu","targetAverageUtilization":80}"#),
+        &scaler(
+            "v2",
+            r#"{"name":"cpu","target": {"type": "Utilization", "averageUtilization":80}}"#,
+        ),
     );
 }

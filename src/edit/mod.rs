@@ -15,7 +15,7 @@ mod tests;
 pub use insert::{fill, insert_after, insert_first};
 pub use lines::{break_near, column};
 pub use remove::{remove_below, remove_entries, remove_entry};
-pub use scalar::{encode, rename_key, replace_scalar};
+pub use scalar::{encode, key_in_flow, rename_key, replace_scalar};
 
 use crate::diagnostic::Edit;
 use crate::source::Span;
