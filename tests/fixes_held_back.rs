@@ -27,6 +27,15 @@ fn stays(text: &str) {
     becomes(Level::Unsafe, text, text);
 }
 
+/// The safe fixes change nothing, the others do.
+#[track_caller]
+fn needs_a_look(before: &str, after: &str) {
+    becomes(Level::Safe, before, before);
+    becomes(Level::Unsafe, before, after);
+}
+
+const INGRESS: &str = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\n";
+const BACKEND: &str = "backend: {service: {name: shop, port: {number: 80}}}";
 
 #[test]
 fn json_stays_json() {
@@ -50,6 +59,38 @@ fn json_stays_json() {
         "apiVersion: v1\nkind: 'configMap' # quoted\nmetadata: {name: shop}\n",
         "apiVersion: v1\nkind: 'ConfigMap' # quoted\nmetadata: {name: shop}\n",
     );
+}
+
+#[test]
+fn what_an_alias_brings_elsewhere_stays() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec:\n  containers:\n  - name: a\n    image: a\n";
+    let env = |value: &str| format!("    env:\n    - name: PORT\n      value: {value}\n");
+    let ports = |port: &str| format!("    ports:\n    - containerPort: {port}\n");
+    stays(&format!("{pod}{}{}", env("&port 8080"), ports("*port")));
+    stays(&format!("{pod}{}{}", ports("&port \"8080\""), env("*port")));
+    stays("kind: &k configmap\napiVersion: v1\nmetadata: {name: shop, labels: {k: *k}}\n");
+    // An anchor that nobody uses binds nothing.
+    let alone = format!("{pod}{}", env("&port 8080"));
+    becomes(Level::Safe, &alone, &alone.replace("8080", "\"8080\""));
+    // In a mapping that is used twice, a fix is for people to look at.
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: shop\n  labels: &l\n    version: 1.10\n  annotations: *l\n";
+    needs_a_look(map, &map.replace("1.10", "\"1.10\""));
+    // Elsewhere in the file all is as ever.
+    let other =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata:\n  a: &a x\n  b: *a\n  c: no\n";
+    becomes(Level::Safe, other, &other.replace("no", "\"no\""));
+}
+
+#[test]
+fn a_null_with_an_anchor_is_not_filled() {
+    let path = |kind: &str| {
+        format!(
+            "{INGRESS}spec:\n  rules:\n  - http:\n      paths:\n      - path: /\n        pathType:{kind}\n        {BACKEND}\n"
+        )
+    };
+    stays(&path(" &a"));
+    stays(&path(" !!null"));
+    becomes(Level::Safe, &path(""), &path(" ImplementationSpecific"));
 }
 
 #[test]

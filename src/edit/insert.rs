@@ -1,6 +1,7 @@
 //! Putting an entry into a mapping.
 
 use crate::diagnostic::Edit;
+use crate::yaml::tree::PROPS;
 use crate::yaml::{Entry, Kind, Node, Style};
 
 use super::lines::{Text, break_near, column};
@@ -65,7 +66,9 @@ pub fn insert_first(map: Node<'_>, key: &str, value: &str) -> Option<Edit> {
 /// Gives an entry whose value is null another value.
 pub fn fill(entry: &Entry<'_>, value: &str) -> Option<Edit> {
     let written = entry.value.span();
-    if entry.value.is_indirect() || !entry.value.is_null() {
+    // What has an anchor or a tag would become a part of the new value, or lose it.
+    let tied = (entry.value.raw().flags | entry.key.raw().flags) & PROPS != 0;
+    if tied || entry.value.is_indirect() || !entry.value.is_null() {
         return None;
     }
     if !written.is_empty() {

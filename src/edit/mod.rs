@@ -9,6 +9,7 @@ mod insert;
 mod lines;
 mod remove;
 mod scalar;
+mod shared;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ pub use insert::{fill, insert_after, insert_first};
 pub use lines::{break_near, column};
 pub use remove::{remove_below, remove_entries, remove_entry};
 pub use scalar::{encode, key_in_flow, rename_key, replace_scalar};
+pub use shared::Shared;
 
 use crate::diagnostic::Edit;
 use crate::source::Span;
