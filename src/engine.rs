@@ -252,12 +252,13 @@ pub fn check_file(
     yaml::note_duplicates(&source.text, tree);
     let file = File::read(name, &source.text, tree, surroundings, settings.no_skip);
     let mut cx = Cx::new(&file, settings);
+    cx.suppressions = Suppressions::read(&file, settings);
     run_checks(&file, &mut cx);
     let mut diagnostics = std::mem::take(&mut cx.found);
     schema::rank(&file, settings.kube, &mut diagnostics);
     diagnostics.retain_mut(|d| settings.adjust(d));
     judge_fixes(tree, &mut diagnostics);
-    let mut suppressions = Suppressions::read(&file, settings);
+    let mut suppressions = cx.suppressions.take();
     let mut suppressed = Vec::new();
     if let Some(suppressions) = &mut suppressions {
         suppressed = suppressions.take(&mut diagnostics);

@@ -94,6 +94,51 @@ fn a_null_with_an_anchor_is_not_filled() {
 }
 
 #[test]
+fn what_a_comment_keeps_back_stays() {
+    let keep = "# kubeproof: ignore[metadata/server-set-field] the import wants it\n";
+    let item = |name: &str, uid: &str| {
+        format!("- apiVersion: v1\n  kind: Namespace\n  metadata:\n    name: {name}\n{uid}")
+    };
+    let uid = "    uid: x\n";
+    let list = |first: &str, between: &str, second: &str| {
+        format!(
+            "apiVersion: v1\nkind: List\nitems:\n{}{between}{}",
+            item("a", first),
+            item("b", second)
+        )
+    };
+    becomes(Level::Safe, &list(uid, keep, uid), &list("", keep, uid));
+    let field = |first: &str, last: &str| {
+        format!("apiVersion: v1\nkind: Namespace\nmetadata:\n{first}  name: a\n{last}")
+    };
+    let kept = "  uid: x # kubeproof: ignore[metadata/server-set-field] the import wants it\n";
+    let set = "  resourceVersion: \"1\"\n";
+    becomes(Level::Safe, &field(kept, set), &field(kept, ""));
+    becomes(Level::Safe, &field(set, kept), &field("", kept));
+    stays(&field(kept, ""));
+    let status = "status:\n  phase: Active\n";
+    let commented = |uid: &str| field("", &format!("{uid}{keep}{status}"));
+    becomes(Level::Safe, &commented("  uid: x\n"), &commented(""));
+}
+
+#[test]
+fn a_status_that_is_stored_stays() {
+    stays("apiVersion: v1\nkind: Node\nmetadata: {name: kwok}\nstatus: {capacity: {cpu: \"8\"}}\n");
+    let node = |uid: &str| {
+        format!(
+            "apiVersion: v1\nkind: Node\nmetadata:\n  name: kwok\n{uid}status:\n  capacity: {{cpu: \"8\"}}\n"
+        )
+    };
+    becomes(Level::Safe, &node("  uid: x\n"), &node(""));
+    let boat = |uid: &str| {
+        format!("apiVersion: example.org/v1\nkind: Boat\nmetadata:\n  name: a\n{uid}status: sunk\n")
+    };
+    becomes(Level::Safe, &boat("  uid: x\n"), &boat(""));
+    let space = |rest: &str| format!("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n{rest}");
+    becomes(Level::Safe, &space("status:\n  phase: Active\n"), &space(""));
+}
+
+#[test]
 fn tight_flow_style_is_changed_over() {
     let ingress = |version: &str, path: &str| {
         format!(
