@@ -139,6 +139,23 @@ fn a_status_that_is_stored_stays() {
 }
 
 #[test]
+fn padding_is_sure_for_what_is_base64_beyond_doubt() {
+    let secret = |value: &str| {
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: shop}}\ndata:\n  a: {value}\n")
+    };
+    let long = "aHR0cHM6Ly91c2VyQHNob3AuZXhhbXBsZS5jb20vYQ";
+    becomes(Level::Safe, &secret(long), &secret(&format!("{long}==")));
+    for text in [
+        "S3cret",
+        "aGVsbG8",
+        "Tz4vQ9pLkW2mXc7RbN1sYh6JdF0aEu",
+        "AC0123456789abcdef0123456789abcdef",
+    ] {
+        becomes(Level::Safe, &secret(text), &secret(text));
+    }
+}
+
+#[test]
 fn tight_flow_style_is_changed_over() {
     let ingress = |version: &str, path: &str| {
         format!(
