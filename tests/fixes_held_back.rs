@@ -156,6 +156,27 @@ fn padding_is_sure_for_what_is_base64_beyond_doubt() {
 }
 
 #[test]
+fn a_secret_gets_a_type_that_its_data_fit() {
+    let secret = |kind: &str, data: &str| {
+        format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: shop}}\ntype: {kind}\nstringData: {{{data}}}\n"
+        )
+    };
+    for (kind, data) in [
+        ("tls", "cert.pem: x"),
+        ("tls", "tls.crt: x"),
+        ("ssh", "id_rsa: x"),
+        ("docker-registry", "config.json: x"),
+        ("basic-auth", "user: x"),
+    ] {
+        stays(&secret(kind, data));
+    }
+    needs_a_look(&secret("opaque", "a: x"), &secret("Opaque", "a: x"));
+    let ssh = "ssh-privatekey: x";
+    needs_a_look(&secret("ssh", ssh), &secret("kubernetes.io/ssh-auth", ssh));
+}
+
+#[test]
 fn tight_flow_style_is_changed_over() {
     let ingress = |version: &str, path: &str| {
         format!(
