@@ -177,6 +177,23 @@ fn a_secret_gets_a_type_that_its_data_fit() {
 }
 
 #[test]
+fn an_annotation_that_stands_twice_is_not_moved() {
+    let twice = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: shop\n  annotations:\n    \
+                 kubernetes.io/ingress.class: nginx\n    kubernetes.io/ingress.class: traefik\nspec:\n  defaultBackend: \
+                 {service: {name: shop, port: {number: 80}}}\n";
+    becomes(Level::Safe, twice, twice);
+    let once = |class: &str, field: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: shop\n{class}spec:\n{field}  defaultBackend: {{service: {{name: shop, port: {{number: 80}}}}}}\n"
+        )
+    };
+    needs_a_look(
+        &once("  annotations:\n    kubernetes.io/ingress.class: nginx\n", ""),
+        &once("", "  ingressClassName: nginx\n"),
+    );
+}
+
+#[test]
 fn tight_flow_style_is_changed_over() {
     let ingress = |version: &str, path: &str| {
         format!(
