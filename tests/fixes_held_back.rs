@@ -194,6 +194,43 @@ fn an_annotation_that_stands_twice_is_not_moved() {
 }
 
 #[test]
+fn objects_are_not_parted_where_a_key_is_lost() {
+    let second = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n";
+    let first = |data: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\n{data}");
+    let twice = format!("{}{second}", first("data: {x: \"1\"}\ndata: {y: \"2\"}\n"));
+    becomes(Level::Safe, &twice, &twice);
+    let once = first("data: {x: \"1\"}\n");
+    becomes(
+        Level::Safe,
+        &format!("{once}{second}"),
+        &format!("{once}---\n{second}"),
+    );
+}
+
+#[test]
+fn equal_entries_are_equal_as_they_are_read() {
+    let map = |data: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n{data}");
+    let forty = "  k: v\n".repeat(40);
+    becomes(Level::Safe, &map(&forty), &map("  k: v\n"));
+    becomes(
+        Level::Safe,
+        &map("  k: v\n  k: \"v\" # quoted\n"),
+        &map("  k: \"v\" # quoted\n"),
+    );
+    let pod = |context: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n  - name: a\n    image: b\n{context}"
+        )
+    };
+    let deep = "    securityContext:\n      capabilities:\n        drop: [ALL]\n";
+    // The same text, another tree.
+    let flat = "    securityContext:\n        capabilities:\n        drop: [ALL]\n";
+    let both = pod(&format!("{deep}{flat}"));
+    assert_eq!(fixed(&both, Level::Safe), both);
+    becomes(Level::Safe, &pod(&format!("{deep}{deep}")), &pod(deep));
+}
+
+#[test]
 fn tight_flow_style_is_changed_over() {
     let ingress = |version: &str, path: &str| {
         format!(
