@@ -231,6 +231,19 @@ fn equal_entries_are_equal_as_they_are_read() {
 }
 
 #[test]
+fn quotes_are_not_seen_where_a_namespace_stands() {
+    let text = |name: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  namespace: w\n  annotations:\n    \
+             nginx.ingress.kubernetes.io/auth-secret: {name}\n    nginx.ingress.kubernetes.io/auth-type: basic\nspec: \
+             {{defaultBackend: {{service: {{name: a, port: {{number: 80}}}}}}}}\n---\napiVersion: v1\nkind: Secret\nmetadata: \
+             {{name: db-credentials, namespace: w}}\nstringData: {{password: x}}\n"
+        )
+    };
+    stays(&text("w/db-credentails"));
+}
+
+#[test]
 fn tight_flow_style_is_changed_over() {
     let ingress = |version: &str, path: &str| {
         format!(
