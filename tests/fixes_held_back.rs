@@ -282,3 +282,22 @@ fn tight_flow_style_is_changed_over() {
         ),
     );
 }
+
+#[test]
+fn a_word_in_the_wrong_case_is_put_right() {
+    let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"shop"},"spec":{"restartPolicy":"POLICY","containers":[{"name":"a","image":"a"}]}}"#;
+    becomes(
+        Level::Safe,
+        &pod.replace("POLICY", "never"),
+        &pod.replace("POLICY", "Never"),
+    );
+    let service = |protocol: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: a}}\nspec:\n  ports:\n  - port: 80\n    protocol: {protocol} # why\n"
+        )
+    };
+    becomes(Level::Safe, &service("tcp"), &service("TCP"));
+    becomes(Level::Safe, &service("\"Udp\""), &service("\"UDP\""));
+    stays(&service("http"));
+    stays(&service("!!str tcp"));
+}
