@@ -53,7 +53,7 @@ impl FixArgs {
 /// Fixes the inputs of a run in memory: the run that comes back is about the fixed texts. `again` judges inputs
 /// as the first run was judged.
 pub fn mend(run: Run, level: Level, mut again: impl FnMut(Vec<Input>) -> Run) -> (Run, Changes) {
-    let (mut run, changes) = fix::mend(
+    let (mut run, changes, ended) = fix::mend(
         run,
         level,
         |run| &run.report,
@@ -66,6 +66,11 @@ pub fn mend(run: Run, level: Level, mut again: impl FnMut(Vec<Input>) -> Run) ->
             again(std::mem::take(&mut run.inputs))
         },
     );
+    if !ended {
+        note(
+            "warning: fixing was given up, since the fixes bring as many findings as they mend; look at what is left",
+        );
+    }
     run.report.fixed = Some(Fixed {
         findings: changes.values().map(|change| change.fixed).sum(),
         files: changes.len(),
