@@ -284,6 +284,34 @@ fn tight_flow_style_is_changed_over() {
 }
 
 #[test]
+fn what_is_written_as_json_in_yaml_stays_so() {
+    let head = "# a comment is no JSON\n";
+    let path = |kind: &str| {
+        format!(
+            "{head}{}",
+            r#"{"apiVersion":"networking.k8s.io/v1","kind":"Ingress","metadata":{"name":"a"},"spec":{"rules":[{"http":{"paths":[{"path":"/",KIND"backend":{"service":{"name":"a","port":{"number":80}}}}]}}]}}"#
+                .replace("KIND", kind)
+        )
+    };
+    let with = path(r#" "pathType": "ImplementationSpecific","#);
+    becomes(Level::Safe, &path(""), &with);
+    becomes(Level::Safe, &path(r#" "pathType": null,"#), &with);
+    let deployment = |version: &str, selector: &str| {
+        format!(
+            "{head}{}",
+            r#"{"apiVersion":"VERSION","kind":"Deployment","metadata":{"name":"a"},"spec":{SELECTOR"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"a","image":"b"}]}}}}"#
+                .replace("VERSION", version)
+                .replace("SELECTOR", selector)
+        )
+    };
+    becomes(
+        Level::Unsafe,
+        &deployment("extensions/v1beta1", ""),
+        &deployment("apps/v1", r#""selector": {"matchLabels": {"a": "b"}}, "#),
+    );
+}
+
+#[test]
 fn a_word_in_the_wrong_case_is_put_right() {
     let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"shop"},"spec":{"restartPolicy":"POLICY","containers":[{"name":"a","image":"a"}]}}"#;
     becomes(

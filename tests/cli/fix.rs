@@ -353,7 +353,10 @@ fn a_pipe_is_refused_at_once() {
         // Nobody writes into the pipe: to read it would take forever.
         let answer = folder.run(&["check", "pipe.yaml", how]);
         assert_eq!(answer.code, Some(2), "{answer}");
-        assert!(answer.stderr.contains("pipe.yaml: is no regular file"), "{answer}");
+        assert!(
+            answer.stderr.contains("pipe.yaml: is no regular file"),
+            "{answer}"
+        );
     }
     let answer = folder.run(&["check", "pipe.yaml", "a.yaml", "--fix"]);
     assert_eq!(answer.code, Some(2), "{answer}");
