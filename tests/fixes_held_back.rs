@@ -329,3 +329,18 @@ fn a_word_in_the_wrong_case_is_put_right() {
     stays(&service("http"));
     stays(&service("!!str tcp"));
 }
+
+#[test]
+fn a_custom_resource_is_mended_where_its_definition_is_sure() {
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: boats.example.org}\nspec:\n  \
+                      group: example.org\n  scope: Namespaced\n  names: {kind: Boat, plural: boats}\n  versions:\n  - name: v1\n    \
+                      served: true\n    storage: true\n    schema:\n      openAPIV3Schema:\n        type: object\n        properties:\n          \
+                      crew: {type: integer}\n          sail: {type: string, enum: [Square, Lateen, LATEEN]}\n";
+    let boat = |fields: &str| {
+        format!("{definition}---\napiVersion: example.org/v1\nkind: Boat\nmetadata: {{name: a}}\n{fields}\n")
+    };
+    becomes(Level::Safe, &boat("crew: \"10\""), &boat("crew: 10"));
+    stays(&boat("crew: \"010\""));
+    becomes(Level::Safe, &boat("sail: square"), &boat("sail: Square"));
+    stays(&boat("sail: lateen"));
+}
