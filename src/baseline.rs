@@ -80,6 +80,16 @@ impl Baseline {
         Ok(baseline)
     }
 
+    /// Whether a text that is no baseline was one, or was to be one: it is empty, or begins as they do.
+    pub fn was_meant(text: &str) -> bool {
+        let text = text.trim_start_matches('\u{feff}').trim();
+        let begins = |rest: &str| rest.starts_with("\"version\"") || rest.starts_with("\"findings\"");
+        text.is_empty()
+            || text
+                .strip_prefix('{')
+                .is_some_and(|rest| begins(rest.trim_start()))
+    }
+
     /// The file's text: one finding a line, sorted, so that a change shows as few lines.
     pub fn text(&self) -> String {
         let mut out = String::from("{\"version\": 1,\n\"findings\": [");

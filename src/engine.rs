@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, ErrorType, Severity, Stage};
+use crate::edit::Shared;
 use crate::graph::table::Table;
 use crate::graph::{self, Declared, Facts, Index, Role, RunCx};
 use crate::manifest::{File, Skip, Surroundings};
@@ -256,11 +257,13 @@ pub fn check_file(
     yaml::note_duplicates(&source.text, tree);
     let file = File::read(name, &source.text, tree, surroundings, settings.no_skip);
     let mut cx = Cx::new(&file, settings);
+    cx.suppressions = Suppressions::read(&file, settings);
     run_checks(&file, &mut cx);
     let mut diagnostics = std::mem::take(&mut cx.found);
     schema::rank(&file, settings.kube, &mut diagnostics);
     diagnostics.retain_mut(|d| settings.adjust(d));
-    let mut suppressions = Suppressions::read(&file, settings);
+    judge_fixes(tree, &mut diagnostics);
+    let mut suppressions = cx.suppressions.take();
     let mut suppressed = Vec::new();
     if let Some(suppressions) = &mut suppressions {
         suppressed = suppressions.take(&mut diagnostics);
@@ -330,7 +333,17 @@ pub fn check_custom(
     schema::custom::check(&file, definitions, &mut cx);
     let mut found = std::mem::take(&mut cx.found);
     found.retain_mut(|d| settings.adjust(d));
+    judge_fixes(tree, &mut found);
     found
+}
+
+/// Leaves out fixes that would change what aliases bring to other places.
+fn judge_fixes(tree: &Tree, found: &mut [Diagnostic]) {
+    if let Some(shared) = Shared::of(tree) {
+        for finding in found {
+            shared.judge(&mut finding.fix);
+        }
+    }
 }
 
 /// Takes the facts of a file that is not checked: it only tells what there is.

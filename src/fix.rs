@@ -29,8 +29,9 @@ impl Level {
     }
 }
 
-/// More rounds than any text needs: a fix that uncovers a finding that has a fix makes another one.
-const MAX_ROUNDS: usize = 24;
+/// So many rounds in a row may leave no fewer findings than there have been: a fix may uncover another one, but those
+/// that undo each other would never end.
+const PATIENCE: usize = 24;
 
 /// The inputs that fixes changed, by their place among the inputs.
 pub type Changes = BTreeMap<usize, Change>;
@@ -48,16 +49,20 @@ pub struct Change {
 
 /// Fixes what can be fixed in the inputs of a report, and checks them again, until nothing changes. `check` is
 /// given all changes so far, and makes the report of the inputs as they are with them, with its files in the
-/// same order.
+/// same order. Returns as well whether it came to an end; if not, the fixes lead nowhere.
 pub fn mend<R>(
     first: R,
     level: Level,
     report: impl Fn(&R) -> &Report,
     mut check: impl FnMut(R, &Changes) -> R,
-) -> (R, Changes) {
+) -> (R, Changes, bool) {
     let mut changes = Changes::new();
     let mut checked = first;
-    for _ in 0..MAX_ROUNDS {
+    let (mut fewest, mut idle) = (usize::MAX, 0);
+    loop {
+        let left = report(&checked).diagnostics().count();
+        idle = if left < fewest { 0 } else { idle + 1 };
+        fewest = fewest.min(left);
         let mut any = false;
         for (index, file) in report(&checked).files.iter().enumerate() {
             let Some(source) = file.source.as_ref().filter(|_| file.role == Role::Checked) else {
@@ -76,17 +81,19 @@ pub fn mend<R>(
             change.fixed += round.applied;
         }
         if !any {
-            break;
+            return (checked, changes, true);
         }
         let files = report(&checked).files.len();
         checked = check(checked, &changes);
         if report(&checked).files.len() != files {
             // One could not be read again, and the places are no longer those of the changes.
             changes.clear();
-            break;
+            return (checked, changes, true);
+        }
+        if idle >= PATIENCE {
+            return (checked, changes, false);
         }
     }
-    (checked, changes)
 }
 
 /// The same for inputs in memory, each a name and its bytes.
@@ -97,7 +104,7 @@ pub fn mend_inputs(
     level: Level,
 ) -> (Report, Changes) {
     let first = crate::check(inputs.clone(), surroundings, settings);
-    mend(
+    let (report, changes, _) = mend(
         first,
         level,
         |report| report,
@@ -109,7 +116,8 @@ pub fn mend_inputs(
             }
             crate::check(inputs.clone(), surroundings, settings)
         },
-    )
+    );
+    (report, changes)
 }
 
 /// A text with fixes applied.
@@ -320,6 +328,32 @@ mod tests {
         );
         let swallows = [finding(true, &[(5, 8, "# -")])];
         assert_eq!(applied("a: 1\n---\nb: 2\n", &swallows, Level::Safe), None);
+    }
+
+    /// A report of a text with one finding, whose fix writes `other` in its first place.
+    fn report(text: &str, other: &str) -> Report {
+        let inputs = vec![("a.yaml".to_string(), text.into())];
+        let mut report = crate::check(inputs, &Surroundings::default(), &Settings::default());
+        report.files[0].source = Some(crate::report::Source::new(decode(text.into())));
+        report.files[0].diagnostics = vec![finding(true, &[(0, 1, other)])];
+        report
+    }
+
+    #[test]
+    fn fixes_that_undo_each_other_are_given_up() {
+        let mut rounds = 0;
+        let (_, changes, ended) = mend(
+            report("a: 1\n", "b"),
+            Level::Safe,
+            |report| report,
+            |_, changes| {
+                rounds += 1;
+                let text = &changes[&0].after;
+                report(text, if text.starts_with('a') { "b" } else { "a" })
+            },
+        );
+        assert!(!ended && rounds <= PATIENCE + 1, "{rounds}");
+        assert_eq!(changes[&0].fixed, rounds);
     }
 
     #[test]

@@ -29,14 +29,16 @@ pub struct Suppressions {
 struct Suppression {
     comment: Span,
     names: Vec<Name>,
+    /// Where the names stand, those included that are none.
+    places: Vec<Span>,
     scope: Scope,
     document: u32,
     /// Whether all that it covers was judged, so that it can be told to be of no use.
     judged: bool,
     /// Whether it covers a kind that a CustomResourceDefinition outside of the run may describe.
     custom: bool,
-    /// What to delete to be rid of it.
-    removal: Span,
+    /// What to delete to be rid of it, unless that would change what is around it.
+    removal: Option<Span>,
 }
 
 /// A rule or a category that a comment names.
@@ -106,15 +108,14 @@ enum Scope {
 }
 
 impl Scope {
-    fn covers(self, finding: &Diagnostic) -> bool {
-        let span = finding.span;
+    fn covers(self, own: u32, span: Span) -> bool {
         match self {
             Scope::Line(line) => {
                 (line.start <= span.start && span.start <= line.end)
                     || (line.start < span.end && span.end <= line.end)
             }
             Scope::Node(node) => node.contains(span),
-            Scope::Document(document) => finding.document == document,
+            Scope::Document(document) => own == document,
             Scope::File => true,
             Scope::Nothing => false,
         }
@@ -159,7 +160,7 @@ impl Suppressions {
                 found.faults.extend(fault);
                 break;
             }
-            let Some(names) = reader.names(order, &mut found.faults) else {
+            let Some((names, places)) = reader.names(order, &mut found.faults) else {
                 continue;
             };
             let scope = reader.scope(order, chunk, &mut found.faults);
@@ -170,11 +171,12 @@ impl Suppressions {
             found.list.push(Suppression {
                 comment,
                 names,
+                places,
                 scope,
                 document: document.document,
                 judged: reader.is_judged(scope),
                 custom: reader.is_custom(scope),
-                removal: removal(file.text, comment),
+                removal: removal(file, comment),
             });
         }
         while let Some(&(chunk, ..)) = below.last() {
@@ -190,7 +192,7 @@ impl Suppressions {
         let mut taken = Vec::new();
         let mut kept = Vec::with_capacity(found.len());
         for finding in found.drain(..) {
-            if self.covers(&finding) {
+            if self.cover(finding.rule, finding.document, finding.span) {
                 taken.push(finding);
             } else {
                 kept.push(finding);
@@ -200,12 +202,13 @@ impl Suppressions {
         taken
     }
 
-    fn covers(&mut self, finding: &Diagnostic) -> bool {
+    /// Whether what a rule finds at a place is kept back; what keeps it back is of use then.
+    pub fn cover(&mut self, rule: RuleId, document: u32, span: Span) -> bool {
         let mut covered = false;
         for one in &mut self.list {
             // All that cover it are of use, not the first alone: which one is needless is for people to say.
-            if one.scope.covers(finding) {
-                for name in one.names.iter_mut().filter(|name| name.what.covers(finding.rule)) {
+            if one.scope.covers(document, span) {
+                for name in one.names.iter_mut().filter(|name| name.what.covers(rule)) {
                     name.used = true;
                     covered = true;
                 }
@@ -227,8 +230,9 @@ impl Suppressions {
         }
         for one in self.list.iter().filter(|one| one.judged) {
             let idle = |name: &&Name| !name.used && name.what.is_decided(settings, one.custom);
-            let all = one.names.iter().filter(idle).count() == one.names.len();
-            for (i, name) in (0..).zip(&one.names).filter(|(_, name)| idle(name)) {
+            // A name that is misspelt is to be mended, not to be removed with the others.
+            let all = one.names.iter().filter(idle).count() == one.places.len();
+            for name in one.names.iter().filter(idle) {
                 let message = format!(
                     "no `{}` is found {}: the suppression is of no use now, and would hide a mistake made later",
                     name.what.text(),
@@ -237,15 +241,16 @@ impl Suppressions {
                 let (span, removed, title) = if all {
                     (one.comment, one.removal, "remove the suppression")
                 } else {
-                    (name.span, one.without(i), "remove the name from the suppression")
+                    let removed = Some(one.without(name.span));
+                    (name.span, removed, "remove the name from the suppression")
                 };
                 out.push(Diagnostic {
                     help: Some(title.to_string()),
-                    fix: Some(Fix {
+                    fix: removed.map(|span| Fix {
                         title: title.to_string(),
                         safe: true,
                         edits: vec![Edit {
-                            span: removed,
+                            span,
                             text: String::new(),
                         }],
                     }),
@@ -262,11 +267,12 @@ impl Suppressions {
 
 impl Suppression {
     /// What to delete to be rid of one of several names: with the comma before it, or the one after the first.
-    fn without(&self, i: usize) -> Span {
-        let own = self.names[i].span;
-        match (i.checked_sub(1).map(|i| &self.names[i]), self.names.get(i + 1)) {
-            (Some(before), _) => Span::new(before.span.end, own.end),
-            (None, Some(after)) => Span::new(own.start, after.span.start),
+    fn without(&self, own: Span) -> Span {
+        let before = self.places.iter().rfind(|place| place.end <= own.start);
+        let after = self.places.iter().find(|place| place.start >= own.end);
+        match (before, after) {
+            (Some(before), _) => Span::new(before.end, own.end),
+            (None, Some(after)) => Span::new(own.start, after.start),
             (None, None) => own,
         }
     }
@@ -357,8 +363,8 @@ impl Reader<'_, '_> {
         )
     }
 
-    /// The rules that the comment names, where it holds.
-    fn names(&self, order: Order<'_>, faults: &mut Vec<Diagnostic>) -> Option<Vec<Name>> {
+    /// The rules that the comment names, where it holds, and where all that it names stands.
+    fn names(&self, order: Order<'_>, faults: &mut Vec<Diagnostic>) -> Option<(Vec<Name>, Vec<Span>)> {
         const FORM: &str = "write `# kubeproof: ignore[category/rule] reason`";
         if !order.addressed {
             faults.extend(self.malformed("it does not start with `# kubeproof:`", FORM));
@@ -377,13 +383,16 @@ impl Reader<'_, '_> {
             faults.extend(self.malformed("the rules it is about are not named in brackets", FORM));
             return None;
         };
-        let mut names = Vec::new();
+        let (mut names, mut places) = (Vec::new(), Vec::new());
         let mut at = open;
         for part in inside.split(',') {
             let own = part.trim();
             let start = at + (part.len() - part.trim_start().len()) as u32;
             let span = Span::new(start, start + own.len() as u32);
             at += part.len() as u32 + 1;
+            if !own.is_empty() {
+                places.push(span);
+            }
             match Named::find(own) {
                 Some(what) => names.push(Name {
                     what,
@@ -413,7 +422,7 @@ impl Reader<'_, '_> {
                 return None;
             }
         }
-        Some(names)
+        Some((names, places))
     }
 
     fn unknown(&self, name: &str, span: Span) -> Option<Diagnostic> {
@@ -539,18 +548,36 @@ fn line_of(text: &str, at: u32) -> Span {
     Span::new(start as u32, end as u32)
 }
 
-/// What to delete with a comment: its whole line where it stands alone, else the blanks before it too.
-fn removal(text: &str, comment: Span) -> Span {
+/// What to delete with a comment: its whole line where it stands alone, else the blanks before it too. `None` where
+/// that would give the blank lines below it to a block scalar above it that keeps them (`|+`).
+fn removal(file: &File<'_>, comment: Span) -> Option<Span> {
+    let text = file.text;
     let line = line_of(text, comment.start);
     let before = text
         .get(line.start as usize..comment.start as usize)
         .unwrap_or_default();
     let content = before.trim_end().len() as u32;
-    if content == 0 {
-        let next = (line.end + 1).min(text.len() as u32);
-        return Span::new(line.start, next);
+    if content > 0 {
+        return Some(Span::new(line.start + content, comment.end));
     }
-    Span::new(line.start + content, comment.end)
+    let next = (line.end + 1).min(text.len() as u32);
+    // Other comments may go as well.
+    let below = text.get(next as usize..).unwrap_or_default().lines();
+    let mut below = below.map(str::trim).skip_while(|line| line.starts_with('#'));
+    let uncovers = below.next().is_some_and(str::is_empty) && follows_kept_lines(file, line.start);
+    (!uncovers).then(|| Span::new(line.start, next))
+}
+
+/// Whether the last thing before an offset is a block scalar that keeps its blank lines.
+fn follows_kept_lines(file: &File<'_>, at: u32) -> bool {
+    let nodes = &file.tree.nodes;
+    let end = nodes.partition_point(|node| node.start < at);
+    let scalar = nodes[..end].iter().rfind(|node| node.kind == Kind::Scalar);
+    scalar.is_some_and(|node| {
+        let header = file.text.get(node.start as usize..node.end as usize);
+        let header = header.and_then(|source| source.lines().next());
+        matches!(node.style, Style::Literal | Style::Folded) && header.is_some_and(|line| line.contains('+'))
+    })
 }
 
 /// Finds the node below each of a document's comments, all in one pass over its nodes.

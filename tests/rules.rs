@@ -445,6 +445,24 @@ fn fixes_mend_the_examples() {
 }
 
 #[test]
+fn the_page_about_fixes_lists_them() {
+    let page = include_str!("../docs/fixes.md");
+    let (_, page) = page.split_once("| Safe | |").expect("a table");
+    let (safe, rest) = page.split_once("| Unsafe | |").expect("a table");
+    let (with_a_look, _) = rest.split_once("\n\n").expect("an end");
+    for rule in RULES {
+        let link = format!("[`{0}`](../rules/{0}.md)", rule.id);
+        let listed = (safe.contains(&link), with_a_look.contains(&link));
+        let fits = match rule.fix {
+            FixKind::None => listed == (false, false),
+            FixKind::Safe => listed.0,
+            FixKind::Unsafe => listed == (false, true),
+        };
+        assert!(fits, "{} has `fix: {}`", rule.id, rule.fix.as_str());
+    }
+}
+
+#[test]
 fn metadata_is_whole() {
     assert!(!RULES.is_empty());
     for (i, rule) in RULES.iter().enumerate() {

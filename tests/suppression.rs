@@ -323,6 +323,48 @@ fn the_fix_removes_what_is_of_no_use() {
 }
 
 #[test]
+fn a_misspelt_name_is_not_removed_with_the_others() {
+    let at = BAD.find("10.0.0.1").expect("a host");
+    let with = |names: &str| {
+        let mut text = BAD.to_string();
+        text.insert_str(at + 8, &format!(" # kubeproof: ignore[{names}] lab"));
+        text.replace("10.0.0.", "a.b.c")
+    };
+    for (names, left) in [
+        ("ingress/host-is-ip, ingress/hots", "ingress/hots"),
+        ("ingress/hots,ingress/host-is-ip", "ingress/hots"),
+        (
+            "ingress/no-rules, ingress/hots, ingress/tls",
+            "ingress/hots, ingress/tls",
+        ),
+    ] {
+        assert_eq!(mended(&with(names)), with(left));
+    }
+}
+
+#[test]
+fn a_comment_that_parts_blank_lines_from_a_text_that_keeps_them_stays() {
+    let text = |between: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  a: |+\n    x\n{between}  b: y\n"
+        )
+    };
+    let comment = "# kubeproof: ignore[ingress/host-is-ip] lab\n";
+    for between in ["\n", "# other\n\n", "\n# other\n"] {
+        let text = text(&format!("{comment}{between}"));
+        assert_eq!(mended(&text), text);
+    }
+    for between in ["", "# other\n"] {
+        assert_eq!(
+            mended(&text(&format!("\n{comment}{between}"))),
+            text(&format!("\n{between}"))
+        );
+    }
+    let clipped = text(&format!("{comment}\n")).replace("|+", "|");
+    assert_eq!(mended(&clipped), clipped.replace(comment, ""));
+}
+
+#[test]
 fn findings_between_files_are_kept_back_too() {
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: a}]\n  \
                volumes: [{name: v, secret: {secretName: no-such}}] # kubeproof: ignore[references] made by hand\n";

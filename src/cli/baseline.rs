@@ -61,11 +61,10 @@ impl Plan {
             return Ok(Plan::default());
         };
         let path = tidy(&path);
-        let before = match read_file(&path) {
-            Ok(before) => before,
-            // What is to be written need not be there, and may be broken.
-            Err(_) if write => Baseline::default(),
-            Err(message) => return Err(message),
+        let before = if write {
+            to_be_replaced(&path)?
+        } else {
+            read_file(&path)?
         };
         found.inputs.retain(|input| input.path() != path);
         let here = std::env::current_dir().unwrap_or_default();
@@ -162,6 +161,33 @@ impl Plan {
             up.push_str("../");
             folder = parent;
         }
+    }
+}
+
+/// The baseline that a new one takes the place of. It need not be there, and may be broken; but what was never one is
+/// somebody's work, and a pipe would have to be read to its end first.
+fn to_be_replaced(path: &Path) -> Result<Baseline, String> {
+    let shown = printable(&path.to_string_lossy()).into_owned();
+    match path.metadata() {
+        Ok(metadata) if metadata.is_file() => {}
+        // What is wrong with a folder, or with the way there, is told when the file is written.
+        Ok(metadata) if metadata.is_dir() => return Ok(Baseline::default()),
+        Err(_) => return Ok(Baseline::default()),
+        Ok(_) => {
+            return Err(format!(
+                "{shown} is no regular file; name a file for the baseline"
+            ));
+        }
+    }
+    let mut bytes = Vec::new();
+    read::file(path, &mut bytes).map_err(|problem| problem.to_string())?;
+    let text = source::decode(bytes).text;
+    match Baseline::read(&text) {
+        Ok(before) => Ok(before),
+        Err(_) if Baseline::was_meant(&text) => Ok(Baseline::default()),
+        Err(_) => Err(format!(
+            "{shown} is no baseline, and was not overwritten; name another file, or remove this one first"
+        )),
     }
 }
 

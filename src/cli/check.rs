@@ -70,6 +70,9 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         _ => args.input.find(&mut problems)?,
     };
     plan.spare_inputs(&mut found)?;
+    if args.fixes.level().is_some() {
+        fix::refuse_streams(&mut found.inputs, &mut problems);
+    }
     let configs = std::mem::take(&mut found.configs);
     let mut baseline = baseline::Plan::new(&args.baseline, &configs, &mut found)?;
     clock.lap("found");

@@ -18,6 +18,8 @@ use super::terminal::{Terminal, note, tell};
 use super::walk::Input;
 use super::{CLEAN, FOUND, TROUBLE, write};
 
+const NO_FILE: &str = "is no regular file, and cannot be replaced; pass its content to standard input (`-`)";
+
 /// The arguments that ask for fixes.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Fixes", group = ArgGroup::new("fixes").args(["fix", "diff"]).multiple(true))]
@@ -50,10 +52,26 @@ impl FixArgs {
     }
 }
 
+/// Takes inputs out that cannot be replaced, and says so: what a pipe holds is gone once it was read, and fixing
+/// reads again.
+pub fn refuse_streams(inputs: &mut Vec<Input>, problems: &mut Vec<Problem>) {
+    inputs.retain(|input| {
+        let asked = !input.is_stdin && input.content.is_none() && input.role == Role::Checked;
+        let stream = asked && fs::metadata(input.path()).is_ok_and(|metadata| !metadata.is_file());
+        if stream {
+            problems.push(Problem {
+                path: input.name.clone(),
+                what: NO_FILE.to_string(),
+            });
+        }
+        !stream
+    });
+}
+
 /// Fixes the inputs of a run in memory: the run that comes back is about the fixed texts. `again` judges inputs
 /// as the first run was judged.
 pub fn mend(run: Run, level: Level, mut again: impl FnMut(Vec<Input>) -> Run) -> (Run, Changes) {
-    let (mut run, changes) = fix::mend(
+    let (mut run, changes, ended) = fix::mend(
         run,
         level,
         |run| &run.report,
@@ -66,6 +84,11 @@ pub fn mend(run: Run, level: Level, mut again: impl FnMut(Vec<Input>) -> Run) ->
             again(std::mem::take(&mut run.inputs))
         },
     );
+    if !ended {
+        note(
+            "warning: fixing was given up, since the fixes bring as many findings as they mend; look at what is left",
+        );
+    }
     run.report.fixed = Some(Fixed {
         findings: changes.values().map(|change| change.fixed).sum(),
         files: changes.len(),
@@ -169,10 +192,7 @@ fn save(path: &Path, before: &[u8], after: &[u8]) -> Result<(), String> {
     let cannot = |error: io::Error| format!("its fixes could not be written: {error}");
     let metadata = fs::metadata(path).map_err(cannot)?;
     if !metadata.is_file() {
-        return Err(
-            "is no regular file, and cannot be replaced; pass its content to standard input (`-`)"
-                .to_string(),
-        );
+        return Err(NO_FILE.to_string());
     }
     if metadata.permissions().readonly() {
         return Err(

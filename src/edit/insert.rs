@@ -1,6 +1,7 @@
 //! Putting an entry into a mapping.
 
 use crate::diagnostic::Edit;
+use crate::yaml::tree::PROPS;
 use crate::yaml::{Entry, Kind, Node, Style};
 
 use super::lines::{Text, break_near, column};
@@ -65,7 +66,9 @@ pub fn insert_first(map: Node<'_>, key: &str, value: &str) -> Option<Edit> {
 /// Gives an entry whose value is null another value.
 pub fn fill(entry: &Entry<'_>, value: &str) -> Option<Edit> {
     let written = entry.value.span();
-    if entry.value.is_indirect() || !entry.value.is_null() {
+    // What has an anchor or a tag would become a part of the new value, or lose it.
+    let tied = (entry.value.raw().flags | entry.key.raw().flags) & PROPS != 0;
+    if tied || entry.value.is_indirect() || !entry.value.is_null() {
         return None;
     }
     if !written.is_empty() {
@@ -80,6 +83,15 @@ pub fn fill(entry: &Entry<'_>, value: &str) -> Option<Edit> {
     Some(insert(key_end + colon as u32 + 1, format!(" {value}")))
 }
 
+/// How words are written in a mapping: in one of flow style, which may be JSON in a YAML file, as its first key is.
+pub fn style_in(map: Node<'_>) -> Style {
+    let first = map.raw_entries().next().filter(|_| is_flow(map));
+    match first.map(|entry| entry.key.raw().style) {
+        Some(style @ (Style::Single | Style::Double)) => style,
+        _ => Style::Plain,
+    }
+}
+
 /// Whether a JSON mapping has blanks after its colons; what is packed tight stays so.
 fn has_space(map: Node<'_>) -> bool {
     map.raw_entries().next().is_some_and(|entry| {
@@ -92,7 +104,7 @@ fn has_space(map: Node<'_>) -> bool {
 fn written(map: Node<'_>, key: &str, value: &str) -> String {
     let json = map.is_json();
     let space = if json && !has_space(map) { "" } else { " " };
-    let key = encode(key, Style::Plain, json);
+    let key = encode(key, style_in(map), json);
     if value.is_empty() || value.starts_with('\n') {
         return format!("{key}:{value}");
     }

@@ -9,13 +9,15 @@ mod insert;
 mod lines;
 mod remove;
 mod scalar;
+mod shared;
 #[cfg(test)]
 mod tests;
 
-pub use insert::{fill, insert_after, insert_first};
+pub use insert::{fill, insert_after, insert_first, style_in};
 pub use lines::{break_near, column};
 pub use remove::{remove_below, remove_entries, remove_entry};
-pub use scalar::{encode, rename_key, replace_scalar};
+pub use scalar::{encode, key_in_flow, rename_key, replace_scalar};
+pub use shared::Shared;
 
 use crate::diagnostic::Edit;
 use crate::source::Span;

@@ -44,8 +44,18 @@ pub fn remove_entries(map: Node<'_>, keys: &[NodeId]) -> Option<Vec<Edit>> {
 }
 
 /// Takes an entry out of the mapping under a key of another one, and that one's entry if nothing is left of it.
+/// Where either comes twice, the other one would count then: nothing is taken out.
 pub fn remove_below(parent: Node<'_>, name: &str, key: Node<'_>) -> Option<Vec<Edit>> {
     let below = parent.entry(name)?;
+    let times = |map: Node<'_>, key: Node<'_>| {
+        let text = key.key_text();
+        map.raw_entries()
+            .filter(|entry| entry.key.key_text() == text)
+            .count()
+    };
+    if times(parent, below.key) > 1 || times(below.value, key) > 1 {
+        return None;
+    }
     if below.value.raw_entries().count() == 1 && parent.raw_entries().count() > 1 {
         return remove_entry(parent, below.key);
     }

@@ -23,6 +23,21 @@ pub fn rename_key(key: Node<'_>, name: &str) -> Option<Edit> {
     replace_scalar(key, name).filter(|_| of_one_line)
 }
 
+/// A key of a mapping in flow style that a mapping can be opened at: its colon follows on its line, and what stands
+/// before it is a bracket or a comma, not the `?` of a complex key. Returns what writes a key as that one is written:
+/// `{"a":1}` reads without a blank behind its colon only while its keys have quotes.
+pub fn key_in_flow<'t>(map: Node<'t>, key: Node<'t>) -> Option<impl Fn(&str) -> String + use<'t>> {
+    let raw = key.raw();
+    let (start, text) = (map.span().start as usize, key.text());
+    let before = text.get(start..raw.start as usize)?.trim_end();
+    let after = text.get(raw.end as usize..)?.trim_start_matches(' ');
+    let opens = before.ends_with(['{', ',']) && after.starts_with(':');
+    if !opens || raw.kind != Kind::Scalar || raw.flags & PROPS != 0 {
+        return None;
+    }
+    Some(move |name: &str| encode(name, raw.style, key.is_json()))
+}
+
 /// A string as YAML, in the given style if that can hold it.
 pub fn encode(text: &str, style: Style, json: bool) -> String {
     match style {

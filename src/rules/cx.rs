@@ -10,6 +10,7 @@ use crate::mask;
 use crate::rules::RuleId;
 use crate::schema::{self, KindInfo};
 use crate::source::Span;
+use crate::suppress::Suppressions;
 use crate::version::KubeVersion;
 use crate::yaml::Node;
 
@@ -25,6 +26,7 @@ pub struct Cx<'t> {
     pub(crate) document: u32,
     pub(crate) object: Option<u32>,
     pub(crate) found: Vec<Diagnostic>,
+    pub(crate) suppressions: Option<Box<Suppressions>>,
     masked: OnceCell<Vec<Span>>,
     hidden: OnceCell<bool>,
     fills_in: OnceCell<bool>,
@@ -40,6 +42,7 @@ impl<'t> Cx<'t> {
             document: 0,
             object: None,
             found: Vec::new(),
+            suppressions: None,
             masked: OnceCell::new(),
             hidden: OnceCell::new(),
             fills_in: OnceCell::new(),
@@ -101,6 +104,14 @@ impl<'t> Cx<'t> {
         Report {
             diagnostic: &mut self.found[last],
         }
+    }
+
+    /// Whether a comment keeps back what the current rule finds at a span: a finding about several places asks of
+    /// each, so that its fix leaves alone what is meant to stay.
+    pub fn keeps_back(&mut self, span: Span) -> bool {
+        let (rule, document) = (self.rule, self.document);
+        let suppressions = self.suppressions.as_mut();
+        suppressions.is_some_and(|suppressions| suppressions.cover(rule, document, span))
     }
 
     /// How many findings there are so far.

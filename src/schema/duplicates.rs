@@ -4,10 +4,12 @@ use super::TypeId;
 use super::locate::{self, Fault};
 use crate::diagnostic::{Edit, ErrorType, Severity};
 use crate::edit;
+use crate::hash::HashMap;
 use crate::manifest::Object;
 use crate::rules::yaml::missing_separator;
 use crate::rules::{Cx, ids, quote};
-use crate::yaml::{Duplicate, DuplicateKind, Node};
+use crate::yaml::tree::{NodeId, PROPS};
+use crate::yaml::{Duplicate, DuplicateKind, Kind, Node};
 
 /// Reports the duplicate keys of a document. `types` are those of its `objects`, where the server has one.
 pub(super) fn report<'t>(
@@ -27,7 +29,14 @@ pub(super) fn report<'t>(
     };
     // To find what to take out costs a look at the mapping each time, and nobody mends so many one by one.
     let mendable = duplicates.len() <= MENDABLE;
+    // The last place so far of a key that comes again and again, by its first one.
+    let mut latest: HashMap<NodeId, NodeId> = HashMap::default();
     for (i, duplicate) in duplicates.iter().enumerate() {
+        let earlier = match duplicate.kind {
+            DuplicateKind::Written => latest.insert(duplicate.first, duplicate.again),
+            _ => None,
+        };
+        let earlier = earlier.unwrap_or(duplicate.first);
         if spoken_for.binary_search(&duplicate.again).is_ok() {
             continue;
         }
@@ -42,7 +51,13 @@ pub(super) fn report<'t>(
         } else {
             again.key_text().map(Into::into)
         };
-        one(duplicate, again, field.filter(|_| judged), mendable, cx);
+        one(
+            duplicate,
+            mendable.then_some(earlier),
+            again,
+            field.filter(|_| judged),
+            cx,
+        );
     }
 }
 
@@ -82,13 +97,29 @@ fn json_paths<'t>(
     found
 }
 
-/// The edits that take the first of two equal keys out: kubectl does the same. Safe where both say the same.
-fn drop_first(duplicate: &Duplicate, again: Node<'_>) -> Option<(bool, Vec<Edit>)> {
-    let map = mapping_of(again.with_id(duplicate.first))?;
+/// The edits that take the earlier of two equal keys out: kubectl does the same. Safe where both say the same.
+fn drop_earlier(earlier: NodeId, again: Node<'_>) -> Option<(bool, Vec<Edit>)> {
+    let map = mapping_of(again.with_id(earlier))?;
     let of = |key| map.raw_entries().find(|entry| entry.key.id() == key);
-    let (first, last) = (of(duplicate.first)?, of(duplicate.again)?);
-    let same = first.value.source() == last.value.source() && first.value.style() == last.value.style();
+    let (first, last) = (of(earlier)?, of(again.id())?);
+    let same = says_the_same(first.value, last.value);
     Some((same, edit::remove_entry(map, first.key)?))
+}
+
+/// Whether two values are read as the same. Their texts may differ in indentation and quotes alone, and may be the
+/// same and yet be read in two ways, as the indentation around them differs.
+fn says_the_same(a: Node<'_>, b: Node<'_>) -> bool {
+    let nodes = |node: Node<'_>| (node.id()..node.raw().next).len();
+    nodes(a) == nodes(b)
+        && (a.id()..a.raw().next).zip(b.id()..).all(|(in_a, in_b)| {
+            let (one, other) = (a.with_id(in_a), b.with_id(in_b));
+            let (raw, other_raw) = (one.raw(), other.raw());
+            raw.kind == other_raw.kind
+                && raw.kind != Kind::Alias
+                && (raw.flags | other_raw.flags) & PROPS == 0
+                && raw.next - in_a == other_raw.next - in_b
+                && one.scalar() == other.scalar()
+        })
 }
 
 /// The mapping that a key stands in: the last node before it that goes on after it. A mapping with very many
@@ -102,7 +133,13 @@ fn mapping_of(key: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// One key that stands twice; `field` is what the server names it.
-fn one<'t>(duplicate: &Duplicate, again: Node<'t>, field: Option<String>, mendable: bool, cx: &mut Cx<'t>) {
+fn one<'t>(
+    duplicate: &Duplicate,
+    earlier: Option<NodeId>,
+    again: Node<'t>,
+    field: Option<String>,
+    cx: &mut Cx<'t>,
+) {
     let key = again.key_text().unwrap_or_default();
     let shown = if cx.is_masked(again.span()) {
         "a key".to_string()
@@ -127,13 +164,13 @@ fn one<'t>(duplicate: &Duplicate, again: Node<'t>, field: Option<String>, mendab
             let text = format!(
                 "{shown} is set twice in this mapping; kubectl silently takes the last value, a strict reader refuses the file"
             );
-            let fix = mendable.then(|| drop_first(duplicate, again)).flatten();
+            let fix = earlier.and_then(|earlier| drop_earlier(earlier, again));
             let mut report = cx
                 .report_as(id, again.span(), text)
                 .related(first, "first set here")
                 .help("remove one of them");
             if let Some((safe, edits)) = fix {
-                report = report.fix("remove the first one, which kubectl drops", safe, edits);
+                report = report.fix("remove the earlier one, which kubectl drops", safe, edits);
             }
             if let Some(field) = field {
                 report.refusal(ErrorType::DuplicateField, field);

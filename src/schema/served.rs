@@ -2,10 +2,11 @@
 
 use super::{KindInfo, migrate, suggest};
 use crate::diagnostic::{ErrorType, Stage};
+use crate::edit;
 use crate::manifest::Object;
 use crate::rules::{Cx, ids, quote};
 use crate::source::Span;
-use crate::yaml::{Kind, Node, Scalar, Style};
+use crate::yaml::{Kind, Node, Scalar};
 
 /// What an object turned out to be.
 pub(super) enum Identity {
@@ -69,20 +70,20 @@ fn missing<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> bool {
         if entry.is_none()
             && let Some(near) = misspelt(object.root, key)
         {
+            let written = near.key_text().unwrap_or_default();
             let text = format!(
                 "the object has no `{key}`, only {}; kubectl refuses it",
-                quote(near.source())
+                quote(&written)
             );
-            let edit = crate::diagnostic::Edit {
-                span: near.span(),
-                text: key.to_string(),
-            };
-            // Only a difference in case is certain to be what the author meant.
-            let safe = near.source().eq_ignore_ascii_case(key);
-            cx.report_as(ids::SCHEMA_MISSING_TYPE_META, near.span(), text)
+            let report = cx
+                .report_as(ids::SCHEMA_MISSING_TYPE_META, near.span(), text)
                 .help(format!("write `{key}`"))
-                .fix(format!("write `{key}`"), safe, vec![edit])
                 .refusal(ErrorType::MissingTypeMeta, key);
+            // Only a difference in case is certain to be what the author meant.
+            let safe = written.eq_ignore_ascii_case(key);
+            if let Some(edit) = edit::rename_key(near, key) {
+                report.fix(format!("write `{key}`"), safe, vec![edit]);
+            }
             continue;
         }
         match entry.map(|entry| entry.value.scalar()) {
@@ -115,12 +116,15 @@ fn missing<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> bool {
     any
 }
 
-/// The bare key of the object that is surely meant for `key`: `Kind`, `apiversion`.
+/// The key of the object that is surely meant for `key`: `Kind`, `apiversion`.
 fn misspelt<'t>(root: Node<'t>, key: &str) -> Option<Node<'t>> {
     root.raw_entries()
         .map(|entry| entry.key)
-        .filter(|near| near.raw().style == Style::Plain && near.raw().kind == Kind::Scalar)
-        .find(|near| suggest::nearest(near.source(), std::iter::once(key)).is_some())
+        .filter(|near| near.raw().kind == Kind::Scalar && !near.source().contains('\n'))
+        .find(|near| {
+            let text = near.key_text().unwrap_or_default();
+            suggest::nearest(&text, std::iter::once(key)).is_some()
+        })
 }
 
 /// "add `apiVersion: apps/v1`", when the kind tells it.
@@ -305,17 +309,15 @@ fn unknown_in_group<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> Identity {
     let same = elsewhere
         .filter(|info| info.group == group && info.version == object.version())
         .filter(|info| info.kind.eq_ignore_ascii_case(&kind));
-    let edit = same.map(|info| crate::diagnostic::Edit {
-        span,
-        text: info.kind.to_string(),
-    });
+    let edit = same
+        .zip(object.root.get("kind"))
+        .and_then(|(info, node)| Some((info.kind, edit::replace_scalar(node, info.kind)?)));
     let report = cx
         .report_as(ids::SCHEMA_UNKNOWN_KIND, span, text)
         .help(help)
         .refusal(ErrorType::UnknownKind, "kind");
-    if let Some(edit) = edit {
-        let title = format!("write `{}`", edit.text);
-        report.fix(title, true, vec![edit]);
+    if let Some((meant, edit)) = edit {
+        report.fix(format!("write `{meant}`"), true, vec![edit]);
     }
     Identity::Unknown
 }

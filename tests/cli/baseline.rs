@@ -101,3 +101,39 @@ fn trouble_hides_in_no_baseline() {
     };
     assert_eq!(verdict(&["--baseline", "base.json"]), verdict(&[]));
 }
+
+#[test]
+fn what_is_no_baseline_is_not_overwritten() {
+    let folder = Folder::new(&[
+        ("a.yaml", BAD),
+        ("b.json", "{\"kind\": \"List\"}"),
+        ("empty.json", ""),
+    ]);
+    for file in ["a.yaml", "b.json"] {
+        let before = read(&folder, file);
+        let answer = folder.run(&["check", "a.yaml", &format!("--write-baseline={file}")]);
+        assert_eq!(answer.code, Some(2), "{answer}");
+        assert!(
+            answer.stderr.contains("is no baseline, and was not overwritten"),
+            "{answer}"
+        );
+        assert_eq!(read(&folder, file), before);
+    }
+    for file in ["empty.json", "empty.json", "new.json"] {
+        let answer = folder.run(&["check", "a.yaml", &format!("--write-baseline={file}")]);
+        assert_eq!(answer.code, Some(0), "{answer}");
+    }
+    assert_eq!(read(&folder, "empty.json"), read(&folder, "new.json"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_baseline() {
+    let folder = Folder::new(&[("a.yaml", BAD)]);
+    let answer = folder.run(&["check", "a.yaml", "--write-baseline=/dev/stdout"]);
+    assert_eq!(answer.code, Some(2), "{answer}");
+    assert!(
+        answer.stderr.contains("/dev/stdout is no regular file"),
+        "{answer}"
+    );
+}

@@ -338,3 +338,27 @@ fn a_diff_takes_no_option_that_it_would_not_heed() {
         );
     }
 }
+
+/// What a pipe holds is gone once it was read.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_refused_at_once() {
+    let folder = Folder::new(&[("a.yaml", INGRESS)]);
+    let made = std::process::Command::new("mkfifo")
+        .arg(folder.path().join("pipe.yaml"))
+        .status()
+        .expect("mkfifo");
+    assert!(made.success());
+    for how in ["--fix", "--diff"] {
+        // Nobody writes into the pipe: to read it would take forever.
+        let answer = folder.run(&["check", "pipe.yaml", how]);
+        assert_eq!(answer.code, Some(2), "{answer}");
+        assert!(
+            answer.stderr.contains("pipe.yaml: is no regular file"),
+            "{answer}"
+        );
+    }
+    let answer = folder.run(&["check", "pipe.yaml", "a.yaml", "--fix"]);
+    assert_eq!(answer.code, Some(2), "{answer}");
+    assert_eq!(read(&folder, "a.yaml"), FIXED);
+}

@@ -5,7 +5,7 @@ use crate::edit;
 use crate::manifest::Object;
 use crate::names;
 use crate::rules::{Check, Cx};
-use crate::yaml::{Node, Style};
+use crate::yaml::Node;
 
 /// The check.
 pub const CHECK: Check = Check::Object(check);
@@ -44,7 +44,8 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
         )
         .help(help);
     if let Some(edits) = edits {
-        report.fix("set `spec.ingressClassName` instead", true, edits);
+        // Whether the cluster has an IngressClass of that name stands elsewhere.
+        report.fix("set `spec.ingressClassName` instead", false, edits);
     }
 }
 
@@ -56,7 +57,7 @@ fn moved<'t>(ingress: &Object<'t>, key: Node<'t>, class: &str) -> Option<Vec<Edi
         return None;
     }
     let mut edits = edit::remove_below(ingress.path(&["metadata"])?, "annotations", key)?;
-    let value = edit::encode(class, Style::Plain, spec.is_json());
+    let value = edit::encode(class, edit::style_in(spec), spec.is_json());
     edits.push(edit::insert_first(spec, "ingressClassName", &value)?);
     Some(edits)
 }

@@ -5,7 +5,7 @@ use crate::diagnostic::{Edit, ErrorType::Required};
 use crate::edit;
 use crate::manifest::Object;
 use crate::rules::{Check, Cx};
-use crate::yaml::{Node, Style};
+use crate::yaml::Node;
 
 /// The check.
 pub const CHECK: Check = Check::Object(check);
@@ -50,7 +50,7 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
 /// Says what a missing `pathType` meant before it had to be said: the controller decides. `Prefix` would be a
 /// guess, and wrong where the path is a pattern.
 pub(crate) fn add(path: Node<'_>) -> Option<Edit> {
-    let value = edit::encode("ImplementationSpecific", Style::Plain, path.is_json());
+    let value = edit::encode("ImplementationSpecific", edit::style_in(path), path.is_json());
     if let Some(entry) = path.entry("pathType") {
         return edit::fill(&entry, &value);
     }

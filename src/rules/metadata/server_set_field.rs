@@ -21,30 +21,45 @@ const FIELDS: [&str; 8] = [
     "uid",
 ];
 
+/// Kinds that the server takes with the `status` that they are made with.
+const TAKEN_AT_ITS_WORD: [(&str, &str); 2] = [("", "Node"), ("networking.k8s.io", "ServiceCIDR")];
+
+/// The keys of one object's fields.
+type Fields = Vec<(&'static str, Span)>;
+
 /// An export holds them in every object: one finding an object, and one for a whole List, is enough.
 fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     let objects = &cx.file.objects[document.objects.start as usize..document.objects.end as usize];
-    let mut found: Option<(&Object<'t>, Vec<(&'static str, Span)>)> = None;
-    let mut others = 0;
-    let mut edits = Some(Vec::new());
+    let (mut found, mut kept) = (Vec::new(), Vec::new());
     for object in objects {
         let fields = set_by_server(object);
         if fields.is_empty() || super::judge(object, cx).is_none() {
             continue;
         }
-        // Of a List all items are mended at once; where one cannot be, none is.
-        if let Some(all) = &mut edits {
-            match removal(object, &fields) {
-                Some(some) => all.extend(some),
-                None => edits = None,
+        // What a comment is about is not mended with the rest.
+        let (back, open): (Fields, Fields) = fields.into_iter().partition(|(_, key)| cx.keeps_back(*key));
+        for (group, fields) in [(&mut kept, back), (&mut found, open)] {
+            if !fields.is_empty() {
+                group.push((object, fields));
             }
         }
-        match found {
-            None => found = Some((object, fields)),
-            Some(_) => others += 1,
-        }
     }
-    let Some((object, mut fields)) = found else {
+    report(found, true, cx);
+    report(kept, false, cx);
+}
+
+/// Reports the fields of some objects.
+fn report<'t>(found: Vec<(&Object<'t>, Fields)>, mend: bool, cx: &mut Cx<'t>) {
+    // Of a List all items are mended at once; where one cannot be, none is.
+    let edits = mend.then(|| {
+        let edits = found
+            .iter()
+            .map(|(object, fields)| removal(object, fields, super::judge(object, cx)?.built_in));
+        edits.collect::<Option<Vec<_>>>()
+    });
+    let edits: Option<Vec<Edit>> = edits.flatten().map(|edits| edits.concat());
+    let others = found.len().saturating_sub(1);
+    let Some((object, mut fields)) = found.into_iter().next() else {
         return;
     };
     fields.sort_by_key(|(_, key)| key.start);
@@ -88,15 +103,16 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     for (name, key) in &fields[1..] {
         report = report.related(*key, format!("`{name}` as well"));
     }
-    // What becomes of the `status` of a custom resource depends on its definition.
-    if let Some(edits) = edits.filter(|edits| !only_status && !edits.is_empty()) {
+    if let Some(edits) = edits.filter(|edits| !edits.is_empty()) {
         report.fix("remove what the server sets", true, edits);
     }
 }
 
-/// The edits that take fields out of one object.
-fn removal(object: &Object<'_>, fields: &[(&'static str, Span)]) -> Option<Vec<Edit>> {
-    let starts_with = |key: Node<'_>| fields.iter().any(|(_, span)| *span == key.span());
+/// The edits that take fields out of one object. What becomes of the `status` of a custom resource depends on its
+/// definition: without a subresource for it, it is a field like others.
+fn removal(object: &Object<'_>, fields: &[(&'static str, Span)], built_in: bool) -> Option<Vec<Edit>> {
+    let goes = |name: &str| built_in || name != "status";
+    let starts_with = |key: Node<'_>| (fields.iter()).any(|(name, span)| *span == key.span() && goes(name));
     let mut edits = Vec::new();
     let metadata = object.root.get("metadata")?;
     for map in [metadata, object.root] {
@@ -113,7 +129,7 @@ fn removal(object: &Object<'_>, fields: &[(&'static str, Span)]) -> Option<Vec<E
 }
 
 /// The fields of one object that the server sets, by the spans of their keys.
-fn set_by_server(object: &Object<'_>) -> Vec<(&'static str, Span)> {
+fn set_by_server(object: &Object<'_>) -> Fields {
     let mut found = Vec::new();
     let Some(metadata) = object.path(&["metadata"]).filter(|m| m.is_map()) else {
         return found;
@@ -137,6 +153,9 @@ fn set_by_server(object: &Object<'_>) -> Vec<(&'static str, Span)> {
         }
     }
     if let Some(status) = object.root.entry("status")
+        && !TAKEN_AT_ITS_WORD
+            .iter()
+            .any(|(group, kind)| object.is(group, kind))
         && !is_zero(status.value, 0, &mut 1_000)
     {
         found.push(("status", status.key.span()));

@@ -17,7 +17,7 @@ pub(super) mod tls_secret_lacks_keys;
 
 use crate::diagnostic::{Edit, Severity};
 use crate::engine::Settings;
-use crate::graph::table::{Breaks, Row, Target};
+use crate::graph::table::{Breaks, Reading, Row, Target};
 use crate::graph::{
     CLUSTER_ROLE, CONFIG_MAP, Closeness, DEPLOYMENT, Defined, GATEWAY_CLASS, INGRESS_CLASS, Meant,
     PERSISTENT_VOLUME_CLAIM, PRIORITY_CLASS, REPLICA_SET, ROLE, RUNTIME_CLASS, RunCx, SECRET, SERVICE,
@@ -140,7 +140,9 @@ fn misspelt<'r>(cx: &mut RunCx<'r>, site: &UseSite<'r>, d: Defined<'r>) {
             d.fact.span,
             format!("{} is {} here", quote(d.name), verb(&d)),
         );
-    if let Some(span) = bare(site)
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':');
+    if let Some(span) = bare(site, index.row(site))
+        && d.name.bytes().all(plain)
         && !resolve::may_be_typed(d.name.as_bytes())
     {
         report.fix(
@@ -266,12 +268,13 @@ fn verb(d: &Defined<'_>) -> &'static str {
 }
 
 /// The characters of the name itself, without quotes; `None` where it is part of another text.
-fn bare(site: &UseSite<'_>) -> Option<Span> {
+fn bare(site: &UseSite<'_>, row: &Row) -> Option<Span> {
     let span = site.fact.span;
     let len = u32::try_from(site.name.len()).ok()?;
     match span.len().checked_sub(len)? {
         0 => Some(span),
-        2 => Some(Span::new(span.start + 1, span.end - 1)),
+        // `w/name` has as many characters more as a name in quotes.
+        2 if matches!(row.reading, Reading::Plain) => Some(Span::new(span.start + 1, span.end - 1)),
         _ => None,
     }
 }

@@ -71,7 +71,11 @@ fn report<'t>(entry: Entry<'t>, text: &str, fault: Fault, cx: &mut Cx<'t>) {
         None => report,
     };
     if let Some((title, edit)) = cause.fix(node, text) {
-        report.fix(title, true, vec![edit]);
+        let certain = match cause {
+            Cause::Padding(missing) => certainly_meant(&padded(text, missing)),
+            _ => true,
+        };
+        report.fix(title, certain, vec![edit]);
     } else if cause == Cause::PlainText
         && node.tag().is_empty()
         && !waits_for_base64(text)
@@ -191,7 +195,7 @@ impl Cause {
         }
     }
 
-    /// A safe edit, where one mends the whole value.
+    /// An edit, where one mends the whole value.
     fn fix(&self, node: Node<'_>, text: &str) -> Option<(&'static str, Edit)> {
         let raw = node.raw();
         if node.resolved() != node {
@@ -233,6 +237,12 @@ fn padded(text: &str, missing: u8) -> String {
 /// Whether a text is base64 that somebody made: it decodes to text, or it is too long and too mixed for a word.
 fn meant(text: &str) -> bool {
     base64::decode(text).is_ok_and(|bytes| !bytes.is_empty() && (is_text(&bytes) || looks_encoded(text)))
+}
+
+/// Whether a text that lacks its padding is base64 beyond doubt. `S3cret` is no less base64 than a word, and a random
+/// password of any length decodes to bytes; that so many of them are text does not happen by chance.
+fn certainly_meant(padded: &str) -> bool {
+    padded.len() >= 24 && base64::decode(padded).is_ok_and(|bytes| is_text(&bytes))
 }
 
 /// Long, with digits and letters of both cases throughout, and without the blanks of prose.

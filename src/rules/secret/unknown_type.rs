@@ -2,10 +2,9 @@
 
 use strsim::osa_distance as distance;
 
-use super::Object;
-use crate::diagnostic::Edit;
+use super::{DATA, Object, STRING_DATA};
+use crate::edit;
 use crate::rules::{Check, Cx, quote};
-use crate::yaml::Style;
 
 /// Binds the rule to its page.
 pub const CHECK: Check = Check::Object(check);
@@ -56,18 +55,32 @@ fn check<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
         .help(format!(
             "write `type: {meant}`; a type cannot be changed in place, so delete a stored Secret first"
         ));
-    let quotes = match node.raw().style {
-        Style::Plain => "",
-        Style::Single => "'",
-        Style::Double => "\"",
-        _ => return,
+    // A Secret that the server takes as it is may be refused under its new type, and a stored one keeps its type.
+    if holds_what_it_needs(secret, meant)
+        && let Some(edit) = edit::replace_scalar(node, meant)
+    {
+        report.fix(format!("write `{meant}`"), false, vec![edit]);
+    }
+}
+
+/// Whether a Secret has what the server demands of a type.
+fn holds_what_it_needs(secret: &Object<'_>, meant: &str) -> bool {
+    let has = |key: &str| {
+        let maps = [DATA, STRING_DATA].into_iter();
+        maps.filter_map(|map| secret.root.get(map))
+            .any(|map| map.get(key).is_some())
     };
-    if node.resolved() == node {
-        let edit = Edit {
-            span: node.span(),
-            text: format!("{quotes}{meant}{quotes}"),
-        };
-        report.fix(format!("write `{meant}`"), true, vec![edit]);
+    match meant {
+        "kubernetes.io/tls" => has("tls.crt") && has("tls.key"),
+        "kubernetes.io/dockerconfigjson" => has(".dockerconfigjson"),
+        "kubernetes.io/dockercfg" => has(".dockercfg"),
+        "kubernetes.io/basic-auth" => has("username") || has("password"),
+        "kubernetes.io/ssh-auth" => has("ssh-privatekey"),
+        "kubernetes.io/service-account-token" => {
+            let annotations = secret.path(&["metadata", "annotations"]);
+            annotations.is_some_and(|map| map.get("kubernetes.io/service-account.name").is_some())
+        }
+        _ => true,
     }
 }
 

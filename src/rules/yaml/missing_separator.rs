@@ -1,7 +1,7 @@
 //! Two objects in one document: `---` is missing between them.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, hash_map};
+use std::collections::{HashMap, HashSet, hash_map};
 
 use crate::diagnostic::{Edit, ErrorType};
 use crate::edit;
@@ -47,7 +47,7 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         if let Some(above) = above {
             report = report.related(above, "the object above has this key already");
         }
-        if start.key == entry.key && begins_line(root.text(), span) {
+        if start.key == entry.key && begins_line(root.text(), span) && is_clear(root, &starts, start.key) {
             let edit = Edit {
                 span: Span::new(span.start, span.start),
                 text: format!("---{}", edit::break_near(start.key)),
@@ -91,6 +91,17 @@ pub(crate) fn spoken_for(root: Node<'_>) -> Vec<NodeId> {
         return Vec::new();
     }
     root.raw_entries().map(|entry| entry.key.id()).collect()
+}
+
+/// Whether no key comes twice in the object above a start. Where one does, another object may begin there, or its
+/// first value is lost: a line `---` here would settle what nobody has looked at.
+fn is_clear(root: Node<'_>, starts: &[Entry<'_>], start: Node<'_>) -> bool {
+    let above = starts.iter().rfind(|other| other.key.id() < start.id());
+    let from = above.map_or(0, |other| other.key.id());
+    let own = root.raw_entries().map(|entry| entry.key);
+    let mut own = own.filter(|key| (from..start.id()).contains(&key.id()));
+    let mut seen = HashSet::new();
+    own.all(|key| seen.insert(key.key_text()))
 }
 
 fn begins_line(text: &str, span: Span) -> bool {

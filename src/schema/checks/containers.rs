@@ -9,7 +9,7 @@ use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::Cx;
-use crate::schema::constraints::fault;
+use crate::schema::constraints::{fault, in_its_case};
 use crate::source::Span;
 
 /// The lists of containers in a pod's spec.
@@ -287,7 +287,8 @@ fn at_most<'t>(list: &Field<'_, 't>, most: usize, cx: &mut Cx<'t>) {
 /// NotSupported for any other text, "" included.
 pub(super) fn one_of<'t>(field: &Field<'_, 't>, allowed: &[&str], cx: &mut Cx<'t>) {
     if let Some((message, help)) = unknown(field, allowed, cx) {
-        fault(cx, field, ErrorType::NotSupported, message).help(help);
+        let report = fault(cx, field, ErrorType::NotSupported, message).help(help);
+        in_its_case(report, field, allowed);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::Cx;
-use crate::schema::constraints::{Format, fault};
+use crate::schema::constraints::{Format, fault, in_its_case};
 
 const HINTS: &str = "service.kubernetes.io/topology-aware-hints";
 const MODE: &str = "service.kubernetes.io/topology-mode";
@@ -163,7 +163,8 @@ fn protocol<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         && !matches!(&*text, "TCP" | "UDP" | "SCTP")
     {
         let message = format!("`protocol` does not know {}", cx.quote(&text));
-        fault(cx, field, ErrorType::NotSupported, message).help("use `TCP`, `UDP` or `SCTP`");
+        let report = fault(cx, field, ErrorType::NotSupported, message).help("use `TCP`, `UDP` or `SCTP`");
+        in_its_case(report, field, &["TCP", "UDP", "SCTP"]);
     }
 }
 

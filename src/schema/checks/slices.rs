@@ -8,7 +8,7 @@ use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::Cx;
-use crate::schema::constraints::{Format, fault};
+use crate::schema::constraints::{Format, fault, in_its_case};
 
 /// The endpoints of a slice, whose addresses are of the slice's type.
 pub fn endpoints<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -120,7 +120,9 @@ pub fn ports<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             && !matches!(&*text, "TCP" | "UDP" | "SCTP")
         {
             let message = format!("`protocol` does not know {}", cx.quote(&text));
-            fault(cx, &protocol, ErrorType::NotSupported, message).help("use `TCP`, `UDP` or `SCTP`");
+            let report =
+                fault(cx, &protocol, ErrorType::NotSupported, message).help("use `TCP`, `UDP` or `SCTP`");
+            in_its_case(report, &protocol, &["TCP", "UDP", "SCTP"]);
         }
         let app = port.child("appProtocol");
         if app.is_set()

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use super::run::{is_set, text};
 use super::{Format, Op, Row, fault};
-use crate::diagnostic::ErrorType;
+use crate::diagnostic::{Edit, ErrorType, Report};
+use crate::edit;
 use crate::manifest::Field;
 use crate::rules::Cx;
+use crate::yaml::Node;
 
 /// Invalid, once for each fault of the text.
 pub fn of_format<'t>(format: Format, field: &Field<'_, 't>, place: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -126,7 +128,29 @@ pub(super) fn supported<'t>(known: &[&str], field: &Field<'_, 't>, place: &Field
     } else {
         format!("{name} does not know {}", shown(field, cx))
     };
-    fault(cx, place, ErrorType::NotSupported, message).help(format!("use one of {}", list(known)));
+    let report =
+        fault(cx, place, ErrorType::NotSupported, message).help(format!("use one of {}", list(known)));
+    in_its_case(report, field, known);
+}
+
+/// Adds the fix for a word that is one of those allowed but for its case.
+pub fn in_its_case<'c>(report: Report<'c>, field: &Field<'_, '_>, allowed: &[&str]) -> Report<'c> {
+    let Some(value) = field.value() else { return report };
+    match recased(value, allowed.iter().copied()) {
+        Some((title, edit)) => report.fix(title, true, vec![edit]),
+        None => report,
+    }
+}
+
+/// The title and the edit that write an allowed word where a value is that word but for its case. Two that differ in
+/// case alone leave open which one is meant.
+pub fn recased<'w>(value: Node<'_>, allowed: impl Iterator<Item = &'w str>) -> Option<(String, Edit)> {
+    let text = value.str()?;
+    let mut near = allowed.filter(|word| word.eq_ignore_ascii_case(&text));
+    let (Some(meant), None) = (near.next(), near.next()) else {
+        return None;
+    };
+    Some((format!("write `{meant}`"), edit::replace_scalar(value, meant)?))
 }
 
 pub(super) fn none_of<'t>(names: &[&str], place: &Field<'_, 't>, cx: &mut Cx<'t>) {

@@ -1,6 +1,8 @@
 //! What each test does.
 
-use super::faults::{list, named, none_of, of_format, refuse, shown, supported, union, unique_by};
+use super::faults::{
+    in_its_case, list, named, none_of, of_format, refuse, shown, supported, union, unique_by,
+};
 use super::run::is_set;
 use super::{Op, fault};
 use crate::diagnostic::ErrorType;
@@ -58,15 +60,9 @@ pub(super) fn judge<'t>(
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("use one of {}", list(allowed)),
                 };
-                let shown = shown(field, cx);
-                let name = named(field);
-                fault(
-                    cx,
-                    place,
-                    ErrorType::NotSupported,
-                    format!("{name} does not know {shown}"),
-                )
-                .help(help);
+                let message = format!("{} does not know {}", named(field), shown(field, cx));
+                let report = fault(cx, place, ErrorType::NotSupported, message).help(help);
+                in_its_case(report, field, allowed);
             }
         }
         Op::Range(min, max) if set => {

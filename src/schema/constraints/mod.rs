@@ -11,7 +11,7 @@ mod judge;
 mod ops;
 mod run;
 
-pub use faults::of_format;
+pub use faults::{in_its_case, of_format, recased};
 pub use formats::{Format, percent};
 pub use ops::{Cond, Is, Op, Row, Step, Test};
 pub use run::is_set;

@@ -7,6 +7,7 @@ use super::value::{self, Data, Value};
 use super::words::{self, count};
 use crate::diagnostic::ErrorType;
 use crate::rules::{ids, quote};
+use crate::schema::constraints::recased;
 use crate::schema::suggest;
 
 impl<'t> Validator<'_, 't> {
@@ -220,13 +221,21 @@ impl<'t> Validator<'_, 't> {
             Some(node) => format!("cannot be {}", self.cx.shown(node)),
             None => "is none of the values that are allowed".to_string(),
         };
-        self.refuse(
+        let texts = schema.choices.iter().filter_map(|choice| match &choice.data {
+            Data::Str(text) => Some(&**text),
+            _ => None,
+        });
+        let fix = place.value.and_then(|node| recased(node, texts));
+        let report = self.refuse(
             ids::SCHEMA_NOT_SUPPORTED,
             ErrorType::NotSupported,
             place,
             &what,
             Some(help),
         );
+        if let Some((title, edit)) = fix {
+            report.fix(title, true, vec![edit]);
+        }
     }
 }
 

@@ -250,19 +250,19 @@ impl<'t> Validator<'_, 't> {
         place: &Place<'_, 't>,
         must: &str,
         help: Option<String>,
-    ) {
+    ) -> Report<'_> {
         let text = format!(
             "{} {must}; the API server refuses the object",
             self.subject(place)
         );
-        self.say(Fault {
+        self.report(Fault {
             rule,
             kind,
             span: place.span(),
             path: self.path_of(place),
             text,
             help,
-        });
+        })
     }
 
     fn list(

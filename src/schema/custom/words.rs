@@ -90,10 +90,12 @@ pub(super) fn mismatch<'t>(cx: &Cx<'t>, subject: &str, node: Node<'t>, types: Ty
         _ => {}
     }
     if let Some(Scalar::Str(text)) = &scalar {
+        // `010` without quotes would be 8: what is written must be the number.
+        let number = text.parse::<i64>().ok();
+        let number = number.is_some_and(|number| number.to_string() == **text);
         let reads = match types {
             Types::BOOLEAN => matches!(&**text, "true" | "false"),
-            Types::INTEGER => text.parse::<i64>().is_ok() && !text.starts_with('+'),
-            Types::NUMBER => text.parse::<i64>().is_ok() && !text.starts_with('+'),
+            Types::INTEGER | Types::NUMBER => number,
             _ => false,
         };
         if reads && let Some(edits) = message::quotes(node) {

@@ -3,7 +3,7 @@
 use crate::diagnostic::Edit;
 use crate::edit;
 use crate::manifest::Object;
-use crate::yaml::{Node, Style};
+use crate::yaml::{Kind, Node, Style};
 
 /// Metrics of resources; other ones of `v2beta1` name their metric in another way as well, and are left to their
 /// author. In `v2beta2` the old fields are a mistake that is made.
@@ -33,13 +33,19 @@ fn target(resource: Node<'_>) -> Option<Vec<Edit>> {
         _ => return None,
     };
     let key = entry.key.span();
-    if resource.is_json() {
-        let open = format!("\"target\": {{\"type\": \"{kind}\", \"{name}\"");
-        let close = edit::insert(entry.value.span().end, "}");
-        return Some(vec![edit::replace(key.start, key.end, open), close]);
+    let one_line = entry.value.raw().kind == Kind::Scalar && !entry.value.source().contains('\n');
+    if !one_line || entry.value.span().is_empty() {
+        return None;
     }
-    if resource.raw().style == Style::Flow {
-        let open = format!("target: {{type: {kind}, {name}");
+    if resource.is_json() || resource.raw().style == Style::Flow {
+        let word = edit::key_in_flow(resource, entry.key)?;
+        let open = format!(
+            "{}: {{{}: {}, {}",
+            word("target"),
+            word("type"),
+            word(kind),
+            word(name)
+        );
         let close = edit::insert(entry.value.span().end, "}");
         return Some(vec![edit::replace(key.start, key.end, open), close]);
     }

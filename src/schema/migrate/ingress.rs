@@ -53,18 +53,19 @@ fn backend(backend: Node<'_>) -> Option<Vec<Edit>> {
     let mut edits: Vec<Edit> = value.into_iter().collect();
     let name_first = name_at < port_at;
     let (name_key, port_key) = (name.key.span(), port.key.span());
-    let json = backend.is_json();
-    if json || backend.raw().style == Style::Flow {
-        let q = if json { "\"" } else { "" };
-        let open = |first: bool, inner: String| {
-            if first {
-                format!("{q}service{q}: {{{inner}")
-            } else {
-                inner
-            }
-        };
-        let to_name = open(name_first, format!("{q}name{q}"));
-        let to_port = open(!name_first, format!("{q}port{q}: {{{q}{field}{q}"));
+    if backend.is_json() || backend.raw().style == Style::Flow {
+        let as_name = edit::key_in_flow(backend, name.key)?;
+        let as_port = edit::key_in_flow(backend, port.key)?;
+        let (mut to_name, mut to_port) = (
+            as_name("name"),
+            format!("{}: {{{}", as_port("port"), as_port(field)),
+        );
+        // The first of the two opens the mapping that both are in.
+        if name_first {
+            to_name = format!("{}: {{{to_name}", as_name("service"));
+        } else {
+            to_port = format!("{}: {{{to_port}", as_port("service"));
+        }
         edits.push(edit::replace(name_key.start, name_key.end, to_name));
         edits.push(edit::replace(port_key.start, port_key.end, to_port));
         // `{serviceName: a, servicePort: 80}` would lose an empty value's place.

@@ -52,17 +52,9 @@ fn selector(spec: Node<'_>, labels: Node<'_>) -> Option<Edit> {
         return None;
     }
     let flat = || {
-        let colon = if spec.is_json() { "\":" } else { ":" };
-        let (open, pairs) = if spec.is_json() {
-            ("{\"matchLabels", written.clone())
-        } else {
-            ("{matchLabels", written.clone())
-        };
-        let pairs: Vec<String> = pairs
-            .iter()
-            .map(|(key, value)| format!("{key}: {value}"))
-            .collect();
-        format!("{open}{colon} {{{}}}}}", pairs.join(", "))
+        let key = edit::encode("matchLabels", edit::style_in(spec), spec.is_json());
+        let pairs = written.iter().map(|(key, value)| format!("{key}: {value}"));
+        format!("{{{key}: {{{}}}}}", pairs.collect::<Vec<_>>().join(", "))
     };
     let template = spec.entry("template")?;
     let is_flow = spec.is_json() || spec.raw().style == crate::yaml::Style::Flow;
