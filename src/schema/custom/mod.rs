@@ -35,9 +35,12 @@ use place::{Part, Place};
 use validate::{Fault, Validator};
 use value::{Budget, Data, Value};
 
+use std::collections::HashSet;
+
 use crate::diagnostic::{Diagnostic, ErrorType, Severity, Stage};
 use crate::manifest::{File, Object};
-use crate::rules::{Cx, ids, quote};
+use crate::rules::{Cx, RuleId, ids, quote};
+use crate::source::Span;
 
 /// Checks the custom resources of a file that definitions are at hand for.
 pub fn check<'t, 'c: 't>(file: &'t File<'t>, definitions: &Definitions<'c>, cx: &mut Cx<'t>) {
@@ -64,7 +67,8 @@ pub fn check<'t, 'c: 't>(file: &'t File<'t>, definitions: &Definitions<'c>, cx: 
             let agreed = match common.take() {
                 None => found,
                 Some(mut known) => {
-                    known.retain(|known| found.iter().any(|other| same(known, other)));
+                    let found: HashSet<Said> = found.iter().map(said).collect();
+                    known.retain(|finding| found.contains(&said(finding)));
                     known
                 }
             };
@@ -79,23 +83,21 @@ pub fn check<'t, 'c: 't>(file: &'t File<'t>, definitions: &Definitions<'c>, cx: 
     cx.object = None;
 }
 
-/// Whether two findings say the same to the author of the object.
-fn same(a: &Diagnostic, b: &Diagnostic) -> bool {
-    (a.rule, a.span) == (b.rule, b.span) && a.refusal == b.refusal
+/// What a finding says to the author of the object.
+type Said = (RuleId, Span, Option<(Stage, ErrorType, String)>);
+
+fn said(finding: &Diagnostic) -> Said {
+    let refusal = finding.refusal.as_ref();
+    let refusal = refusal.map(|refusal| (refusal.stage, refusal.kind, refusal.field.clone()));
+    (finding.rule, finding.span, refusal)
 }
 
 /// The server names a fault once, however many schemas find it.
 fn once_each(found: &mut Vec<Diagnostic>) {
-    let mut kept: Vec<Diagnostic> = Vec::with_capacity(found.len());
-    for finding in found.drain(..) {
-        if !kept
-            .iter()
-            .any(|known| same(known, &finding) && known.message == finding.message)
-        {
-            kept.push(finding);
-        }
+    if found.len() > 1 {
+        let mut known = HashSet::with_capacity(found.len());
+        found.retain(|finding| known.insert((said(finding), finding.message.clone())));
     }
-    *found = kept;
 }
 
 fn check_object<'t, 'c: 't>(object: &Object<'t>, definition: &Definition<'c>, cx: &mut Cx<'t>) {
