@@ -104,6 +104,14 @@ impl<'t> Reader<'_, 't> {
                 value: Some(item),
             };
             items.push(match schema.item() {
+                // Nulls stay where they are in a list, unless a default takes their place.
+                Some(inner)
+                    if item.is_null()
+                        && !inner.nullable
+                        && let Some(default) = self.default(inner, None, Some(item)) =>
+                {
+                    default
+                }
                 Some(inner) => self.value(&place, item, inner, around, skip || schema.preserve),
                 None => self.raw(&place, item),
             });
@@ -153,11 +161,9 @@ impl<'t> Reader<'_, 't> {
                     ..inner
                 };
                 self.field(&inner, entry.value, free, &around)
-            } else if !matches!(schema.additional, Additional::Unsaid)
-                || schema.preserve
-                || skip
-                || self.preserve
-            {
+            } else if !matches!(schema.additional, Additional::Unsaid) && !self.preserve {
+                Some(self.undescribed(&inner, entry.value))
+            } else if schema.preserve || skip || self.preserve {
                 Some(self.raw(&inner, entry.value))
             } else {
                 self.unknown(&name, entry, place, &around);
@@ -176,6 +182,51 @@ impl<'t> Reader<'_, 't> {
         }
         self.budget.depth += 1;
         Data::Map(map)
+    }
+
+    /// A value that `additionalProperties: true` allows and nothing describes: fields within it are not kept.
+    fn undescribed(&mut self, place: &Place<'_, 't>, node: Node<'t>) -> Value<'t> {
+        let kind = node.kind();
+        if !self.budget.take() || !matches!(kind, Kind::Map | Kind::Seq) {
+            return self.raw(place, node);
+        }
+        self.budget.depth -= 1;
+        let data = if kind == Kind::Map {
+            for (name, entry) in value::entries(node) {
+                if self.cx.is_unrendered(&name) {
+                    continue;
+                }
+                let whole = place.path();
+                let text = words::unknown_field(self.kind, &whole, &name);
+                self.cx
+                    .report_as(ids::SCHEMA_UNKNOWN_FIELD, entry.key.span(), text)
+                    .severity(Severity::Error)
+                    .label(self.label)
+                    .help(
+                        "write a plain value; `additionalProperties: true` in the definition keeps no fields of \
+                         mappings, `additionalProperties: {x-kubernetes-preserve-unknown-fields: true}` does",
+                    )
+                    .refusal(ErrorType::UnknownField, format!("{whole}.{name}"));
+            }
+            Data::Map(Vec::new())
+        } else {
+            let items = node.items().enumerate().map(|(i, item)| {
+                let inner = Place {
+                    up: Some(place),
+                    part: Part::Index(i as u32),
+                    key: None,
+                    value: Some(item),
+                };
+                self.undescribed(&inner, item)
+            });
+            Data::List(items.collect())
+        };
+        self.budget.depth += 1;
+        Value {
+            key: place.key,
+            node: Some(node),
+            data,
+        }
     }
 
     /// A declared value; `None` for a null that is dropped.

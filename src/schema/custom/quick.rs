@@ -108,7 +108,10 @@ impl Quick {
                 Some(_) => false,
                 None => match schema.additional {
                     Additional::Refused => false,
-                    Additional::Allowed => true,
+                    // The fields in such a value are dropped.
+                    Additional::Allowed => {
+                        self.preserve || self.default || !(entry.value.is_map() || entry.value.is_seq())
+                    }
                     _ => {
                         schema.preserve
                             || self.preserve
@@ -222,7 +225,7 @@ impl Quick {
     fn scalar(&self, node: Node<'_>, schema: &Schema<'_>) -> bool {
         match self.read(node) {
             Data::Open => true,
-            Data::Null => schema.nullable,
+            Data::Null => schema.nullable && schema.choices.is_empty(),
             data => sound(&data, schema, DEEPEST),
         }
     }
