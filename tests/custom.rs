@@ -153,6 +153,20 @@ fn hostile_resources_end_quickly() {
 }
 
 #[test]
+fn a_resource_needs_a_name() {
+    let nameless = "apiVersion: example.com/v1\nkind: Thing\nmetadata: {namespace: a}\n";
+    let named_later = nameless.replace("namespace", "generateName");
+    let inputs = [("crd.yaml", CRD), ("a.yaml", nameless), ("b.yaml", &*named_later)];
+    let inputs = inputs.map(|(name, text)| (name.to_string(), text.as_bytes().to_vec()));
+    let report = kubeproof::check(inputs, &Surroundings::default(), &Settings::default());
+    let lines: Vec<String> = report
+        .diagnostics()
+        .map(|finding| line(finding, nameless))
+        .collect();
+    assert_eq!(lines, ["Required metadata.name | metadata"]);
+}
+
+#[test]
 fn many_faults_and_costly_patterns_end_quickly() {
     let schema = "list: {type: array, items: {type: integer}}, text: {type: string, pattern: '^(a?){900}(a{1,900}b)?$'}";
     let crd = CRD.replace("replicas: {type: integer}", schema);
