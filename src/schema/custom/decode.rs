@@ -7,11 +7,10 @@ use super::place::{Part, Place};
 use super::schema::{Additional, Schema, Types};
 use super::value::{self, Budget, Data, Value};
 use super::words;
-use crate::diagnostic::{ErrorType, Severity, Stage};
+use crate::diagnostic::{ErrorType, Severity};
 use crate::rules::{Cx, ids};
 use crate::schema::fault::respelling;
 use crate::schema::suggest;
-use crate::schema::table;
 use crate::yaml::{Entry, Kind, Node};
 
 /// One object being read.
@@ -144,10 +143,10 @@ impl<'t> Reader<'_, 't> {
                 value: Some(entry.value),
             };
             let value = if of_object && META.contains(&&*name) {
-                if !place.is_root() {
-                    self.embedded(&inner, entry.value, &name);
-                }
                 let mut value = self.raw(&inner, entry.value);
+                if !place.is_root() {
+                    self.embedded(&inner, &value.data, entry.value, &name);
+                }
                 if name == "metadata" && matches!(value.data, Data::Null) {
                     // Read into a struct and written out again, it is an empty mapping.
                     value.data = Data::Map(Vec::new());
@@ -323,44 +322,6 @@ impl<'t> Reader<'_, 't> {
             }
         }
         true
-    }
-
-    /// `apiVersion`, `kind` and `metadata` of an object within the object.
-    fn embedded(&mut self, place: &Place<'_, 't>, node: Node<'t>, name: &str) {
-        let text = match name {
-            "metadata" if node.is_map() => return self.embedded_metadata(place, node),
-            "metadata" if !node.is_null() => "must be a mapping",
-            "apiVersion" | "kind" if node.str().is_none() => "must be a string",
-            _ => return,
-        };
-        if node.str().is_some_and(|text| self.cx.is_unrendered(&text)) {
-            return;
-        }
-        let path = place.path();
-        let text = format!("`{path}` {text}; the API server cannot read the object");
-        self.cx
-            .report_as(ids::SCHEMA_TYPE, place.span(), text)
-            .label(self.label)
-            .help("write the embedded object like one of its own")
-            .refusal_at(Stage::Decode, ErrorType::TypeMismatch, path);
-    }
-
-    fn embedded_metadata(&mut self, place: &Place<'_, 't>, node: Node<'t>) {
-        for (name, entry) in value::entries(node) {
-            let known = table::OBJECT_META.all_fields().any(|field| field.name == name);
-            if !known && !self.cx.is_unrendered(&name) {
-                let path = format!("{}.{name}", place.path());
-                let text = format!(
-                    "metadata has no field {}; the API server refuses the object",
-                    crate::rules::quote(&name)
-                );
-                self.cx
-                    .report_as(ids::SCHEMA_UNKNOWN_FIELD, entry.key.span(), text)
-                    .label(self.label)
-                    .help("remove it")
-                    .refusal(ErrorType::UnknownField, path);
-            }
-        }
     }
 
     fn unknown(&mut self, name: &str, entry: Entry<'t>, at: &Place<'_, 't>, around: &Around<'_, '_, '_>) {
