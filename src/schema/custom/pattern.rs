@@ -81,6 +81,19 @@ impl<'c> Pattern<'c> {
             Compiled::NotUnderstood => None,
         }
     }
+
+    /// The parts of a text that match, from left to right, as many at the most.
+    pub(crate) fn find<'t>(&self, text: &'t str, most: usize) -> Option<Vec<&'t str>> {
+        match self.compiled.get_or_init(|| compile(&self.text)) {
+            // These match nothing but whole texts.
+            Compiled::Steps(steps) => Some(match steps.matches(text) && most > 0 {
+                true => vec![text],
+                false => Vec::new(),
+            }),
+            Compiled::Regex(regex) => regex.find(&self.text, text, most),
+            Compiled::NotUnderstood => None,
+        }
+    }
 }
 
 fn compile(pattern: &str) -> Compiled {
@@ -108,6 +121,18 @@ fn compile(pattern: &str) -> Compiled {
 }
 
 impl Remembering {
+    fn find<'t>(&self, pattern: &str, text: &'t str, most: usize) -> Option<Vec<&'t str>> {
+        let length = text.len() as u64;
+        // Each match may take a walk to the end.
+        let walks = length.saturating_add(1).min(most as u64);
+        let steps = self.size.saturating_mul(length).saturating_mul(walks);
+        if steps > MOST || self.blind.hides(pattern, text) {
+            return None;
+        }
+        let found = self.regex.find_iter(text).take(most);
+        Some(found.map(|found| found.as_str()).collect())
+    }
+
     fn matches(&self, pattern: &str, text: &str) -> Option<bool> {
         if self.matched.lock().is_ok_and(|matched| matched.contains(text)) {
             return Some(true);
