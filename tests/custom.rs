@@ -152,6 +152,46 @@ fn hostile_resources_end_quickly() {
     checked(&[("crd.yaml", CRD), ("a.yaml", &bomb)]);
 }
 
+#[test]
+fn a_resource_needs_a_name() {
+    let nameless = "apiVersion: example.com/v1\nkind: Thing\nmetadata: {namespace: a}\n";
+    let named_later = nameless.replace("namespace", "generateName");
+    let inputs = [("crd.yaml", CRD), ("a.yaml", nameless), ("b.yaml", &*named_later)];
+    let inputs = inputs.map(|(name, text)| (name.to_string(), text.as_bytes().to_vec()));
+    let report = kubeproof::check(inputs, &Surroundings::default(), &Settings::default());
+    let lines: Vec<String> = report
+        .diagnostics()
+        .map(|finding| line(finding, nameless))
+        .collect();
+    assert_eq!(lines, ["Required metadata.name | metadata"]);
+}
+
+#[test]
+fn many_faults_and_costly_patterns_end_quickly() {
+    let schema = "list: {type: array, items: {type: integer}}, text: {type: string, pattern: '^(a?){900}(a{1,900}b)?$'}";
+    let crd = CRD.replace("replicas: {type: integer}", schema);
+    let items = "x, ".repeat(100_000);
+    let many = RESOURCE.replace("{replica: 1}", &format!("{{list: [{items}]}}"));
+    let long = RESOURCE.replace("{replica: 1}", &format!("{{text: {}}}", "a".repeat(200_000)));
+    let start = std::time::Instant::now();
+    let report = checked(&[("crd.yaml", &crd), ("many.yaml", &many), ("long.yaml", &long)]);
+    assert_eq!(report.files[1].diagnostics.len(), 100_000);
+    assert_eq!(report.files[2].diagnostics.len(), 0);
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_definition_with_patterns_that_repeat_too_often_is_refused() {
+    let schema = "name: {type: string, pattern: '^(([a-z]{1,50}){1,50}){1,20}$'}";
+    let report = checked(&[
+        ("crd.yaml", &CRD.replace("replicas: {type: integer}", schema)),
+        ("a.yaml", RESOURCE),
+    ]);
+    let lines: Vec<String> = report.diagnostics().map(|finding| line(finding, "")).collect();
+    let field = "spec.validation.openAPIV3Schema.properties[spec].properties[name].pattern";
+    assert_eq!(lines, [format!("Invalid {field} | out of bounds")]);
+}
+
 /// The server would stop such rules as well; what they come to is left open. From 1.31 on their definition is refused
 /// for what they may cost.
 #[test]

@@ -1,5 +1,6 @@
 //! The functions that are run, by name.
 
+use super::times::TimePart;
 use super::value::{Tree, Val};
 use super::{Out, Stop, addresses, lists, numbers, strings, times};
 use crate::names;
@@ -8,6 +9,7 @@ use crate::names;
 #[derive(Clone, Copy)]
 pub(super) enum Function {
     AsInteger,
+    Bool,
     CharAt,
     Cidr,
     CompareTo,
@@ -21,6 +23,7 @@ pub(super) enum Function {
     EndsWith,
     Family,
     Find,
+    FindAll,
     First,
     Flatten,
     Format,
@@ -65,6 +68,7 @@ pub(super) enum Function {
     Substring,
     Sum,
     Timestamp,
+    TimePart(TimePart),
     Trim,
     UpperAscii,
     Validate,
@@ -80,6 +84,7 @@ pub(super) fn named(name: &str) -> Option<Function> {
         "endsWith" => Function::EndsWith,
         "matches" => Function::Matches,
         "find" => Function::Find,
+        "findAll" => Function::FindAll,
         "charAt" => Function::CharAt,
         "indexOf" => Function::IndexOf,
         "lastIndexOf" => Function::LastIndexOf,
@@ -111,11 +116,21 @@ pub(super) fn named(name: &str) -> Option<Function> {
         "or" => Function::Or,
         "orValue" => Function::OrValue,
         "dyn" => Function::Dyn,
+        "bool" => Function::Bool,
         "int" => Function::Int,
         "double" => Function::Double,
         "string" => Function::String,
         "duration" => Function::Duration,
         "timestamp" => Function::Timestamp,
+        "getFullYear" => Function::TimePart(TimePart::Year),
+        "getMonth" => Function::TimePart(TimePart::Month),
+        "getDate" => Function::TimePart(TimePart::Date),
+        "getDayOfMonth" => Function::TimePart(TimePart::DayOfMonth),
+        "getDayOfWeek" => Function::TimePart(TimePart::DayOfWeek),
+        "getDayOfYear" => Function::TimePart(TimePart::DayOfYear),
+        "getHours" => Function::TimePart(TimePart::Hours),
+        "getMinutes" => Function::TimePart(TimePart::Minutes),
+        "getSeconds" => Function::TimePart(TimePart::Seconds),
         "quantity" => Function::Quantity,
         "isQuantity" => Function::IsQuantity,
         "sign" => Function::Sign,
@@ -171,7 +186,7 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]
             // What the server has to say about it is in its own words.
             false => Ok(Val::some(Val::Open)),
         },
-        (Function::Duration | Function::Timestamp, [of]) => times::call(function, of),
+        (Function::Duration | Function::Timestamp | Function::TimePart(_), [of]) => times::call(function, of),
         (
             Function::Ip
             | Function::IsIp
@@ -185,7 +200,8 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]
             _,
         ) => addresses::call(function, arguments),
         (
-            Function::Int
+            Function::Bool
+            | Function::Int
             | Function::Double
             | Function::String
             | Function::Quantity

@@ -18,6 +18,16 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]
             Err(_) => fails(format!("`{text}` is no number")),
         },
         (Function::Int, [Val::Double(value)]) if value.abs() < 9e15 => Ok(Val::Int(*value as i64)),
+        (Function::Bool, [value @ Val::Bool(_)]) => Ok(value.clone()),
+        (Function::Bool, [Val::Str(text)]) => match &**text {
+            "true" => Ok(Val::Bool(true)),
+            "false" => Ok(Val::Bool(false)),
+            // Other words may mean one of these as well.
+            _ => Err(Stop::Unknown),
+        },
+        (Function::Double, [Val::Str(text)]) if is_decimal(text) => {
+            text.parse().map(Val::Double).map_err(|_| Stop::Unknown)
+        }
         (Function::Double, [Val::Int(value)]) => Ok(Val::Double(*value as f64)),
         (Function::String, [Val::Int(value)]) => Ok(Val::text(value.to_string())),
         (Function::String, [Val::Bool(value)]) => Ok(Val::text(value.to_string())),
@@ -45,6 +55,14 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]
 /// Go reads signs and leading zeros as well, but not everywhere alike.
 fn is_plain(text: &str) -> bool {
     !text.starts_with('+')
+}
+
+/// Digits, perhaps with a point among them and a sign before them.
+fn is_decimal(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    plain(whole) && plain(fraction)
 }
 
 fn whole(value: Quantity) -> Option<i64> {

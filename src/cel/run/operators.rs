@@ -72,6 +72,10 @@ impl Binary {
             (Binary::Subtract, Val::Duration(a), Val::Duration(b)) => {
                 a.checked_sub(*b).map(Val::Duration).ok_or_else(overflow)
             }
+            (Binary::Subtract, Val::Time(a), Val::Duration(b)) => Ok(Val::Time(a - i128::from(*b))),
+            (Binary::Subtract, Val::Time(a), Val::Time(b)) => {
+                i64::try_from(a - b).map(Val::Duration).map_err(|_| overflow())
+            }
             _ => Err(Stop::Unknown),
         }
     }

@@ -14,6 +14,15 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, text: &str, rest: &[Val<
             let pattern = Pattern::new(pattern.clone());
             pattern.matches(text).map(Val::Bool).ok_or(Stop::Unknown)
         }
+        (Function::Find, [Val::Str(pattern)]) => {
+            let found = Pattern::new(pattern.clone()).find(text, 1).ok_or(Stop::Unknown)?;
+            Ok(Val::text(found.into_iter().next().unwrap_or_default()))
+        }
+        (Function::FindAll, [Val::Str(pattern), rest @ ..]) => {
+            let found = Pattern::new(pattern.clone()).find(text, most(rest)?);
+            let found = found.ok_or(Stop::Unknown)?;
+            Ok(Val::list(found.into_iter().map(Val::text).collect()))
+        }
         (Function::CharAt, [Val::Int(at)]) => {
             let length = text.chars().count();
             match usize::try_from(*at) {
@@ -23,24 +32,46 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, text: &str, rest: &[Val<
             }
         }
         (Function::IndexOf, [Val::Str(part)]) => Ok(Val::Int(place(text, text.find(&**part)))),
+        (Function::IndexOf, [Val::Str(part), Val::Int(from)]) => index_from(text, part, *from),
         (Function::LastIndexOf, [Val::Str(part)]) => Ok(Val::Int(place(text, text.rfind(&**part)))),
         (Function::LowerAscii, []) => Ok(Val::text(text.to_ascii_lowercase())),
         (Function::UpperAscii, []) => Ok(Val::text(text.to_ascii_uppercase())),
-        (Function::Replace, [Val::Str(from), Val::Str(to)]) if !from.is_empty() => {
+        (Function::Replace, [Val::Str(from), Val::Str(to), rest @ ..]) if !from.is_empty() => {
             if text.matches(&**from).count().saturating_mul(to.len()) > super::eval::LARGEST {
                 return Err(Stop::Unknown);
             }
-            Ok(Val::text(text.replace(&**from, to)))
+            Ok(Val::text(text.replacen(&**from, to, most(rest)?)))
         }
-        (Function::Split, [Val::Str(by)]) if !by.is_empty() => {
-            Ok(Val::list(text.split(&**by).map(Val::text).collect()))
-        }
+        (Function::Split, [Val::Str(by), rest @ ..]) if !by.is_empty() => Ok(Val::list(
+            text.splitn(most(rest)?, &**by).map(Val::text).collect(),
+        )),
         (Function::Substring, [Val::Int(from)]) => substring(text, *from, text.chars().count() as i64),
         (Function::Substring, [Val::Int(from), Val::Int(to)]) => substring(text, *from, *to),
         (Function::Trim, []) => Ok(Val::text(text.trim())),
         (Function::Format, [list]) => format(text, &list.items()?),
         _ => Err(Stop::Unknown),
     }
+}
+
+/// How often something is done at the most: below zero there is no limit.
+fn most<T>(rest: &[Val<'_, T>]) -> Result<usize, Stop> {
+    match rest {
+        [] => Ok(usize::MAX),
+        [Val::Int(most)] => Ok(usize::try_from(*most).unwrap_or(usize::MAX)),
+        _ => Err(Stop::Unknown),
+    }
+}
+
+fn index_from<'v, T: Tree<'v>>(text: &str, part: &str, from: i64) -> Out<'v, T> {
+    let Ok(skipped) = usize::try_from(from) else {
+        return fails(format!("a text has no character {from}"));
+    };
+    // What lies behind the end is answered in several ways.
+    let Some((start, _)) = text.char_indices().nth(skipped).filter(|_| !part.is_empty()) else {
+        return Err(Stop::Unknown);
+    };
+    let found = text.get(start..).and_then(|rest| rest.find(part));
+    Ok(Val::Int(place(text, found.map(|at| start + at))))
 }
 
 fn place(text: &str, found: Option<usize>) -> i64 {

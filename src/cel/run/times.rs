@@ -4,8 +4,79 @@ use super::functions::Function;
 use super::value::{Tree, Val};
 use super::{Out, Stop};
 
+/// What a time is asked for. Without the name of a zone it is that of UTC.
+#[derive(Clone, Copy)]
+pub(super) enum TimePart {
+    Year,
+    /// From zero on.
+    Month,
+    /// From one on.
+    Date,
+    /// From zero on.
+    DayOfMonth,
+    /// From zero on, which is Sunday.
+    DayOfWeek,
+    /// From zero on.
+    DayOfYear,
+    /// Of a length, all.
+    Hours,
+    Minutes,
+    Seconds,
+}
+
+const SECOND: i64 = 1_000_000_000;
+
+impl TimePart {
+    fn of_duration(self, nanos: i64) -> Option<i64> {
+        Some(match self {
+            TimePart::Hours => nanos / (3600 * SECOND),
+            TimePart::Minutes => nanos / (60 * SECOND),
+            TimePart::Seconds => nanos / SECOND,
+            _ => return None,
+        })
+    }
+
+    fn of_time(self, nanos: i128) -> Option<i64> {
+        let seconds = i64::try_from(nanos.div_euclid(i128::from(SECOND))).ok()?;
+        let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+        let about = 1970 + days.checked_mul(400)?.div_euclid(146_097);
+        let year = (about - 1..=about + 1)
+            .rev()
+            .find(|year| days_before(*year, 1) <= days)?;
+        let month = (1..=12).rev().find(|month| days_before(year, *month) <= days)?;
+        Some(match self {
+            TimePart::Year => year,
+            TimePart::Month => month - 1,
+            TimePart::Date => days - days_before(year, month) + 1,
+            TimePart::DayOfMonth => days - days_before(year, month),
+            TimePart::DayOfWeek => (days + 4).rem_euclid(7),
+            TimePart::DayOfYear => days - days_before(year, 1),
+            TimePart::Hours => second / 3600,
+            TimePart::Minutes => second / 60 % 60,
+            TimePart::Seconds => second % 60,
+        })
+    }
+}
+
+/// The days from 1970 to the first of a month.
+fn days_before(year: i64, month: i64) -> i64 {
+    // With years that begin in March.
+    let (y, m) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    y * 365 + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + (m * 153 + 2) / 5 - 719_468
+}
+
 pub(super) fn call<'v, T: Tree<'v>>(function: Function, of: &Val<'v, T>) -> Out<'v, T> {
     match (function, of) {
+        (Function::TimePart(part), Val::Duration(nanos)) => {
+            part.of_duration(*nanos).map(Val::Int).ok_or(Stop::Unknown)
+        }
+        (Function::TimePart(part), Val::Time(nanos)) => {
+            part.of_time(*nanos).map(Val::Int).ok_or(Stop::Unknown)
+        }
         (Function::Duration, Val::Duration(_)) | (Function::Timestamp, Val::Time(_)) => Ok(of.clone()),
         // Other forms may be read by the server as well.
         (Function::Duration, Val::Str(text)) => duration(text).map(Val::Duration).ok_or(Stop::Unknown),
@@ -94,14 +165,7 @@ pub(crate) fn timestamp(text: &str) -> Option<i128> {
         }
         _ => return None,
     };
-    // Days since 1970, with years that begin in March.
-    let (y, m) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
-    let days =
-        y * 365 + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + (m * 153 + 2) / 5 + day - 719_469;
+    let days = days_before(year, month) + day - 1;
     let seconds = ((days * 24 + hour) * 60 + minute - zone) * 60 + second;
     Some(i128::from(seconds) * 1_000_000_000 + nanos)
 }

@@ -34,6 +34,13 @@ pub(super) fn check<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Part
     custom::default(schema, entry, &path, part, whole, &mut walker.budget, walker.cx);
 }
 
+/// Whether there are fields in a value.
+fn has_fields(value: Node<'_>, budget: &mut u32, depth: u32) -> bool {
+    *budget = budget.saturating_sub(1);
+    let may = depth <= DEPTH && *budget > 0;
+    may && (value.entries().next().is_some() || value.items().any(|item| has_fields(item, budget, depth + 1)))
+}
+
 /// Whether the server would drop fields of a value.
 fn has_unknown(value: Node<'_>, p: &Parts<'_>, object: bool, budget: &mut u32, depth: u32) -> bool {
     *budget = budget.saturating_sub(1);
@@ -60,7 +67,10 @@ fn has_unknown(value: Node<'_>, p: &Parts<'_>, object: bool, budget: &mut u32, d
                     budget,
                     depth + 1,
                 ),
-                Some(additional) if additional.value.scalar() == Some(Scalar::Bool(true)) => false,
+                // The value stays, and what it has does not.
+                Some(additional) if additional.value.scalar() == Some(Scalar::Bool(true)) => {
+                    has_fields(entry.value, budget, depth + 1)
+                }
                 _ => !is_true(p.preserve()),
             }
         }),

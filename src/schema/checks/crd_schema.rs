@@ -311,7 +311,8 @@ impl<'w, 't> Walker<'w, 't> {
             return;
         }
         let nested = matches!(mode, Mode::Nested | Mode::Plain);
-        let granular = p.map_type().is_none() || text(p.map_type()) == "granular";
+        // Of a map of a type that does not exist the server does not know what was there before.
+        let told = p.map_type().is_none() || matches!(&*text(p.map_type()), "granular" | "atomic");
         let of_object = depth == 0 || is_true(p.embedded());
         let declared = around
             .default_of
@@ -329,7 +330,6 @@ impl<'w, 't> Walker<'w, 't> {
             let mode = if nested { Mode::Plain } else { Mode::Field };
             let around = Around {
                 defaults: around.defaults && !around.meta,
-                old: around.old && granular,
                 step: Step::Values,
                 ..around
             };
@@ -339,7 +339,7 @@ impl<'w, 't> Walker<'w, 't> {
             let below = if nested { mode } else { Mode::Field };
             let of_field = Around {
                 default_of: declared,
-                old: around.old && granular,
+                old: around.old && told,
                 ..around
             };
             let properties = s.child_entry("properties", entry);

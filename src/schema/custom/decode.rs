@@ -7,11 +7,10 @@ use super::place::{Part, Place};
 use super::schema::{Additional, Schema, Types};
 use super::value::{self, Budget, Data, Value};
 use super::words;
-use crate::diagnostic::{ErrorType, Severity, Stage};
+use crate::diagnostic::{ErrorType, Severity};
 use crate::rules::{Cx, ids};
 use crate::schema::fault::respelling;
 use crate::schema::suggest;
-use crate::schema::table;
 use crate::yaml::{Entry, Kind, Node};
 
 /// One object being read.
@@ -104,6 +103,14 @@ impl<'t> Reader<'_, 't> {
                 value: Some(item),
             };
             items.push(match schema.item() {
+                // Nulls stay where they are in a list, unless a default takes their place.
+                Some(inner)
+                    if item.is_null()
+                        && !inner.nullable
+                        && let Some(default) = self.default(inner, None, Some(item)) =>
+                {
+                    default
+                }
                 Some(inner) => self.value(&place, item, inner, around, skip || schema.preserve),
                 None => self.raw(&place, item),
             });
@@ -136,10 +143,10 @@ impl<'t> Reader<'_, 't> {
                 value: Some(entry.value),
             };
             let value = if of_object && META.contains(&&*name) {
-                if !place.is_root() {
-                    self.embedded(&inner, entry.value, &name);
-                }
                 let mut value = self.raw(&inner, entry.value);
+                if !place.is_root() {
+                    self.embedded(&inner, &value.data, entry.value, &name);
+                }
                 if name == "metadata" && matches!(value.data, Data::Null) {
                     // Read into a struct and written out again, it is an empty mapping.
                     value.data = Data::Map(Vec::new());
@@ -153,11 +160,9 @@ impl<'t> Reader<'_, 't> {
                     ..inner
                 };
                 self.field(&inner, entry.value, free, &around)
-            } else if !matches!(schema.additional, Additional::Unsaid)
-                || schema.preserve
-                || skip
-                || self.preserve
-            {
+            } else if !matches!(schema.additional, Additional::Unsaid) && !self.preserve {
+                Some(self.undescribed(&inner, entry.value))
+            } else if schema.preserve || skip || self.preserve {
                 Some(self.raw(&inner, entry.value))
             } else {
                 self.unknown(&name, entry, place, &around);
@@ -176,6 +181,51 @@ impl<'t> Reader<'_, 't> {
         }
         self.budget.depth += 1;
         Data::Map(map)
+    }
+
+    /// A value that `additionalProperties: true` allows and nothing describes: fields within it are not kept.
+    fn undescribed(&mut self, place: &Place<'_, 't>, node: Node<'t>) -> Value<'t> {
+        let kind = node.kind();
+        if !self.budget.take() || !matches!(kind, Kind::Map | Kind::Seq) {
+            return self.raw(place, node);
+        }
+        self.budget.depth -= 1;
+        let data = if kind == Kind::Map {
+            for (name, entry) in value::entries(node) {
+                if self.cx.is_unrendered(&name) {
+                    continue;
+                }
+                let whole = place.path();
+                let text = words::unknown_field(self.kind, &whole, &name);
+                self.cx
+                    .report_as(ids::SCHEMA_UNKNOWN_FIELD, entry.key.span(), text)
+                    .severity(Severity::Error)
+                    .label(self.label)
+                    .help(
+                        "write a plain value; `additionalProperties: true` in the definition keeps no fields of \
+                         mappings, `additionalProperties: {x-kubernetes-preserve-unknown-fields: true}` does",
+                    )
+                    .refusal(ErrorType::UnknownField, format!("{whole}.{name}"));
+            }
+            Data::Map(Vec::new())
+        } else {
+            let items = node.items().enumerate().map(|(i, item)| {
+                let inner = Place {
+                    up: Some(place),
+                    part: Part::Index(i as u32),
+                    key: None,
+                    value: Some(item),
+                };
+                self.undescribed(&inner, item)
+            });
+            Data::List(items.collect())
+        };
+        self.budget.depth += 1;
+        Value {
+            key: place.key,
+            node: Some(node),
+            data,
+        }
     }
 
     /// A declared value; `None` for a null that is dropped.
@@ -272,44 +322,6 @@ impl<'t> Reader<'_, 't> {
             }
         }
         true
-    }
-
-    /// `apiVersion`, `kind` and `metadata` of an object within the object.
-    fn embedded(&mut self, place: &Place<'_, 't>, node: Node<'t>, name: &str) {
-        let text = match name {
-            "metadata" if node.is_map() => return self.embedded_metadata(place, node),
-            "metadata" if !node.is_null() => "must be a mapping",
-            "apiVersion" | "kind" if node.str().is_none() => "must be a string",
-            _ => return,
-        };
-        if node.str().is_some_and(|text| self.cx.is_unrendered(&text)) {
-            return;
-        }
-        let path = place.path();
-        let text = format!("`{path}` {text}; the API server cannot read the object");
-        self.cx
-            .report_as(ids::SCHEMA_TYPE, place.span(), text)
-            .label(self.label)
-            .help("write the embedded object like one of its own")
-            .refusal_at(Stage::Decode, ErrorType::TypeMismatch, path);
-    }
-
-    fn embedded_metadata(&mut self, place: &Place<'_, 't>, node: Node<'t>) {
-        for (name, entry) in value::entries(node) {
-            let known = table::OBJECT_META.all_fields().any(|field| field.name == name);
-            if !known && !self.cx.is_unrendered(&name) {
-                let path = format!("{}.{name}", place.path());
-                let text = format!(
-                    "metadata has no field {}; the API server refuses the object",
-                    crate::rules::quote(&name)
-                );
-                self.cx
-                    .report_as(ids::SCHEMA_UNKNOWN_FIELD, entry.key.span(), text)
-                    .label(self.label)
-                    .help("remove it")
-                    .refusal(ErrorType::UnknownField, path);
-            }
-        }
     }
 
     fn unknown(&mut self, name: &str, entry: Entry<'t>, at: &Place<'_, 't>, around: &Around<'_, '_, '_>) {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::rules::Marks;
+use super::scale::Scale;
 use super::schema::Lazy;
 use crate::manifest::{File, Object};
 use crate::yaml::{Node, Scalar};
@@ -40,8 +41,8 @@ pub(super) struct Version<'c> {
     pub schema: Option<Lazy<'c>>,
     /// The status is written by itself, so that it is dropped from what is created.
     pub has_status: bool,
-    /// The path of the number of replicas, `.spec.replicas`.
-    pub replicas: Option<Cow<'c, str>>,
+    /// What the scale subresource reads.
+    pub scale: Option<Scale<'c>>,
     marks: OnceLock<Marks>,
 }
 
@@ -149,7 +150,7 @@ fn read<'c>(file: &str, object: &Object<'c>) -> Option<(Cow<'c, str>, Definition
             served: is_true(version.get("served")),
             schema: schema.filter(|schema| schema.is_map()).map(Lazy::new),
             has_status: has_status(subresources),
-            replicas: replicas(subresources),
+            scale: scale(subresources),
             marks: OnceLock::new(),
         });
     }
@@ -162,7 +163,7 @@ fn read<'c>(file: &str, object: &Object<'c>) -> Option<(Cow<'c, str>, Definition
             served: true,
             schema: shared.filter(|schema| schema.is_map()).map(Lazy::new),
             has_status: has_status(spec.get("subresources")),
-            replicas: replicas(spec.get("subresources")),
+            scale: scale(spec.get("subresources")),
             marks: OnceLock::new(),
         });
     }
@@ -185,6 +186,7 @@ fn has_status(subresources: Option<Node<'_>>) -> bool {
         .is_some_and(|status| !status.is_null())
 }
 
-fn replicas<'c>(subresources: Option<Node<'c>>) -> Option<Cow<'c, str>> {
-    text(subresources?.path(&["scale", "specReplicasPath"]))
+fn scale<'c>(subresources: Option<Node<'c>>) -> Option<Scale<'c>> {
+    let scale = subresources?.get("scale")?;
+    scale.is_map().then(|| Scale::of(scale))
 }

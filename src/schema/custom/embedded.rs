@@ -1,12 +1,15 @@
 //! Objects within a custom resource (`x-kubernetes-embedded-resource`): they must say what they are.
 
+use super::decode::Reader;
 use super::place::{Part as Step, Place};
 use super::schema::Schema;
 use super::validate::{Fault, Validator, at};
-use super::value::{Data, Value};
-use crate::diagnostic::ErrorType;
+use super::value::{self, Data, Value};
+use crate::diagnostic::{ErrorType, Stage};
 use crate::names;
-use crate::rules::ids;
+use crate::rules::{ids, quote};
+use crate::schema::table;
+use crate::yaml::Node;
 
 /// A part of what says which object an object is.
 #[derive(Clone, Copy, PartialEq)]
@@ -44,7 +47,7 @@ impl Part {
     }
 
     /// Whether the server can read a value as this part at all.
-    fn reads(self, data: &Data<'_>) -> bool {
+    pub(super) fn reads(self, data: &Data<'_>) -> bool {
         match (self, data) {
             (Part::Other, _) | (_, Data::Open) => true,
             (Part::ApiVersion | Part::Kind, _) => matches!(data, Data::Str(_)),
@@ -81,6 +84,49 @@ impl Part {
             _ => true,
         };
         (!right).then_some("makes no valid metadata of an object")
+    }
+}
+
+impl<'t> Reader<'_, 't> {
+    /// `apiVersion`, `kind` and `metadata` of an object within the object.
+    pub(super) fn embedded(&mut self, place: &Place<'_, 't>, data: &Data<'t>, node: Node<'t>, name: &str) {
+        let text = match name {
+            "metadata" if node.is_map() && !Part::Metadata.reads(data) => {
+                "must have a text for its name, and for each of its labels and annotations"
+            }
+            "metadata" if node.is_map() => return self.embedded_metadata(place, node),
+            "metadata" if !node.is_null() => "must be a mapping",
+            "apiVersion" | "kind" if node.str().is_none() => "must be a string",
+            _ => return,
+        };
+        if node.str().is_some_and(|text| self.cx.is_unrendered(&text)) {
+            return;
+        }
+        let path = place.path();
+        let text = format!("`{path}` {text}; the API server cannot read the object");
+        self.cx
+            .report_as(ids::SCHEMA_TYPE, place.span(), text)
+            .label(self.label)
+            .help("write the embedded object like one of its own")
+            .refusal_at(Stage::Decode, ErrorType::TypeMismatch, path);
+    }
+
+    fn embedded_metadata(&mut self, place: &Place<'_, 't>, node: Node<'t>) {
+        for (name, entry) in value::entries(node) {
+            let known = table::OBJECT_META.all_fields().any(|field| field.name == name);
+            if !known && !self.cx.is_unrendered(&name) {
+                let path = format!("{}.{name}", place.path());
+                let text = format!(
+                    "metadata has no field {}; the API server refuses the object",
+                    quote(&name)
+                );
+                self.cx
+                    .report_as(ids::SCHEMA_UNKNOWN_FIELD, entry.key.span(), text)
+                    .label(self.label)
+                    .help("remove it")
+                    .refusal(ErrorType::UnknownField, path);
+            }
+        }
     }
 }
 
@@ -168,6 +214,66 @@ impl<'t> Validator<'_, 't> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The metadata of an embedded object, as far as it is judged by itself.
+    pub(super) fn metadata(&mut self, value: &Value<'t>, place: &Place<'_, 't>) {
+        let Some(metadata) = value.get("metadata") else {
+            return;
+        };
+        let holder = at(place, Step::Name("metadata"), metadata);
+        for (name, inner) in metadata.entries() {
+            let here = at(&holder, Step::Name(name), inner);
+            let mut wrong: Vec<(names::Faults, Place<'_, 't>)> = Vec::new();
+            match (&**name, &inner.data) {
+                ("name" | "generateName", Data::Str(text)) if !text.is_empty() => {
+                    wrong.push((names::path_segment(text), here));
+                }
+                ("namespace", Data::Str(text)) if !text.is_empty() => {
+                    wrong.push((names::dns1123_label(text), here));
+                }
+                ("labels", Data::Map(labels)) => {
+                    for (key, value) in labels.iter().filter(|(key, _)| !self.cx.is_unrendered(key)) {
+                        wrong.push((names::qualified_name(key), at(&here, Step::Key(key), value)));
+                        if let Data::Str(text) = &value.data {
+                            wrong.push((names::label_value(text), at(&here, Step::Key(key), value)));
+                        }
+                    }
+                    self.wrong_metadata(&wrong, &self.bracketed(&here));
+                    continue;
+                }
+                ("annotations", Data::Map(annotations)) => {
+                    for (key, value) in annotations.iter().filter(|(key, _)| !self.cx.is_unrendered(key)) {
+                        let faults = names::qualified_name(&key.to_lowercase());
+                        wrong.push((faults, at(&here, Step::Key(key), value)));
+                    }
+                    self.wrong_metadata(&wrong, &self.bracketed(&here));
+                    continue;
+                }
+                _ => continue,
+            }
+            let path = wrong.first().map(|(_, here)| self.bracketed(here));
+            self.wrong_metadata(&wrong, &path.unwrap_or_default());
+        }
+    }
+
+    fn wrong_metadata(&mut self, wrong: &[(names::Faults, Place<'_, 't>)], path: &str) {
+        for (faults, here) in wrong {
+            for fault in faults {
+                let text = format!(
+                    "{} {fault}; the API server refuses the object",
+                    self.subject(here)
+                );
+                self.say(Fault {
+                    rule: ids::SCHEMA_INVALID,
+                    kind: ErrorType::Invalid,
+                    span: here.span(),
+                    path: path.to_string(),
+                    text,
+                    help: None,
+                });
+            }
         }
     }
 

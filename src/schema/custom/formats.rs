@@ -185,7 +185,7 @@ fn is_uuid(text: &str, version: char) -> bool {
     rest.is_empty()
 }
 
-/// Go's `1h30m`, or numbers with units in words. What has digits and letters only is not looked into.
+/// Go's `1h30m`, or whole numbers with units in words.
 fn duration(text: &str) -> Option<bool> {
     let known =
         |c: char| c.is_ascii_alphanumeric() || c.is_whitespace() || matches!(c, 'µ' | 'μ' | '.' | '+' | '-');
@@ -194,7 +194,37 @@ fn duration(text: &str) -> Option<bool> {
     if !digit || !text.chars().all(known) || (!letter && !matches!(text, "0" | "+0" | "-0")) {
         return Some(false);
     }
-    None
+    match crate::cel::duration(text) {
+        Some(_) => Some(true),
+        None => in_words(text),
+    }
+}
+
+/// Whether any of the units in `2 weeks 3 days` is one; `None` for a text of another form.
+fn in_words(text: &str) -> Option<bool> {
+    const SHORT: [&str; 11] = ["ns", "us", "µs", "ms", "s", "m", "h", "hr", "d", "w", "wk"];
+    /// Whatever follows these counts as well.
+    const LONG: [&str; 8] = ["nano", "micro", "milli", "sec", "min", "hour", "day", "week"];
+    let is_space = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}');
+    let mut rest = text.trim_matches(is_space);
+    let mut any = false;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit())?;
+        let (number, after) = rest.split_at_checked(end)?;
+        let after = after.trim_start_matches(is_space);
+        let end = after.find(|c: char| !c.is_ascii_alphabetic() && c != 'µ');
+        let (unit, after) = after.split_at_checked(end.unwrap_or(after.len()))?;
+        if number.is_empty() || unit.is_empty() {
+            return None;
+        }
+        let unit = unit.to_lowercase();
+        any |= SHORT.contains(&&*unit) || LONG.iter().any(|long| unit.starts_with(long));
+        if number.parse::<i64>().is_err() {
+            return Some(false);
+        }
+        rest = after.trim_start_matches(is_space);
+    }
+    Some(any)
 }
 
 fn mac(text: &str) -> Option<bool> {
@@ -248,7 +278,19 @@ mod tests {
                 &["f47ac10b-58cc-1372-a567-0e02b2c3d479", "f47ac10b"],
             ),
             ("quantity", &["1Gi", "500m"], &["1GB", "x"]),
-            ("duration", &["0"], &["", "5", "1,5h"]),
+            (
+                "duration",
+                &[
+                    "0",
+                    "1h30m",
+                    "2 weeks 3 days",
+                    "5 Hours",
+                    "1 fortnight 2s",
+                    "-1.5h",
+                    "1.5 days",
+                ],
+                &["", "5", "1,5h", "3 fortnights", "5x", "99999999999999999999 days"],
+            ),
         ];
         for (name, good, bad) in cases {
             let format = Format::named(name).expect("a format");

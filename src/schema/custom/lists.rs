@@ -18,6 +18,7 @@ impl<'t> Validator<'_, 't> {
             Data::Map(entries) => {
                 if schema.embedded && !place.is_root() {
                     self.type_meta(value, place);
+                    self.metadata(value, place);
                 }
                 for (name, inner) in entries {
                     if let Some(property) = schema.property(name) {

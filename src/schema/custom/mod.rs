@@ -18,6 +18,7 @@ mod properties;
 mod quick;
 mod rules;
 mod scalars;
+mod scale;
 mod schema;
 mod steps;
 mod typed;
@@ -31,13 +32,17 @@ pub(super) use embedded::Part as MetaPart;
 pub(crate) use pattern::Pattern;
 
 use definition::{Definition, Version};
-use place::{Part, Place};
-use validate::{Fault, Validator};
-use value::{Budget, Data, Value};
+use place::Place;
+use validate::Validator;
+use value::{Budget, Data};
 
-use crate::diagnostic::{Diagnostic, ErrorType, Severity, Stage};
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use crate::diagnostic::{Diagnostic, ErrorType, Refusal, Severity, Stage};
 use crate::manifest::{File, Object};
-use crate::rules::{Cx, ids, quote};
+use crate::rules::{Cx, RuleId, ids, quote};
+use crate::source::Span;
 
 /// Checks the custom resources of a file that definitions are at hand for.
 pub fn check<'t, 'c: 't>(file: &'t File<'t>, definitions: &Definitions<'c>, cx: &mut Cx<'t>) {
@@ -59,12 +64,12 @@ pub fn check<'t, 'c: 't>(file: &'t File<'t>, definitions: &Definitions<'c>, cx: 
         let mut common: Option<Vec<Diagnostic>> = None;
         for definition in candidates {
             check_object(object, definition, cx);
-            let mut found = cx.found.split_off(before);
-            once_each(&mut found);
+            let found = cx.found.split_off(before);
             let agreed = match common.take() {
                 None => found,
                 Some(mut known) => {
-                    known.retain(|known| found.iter().any(|other| same(known, other)));
+                    let found: HashSet<Said> = found.iter().map(said).collect();
+                    known.retain(|finding| found.contains(&said(finding)));
                     known
                 }
             };
@@ -79,23 +84,33 @@ pub fn check<'t, 'c: 't>(file: &'t File<'t>, definitions: &Definitions<'c>, cx: 
     cx.object = None;
 }
 
-/// Whether two findings say the same to the author of the object.
-fn same(a: &Diagnostic, b: &Diagnostic) -> bool {
-    (a.rule, a.span) == (b.rule, b.span) && a.refusal == b.refusal
+/// What a finding says to the author of the object.
+type Said = (RuleId, Span, Option<(Stage, ErrorType, String)>);
+
+fn said(finding: &Diagnostic) -> Said {
+    let refusal = finding.refusal.as_ref();
+    let refusal = refusal.map(|refusal| (refusal.stage, refusal.kind, refusal.field.clone()));
+    (finding.rule, finding.span, refusal)
 }
 
-/// The server names a fault once, however many schemas find it.
-fn once_each(found: &mut Vec<Diagnostic>) {
-    let mut kept: Vec<Diagnostic> = Vec::with_capacity(found.len());
-    for finding in found.drain(..) {
-        if !kept
-            .iter()
-            .any(|known| same(known, &finding) && known.message == finding.message)
-        {
-            kept.push(finding);
-        }
+/// The server names a fault in a schema once, however many parts of the schema find it. A field that is missing is
+/// the same fault to it whatever asks for the field; of these the last is kept, which is the plainest.
+fn once_each(found: &mut Vec<Diagnostic>, from: usize) {
+    if found.len() < from + 2 {
+        return;
     }
-    *found = kept;
+    let mut known = HashSet::with_capacity(found.len() - from);
+    let mut schema = found.split_off(from);
+    schema.reverse();
+    schema.retain(|finding| {
+        let missing = |refusal: &&Refusal| refusal.kind == ErrorType::Required;
+        known.insert(match finding.refusal.as_ref().filter(missing) {
+            Some(refusal) => (None, refusal.field.clone()),
+            None => (Some(said(finding)), finding.message.clone()),
+        })
+    });
+    schema.reverse();
+    found.append(&mut schema);
 }
 
 fn check_object<'t, 'c: 't>(object: &Object<'t>, definition: &Definition<'c>, cx: &mut Cx<'t>) {
@@ -110,20 +125,22 @@ fn check_object<'t, 'c: 't>(object: &Object<'t>, definition: &Definition<'c>, cx
     if !definition.namespaced && object.namespace.is_some() {
         in_no_namespace(object, label, cx);
     }
+    let before = cx.found.len();
+    needs_name(object, label, cx);
     super::check::rest_of_metadata(object, cx);
+    let from = cx.found.len();
     let Some(schema) = &version.schema else { return };
     let schema = schema.get();
     let sound = quick::passes(object.root, version, schema, definition.preserve, cx.fills_in());
     let run_rules = !definition.preserve;
     // While testing, the full check has to agree.
-    if sound && !cfg!(debug_assertions) {
+    if sound && from == before && !cfg!(debug_assertions) {
         if run_rules {
             let mut validator = Validator::of_object(label, cx);
             rules::check(object.root, version, schema, &mut validator);
         }
         return;
     }
-    let before = cx.found.len();
     let kind = &*object.kind;
     let mut reader = decode::Reader {
         cx,
@@ -136,36 +153,75 @@ fn check_object<'t, 'c: 't>(object: &Object<'t>, definition: &Definition<'c>, cx
     if version.has_status
         && let Data::Map(entries) = &mut value.data
     {
-        // Written by itself, later: what stands there is dropped. A status that is required could never be
-        // there in time, so nobody means that.
+        // Written by itself, later: what stands there is dropped.
         entries.retain(|(name, _)| name != "status");
-        let open = Value {
-            key: None,
-            node: None,
-            data: Data::Open,
-        };
-        entries.push(("status".into(), open));
     }
     let mut validator = Validator::of_object(label, cx);
     let root = Place::root(object.root);
+    let of_schema = validator.cx.found.len();
     validator.value(&value, schema, &root, true);
-    validator.lists(&value, schema, &root);
-    if let Some(path) = &version.replicas {
-        replicas(&value, path, &root, &mut validator);
+    once_each(&mut validator.cx.found, of_schema);
+    if version.has_status {
+        never_there(&mut validator.cx.found, of_schema);
     }
-    debug_assert!(!sound || validator.cx.found.len() == before, "passed too quickly");
-    // The server runs no rules on what is not even of the right form.
-    let malformed = validator.cx.found.iter().skip(before).any(|found| {
-        found.refusal.as_ref().is_some_and(|refusal| {
-            refusal.stage != Stage::Validation
-                || matches!(
-                    refusal.kind,
-                    ErrorType::Required | ErrorType::TooLong | ErrorType::TooMany | ErrorType::TypeInvalid
-                )
-        })
-    });
-    if run_rules && !malformed {
-        rules::check(object.root, version, schema, &mut validator);
+    validator.lists(&value, schema, &root);
+    if let Some(scale) = &version.scale {
+        scale.check(&value, &root, &mut validator);
+    }
+    debug_assert!(!sound || validator.cx.found.len() == from, "passed too quickly");
+    if !run_rules {
+        return;
+    }
+    // The server runs no rules on what it could not read, or what is not even of the right form. Of the latter it
+    // says so, which is not worth a finding of its own: to people it is the fault that is in the way.
+    let refusals = |from| {
+        let found = validator.cx.found.iter().skip(from);
+        found.map(|found| found.refusal.as_ref())
+    };
+    if refusals(from)
+        .flatten()
+        .any(|refusal| refusal.stage != Stage::Validation)
+    {
+        return;
+    }
+    match refusals(before).position(|refusal| refusal.is_some_and(|refusal| is_in_the_way(refusal.kind))) {
+        None => rules::check(object.root, version, schema, &mut validator),
+        Some(at) if schema.has_rules(version.marks()) => {
+            if let Some(mut unchecked) = validator.cx.found.get(before + at).cloned() {
+                unchecked.fix = None;
+                if let Some(refusal) = &mut unchecked.refusal {
+                    (refusal.kind, refusal.field) = (ErrorType::Invalid, "<nil>".into());
+                }
+                validator.cx.found.push(unchecked);
+            }
+        }
+        Some(_) => {}
+    }
+}
+
+/// Whether rules are not run beside an error of this type.
+fn is_in_the_way(kind: ErrorType) -> bool {
+    matches!(
+        kind,
+        ErrorType::NotSupported
+            | ErrorType::Required
+            | ErrorType::TooLong
+            | ErrorType::TooMany
+            | ErrorType::TypeInvalid
+    )
+}
+
+/// A status that is required could never be there in time, which is a fault of the definition.
+fn never_there(found: &mut [Diagnostic], from: usize) {
+    for finding in found.iter_mut().skip(from) {
+        let refusal = finding.refusal.as_ref();
+        if refusal.is_some_and(|refusal| refusal.kind == ErrorType::Required && refusal.field == "status") {
+            finding.message =
+                "the definition requires `status`, which the API server drops from every new object: \
+                               it refuses them all"
+                    .into();
+            finding.help = Some("remove `status` from `required` in the definition".into());
+        }
     }
 }
 
@@ -203,6 +259,31 @@ fn not_served<'t>(
         .refusal_at(Stage::NotServed, ErrorType::NotServed, "apiVersion");
 }
 
+/// As `metadata/missing-name` says of built-in kinds.
+fn needs_name<'t>(object: &Object<'t>, label: &str, cx: &mut Cx<'t>) {
+    if object.name.as_ref().is_some_and(|name| !name.is_empty()) {
+        return;
+    }
+    let root = object.fields();
+    let metadata = root.child("metadata");
+    let decodes = metadata
+        .value()
+        .is_none_or(|value| value.is_map() || value.is_null());
+    let name = metadata.child("name");
+    let is_empty = |text: Option<Cow<'_, str>>| text.is_some_and(|text| text.is_empty());
+    if !decodes || !is_empty(name.text()) || !is_empty(metadata.child("generateName").text()) {
+        return;
+    }
+    let text = format!(
+        "this {} has no name, and without one it cannot be created",
+        object.kind
+    );
+    cx.report_as(ids::METADATA_MISSING_NAME, name.place(), text)
+        .label(label)
+        .refusal(ErrorType::Required, name.path())
+        .help("give it a `metadata.name`, or a `metadata.generateName` that the server makes one from");
+}
+
 /// As `metadata/namespace-on-cluster-scoped` says of built-in kinds.
 fn in_no_namespace<'t>(object: &Object<'t>, label: &str, cx: &mut Cx<'t>) {
     let root = object.fields();
@@ -219,44 +300,4 @@ fn in_no_namespace<'t>(object: &Object<'t>, label: &str, cx: &mut Cx<'t>) {
         .help(
             "remove `namespace`; the object is seen from the whole cluster and its name must be unique in it",
         );
-}
-
-/// The number of replicas that the scale subresource reads.
-fn replicas<'t>(value: &Value<'t>, path: &str, root: &Place<'_, 't>, validator: &mut Validator<'_, 't>) {
-    let names = path.trim_start_matches('.').split('.');
-    walk(value, &names.collect::<Vec<_>>(), path, root, validator);
-}
-
-fn walk<'t>(
-    value: &Value<'t>,
-    names: &[&str],
-    path: &str,
-    place: &Place<'_, 't>,
-    validator: &mut Validator<'_, 't>,
-) {
-    if let Some((first, rest)) = names.split_first() {
-        if let Some(inner) = value.get(first) {
-            let here = validate::at(place, Part::Name(first), inner);
-            walk(inner, rest, path, &here, validator);
-        }
-        return;
-    }
-    let wrong = match value.data {
-        Data::Int(n) if n < 0 => "must not be negative",
-        Data::Int(n) if n > i64::from(i32::MAX) => "must be at most 2147483647",
-        Data::Float(_) => "must be a whole number",
-        _ => return,
-    };
-    let text = format!(
-        "{} {wrong}: it is the number of replicas; the API server refuses the object",
-        words::subject(&place.path())
-    );
-    validator.say(Fault {
-        rule: ids::SCHEMA_INVALID,
-        kind: ErrorType::Invalid,
-        span: place.span(),
-        path: path.to_string(),
-        text,
-        help: None,
-    });
 }

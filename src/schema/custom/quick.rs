@@ -3,8 +3,11 @@
 //!
 //! What it passes, the full check passes as well. Where it is not sure, it says no, and the full check decides.
 
+use std::borrow::Cow;
+
 use super::definition::Version;
 use super::scalars::is_choice;
+use super::scale::Scale;
 use super::schema::{Additional, ListType, Schema, Types};
 use super::validate::is_of;
 use super::value::{self, Data};
@@ -28,10 +31,11 @@ pub(super) fn passes(
     root.is_map()
         && takes(schema, Types::OBJECT)
         && quick.map(root, schema, At::Root, DEEPEST)
+        && !(version.has_status && schema.required.iter().any(|name| name == "status"))
         && version
-            .replicas
+            .scale
             .as_ref()
-            .is_none_or(|path| replicas(root, schema, path.trim_start_matches('.')))
+            .is_none_or(|scale| scales(root, schema, scale, version.has_status))
 }
 
 /// As many values are looked at, and no deeper.
@@ -108,7 +112,10 @@ impl Quick {
                 Some(_) => false,
                 None => match schema.additional {
                     Additional::Refused => false,
-                    Additional::Allowed => true,
+                    // The fields in such a value are dropped.
+                    Additional::Allowed => {
+                        self.preserve || self.default || !(entry.value.is_map() || entry.value.is_seq())
+                    }
                     _ => {
                         schema.preserve
                             || self.preserve
@@ -222,7 +229,7 @@ impl Quick {
     fn scalar(&self, node: Node<'_>, schema: &Schema<'_>) -> bool {
         match self.read(node) {
             Data::Open => true,
-            Data::Null => schema.nullable,
+            Data::Null => schema.nullable && schema.choices.is_empty(),
             data => sound(&data, schema, DEEPEST),
         }
     }
@@ -286,11 +293,24 @@ fn alternatives(data: &Data<'_>, schema: &Schema<'_>, depth: u32) -> bool {
                 .any(|branch| sound(data, branch.get(), depth)))
 }
 
+/// Whether the server takes what the scale subresource reads.
+fn scales(root: Node<'_>, schema: &Schema<'_>, scale: &Scale<'_>, has_status: bool) -> bool {
+    let of_status = |path: &str| path.trim_start_matches('.').starts_with("status");
+    let of_status = |path: &Option<Cow<'_, str>>| path.as_ref().is_none_or(|path| of_status(path));
+    // A status that counts, and paths in odd places, are rare.
+    (has_status || root.get("status").is_none())
+        && of_status(&scale.now)
+        && of_status(&scale.selector)
+        && scale
+            .replicas
+            .as_ref()
+            .is_none_or(|path| replicas(root, schema, path.trim_start_matches('.')))
+}
+
 /// Whether the number of replicas at a path, if there is one, is a number that the server takes.
 fn replicas(root: Node<'_>, schema: &Schema<'_>, path: &str) -> bool {
     let number = |node: Node<'_>| match value::scalar(node, &|_| false) {
         Data::Int(n) => (0..=i64::from(i32::MAX)).contains(&n),
-        Data::Str(_) | Data::Bool(_) => true,
         _ => false,
     };
     let (mut node, mut schema) = (root, Some(schema));
@@ -299,6 +319,7 @@ fn replicas(root: Node<'_>, schema: &Schema<'_>, path: &str) -> bool {
         schema = schema.and_then(|schema| schema.property(name));
         match node.get(name) {
             Some(inner) => node = inner,
+            None if !node.is_map() => return false,
             None => {
                 let default = schema.and_then(|schema| schema.default);
                 return default.is_none_or(|default| names.next().is_none() && number(default));

@@ -89,6 +89,19 @@ impl<'c> Rules<'c> {
     }
 }
 
+impl<'c> Schema<'c> {
+    /// Whether there are rules in it or below.
+    pub(super) fn has_rules(&self, marks: &Marks) -> bool {
+        let below = |schema: Option<&Schema<'c>>| schema.is_some_and(|schema| schema.has_rules(marks));
+        self.rules(marks).is_some_and(|rules| {
+            !rules.own.is_empty()
+                || rules.fields.iter().any(|name| below(self.property(name)))
+                || (rules.items && below(self.item()))
+                || (rules.additional && below(self.additional_schema()))
+        })
+    }
+}
+
 impl Rule<'_> {
     fn text(&self, name: &str) -> Cow<'_, str> {
         let text = self.node.get(name).and_then(|node| node.str());
@@ -211,7 +224,7 @@ impl<'v, 'c: 'v> Walker<'_, '_, '_, 'v, 'c> {
         // What a default brings stands in no text of the object.
         let own = |part: Node<'v>| place.value.filter(|here| *here == node).map(|_| part);
         for rule in &rules.own {
-            self.rule(rule, value, place);
+            self.rule(rule, value, schema, place);
         }
         for name in &rules.fields {
             let Some(inner) = schema.property(name) else {
@@ -253,7 +266,7 @@ impl<'v, 'c: 'v> Walker<'_, '_, '_, 'v, 'c> {
         }
     }
 
-    fn rule(&mut self, rule: &'v Rule<'c>, value: Typed<'v, 'c>, place: &Place<'_, '_>) {
+    fn rule(&mut self, rule: &'v Rule<'c>, value: Typed<'v, 'c>, schema: &Schema<'_>, place: &Place<'_, '_>) {
         let Some(program) = rule.program() else { return };
         let optional = || rule.is_optional() && self.validator.cx.kube().minor() >= OPTIONAL_OLD_SELF;
         if program.old && !optional() {
@@ -269,7 +282,7 @@ impl<'v, 'c: 'v> Walker<'_, '_, '_, 'v, 'c> {
                     Some(Ok(Val::Str(text))) if !text.trim().is_empty() => text,
                     _ => rule.text("message"),
                 };
-                self.broken(rule, &one_line(&message), place);
+                self.broken(rule, &one_line(&message), schema, place);
             }
             Err(Stop::Fails(why)) => {
                 let text = format!(
@@ -283,9 +296,9 @@ impl<'v, 'c: 'v> Walker<'_, '_, '_, 'v, 'c> {
         }
     }
 
-    fn broken(&mut self, rule: &Rule<'_>, message: &str, place: &Place<'_, '_>) {
+    fn broken(&mut self, rule: &Rule<'_>, message: &str, schema: &Schema<'_>, place: &Place<'_, '_>) {
         let field = rule.text("fieldPath");
-        let names = names(&field);
+        let names = names(&field, schema);
         let what = self.validator.subject(place);
         let (said, help) = match message.trim_end_matches('.') {
             "" => (format!(", {}", rule.short()), None),
@@ -344,22 +357,36 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The steps of `.spec.items['a.b']`; whether a step is a key.
-fn names(path: &str) -> Vec<(bool, String)> {
+/// The steps of `.spec.items['a.b']`; whether a step is a key of a free map, however it is written.
+fn names(path: &str, schema: &Schema<'_>) -> Vec<(bool, String)> {
     let mut names = Vec::new();
+    let mut schema = Some(schema);
+    let mut kind = |quoted: bool, name: &str| {
+        let here = schema.take();
+        let property = here.and_then(|here| here.property(name));
+        let free = here.and_then(Schema::additional_schema);
+        schema = property.or(free);
+        match (property, free) {
+            (Some(_), _) => false,
+            (None, Some(_)) => true,
+            _ => quoted,
+        }
+    };
     let mut rest = path;
     while !rest.is_empty() {
         if let Some(quoted) = rest.strip_prefix("['") {
             let end = quoted.find("']").unwrap_or(quoted.len());
-            names.push((true, quoted.get(..end).unwrap_or_default().replace("\\'", "'")));
+            let name = quoted.get(..end).unwrap_or_default().replace("\\'", "'");
+            names.push((kind(true, &name), name));
             rest = quoted.get(end + 2..).unwrap_or_default();
         } else {
             let name = rest.strip_prefix('.').unwrap_or(rest);
             // At least one character, so that `[0]`, which is no step, is passed as well.
             let end = name.char_indices().skip(1).find(|(_, c)| matches!(c, '.' | '['));
             let end = end.map_or(name.len(), |(at, _)| at);
-            names.push((false, name.get(..end).unwrap_or_default().to_string()));
             rest = name.get(end..).unwrap_or_default();
+            let name = name.get(..end).unwrap_or_default().to_string();
+            names.push((kind(false, &name), name));
         }
     }
     names

@@ -106,7 +106,10 @@ impl<'t> Validator<'_, 't> {
             |n: f64| capacity.is_none_or(|(least, most)| n.fract() == 0.0 && (least..most).contains(&n));
         let mut unfit = Vec::new();
         if !fits(n) {
-            unfit.push("must be a whole number that its format can hold".to_string());
+            if !(loud && self.repeat_mismatch(place)) {
+                unfit.push("must be a whole number that its format can hold".to_string());
+            }
+            outcome.errors += 1;
         }
         // A bound that is no number of the type is a fault as well, and is compared as it stands.
         let mut compared = |name: &str, limit: Option<f64>| {
@@ -120,9 +123,13 @@ impl<'t> Validator<'_, 't> {
             Some((limit, limit))
         };
         if let Some((factor, by)) = compared("multipleOf", schema.multiple_of) {
-            let parts = n / by;
-            // Nearly whole is whole to the server.
-            if parts.is_finite() && (parts - parts.round()).abs() > 1e-6 {
+            let apart = match value.data {
+                // A factor below one is none here: the server divides by zero.
+                Data::Int(n) if by.fract() == 0.0 => n.checked_rem(by as i64).is_some_and(|rest| rest != 0),
+                _ if factor < 1.0 => !value::is_whole(1.0 / factor * n),
+                _ => !value::is_whole(n / factor),
+            };
+            if apart && factor > 0.0 {
                 must.push(format!("must be a multiple of {}", words::number(factor)));
             }
         }
@@ -157,13 +164,34 @@ impl<'t> Validator<'_, 't> {
         }
     }
 
+    /// What is no whole number is a fault of its type, too: to people that is one. Whether it was reported.
+    fn repeat_mismatch(&mut self, place: &Place<'_, 't>) -> bool {
+        let path = self.path_of(place);
+        let of_type = |found: &&crate::diagnostic::Diagnostic| {
+            let refusal = found.refusal.as_ref();
+            refusal.is_some_and(|refusal| refusal.kind == ErrorType::TypeInvalid && refusal.field == path)
+        };
+        // It was reported just before, but for what alternatives said.
+        let Some(mut again) = self.cx.found.iter().rev().take(8).find(of_type).cloned() else {
+            return false;
+        };
+        again.fix = None;
+        if let Some(refusal) = &mut again.refusal {
+            (refusal.kind, refusal.field) = (ErrorType::Invalid, self.no_path());
+        }
+        self.cx.found.push(again);
+        true
+    }
+
     /// What numbers the server holds for whole ones, from the first to before the second, where it minds.
     fn capacity(&self, schema: &Schema<'_>) -> Option<(f64, f64)> {
         const SINCE: u8 = 35;
-        if self.default.is_none() || self.cx.kube().minor() < SINCE || schema.said != Types::INTEGER {
+        if self.cx.kube().minor() < SINCE || schema.said != Types::INTEGER {
             return None;
         }
-        Some(match schema.said_format.as_deref() {
+        // Formats of numbers are none of those that count in custom resources.
+        let format = self.default.and(schema.said_format.as_deref());
+        Some(match format {
             Some("int32") => (-2f64.powi(31), 2f64.powi(31)),
             Some("uint32") => (0.0, 2f64.powi(32)),
             Some("uint64") => (0.0, 2f64.powi(64)),
@@ -242,6 +270,8 @@ impl<'t> Validator<'_, 't> {
 /// Whether a value is this choice: numbers are converted as Go converts them.
 pub(super) fn is_choice(data: &Data<'_>, choice: &Data<'_>) -> Option<bool> {
     match (data, choice) {
+        // A null is never among them, whatever is listed.
+        (Data::Null, _) => Some(false),
         (Data::Int(n), Data::Float(choice)) => Some(*n as f64 == *choice),
         (Data::Float(n), Data::Int(choice)) => Some(*n as i64 == *choice),
         (Data::Int(n), Data::Str(choice)) => {

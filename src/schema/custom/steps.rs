@@ -201,10 +201,9 @@ impl Reader<'_> {
         while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
             self.at += 1;
         }
-        std::str::from_utf8(self.pattern.get(start..self.at)?)
-            .ok()?
-            .parse()
-            .ok()
+        let digits = std::str::from_utf8(self.pattern.get(start..self.at)?).ok()?;
+        // With a zero before it Go reads no number.
+        (digits.len() == 1 || !digits.starts_with('0')).then(|| digits.parse().ok())?
     }
 
     fn atom(&mut self, depth: u32) -> Option<Part> {
@@ -404,6 +403,7 @@ mod tests {
             "^[z-a]$",
             "^a{$",
             "^a{2,1}$",
+            "^a{02}$",
             "^a{100}$",
             "^(a$",
             "^[]$",

@@ -153,8 +153,7 @@ impl<'t> Validator<'_, 't> {
         }
         self.types(value, schema, place, loud, &mut outcome);
         if matches!(value.data, Data::Null) {
-            // Whether a null is among the choices is a question that versions answer differently.
-            outcome.doubt |= !schema.choices.is_empty();
+            self.choices(value, schema, place, loud, &mut outcome);
             return outcome;
         }
         self.junctors(value, schema, place, loud, &mut outcome);
@@ -452,10 +451,6 @@ fn is_type(data: &Data<'_>, types: Types, nullable: bool) -> bool {
         Data::Map(_) => types.has(Types::OBJECT),
         Data::Bool(_) => types.has(Types::BOOLEAN),
         Data::Int(_) => numeric,
-        Data::Float(n) => {
-            // Nearly whole is whole to the server, up to what a double counts one by one.
-            let whole = (n - n.round()).abs() <= n.abs() * 1e-9 && n.abs() < 9_007_199_254_740_992.0;
-            types.has(Types::NUMBER) || (whole && types.has(Types::INTEGER))
-        }
+        Data::Float(n) => types.has(Types::NUMBER) || (types.has(Types::INTEGER) && value::is_whole(*n)),
     }
 }

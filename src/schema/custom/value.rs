@@ -161,6 +161,14 @@ fn repeats<T>(entries: &[(Cow<'_, str>, T)]) -> bool {
             .any(|(i, (name, _))| entries.iter().take(i).any(|(before, _)| before == name))
 }
 
+/// Whether the server takes a number for a whole one: little above one is near enough, little below it is not. Beyond
+/// what a double counts one by one nothing is.
+pub(super) fn is_whole(n: f64) -> bool {
+    const MOST: f64 = 9_007_199_254_740_991.0;
+    let below = n.trunc();
+    n.abs() <= MOST && (n == below || (below > 0.0 && (n - below) / (n + below) < 1e-9))
+}
+
 /// Whether two values are certainly equal; `None` where one of them is open.
 pub(super) fn equal(a: &Data<'_>, b: &Data<'_>) -> Option<bool> {
     let all = |pairs: &mut dyn Iterator<Item = Option<bool>>| {
