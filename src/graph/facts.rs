@@ -230,12 +230,14 @@ pub struct Facts {
     /// The part it plays.
     pub role: Role,
     text: String,
-    /// The file's objects.
+    /// The file's objects, by their indices there.
     pub objects: Vec<ObjectFact>,
     /// What exists once it is applied, as far as others can name it.
     pub definitions: Vec<Definition>,
     /// What it names.
     pub uses: Vec<Use>,
+    /// What its patches name; the objects that they are for stand behind the file's own.
+    pub patched: Vec<Use>,
     /// What has labels.
     pub labelled: Vec<Labelled>,
     /// What selects by labels.
@@ -272,7 +274,7 @@ pub fn facts_with(file: &File<'_>, table: &Table) -> Facts {
     for document in &file.documents {
         let Some(root) = document.root else { continue };
         match document.skip {
-            Some(Skip::Kustomization) => kustomize::read(root, &mut facts),
+            Some(Skip::Kustomization) => kustomize::read(root, table, &mut facts),
             Some(Skip::Patch) => kustomize::patch(root, None, &mut facts),
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! The facts of all files of a run, to look names up in.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::OnceLock;
 
@@ -80,6 +81,8 @@ pub struct Index<'r> {
     patterns: Patterns<'r>,
     pub(super) overlays: Overlays<'r>,
     near: OnceLock<Near>,
+    /// The fields of what puts keys into what it names: files, and places in their [`Facts::uses`].
+    pub(super) adders: OnceLock<Vec<(u32, u32)>>,
 }
 
 impl<'r> Index<'r> {
@@ -138,6 +141,7 @@ impl<'r> Index<'r> {
             patterns,
             overlays: Overlays::new(files),
             near: OnceLock::new(),
+            adders: OnceLock::new(),
         }
     }
 
@@ -152,10 +156,11 @@ impl<'r> Index<'r> {
         self.table
     }
 
-    /// Every field that names something, in the order of the run.
+    /// Every field that names something, in the order of the run, those of patches included where they were read.
     pub fn uses(&self) -> impl Iterator<Item = UseSite<'r>> + use<'r> {
         (0..).zip(self.files).flat_map(|(file, facts)| {
-            facts.uses.iter().map(move |fact| UseSite {
+            let uses = facts.uses.iter().chain(&facts.patched);
+            uses.map(move |fact| UseSite {
                 file,
                 name: facts.str(fact.name),
                 namespace: facts.str(fact.namespace),
@@ -227,6 +232,9 @@ impl<'r> Index<'r> {
             return Verdict::Fine;
         }
         let same_name = self.named(target, site.name).iter();
+        if same_name.len() > 0 && self.patterns.is_any(target) {
+            return Verdict::Fine; // something copies it, maybe to there
+        }
         if let Some(&elsewhere) = same_name.min_by_key(|d| Reverse(self.closeness(site, d))) {
             // Who says the namespace himself, as a RoleBinding does, meant it; who cannot say one may have
             // overlooked that names do not cross namespaces.
@@ -306,7 +314,7 @@ impl<'r> Index<'r> {
     }
 
     /// Prefixes and suffixes that kustomizations put around names.
-    pub fn affixes(&self) -> &[(&'r str, &'r str)] {
+    pub fn affixes(&self) -> &[(Cow<'r, str>, Cow<'r, str>)] {
         self.overlays.affixes()
     }
 

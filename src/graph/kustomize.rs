@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::facts::{Changes, Definition, Facts, Key, Kustomization, Label, PatchFile, Text, Written};
-use super::table::Target;
+use super::table::{Table, Target};
 use super::{CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE, SERVICE_ACCOUNT};
 use crate::yaml::{self, Node, Scalar, Tree};
 
@@ -13,6 +13,15 @@ const RESOURCES: [&str; 3] = ["resources", "components", "bases"];
 
 /// The field of an object's own name, whatever else is called `name`.
 pub(super) const OWN_NAME: &str = "metadata/name";
+
+/// Annotations by which kubed and kubernetes-replicator copy a Secret or ConfigMap into other namespaces.
+const COPIED: [&str; 3] = [
+    "kubed.appscode.com/sync",
+    "replicator.v1.mittwald.de/replicate-to",
+    "replicator.v1.mittwald.de/replicate-to-matching",
+];
+/// How those of reflector begin.
+const COPIED_ALSO: &str = "reflector.v1.k8s.emberstack.com/reflection-auto-";
 
 /// What a Helm chart makes is named after its release, mostly.
 const CHART_MAKES: [Target; 5] = [
@@ -24,7 +33,7 @@ const CHART_MAKES: [Target; 5] = [
 ];
 
 /// Takes the facts of a kustomization.
-pub(super) fn read(root: Node<'_>, facts: &mut Facts) {
+pub(super) fn read(root: Node<'_>, table: &Table, facts: &mut Facts) {
     let namespace = field(root, "namespace", facts);
     let resources = RESOURCES
         .iter()
@@ -44,6 +53,10 @@ pub(super) fn read(root: Node<'_>, facts: &mut Facts) {
     for (field, target) in [("secretGenerator", SECRET), ("configMapGenerator", CONFIG_MAP)] {
         for generator in list(root, field) {
             generate(generator, target, namespace, facts);
+            let options = [root.get("generatorOptions"), generator.get("options")];
+            if options.into_iter().flatten().any(copies) {
+                copy(table, facts);
+            }
         }
     }
     for chart in list(root, "helmCharts") {
@@ -284,6 +297,25 @@ fn inflate(chart: Node<'_>, default_namespace: Text, facts: &mut Facts) {
             });
         }
     }
+}
+
+/// Whether options of a generator have a controller copy what is generated into other namespaces.
+fn copies(options: Node<'_>) -> bool {
+    let annotations = options.get("annotations").into_iter().flat_map(Node::entries);
+    let mut keys = annotations.filter_map(|entry| entry.key.key_text());
+    keys.any(|key| COPIED.contains(&&*key) || key.starts_with(COPIED_ALSO))
+}
+
+/// Adds the copies of the definition that was added last.
+fn copy(table: &Table, facts: &mut Facts) {
+    let copies = facts.definitions.last().and_then(|own| {
+        Some(Definition {
+            namespace: Text::default(),
+            row: Some(table.copier(own.target)?),
+            ..own.clone()
+        })
+    });
+    facts.definitions.extend(copies);
 }
 
 /// One entry of `secretGenerator` or `configMapGenerator`. References in source use the name without its hash.

@@ -7,11 +7,16 @@ use crate::hash::HashMap;
 /// A start or an end that more names share than this tells nothing: it may as well be any.
 const CROWD: usize = 256;
 
+/// How the table writes the name of a copy of whatever has the right labels.
+const COPIES: &str = "$(cloned)";
+
 /// Names with placeholders, by the text before the first one; where there is none, by the text after the last.
 #[derive(Default)]
 pub(super) struct Patterns<'r> {
     starts: HashMap<(Target, &'r str), Vec<Defined<'r>>>,
     ends: HashMap<(Target, &'r str), Vec<Defined<'r>>>,
+    /// What may be of any name: copies of what a selector fits.
+    any: Vec<Target>,
 }
 
 /// The text around the placeholders of a name.
@@ -32,7 +37,14 @@ impl<'r> Patterns<'r> {
                 (&mut self.starts, before)
             };
             map.entry((d.target, key)).or_default().push(d);
+        } else if d.name == COPIES {
+            self.any.push(d.target);
         }
+    }
+
+    /// Whether something copies things of this kind, whichever their names.
+    pub(super) fn is_any(&self, target: Target) -> bool {
+        self.any.contains(&target)
     }
 
     /// Whether the name can be what a placeholder becomes, in a definition that will do.

@@ -117,7 +117,17 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
                 }
             }
         }
-        // A Secret that is copied into other namespaces takes its copies along.
+        // A Secret that is copied into other namespaces takes its copies along. What a kustomization generates is no
+        // object that could stand between.
+        let copied = |one: &Defined<'_>| {
+            let row = one.fact.row.map(|row| index.table().row(row));
+            one.fact.object.is_none() && row.is_some_and(|row| row.any_namespace)
+        };
+        if secret.defined.iter().any(copied) {
+            for site in std::mem::take(&mut abroad) {
+                self.link(&site, None);
+            }
+        }
         if let Some(copied) = secret.defined.iter().find(|one| self.is_copied(one))
             && !abroad.is_empty()
         {

@@ -37,6 +37,28 @@ pub(super) fn guesses(object: &Object<'_>, table: &Table, out: &mut Vec<Guess>) 
         }
     };
     let Some(root) = root else { return };
+    let start = out.len();
+    scan(root, out);
+    for guess in &mut out[start..] {
+        guess.object = object.index;
+    }
+}
+
+/// Looks through what a JSON patch puts at a path.
+pub(super) fn fragment(path: &str, value: Node<'_>, out: &mut Vec<Guess>) {
+    let is_index = |step: &&str| step.bytes().all(|b| b.is_ascii_digit()) || *step == "-";
+    let mut steps = path.rsplit('/').filter(|step| !is_index(step));
+    let last = steps.next().unwrap_or_default();
+    if matches!(last, "imagePullSecrets" | "pullSecrets") {
+        push(value, out);
+        value.items().for_each(|item| push(item, out));
+    } else if names_one(last) || (last == "name" && steps.next().is_some_and(names_one)) {
+        push(value, out);
+    }
+    scan(value, out);
+}
+
+fn scan(root: Node<'_>, out: &mut Vec<Guess>) {
     let raw = root.raw();
     for id in (root.id()..raw.next).take(MOST as usize) {
         let node = root.with_id(id);
@@ -48,10 +70,12 @@ pub(super) fn guesses(object: &Object<'_>, table: &Table, out: &mut Vec<Guess>) 
             let value = entry.value;
             if matches!(&*key, "imagePullSecrets" | "pullSecrets") {
                 for item in value.items() {
-                    push(object, item, out);
+                    push(item, out);
                 }
             } else if names_one(&key) {
-                push(object, value, out);
+                push(value, out);
+            } else if key == "secret" && value.is_map() {
+                push(value, out); // a source of a projected volume
             }
         }
     }
@@ -64,7 +88,7 @@ fn names_one(key: &str) -> bool {
 }
 
 /// A name, or a mapping with one.
-fn push(object: &Object<'_>, value: Node<'_>, out: &mut Vec<Guess>) {
+fn push(value: Node<'_>, out: &mut Vec<Guess>) {
     let (name, namespace) = if value.is_map() {
         if value.get("optional").and_then(Node::scalar) == Some(Scalar::Bool(true)) {
             return;
@@ -85,7 +109,7 @@ fn push(object: &Object<'_>, value: Node<'_>, out: &mut Vec<Guess>) {
     out.push(Guess {
         name: (*name).into(),
         namespace: (*namespace).into(),
-        object: object.index,
+        object: 0,
         span: node.span(),
     });
 }

@@ -116,7 +116,8 @@ pub fn judge<'r>(index: &Index<'r>, facts: &[FileFacts], selected: Selected<'r>)
             });
             let healers = healers.map(|defined| Healer {
                 defined: *defined,
-                keeps_values: heal::keeps_values(group(index, defined)),
+                keeps_values: heal::keeps_values(group(index, defined))
+                    && !defined.fact.row.is_some_and(|row| index.table().row(row).renews),
                 // A store's own token may be made by what reads it from that store.
                 broken: links.iter().any(|link| {
                     link.breaks == Breaks::Now

@@ -413,3 +413,25 @@ fn flux_puts_what_it_applies_into_a_namespace() {
         [""; 0]
     );
 }
+
+#[test]
+fn nested_prefixes_are_put_together() {
+    let outside = INGRESS
+        .replace("shop-tls", "prod-eu-shop-tls-x")
+        .replace(", namespace: web", "");
+    let tls = secret("shop-tls", "", "tls.crt: a, tls.key: b");
+    let found = |outer: &str| {
+        findings(&[
+            ("base/kustomization.yaml", "namePrefix: eu-\nresources: [s.yaml]"),
+            ("base/s.yaml", &tls),
+            ("mid/kustomization.yaml", "nameSuffix: -x\nresources: [../base]"),
+            ("prod/kustomization.yaml", outer),
+            ("ingress.yaml", &outside),
+        ])
+    };
+    assert_eq!(found("namePrefix: prod-\nresources: [../mid]"), [""; 0]);
+    assert_eq!(
+        found("namePrefix: test-\nresources: [../mid]"),
+        ["info dangling-tls-secret ingress.yaml: prod-eu-shop-tls-x"]
+    );
+}

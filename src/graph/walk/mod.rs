@@ -209,6 +209,9 @@ impl<'t> Walk<'_, 't> {
 
     fn uses(&mut self, id: RowId, row: &Row, at: Node<'t>) {
         let [Part::Field(paths)] = self.table.parts(row.name) else {
+            for (name, span) in self.names_used(row, at) {
+                self.used(id, row, at, &name, None, span);
+            }
             return;
         };
         let Some(path) = self.table.paths(*paths).first() else {
