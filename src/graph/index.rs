@@ -281,13 +281,21 @@ impl<'r> Index<'r> {
 
     /// Whether a kustomization writes the field, or the names of what it names.
     fn is_rewritten(&self, site: &UseSite<'r>) -> bool {
-        let object = self.object(site.file, site.fact.object);
-        let kind = object.map_or("", |object| self.files[site.file as usize].str(object.kind));
-        let path = self.table.str(self.row(site).path);
-        self.overlays.writes(site.file, kind, path)
-            || self
-                .overlays
-                .renames(site.file, self.table.target_name(site.fact.target))
+        let Some(object) = self.object(site.file, site.fact.object) else {
+            return false;
+        };
+        let facts = &self.files[site.file as usize];
+        let [group, kind, name] = [object.group, object.kind, object.name].map(|text| facts.str(text));
+        // Whom a patch is for may be said by the name that a kustomization below has made.
+        let made = self.overlays.affixes().iter();
+        let made = made.map(|(prefix, suffix)| Cow::Owned(format!("{prefix}{name}{suffix}")));
+        let names: Vec<Cow<'_, str>> = std::iter::once(Cow::Borrowed(name)).chain(made).collect();
+        let target = self.table.target_name(site.fact.target);
+        let row = self.table.kind(group, kind).or_else(|| self.table.kind("", "*"));
+        let from = row.map_or(0, |row| row.step);
+        self.overlays
+            .written(site.file)
+            .any(|one| one.renames(target) || one.may_write(kind, &names, self.table, from, site.fact.row))
     }
 
     /// How surely a definition is the one that a field means.

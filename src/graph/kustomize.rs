@@ -5,14 +5,16 @@ use std::ops::Range;
 
 use super::facts::{Changes, Definition, Facts, Key, Kustomization, Label, PatchFile, Text, Written};
 use super::table::{Table, Target};
+use super::written::{of_dotted, of_pointer, steps};
 use super::{CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE, SERVICE_ACCOUNT};
+use crate::rules::unrendered;
 use crate::yaml::{self, Node, Scalar, Tree};
+
+/// Fields of one patch that are noted; one with more may write any.
+const MOST_FIELDS: usize = 2_000;
 
 /// Where a kustomization lists what it takes objects from.
 const RESOURCES: [&str; 3] = ["resources", "components", "bases"];
-
-/// The field of an object's own name, whatever else is called `name`.
-pub(super) const OWN_NAME: &str = "metadata/name";
 
 /// Annotations by which kubed and kubernetes-replicator copy a Secret or ConfigMap into other namespaces.
 const COPIED: [&str; 3] = [
@@ -34,7 +36,11 @@ const CHART_MAKES: [Target; 5] = [
 
 /// Takes the facts of a kustomization.
 pub(super) fn read(root: Node<'_>, table: &Table, facts: &mut Facts) {
-    let namespace = field(root, "namespace", facts);
+    let namespace = match root.get("namespace").and_then(Node::str) {
+        // Which one a placeholder becomes is not known.
+        Some(text) if !unrendered(&text) => facts.keep(&text),
+        _ => Text::default(),
+    };
     let resources = RESOURCES
         .iter()
         .flat_map(|key| list(root, key).filter_map(Node::str));
@@ -156,13 +162,15 @@ fn patches(root: Node<'_>, facts: &mut Facts) -> Range<u32> {
                 ),
             };
             let target = entry.get("target");
-            let kind = target.map(|target| target.get("kind").and_then(Node::str).unwrap_or_default());
+            let said = |key: &str| target.and_then(|target| target.get(key)).and_then(Node::str);
+            let kind = target.map(|_| said("kind").unwrap_or_default());
+            let name = said("name").unwrap_or_default();
             if let Some(text) = inline {
                 let mut tree = Tree::default();
                 yaml::parse(&text, &[], &mut tree);
                 for chunk in &tree.chunks {
                     match Node::root(&text, &tree, chunk) {
-                        Some(root) if chunk.error.is_none() => patch(root, kind.as_deref(), facts),
+                        Some(root) if chunk.error.is_none() => patch(root, kind.as_deref(), &name, facts),
                         _ => facts.changes = Changes::ALL,
                     }
                 }
@@ -173,8 +181,9 @@ fn patches(root: Node<'_>, facts: &mut Facts) -> Range<u32> {
                     .changes
                     .add(kind.as_deref().map_or(Changes::default(), changes_of_kind));
                 let kind = facts.keep(kind.as_deref().unwrap_or_default());
+                let name = facts.keep(&name);
                 let path = facts.keep(&path);
-                facts.patches.push(PatchFile { kind, path });
+                facts.patches.push(PatchFile { kind, name, path });
             }
         }
     }
@@ -182,8 +191,8 @@ fn patches(root: Node<'_>, facts: &mut Facts) -> Range<u32> {
 }
 
 /// Takes in one patch: a partial object, or a list of JSON patch operations. `kind` is what a target beside it
-/// says, "" when it says no kind.
-pub(super) fn patch(root: Node<'_>, kind: Option<&str>, facts: &mut Facts) {
+/// says, "" when it says no kind, and `name` the name there.
+pub(super) fn patch(root: Node<'_>, kind: Option<&str>, name: &str, facts: &mut Facts) {
     if root.is_seq() {
         // A file of operations does not know what it is for; the kustomization says so.
         facts
@@ -196,16 +205,23 @@ pub(super) fn patch(root: Node<'_>, kind: Option<&str>, facts: &mut Facts) {
             };
             // What is put at the end of a list leaves the rest alone.
             if !path.ends_with("/-") {
-                let steps = path
-                    .split('/')
-                    .map(|step| step.replace("~1", "/").replace("~0", "~"));
-                write(kind, path.as_ref() == "/metadata/name", steps, facts);
+                let value = operation.get("value");
+                let whole = value.is_none_or(|value| value.is_map() || value.is_seq());
+                write((kind, name), of_pointer(&path), whole, facts);
             }
         }
         return;
     }
+    let kind_beside = kind;
     let own = root.get("kind").and_then(Node::str);
     let kind = own.as_deref().or(kind).unwrap_or_default();
+    let own_name = root.path(&["metadata", "name"]).and_then(Node::str);
+    // A target says for whom a patch is, whatever stands in it.
+    let name = match kind_beside {
+        Some(_) => name,
+        None => own_name.as_deref().unwrap_or_default(),
+    };
+    fields(root, kind, name, facts);
     let touches = |path: &[&str]| root.path(path).is_some();
     facts.changes.add(Changes {
         labels: touches(&["spec", "selector"])
@@ -214,6 +230,59 @@ pub(super) fn patch(root: Node<'_>, kind: Option<&str>, facts: &mut Facts) {
         secret_labels: may_be(kind, "Secret") && touches(&["metadata", "labels"]),
         ..changes_of_kind(kind)
     });
+}
+
+/// Notes the fields of a partial object: what it says takes the place of what was there. Of lists only some are merged
+/// item by item, and which item is which is not known here, so that all of them count.
+fn fields(root: Node<'_>, kind: &str, name: &str, facts: &mut Facts) {
+    let mut open: Vec<(Node<'_>, String)> = Vec::new();
+    let roots = root
+        .entries()
+        .filter_map(|entry| Some((entry.value, entry.key.key_text()?)));
+    // The rest tells whom the patch is for, and names nothing else.
+    let roots = roots
+        .filter(|(_, key)| !matches!(&**key, "apiVersion" | "kind" | "metadata" | "data" | "stringData"));
+    open.extend(roots.map(|(value, key)| (value, steps([key].into_iter()))));
+    let mut seen = 0;
+    while let Some((node, path)) = open.pop() {
+        seen += 1;
+        if seen > MOST_FIELDS {
+            return write(("", ""), std::iter::empty(), true, facts);
+        }
+        if node.is_map() {
+            for entry in node.entries() {
+                let Some(key) = entry.key.key_text() else { continue };
+                let below = steps([key].into_iter());
+                open.push((
+                    entry.value,
+                    if below.is_empty() {
+                        path.clone()
+                    } else {
+                        format!("{path}/{below}")
+                    },
+                ));
+            }
+        } else if node.is_seq() {
+            open.extend(node.items().map(|item| (item, path.clone())));
+        } else if may_name(&path) {
+            let written = Written {
+                kind: facts.keep(kind),
+                name: facts.keep(name),
+                path: facts.keep(&path),
+                whole: false,
+            };
+            facts.written.push(written);
+        }
+    }
+}
+
+/// Whether the field at a path may name something, as far as its own name tells; most fields do not.
+fn may_name(path: &str) -> bool {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let ends = [
+        "ame", "ecret", "ecrets", "ount", "lass", "Ref", "ervice", "onfigMap", "tore", "ssuer", "ource",
+    ];
+    ends.iter().any(|end| last.ends_with(end)) || last.contains(['.', '~'])
 }
 
 /// What patches of a kind may change; "" is any kind.
@@ -236,38 +305,40 @@ fn replacements(root: Node<'_>, facts: &mut Facts) {
     for replacement in list(root, "replacements") {
         if replacement.get("path").is_some() {
             facts.changes = Changes::ALL;
-            write("", false, std::iter::empty(), facts);
+            write(("", ""), std::iter::empty(), true, facts);
         }
         for target in list(replacement, "targets") {
             let kind = target.path(&["select", "kind"]).and_then(Node::str);
             let kind = kind.as_deref().unwrap_or_default();
+            let name = target.path(&["select", "name"]).and_then(Node::str);
+            let name = name.as_deref().unwrap_or_default();
             facts.changes.add(changes_of_kind(kind));
             for path in list(target, "fieldPaths").filter_map(Node::str) {
-                let steps = path.split('.').map(str::to_string);
-                write(kind, path.as_ref() == "metadata.name", steps, facts);
+                write((kind, name), of_dotted(&path).into_iter(), true, facts);
             }
         }
     }
 }
 
-/// Notes a field that is written. Its last step tells enough: whatever lies below it is not final.
-fn write(kind: &str, name: bool, steps: impl Iterator<Item = String>, facts: &mut Facts) {
-    let mut last = None;
-    for step in steps {
-        facts.changes.labels |= matches!(&*step, "labels" | "matchLabels" | "selector");
+/// Notes a field that is written.
+fn write<'s>(
+    (kind, name): (&str, &str),
+    path: impl Iterator<Item = Cow<'s, str>>,
+    whole: bool,
+    facts: &mut Facts,
+) {
+    let path = path.inspect(|step| {
+        facts.changes.labels |= matches!(&**step, "labels" | "matchLabels" | "selector");
         facts.changes.secret_labels |= step == "labels" && may_be(kind, "Secret");
-        let index = step.bytes().all(|b| b.is_ascii_digit()) || step.starts_with('[') || step == "*";
-        if !index {
-            last = Some(step);
-        }
-    }
-    let field = if name {
-        OWN_NAME
-    } else {
-        last.as_deref().unwrap_or_default()
-    };
-    let (kind, field) = (facts.keep(kind), facts.keep(field));
-    facts.written.push(Written { kind, field });
+    });
+    let path = steps(path);
+    let (kind, name, path) = (facts.keep(kind), facts.keep(name), facts.keep(&path));
+    facts.written.push(Written {
+        kind,
+        name,
+        path,
+        whole,
+    });
 }
 
 /// A Helm chart that kustomize inflates.

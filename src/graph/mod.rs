@@ -18,6 +18,7 @@ mod patterns;
 pub mod table;
 mod variants;
 mod walk;
+mod written;
 
 pub use cx::RunCx;
 pub use declared::Declared;
@@ -32,8 +33,10 @@ pub use labels::{Labelling, Labels, Miss, Selecting};
 pub use named::named_at;
 pub use patched::Patched;
 pub(crate) use paths::is_simple;
+pub use patterns::may_become;
 pub use standard::*;
 pub use variants::Variant;
+pub use written::Write;
 
 /// `schemas/references.txt`, compiled.
 mod standard {

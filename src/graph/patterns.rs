@@ -26,6 +26,14 @@ fn around(name: &str) -> (&str, &str) {
     (&name[..first], name.get(last..).unwrap_or_default())
 }
 
+/// Whether a name can be what a name with placeholders becomes; `None`: of nothing but placeholders, which may become
+/// any.
+pub fn may_become(pattern: &str, name: &str) -> Option<bool> {
+    let (before, after) = around(pattern);
+    (before.len() + after.len() > 1)
+        .then(|| name.len() > before.len() + after.len() && name.starts_with(before) && name.ends_with(after))
+}
+
 impl<'r> Patterns<'r> {
     /// Adds a definition, unless its name is all placeholder.
     pub(super) fn push(&mut self, d: Defined<'r>) {

@@ -49,10 +49,13 @@ pub(super) fn fragment(path: &str, value: Node<'_>, out: &mut Vec<Guess>) {
     let is_index = |step: &&str| step.bytes().all(|b| b.is_ascii_digit()) || *step == "-";
     let mut steps = path.rsplit('/').filter(|step| !is_index(step));
     let last = steps.next().unwrap_or_default();
-    if matches!(last, "imagePullSecrets" | "pullSecrets") {
-        push(value, out);
+    let pulls = |step: &str| matches!(step, "imagePullSecrets" | "pullSecrets");
+    if pulls(last) {
         value.items().for_each(|item| push(item, out));
-    } else if names_one(last) || (last == "name" && steps.next().is_some_and(names_one)) {
+    }
+    // The whole reference, or its name alone.
+    let is_reference = |step: &str| pulls(step) || names_one(step);
+    if is_reference(last) || (last == "name" && steps.next().is_some_and(is_reference)) {
         push(value, out);
     }
     scan(value, out);
@@ -123,5 +126,7 @@ pub(super) fn namespace<'a>(index: &'a Index<'_>, file: u32, guess: &'a Guess) -
     let object = index.object(file, guess.object);
     facts
         .zip(object)
-        .map_or("", |(facts, object)| facts.str(object.namespace))
+        .map(|(facts, object)| facts.str(object.namespace))
+        .filter(|namespace| !unrendered(namespace))
+        .unwrap_or_default()
 }

@@ -38,7 +38,6 @@ fn copies_are_in_every_namespace() {
         findings(&[("k/kustomization.yaml", &kustomization), ("b.yaml", &pod)])
     };
     assert_eq!(generated("{}"), ["warning dangling-secret b.yaml: db"]);
-    let reflected =
-        "{annotations: {reflector.v1.k8s.emberstack.com/reflection-auto-enabled: 'true'}}";
+    let reflected = "{annotations: {reflector.v1.k8s.emberstack.com/reflection-auto-enabled: 'true'}}";
     assert_eq!(generated(reflected), [""; 0]);
 }

@@ -190,10 +190,10 @@ impl Text {
             let indent = format!("{indent}{beside}");
             for (_, link) in &group.links {
                 let (place, field) = page.place(link);
-                let guessed = if link.guessed {
-                    " (a guess by the field's name)"
-                } else {
-                    ""
+                let guessed = match (link.guessed, link.row) {
+                    (false, _) => "",
+                    (true, None) => " (a guess by the field's name)",
+                    (true, Some(_)) => " (a guess: the name holds a placeholder)",
                 };
                 let _ = writeln!(out, "{indent}  {} {field}{guessed}", self.look(Look::Dim, &place));
             }
