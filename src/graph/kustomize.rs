@@ -1,12 +1,12 @@
-//! What a kustomization says about names: whom it takes in, how it renames them, what it generates.
+//! What a kustomization says about names: whom it takes in, and how it renames and patches them.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::facts::{Changes, Definition, Facts, Key, Kustomization, Label, PatchFile, Text, Written};
-use super::table::{Table, Target};
+use super::facts::{Changes, Facts, Kustomization, Label, PatchFile, Text, Written};
+use super::generators;
+use super::table::Table;
 use super::written::{of_dotted, of_pointer, steps};
-use super::{CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE, SERVICE_ACCOUNT};
 use crate::rules::unrendered;
 use crate::yaml::{self, Node, Scalar, Tree};
 
@@ -15,24 +15,6 @@ const MOST_FIELDS: usize = 2_000;
 
 /// Where a kustomization lists what it takes objects from.
 const RESOURCES: [&str; 3] = ["resources", "components", "bases"];
-
-/// Annotations by which kubed and kubernetes-replicator copy a Secret or ConfigMap into other namespaces.
-const COPIED: [&str; 3] = [
-    "kubed.appscode.com/sync",
-    "replicator.v1.mittwald.de/replicate-to",
-    "replicator.v1.mittwald.de/replicate-to-matching",
-];
-/// How those of reflector begin.
-const COPIED_ALSO: &str = "reflector.v1.k8s.emberstack.com/reflection-auto-";
-
-/// What a Helm chart makes is named after its release, mostly.
-const CHART_MAKES: [Target; 5] = [
-    CONFIG_MAP,
-    PERSISTENT_VOLUME_CLAIM,
-    SECRET,
-    SERVICE,
-    SERVICE_ACCOUNT,
-];
 
 /// Takes the facts of a kustomization.
 pub(super) fn read(root: Node<'_>, table: &Table, facts: &mut Facts) {
@@ -56,18 +38,7 @@ pub(super) fn read(root: Node<'_>, table: &Table, facts: &mut Facts) {
         ..changes(root, facts)
     };
     facts.kustomizations.push(own);
-    for (field, target) in [("secretGenerator", SECRET), ("configMapGenerator", CONFIG_MAP)] {
-        for generator in list(root, field) {
-            generate(generator, target, namespace, facts);
-            let options = [root.get("generatorOptions"), generator.get("options")];
-            if options.into_iter().flatten().any(copies) {
-                copy(table, facts);
-            }
-        }
-    }
-    for chart in list(root, "helmCharts") {
-        inflate(chart, namespace, facts);
-    }
+    generators::read(root, namespace, table, facts);
 }
 
 /// The components that a kustomization, or an object of Flux, takes in.
@@ -103,7 +74,7 @@ fn field(root: Node<'_>, key: &str, facts: &mut Facts) -> Text {
     facts.keep(&value)
 }
 
-fn list<'t>(map: Node<'t>, key: &str) -> impl Iterator<Item = Node<'t>> + use<'t> {
+pub(super) fn list<'t>(map: Node<'t>, key: &str) -> impl Iterator<Item = Node<'t>> + use<'t> {
     map.get(key).into_iter().flat_map(Node::items)
 }
 
@@ -338,98 +309,5 @@ fn write<'s>(
         name,
         path,
         whole,
-    });
-}
-
-/// A Helm chart that kustomize inflates.
-fn inflate(chart: Node<'_>, default_namespace: Text, facts: &mut Facts) {
-    let Some(name) = chart.get("releaseName").or_else(|| chart.get("name")) else {
-        return;
-    };
-    let Some(release) = name.str().filter(|name| !name.is_empty()) else {
-        return;
-    };
-    let namespace = match chart.get("namespace").and_then(Node::str) {
-        Some(namespace) => facts.keep(&namespace),
-        None => default_namespace,
-    };
-    for made in [release.to_string(), format!("{release}-$(chart)")] {
-        let made = facts.keep(&made);
-        for target in CHART_MAKES {
-            facts.definitions.push(Definition {
-                target,
-                name: made,
-                namespace,
-                span: name.span(),
-                object: None,
-                row: None,
-                keys: 0..0,
-                closed: false,
-            });
-        }
-    }
-}
-
-/// Whether options of a generator have a controller copy what is generated into other namespaces.
-fn copies(options: Node<'_>) -> bool {
-    let annotations = options.get("annotations").into_iter().flat_map(Node::entries);
-    let mut keys = annotations.filter_map(|entry| entry.key.key_text());
-    keys.any(|key| COPIED.contains(&&*key) || key.starts_with(COPIED_ALSO))
-}
-
-/// Adds the copies of the definition that was added last.
-fn copy(table: &Table, facts: &mut Facts) {
-    let copies = facts.definitions.last().and_then(|own| {
-        Some(Definition {
-            namespace: Text::default(),
-            row: Some(table.copier(own.target)?),
-            ..own.clone()
-        })
-    });
-    facts.definitions.extend(copies);
-}
-
-/// One entry of `secretGenerator` or `configMapGenerator`. References in source use the name without its hash.
-fn generate(generator: Node<'_>, target: Target, default_namespace: Text, facts: &mut Facts) {
-    let text = |key: &str| generator.get(key).and_then(Node::str);
-    let Some(name) = generator.get("name") else { return };
-    let Some(own) = name.str().filter(|name| !name.is_empty()) else {
-        return;
-    };
-    let start = facts.next_key();
-    for (item, is_file) in list(generator, "literals")
-        .map(|item| (item, false))
-        .chain(list(generator, "files").map(|item| (item, true)))
-    {
-        let Some(text) = item.str() else { continue };
-        let key = match text.split_once('=') {
-            Some((key, _)) => key,
-            None if is_file => text.rsplit('/').next().unwrap_or_default(),
-            None => continue,
-        };
-        let (name, span) = (facts.keep(key), item.span());
-        facts.keys.push(Key {
-            name,
-            span,
-            alias: false,
-        });
-    }
-    let keys = start..facts.next_key();
-    let from_elsewhere = generator.get("envs").is_some() || generator.get("env").is_some();
-    let added_to_another = matches!(text("behavior").as_deref(), Some("merge"));
-    let namespace = match text("namespace").filter(|ns| !ns.is_empty()) {
-        Some(namespace) => facts.keep(&namespace),
-        None => default_namespace,
-    };
-    let kept = facts.keep(&own);
-    facts.definitions.push(Definition {
-        target,
-        name: kept,
-        namespace,
-        span: name.span(),
-        object: None,
-        row: None,
-        closed: !keys.is_empty() && !from_elsewhere && !added_to_another,
-        keys,
     });
 }

@@ -1,10 +1,12 @@
 //! Names across files: what each file defines, makes and uses, and one index over the run.
 
+mod affixes;
 pub mod compile;
 mod cx;
 mod declared;
 mod facts;
 mod flux;
+mod generators;
 mod index;
 mod keys;
 mod kustomize;

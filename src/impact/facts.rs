@@ -193,7 +193,7 @@ impl FileFacts {
 }
 
 /// Reads a text that stands in a scalar.
-fn within(text: &str, mut f: impl FnMut(Node<'_>)) {
+pub(super) fn within(text: &str, mut f: impl FnMut(Node<'_>)) {
     let mut tree = Tree::default();
     yaml::parse(text, &[], &mut tree);
     for chunk in &tree.chunks {

@@ -1,13 +1,13 @@
 //! What patches name. A kustomization, or an object of Flux or Argo CD, puts them on top of objects of which it says
 //! little more than names, so what a patch adds counts as a use wherever it may end up.
 
-use super::facts::{FileFacts, place};
+use super::facts::{FileFacts, place, within};
 use super::guess;
 use crate::graph::table::Table;
 use crate::graph::{Facts, Patched};
 use crate::manifest::{File, Object, Skip};
 use crate::source::Span;
-use crate::yaml::{self, Node, Tree};
+use crate::yaml::Node;
 
 /// What stands for the kind of an object that is not said.
 const ANY_KIND: &str = "JSON patch";
@@ -44,7 +44,10 @@ pub(super) fn read(file: &File<'_>, table: &Table, names: &mut Facts, out: &mut 
                     document: document_number,
                 },
             ),
-            Some(Skip::Kustomization) => patches.listed(root, None, "", document_number),
+            Some(Skip::Kustomization) => {
+                patches.listed(root, None, "", document_number);
+                patches.charts(root, document_number);
+            }
             _ => {}
         }
     }
@@ -111,6 +114,31 @@ impl Patches<'_> {
                     Some(text) => within(&text, |root| self.patch(root, &origin(Some(patch)))),
                     None => self.patch(patch, &origin(None)),
                 }
+            }
+        }
+    }
+
+    /// The values that a kustomization gives to charts.
+    fn charts(&mut self, root: Node<'_>, document: u32) {
+        for chart in root.get("helmCharts").into_iter().flat_map(Node::items) {
+            let said = |key: &str| chart.get(key).and_then(Node::str);
+            let (release, namespace) = (said("releaseName").or_else(|| said("name")), said("namespace"));
+            let origin = Origin {
+                object: None,
+                target: Patched {
+                    kind: "Helm chart",
+                    name: release.as_deref().unwrap_or_default(),
+                    namespace: namespace.as_deref().unwrap_or_default(),
+                    ..Patched::default()
+                },
+                within: None,
+                document,
+            };
+            let start = self.out.guesses.len();
+            guess::values(chart.get("valuesInline"), &mut self.out.guesses);
+            if self.out.guesses.len() > start {
+                let object = self.object(&origin, origin.target, chart.span());
+                self.adopt(start, object, &origin);
             }
         }
     }
@@ -191,17 +219,6 @@ impl Origin<'_> {
         match self.within {
             Some(value) => place(value.resolved(), name),
             None => span,
-        }
-    }
-}
-
-/// Reads a text that stands in a scalar; one of a single word is the path of a file.
-fn within(text: &str, mut f: impl FnMut(Node<'_>)) {
-    let mut tree = Tree::default();
-    yaml::parse(text, &[], &mut tree);
-    for chunk in &tree.chunks {
-        if let Some(root) = Node::root(text, &tree, chunk) {
-            f(root);
         }
     }
 }

@@ -42,7 +42,11 @@ impl Text {
         surrounds: &Surrounds,
         out: &mut String,
     ) {
-        let page = Page { index, places };
+        let page = Page {
+            index,
+            places,
+            here: "",
+        };
         let blocked: Vec<&Verdict<'_>> = judged.blocked().collect();
         let total = judged.verdicts.len();
         // Writing into a String cannot fail, here and below.
@@ -110,6 +114,10 @@ impl Text {
 
     fn secret(&self, page: &Page<'_, '_>, verdict: &Verdict<'_>, out: &mut String) {
         let secret = &verdict.secret;
+        let page = &Page {
+            here: &secret.namespace,
+            ..*page
+        };
         let blocked = verdict.is_blocked();
         let mark = if blocked {
             self.look(Look::Bad, "✗")
