@@ -143,7 +143,13 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         baseline.apply(&mut report, &inputs, &policy);
     }
     let untouched = match &since {
-        Some(since) => report.keep_touched(&since.changes(&inputs)?),
+        Some(since) => {
+            let lost = match report.misses_names() {
+                true => since.names()?,
+                false => Default::default(),
+            };
+            report.keep_touched(&since.changes(&inputs)?, &lost)
+        }
         None => 0,
     };
     problems.sort();

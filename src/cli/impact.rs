@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::graph::{Facts, Index};
+use crate::graph::{self, Facts, Index};
 use crate::impact::places;
 use crate::impact::{self, FileFacts, Selected, Surrounds};
 use crate::report::{count, printable};
@@ -182,6 +182,20 @@ fn say_what_is_unknown(
              files that are is not certain: those count as they stand",
             count(index.unplaced().len(), "file"),
             printable(file)
+        ));
+    }
+    let vague = names.iter().flat_map(|facts| {
+        let vague = facts.vague.iter().map(|one| facts.str(one.name));
+        let vague = vague.filter(|name| graph::may_become(name, "").is_none());
+        vague.map(|_| &*facts.file)
+    });
+    let vague: Vec<&str> = vague.collect();
+    if let Some(first) = vague.first() {
+        surrounds.notes.push(format!(
+            "{}, such as in {}, {} a Secret by a placeholder alone, which may stand for any",
+            count(vague.len(), "field"),
+            printable(first),
+            if vague.len() == 1 { "names" } else { "name" },
         ));
     }
     let templates: Vec<&str> = facts

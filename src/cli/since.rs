@@ -1,14 +1,17 @@
 //! `--since`: asks git what has changed since a commit. Nothing else in kubeproof runs another program.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use crate::graph::Role;
+use crate::graph::{self, Role};
+use crate::manifest::{File, Surroundings};
 use crate::report::{Change, printable};
+use crate::source;
+use crate::yaml::{self, Tree};
 
 use super::diff;
 use super::walk::Input;
@@ -20,6 +23,7 @@ pub struct Since {
     /// The way there from the working directory: `.`, or such as `../..`.
     way: PathBuf,
     files: HashMap<PathBuf, Change>,
+    commit: String,
 }
 
 impl Since {
@@ -49,12 +53,106 @@ impl Since {
         for name in untracked.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
             files.insert(top.join(path_of(name)), Change::All);
         }
-        Ok(Since { top, way, files })
+        Ok(Since {
+            top,
+            way,
+            files,
+            commit,
+        })
     }
 
     /// The root of the work tree, as a path from the working directory.
     pub fn root(&self) -> PathBuf {
         self.way.clone()
+    }
+
+    /// The names of all that changed and deleted files defined at the commit.
+    pub fn names(&self) -> Result<HashSet<String>, String> {
+        let old = [OsStr::new("-C"), self.top.as_os_str()].into_iter().chain(
+            [
+                "diff",
+                "--name-only",
+                "-z",
+                "--no-renames",
+                "--no-relative",
+                "--no-ext-diff",
+                "--diff-filter=DMT",
+                &self.commit,
+                "--",
+            ]
+            .map(OsStr::new),
+        );
+        let old = run(old).map_err(Said::told)?;
+        let is_manifest = |name: &&[u8]| {
+            let ends = [".yaml", ".yml", ".json"];
+            // A line of its own names a file below.
+            ends.iter().any(|end| name.ends_with(end.as_bytes())) && !name.contains(&b'\n')
+        };
+        let mut asked = Vec::new();
+        let mut names = HashSet::new();
+        for name in old.split(|byte| *byte == 0).filter(is_manifest) {
+            asked.extend_from_slice(self.commit.as_bytes());
+            asked.push(b':');
+            asked.extend_from_slice(name);
+            asked.push(b'\n');
+        }
+        if asked.is_empty() {
+            return Ok(names);
+        }
+        let mut tree = Tree::default();
+        for text in self.texts(asked)? {
+            let source = source::decode(text);
+            tree.clear();
+            yaml::parse(&source.text, &source.invalid, &mut tree);
+            let file = File::read("", &source.text, &tree, &Surroundings::default(), false);
+            let facts = graph::facts(&file);
+            names.extend(
+                facts
+                    .definitions
+                    .iter()
+                    .map(|one| facts.str(one.name).to_string()),
+            );
+        }
+        Ok(names)
+    }
+
+    /// What git has under each of the names asked for, a line each.
+    fn texts(&self, asked: Vec<u8>) -> Result<Vec<Vec<u8>>, String> {
+        let mut child = git()
+            .arg("-C")
+            .arg(&self.top)
+            .args(["cat-file", "--batch"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| no_git(&error))?;
+        // Git answers while it is asked, so that somebody else has to ask.
+        let asking = child
+            .stdin
+            .take()
+            .map(|mut stdin| std::thread::spawn(move || stdin.write_all(&asked)));
+        let output = child.wait_with_output().map_err(|error| no_git(&error))?;
+        let is_asked = asking.is_none_or(|asking| matches!(asking.join(), Ok(Ok(()))));
+        if !output.status.success() || !is_asked {
+            return Err(format!(
+                "git could not tell what has changed{}",
+                words(&output.stderr)
+            ));
+        }
+        let mut texts = Vec::new();
+        let mut rest = &output.stdout[..];
+        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+            // `ID blob SIZE`, then so many bytes and a line break; `NAME missing` has nothing behind it.
+            let line = String::from_utf8_lossy(&rest[..end]).into_owned();
+            rest = &rest[end + 1..];
+            let mut words = line.rsplit(' ');
+            if let (Some(Ok(size)), Some("blob")) = (words.next().map(str::parse::<usize>), words.next()) {
+                texts.push(rest.get(..size).unwrap_or_default().to_vec());
+                rest = rest.get(size + 1..).unwrap_or_default();
+            }
+        }
+        Ok(texts)
     }
 
     /// What has changed in each input.

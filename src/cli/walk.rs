@@ -166,7 +166,13 @@ pub fn walk(
         match root.metadata() {
             Ok(_) if filter.is_some_and(View::leaves_out_all) => found.excluded = true,
             Ok(metadata) if metadata.is_dir() => {
-                walk_folder(&root, gitignore, filter, seen.as_mut(), &mut found);
+                let ignored = walk_folder(&root, gitignore, filter, seen.as_mut(), &mut found);
+                // Of what is checked a run says itself that it checked nothing.
+                if ignored && role != Role::Checked {
+                    let what = "git ignores all manifests in it, so that none is read; name the files themselves, or \
+                                use --isolated";
+                    found.problems.push(Problem::new(&root, what));
+                }
                 found.roots.push(Root {
                     path: root,
                     is_folder: true,
@@ -195,13 +201,15 @@ pub fn walk(
     found
 }
 
+/// Finds the inputs in a folder. True when there are some, and git ignores all of them.
 fn walk_folder(
     root: &Path,
     gitignore: bool,
     filter: Option<&View<'_>>,
     mut seen: Option<&mut HashSet<PathBuf>>,
     found: &mut Found,
-) {
+) -> bool {
+    let (mut met, mut left_out) = (false, false);
     let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
     let mut ignored = if gitignore {
         Ignored::above(&absolute)
@@ -241,6 +249,7 @@ fn walk_folder(
             let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
             let path = absolute.join(below);
             if depth > 0 && ignored.leaves_out(&path, is_folder, depth) {
+                left_out = true;
                 if is_folder {
                     walk.skip_current_dir();
                 }
@@ -263,6 +272,7 @@ fn walk_folder(
         if is_folder {
             continue;
         }
+        met = true;
         if is_link {
             found.links.push(spelled(entry.into_path()));
             continue;
@@ -280,6 +290,7 @@ fn walk_folder(
             found.inputs.push(Input::file(path));
         }
     }
+    left_out && !met
 }
 
 /// The path as it is shown: `.` is left out, `a.yaml`, not `./a.yaml`.

@@ -6,6 +6,7 @@ use super::flux::{self, Delivery};
 use super::kustomize;
 use super::table::{RowId, Table, Target};
 use super::walk::Walk;
+use super::written::Write;
 use crate::manifest::{File, Object, Skip};
 use crate::mask;
 use crate::source::Span;
@@ -179,13 +180,17 @@ impl Changes {
     }
 }
 
-/// A field that a kustomization writes, in objects of some kind.
+/// A field that a kustomization writes; see [`Write`].
 #[derive(Clone, Copy, Debug)]
 pub struct Written {
-    /// The kind; empty: any.
+    /// The kind of what it is written in.
     pub kind: Text,
-    /// The last step of the field's path.
-    pub field: Text,
+    /// The same of its name.
+    pub name: Text,
+    /// The path.
+    pub path: Text,
+    /// Whether what is written there may be more than one value.
+    pub whole: bool,
 }
 
 /// A file with a patch.
@@ -193,6 +198,8 @@ pub struct Written {
 pub struct PatchFile {
     /// The kind that it is for; empty: not said beside it.
     pub kind: Text,
+    /// The name that it is for, in the same way.
+    pub name: Text,
     /// Its path.
     pub path: Text,
 }
@@ -218,7 +225,7 @@ pub struct Kustomization {
     pub selectors: bool,
     /// Whether it is a component, which changes what others take in that take it in.
     pub component: bool,
-    /// Fields that its replacements and JSON patches write, in [`Facts::written`].
+    /// Fields that its replacements and patches write, in [`Facts::written`].
     pub written: Range<u32>,
 }
 
@@ -230,12 +237,16 @@ pub struct Facts {
     /// The part it plays.
     pub role: Role,
     text: String,
-    /// The file's objects.
+    /// The file's objects, by their indices there.
     pub objects: Vec<ObjectFact>,
     /// What exists once it is applied, as far as others can name it.
     pub definitions: Vec<Definition>,
     /// What it names.
     pub uses: Vec<Use>,
+    /// Secrets that it names by names with placeholders.
+    pub vague: Vec<Use>,
+    /// What its patches name; the objects that they are for stand behind the file's own.
+    pub patched: Vec<Use>,
     /// What has labels.
     pub labelled: Vec<Labelled>,
     /// What selects by labels.
@@ -272,8 +283,8 @@ pub fn facts_with(file: &File<'_>, table: &Table) -> Facts {
     for document in &file.documents {
         let Some(root) = document.root else { continue };
         match document.skip {
-            Some(Skip::Kustomization) => kustomize::read(root, &mut facts),
-            Some(Skip::Patch) => kustomize::patch(root, None, &mut facts),
+            Some(Skip::Kustomization) => kustomize::read(root, table, &mut facts),
+            Some(Skip::Patch) => kustomize::patch(root, None, "", &mut facts),
             _ => {}
         }
     }
@@ -335,18 +346,22 @@ impl Facts {
         paths.unwrap_or_default().iter().map(|path| self.str(*path))
     }
 
-    /// The files with patches in a range: the kind that each is for ("": not said), and its path.
-    pub fn patch_files(&self, range: &Range<u32>) -> impl Iterator<Item = (&str, &str)> {
+    /// The files with patches in a range: the kind and the name that each is for ("": not said), and its path.
+    pub fn patch_files(&self, range: &Range<u32>) -> impl Iterator<Item = [&str; 3]> {
         let patches = self.patches.get(range.start as usize..range.end as usize);
         let patches = patches.unwrap_or_default().iter();
-        patches.map(|patch| (self.str(patch.kind), self.str(patch.path)))
+        patches.map(|patch| [patch.kind, patch.name, patch.path].map(|text| self.str(text)))
     }
 
-    /// The fields that are written, in a range: a kind ("": any), and a step of the path ("": any).
-    pub fn written(&self, range: &Range<u32>) -> impl Iterator<Item = (&str, &str)> {
+    /// The fields that are written, in a range.
+    pub fn written(&self, range: &Range<u32>) -> impl Iterator<Item = Write<'_>> {
         let written = self.written.get(range.start as usize..range.end as usize);
-        let written = written.unwrap_or_default().iter();
-        written.map(|one| (self.str(one.kind), self.str(one.field)))
+        written.unwrap_or_default().iter().map(|one| Write {
+            kind: self.str(one.kind),
+            name: self.str(one.name),
+            path: self.str(one.path),
+            whole: one.whole,
+        })
     }
 
     /// Keeps a text.

@@ -10,6 +10,7 @@ use super::facts::{Changes, Facts, Kustomization, Text};
 use super::kustomize;
 use super::overlays::{Overlays, is_component, patched};
 use super::paths::{Paths, folder, join};
+use super::written::Write;
 use crate::hash::{HashMap, HashSet};
 use crate::manifest::Object;
 use crate::mask;
@@ -89,13 +90,18 @@ pub(super) fn deliver<'r>(files: &'r [Facts], paths: &Paths<'_>, overlays: &mut 
             }
             let Some(place) = place else { continue };
             let mut changes = one.change.changes;
-            let mut written: Vec<(&str, &str)> = facts.written(&one.change.written).collect();
+            let mut written: Vec<Write<'r>> = facts.written(&one.change.written).collect();
             let mut added = Vec::new();
             for path in facts.paths(&one.change.resources) {
                 let Some(component) = paths.file(&place, path).filter(|at| is_known(files, *at)) else {
                     // What is not here may change anything.
                     changes = Changes::ALL;
-                    written.push(("", ""));
+                    written.push(Write {
+                        kind: "",
+                        name: "",
+                        path: "",
+                        whole: true,
+                    });
                     continue;
                 };
                 let component_facts = &files[component as usize];
@@ -112,9 +118,10 @@ pub(super) fn deliver<'r>(files: &'r [Facts], paths: &Paths<'_>, overlays: &mut 
             let there = known
                 .entry(place)
                 .or_insert_with_key(|place| applied(&sorted, place, paths, overlays));
+            let written = overlays.add_writes(written);
             for &(file_there, through) in &*there {
                 overlays.deliver(file_there, if is_sure { namespace } else { "" }, changes);
-                overlays.write(file_there, &written);
+                overlays.write(file_there, written);
                 if moves && is_sure {
                     overlays.delivered.push(Delivered {
                         file: file_there,

@@ -1,5 +1,6 @@
 //! The facts of all files of a run, to look names up in.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::OnceLock;
 
@@ -80,6 +81,8 @@ pub struct Index<'r> {
     patterns: Patterns<'r>,
     pub(super) overlays: Overlays<'r>,
     near: OnceLock<Near>,
+    /// The fields of what puts keys into what it names: files, and places in their [`Facts::uses`].
+    pub(super) adders: OnceLock<Vec<(u32, u32)>>,
 }
 
 impl<'r> Index<'r> {
@@ -138,6 +141,7 @@ impl<'r> Index<'r> {
             patterns,
             overlays: Overlays::new(files),
             near: OnceLock::new(),
+            adders: OnceLock::new(),
         }
     }
 
@@ -152,10 +156,11 @@ impl<'r> Index<'r> {
         self.table
     }
 
-    /// Every field that names something, in the order of the run.
+    /// Every field that names something, in the order of the run, those of patches included where they were read.
     pub fn uses(&self) -> impl Iterator<Item = UseSite<'r>> + use<'r> {
         (0..).zip(self.files).flat_map(|(file, facts)| {
-            facts.uses.iter().map(move |fact| UseSite {
+            let uses = facts.uses.iter().chain(&facts.patched);
+            uses.map(move |fact| UseSite {
                 file,
                 name: facts.str(fact.name),
                 namespace: facts.str(fact.namespace),
@@ -227,6 +232,9 @@ impl<'r> Index<'r> {
             return Verdict::Fine;
         }
         let same_name = self.named(target, site.name).iter();
+        if same_name.len() > 0 && self.patterns.is_any(target) {
+            return Verdict::Fine; // something copies it, maybe to there
+        }
         if let Some(&elsewhere) = same_name.min_by_key(|d| Reverse(self.closeness(site, d))) {
             // Who says the namespace himself, as a RoleBinding does, meant it; who cannot say one may have
             // overlooked that names do not cross namespaces.
@@ -273,13 +281,21 @@ impl<'r> Index<'r> {
 
     /// Whether a kustomization writes the field, or the names of what it names.
     fn is_rewritten(&self, site: &UseSite<'r>) -> bool {
-        let object = self.object(site.file, site.fact.object);
-        let kind = object.map_or("", |object| self.files[site.file as usize].str(object.kind));
-        let path = self.table.str(self.row(site).path);
-        self.overlays.writes(site.file, kind, path)
-            || self
-                .overlays
-                .renames(site.file, self.table.target_name(site.fact.target))
+        let Some(object) = self.object(site.file, site.fact.object) else {
+            return false;
+        };
+        let facts = &self.files[site.file as usize];
+        let [group, kind, name] = [object.group, object.kind, object.name].map(|text| facts.str(text));
+        // Whom a patch is for may be said by the name that a kustomization below has made.
+        let made = self.overlays.affixes().iter();
+        let made = made.map(|(prefix, suffix)| Cow::Owned(format!("{prefix}{name}{suffix}")));
+        let names: Vec<Cow<'_, str>> = std::iter::once(Cow::Borrowed(name)).chain(made).collect();
+        let target = self.table.target_name(site.fact.target);
+        let row = self.table.kind(group, kind).or_else(|| self.table.kind("", "*"));
+        let from = row.map_or(0, |row| row.step);
+        self.overlays
+            .written(site.file)
+            .any(|one| one.renames(target) || one.may_write(kind, &names, self.table, from, site.fact.row))
     }
 
     /// How surely a definition is the one that a field means.
@@ -306,7 +322,7 @@ impl<'r> Index<'r> {
     }
 
     /// Prefixes and suffixes that kustomizations put around names.
-    pub fn affixes(&self) -> &[(&'r str, &'r str)] {
+    pub fn affixes(&self) -> &[(Cow<'r, str>, Cow<'r, str>)] {
         self.overlays.affixes()
     }
 

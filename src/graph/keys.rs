@@ -46,16 +46,38 @@ impl<'r> Index<'r> {
         let tls = row.tls.then_some(["tls.crt", "tls.key"]);
         self.files[site.file as usize]
             .keys(&site.fact.keys)
+            .filter(|_| !row.adds)
             .map(|(key, span)| (key, Some(span)))
             .chain(table.strs(row.fixed_keys).map(|key| (key, None)))
             .chain(tls.into_iter().flatten().map(|key| (key, None)))
     }
 
-    /// Whether none of the definitions that are meant has a key.
-    pub fn lacks(&self, meant: &Meant<'r>, key: &str) -> bool {
+    /// Whether none of the definitions that a field means has a key, and nobody adds it.
+    pub fn lacks(&self, site: &UseSite<'r>, meant: &Meant<'r>, key: &str) -> bool {
         meant.definitions.iter().all(|d| {
             let facts = &self.files[d.file as usize];
             facts.keys(&d.fact.keys).all(|(own, _)| own != key)
+        }) && !self.is_added(site, key)
+    }
+
+    /// Whether somebody puts a key into what a field names, or may: an ExternalSecret that merges into it.
+    fn is_added(&self, site: &UseSite<'r>, key: &str) -> bool {
+        // Keys that are missing are rare, so that this is seldom asked.
+        let adders = self.adders.get_or_init(|| {
+            let files = (0..).zip(self.files);
+            let uses =
+                files.flat_map(|(file, facts)| (0..).zip(&facts.uses).map(move |(at, one)| (file, at, one)));
+            let adders = uses.filter(|(_, _, one)| self.table().row(one.row).adds);
+            adders.map(|(file, at, _)| (file, at)).collect()
+        });
+        adders.iter().any(|(file, at)| {
+            let facts = &self.files[*file as usize];
+            let fact = &facts.uses[*at as usize];
+            let place = (*file, facts.str(fact.namespace));
+            fact.target == site.fact.target
+                && facts.str(fact.name) == site.name
+                && self.share_namespace((site.file, site.namespace), place)
+                && (fact.keys.is_empty() || facts.keys(&fact.keys).any(|(own, _)| own == key))
         })
     }
 

@@ -1,31 +1,28 @@
-//! What a kustomization says about names: whom it takes in, how it renames them, what it generates.
+//! What a kustomization says about names: whom it takes in, and how it renames and patches them.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::facts::{Changes, Definition, Facts, Key, Kustomization, Label, PatchFile, Text, Written};
-use super::table::Target;
-use super::{CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE, SERVICE_ACCOUNT};
+use super::facts::{Changes, Facts, Kustomization, Label, PatchFile, Text, Written};
+use super::generators;
+use super::table::Table;
+use super::written::{of_dotted, of_pointer, steps};
+use crate::rules::unrendered;
 use crate::yaml::{self, Node, Scalar, Tree};
+
+/// Fields of one patch that are noted; one with more may write any.
+const MOST_FIELDS: usize = 2_000;
 
 /// Where a kustomization lists what it takes objects from.
 const RESOURCES: [&str; 3] = ["resources", "components", "bases"];
 
-/// The field of an object's own name, whatever else is called `name`.
-pub(super) const OWN_NAME: &str = "metadata/name";
-
-/// What a Helm chart makes is named after its release, mostly.
-const CHART_MAKES: [Target; 5] = [
-    CONFIG_MAP,
-    PERSISTENT_VOLUME_CLAIM,
-    SECRET,
-    SERVICE,
-    SERVICE_ACCOUNT,
-];
-
 /// Takes the facts of a kustomization.
-pub(super) fn read(root: Node<'_>, facts: &mut Facts) {
-    let namespace = field(root, "namespace", facts);
+pub(super) fn read(root: Node<'_>, table: &Table, facts: &mut Facts) {
+    let namespace = match root.get("namespace").and_then(Node::str) {
+        // Which one a placeholder becomes is not known.
+        Some(text) if !unrendered(&text) => facts.keep(&text),
+        _ => Text::default(),
+    };
     let resources = RESOURCES
         .iter()
         .flat_map(|key| list(root, key).filter_map(Node::str));
@@ -41,14 +38,7 @@ pub(super) fn read(root: Node<'_>, facts: &mut Facts) {
         ..changes(root, facts)
     };
     facts.kustomizations.push(own);
-    for (field, target) in [("secretGenerator", SECRET), ("configMapGenerator", CONFIG_MAP)] {
-        for generator in list(root, field) {
-            generate(generator, target, namespace, facts);
-        }
-    }
-    for chart in list(root, "helmCharts") {
-        inflate(chart, namespace, facts);
-    }
+    generators::read(root, namespace, table, facts);
 }
 
 /// The components that a kustomization, or an object of Flux, takes in.
@@ -84,7 +74,7 @@ fn field(root: Node<'_>, key: &str, facts: &mut Facts) -> Text {
     facts.keep(&value)
 }
 
-fn list<'t>(map: Node<'t>, key: &str) -> impl Iterator<Item = Node<'t>> + use<'t> {
+pub(super) fn list<'t>(map: Node<'t>, key: &str) -> impl Iterator<Item = Node<'t>> + use<'t> {
     map.get(key).into_iter().flat_map(Node::items)
 }
 
@@ -143,13 +133,15 @@ fn patches(root: Node<'_>, facts: &mut Facts) -> Range<u32> {
                 ),
             };
             let target = entry.get("target");
-            let kind = target.map(|target| target.get("kind").and_then(Node::str).unwrap_or_default());
+            let said = |key: &str| target.and_then(|target| target.get(key)).and_then(Node::str);
+            let kind = target.map(|_| said("kind").unwrap_or_default());
+            let name = said("name").unwrap_or_default();
             if let Some(text) = inline {
                 let mut tree = Tree::default();
                 yaml::parse(&text, &[], &mut tree);
                 for chunk in &tree.chunks {
                     match Node::root(&text, &tree, chunk) {
-                        Some(root) if chunk.error.is_none() => patch(root, kind.as_deref(), facts),
+                        Some(root) if chunk.error.is_none() => patch(root, kind.as_deref(), &name, facts),
                         _ => facts.changes = Changes::ALL,
                     }
                 }
@@ -160,8 +152,9 @@ fn patches(root: Node<'_>, facts: &mut Facts) -> Range<u32> {
                     .changes
                     .add(kind.as_deref().map_or(Changes::default(), changes_of_kind));
                 let kind = facts.keep(kind.as_deref().unwrap_or_default());
+                let name = facts.keep(&name);
                 let path = facts.keep(&path);
-                facts.patches.push(PatchFile { kind, path });
+                facts.patches.push(PatchFile { kind, name, path });
             }
         }
     }
@@ -169,8 +162,8 @@ fn patches(root: Node<'_>, facts: &mut Facts) -> Range<u32> {
 }
 
 /// Takes in one patch: a partial object, or a list of JSON patch operations. `kind` is what a target beside it
-/// says, "" when it says no kind.
-pub(super) fn patch(root: Node<'_>, kind: Option<&str>, facts: &mut Facts) {
+/// says, "" when it says no kind, and `name` the name there.
+pub(super) fn patch(root: Node<'_>, kind: Option<&str>, name: &str, facts: &mut Facts) {
     if root.is_seq() {
         // A file of operations does not know what it is for; the kustomization says so.
         facts
@@ -183,16 +176,23 @@ pub(super) fn patch(root: Node<'_>, kind: Option<&str>, facts: &mut Facts) {
             };
             // What is put at the end of a list leaves the rest alone.
             if !path.ends_with("/-") {
-                let steps = path
-                    .split('/')
-                    .map(|step| step.replace("~1", "/").replace("~0", "~"));
-                write(kind, path.as_ref() == "/metadata/name", steps, facts);
+                let value = operation.get("value");
+                let whole = value.is_none_or(|value| value.is_map() || value.is_seq());
+                write((kind, name), of_pointer(&path), whole, facts);
             }
         }
         return;
     }
+    let kind_beside = kind;
     let own = root.get("kind").and_then(Node::str);
     let kind = own.as_deref().or(kind).unwrap_or_default();
+    let own_name = root.path(&["metadata", "name"]).and_then(Node::str);
+    // A target says for whom a patch is, whatever stands in it.
+    let name = match kind_beside {
+        Some(_) => name,
+        None => own_name.as_deref().unwrap_or_default(),
+    };
+    fields(root, kind, name, facts);
     let touches = |path: &[&str]| root.path(path).is_some();
     facts.changes.add(Changes {
         labels: touches(&["spec", "selector"])
@@ -201,6 +201,59 @@ pub(super) fn patch(root: Node<'_>, kind: Option<&str>, facts: &mut Facts) {
         secret_labels: may_be(kind, "Secret") && touches(&["metadata", "labels"]),
         ..changes_of_kind(kind)
     });
+}
+
+/// Notes the fields of a partial object: what it says takes the place of what was there. Of lists only some are merged
+/// item by item, and which item is which is not known here, so that all of them count.
+fn fields(root: Node<'_>, kind: &str, name: &str, facts: &mut Facts) {
+    let mut open: Vec<(Node<'_>, String)> = Vec::new();
+    let roots = root
+        .entries()
+        .filter_map(|entry| Some((entry.value, entry.key.key_text()?)));
+    // The rest tells whom the patch is for, and names nothing else.
+    let roots = roots
+        .filter(|(_, key)| !matches!(&**key, "apiVersion" | "kind" | "metadata" | "data" | "stringData"));
+    open.extend(roots.map(|(value, key)| (value, steps([key].into_iter()))));
+    let mut seen = 0;
+    while let Some((node, path)) = open.pop() {
+        seen += 1;
+        if seen > MOST_FIELDS {
+            return write(("", ""), std::iter::empty(), true, facts);
+        }
+        if node.is_map() {
+            for entry in node.entries() {
+                let Some(key) = entry.key.key_text() else { continue };
+                let below = steps([key].into_iter());
+                open.push((
+                    entry.value,
+                    if below.is_empty() {
+                        path.clone()
+                    } else {
+                        format!("{path}/{below}")
+                    },
+                ));
+            }
+        } else if node.is_seq() {
+            open.extend(node.items().map(|item| (item, path.clone())));
+        } else if may_name(&path) {
+            let written = Written {
+                kind: facts.keep(kind),
+                name: facts.keep(name),
+                path: facts.keep(&path),
+                whole: false,
+            };
+            facts.written.push(written);
+        }
+    }
+}
+
+/// Whether the field at a path may name something, as far as its own name tells; most fields do not.
+fn may_name(path: &str) -> bool {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let ends = [
+        "ame", "ecret", "ecrets", "ount", "lass", "Ref", "ervice", "onfigMap", "tore", "ssuer", "ource",
+    ];
+    ends.iter().any(|end| last.ends_with(end)) || last.contains(['.', '~'])
 }
 
 /// What patches of a kind may change; "" is any kind.
@@ -223,110 +276,38 @@ fn replacements(root: Node<'_>, facts: &mut Facts) {
     for replacement in list(root, "replacements") {
         if replacement.get("path").is_some() {
             facts.changes = Changes::ALL;
-            write("", false, std::iter::empty(), facts);
+            write(("", ""), std::iter::empty(), true, facts);
         }
         for target in list(replacement, "targets") {
             let kind = target.path(&["select", "kind"]).and_then(Node::str);
             let kind = kind.as_deref().unwrap_or_default();
+            let name = target.path(&["select", "name"]).and_then(Node::str);
+            let name = name.as_deref().unwrap_or_default();
             facts.changes.add(changes_of_kind(kind));
             for path in list(target, "fieldPaths").filter_map(Node::str) {
-                let steps = path.split('.').map(str::to_string);
-                write(kind, path.as_ref() == "metadata.name", steps, facts);
+                write((kind, name), of_dotted(&path).into_iter(), true, facts);
             }
         }
     }
 }
 
-/// Notes a field that is written. Its last step tells enough: whatever lies below it is not final.
-fn write(kind: &str, name: bool, steps: impl Iterator<Item = String>, facts: &mut Facts) {
-    let mut last = None;
-    for step in steps {
-        facts.changes.labels |= matches!(&*step, "labels" | "matchLabels" | "selector");
+/// Notes a field that is written.
+fn write<'s>(
+    (kind, name): (&str, &str),
+    path: impl Iterator<Item = Cow<'s, str>>,
+    whole: bool,
+    facts: &mut Facts,
+) {
+    let path = path.inspect(|step| {
+        facts.changes.labels |= matches!(&**step, "labels" | "matchLabels" | "selector");
         facts.changes.secret_labels |= step == "labels" && may_be(kind, "Secret");
-        let index = step.bytes().all(|b| b.is_ascii_digit()) || step.starts_with('[') || step == "*";
-        if !index {
-            last = Some(step);
-        }
-    }
-    let field = if name {
-        OWN_NAME
-    } else {
-        last.as_deref().unwrap_or_default()
-    };
-    let (kind, field) = (facts.keep(kind), facts.keep(field));
-    facts.written.push(Written { kind, field });
-}
-
-/// A Helm chart that kustomize inflates.
-fn inflate(chart: Node<'_>, default_namespace: Text, facts: &mut Facts) {
-    let Some(name) = chart.get("releaseName").or_else(|| chart.get("name")) else {
-        return;
-    };
-    let Some(release) = name.str().filter(|name| !name.is_empty()) else {
-        return;
-    };
-    let namespace = match chart.get("namespace").and_then(Node::str) {
-        Some(namespace) => facts.keep(&namespace),
-        None => default_namespace,
-    };
-    for made in [release.to_string(), format!("{release}-$(chart)")] {
-        let made = facts.keep(&made);
-        for target in CHART_MAKES {
-            facts.definitions.push(Definition {
-                target,
-                name: made,
-                namespace,
-                span: name.span(),
-                object: None,
-                row: None,
-                keys: 0..0,
-                closed: false,
-            });
-        }
-    }
-}
-
-/// One entry of `secretGenerator` or `configMapGenerator`. References in source use the name without its hash.
-fn generate(generator: Node<'_>, target: Target, default_namespace: Text, facts: &mut Facts) {
-    let text = |key: &str| generator.get(key).and_then(Node::str);
-    let Some(name) = generator.get("name") else { return };
-    let Some(own) = name.str().filter(|name| !name.is_empty()) else {
-        return;
-    };
-    let start = facts.next_key();
-    for (item, is_file) in list(generator, "literals")
-        .map(|item| (item, false))
-        .chain(list(generator, "files").map(|item| (item, true)))
-    {
-        let Some(text) = item.str() else { continue };
-        let key = match text.split_once('=') {
-            Some((key, _)) => key,
-            None if is_file => text.rsplit('/').next().unwrap_or_default(),
-            None => continue,
-        };
-        let (name, span) = (facts.keep(key), item.span());
-        facts.keys.push(Key {
-            name,
-            span,
-            alias: false,
-        });
-    }
-    let keys = start..facts.next_key();
-    let from_elsewhere = generator.get("envs").is_some() || generator.get("env").is_some();
-    let added_to_another = matches!(text("behavior").as_deref(), Some("merge"));
-    let namespace = match text("namespace").filter(|ns| !ns.is_empty()) {
-        Some(namespace) => facts.keep(&namespace),
-        None => default_namespace,
-    };
-    let kept = facts.keep(&own);
-    facts.definitions.push(Definition {
-        target,
-        name: kept,
-        namespace,
-        span: name.span(),
-        object: None,
-        row: None,
-        closed: !keys.is_empty() && !from_elsewhere && !added_to_another,
-        keys,
+    });
+    let path = steps(path);
+    let (kind, name, path) = (facts.keep(kind), facts.keep(name), facts.keep(&path));
+    facts.written.push(Written {
+        kind,
+        name,
+        path,
+        whole,
     });
 }

@@ -34,6 +34,9 @@ const GIVERS: [&str; 12] = [
     "training.kubeflow.org",
 ];
 
+/// Words in the keys of labels that a controller gives to the pod that leads, or to those that follow.
+const LEADERS: [&str; 6] = ["leader", "master", "primary", "replica", "role", "standby"];
+
 fn is_given(key: &str) -> bool {
     match key.split_once('/') {
         Some((giver, _)) => GIVERS.contains(&giver),
@@ -323,6 +326,13 @@ impl<'a, 'r> Labels<'a, 'r> {
         let Some((key, value, span, there)) = first else {
             return Some((0, Miss::Namespace));
         };
+        // Who leads is found out while they run, and Flagger makes the pods that serve.
+        let led = there.is_none() && LEADERS.iter().any(|word| key.to_ascii_lowercase().contains(word));
+        let primary = value.strip_suffix("-primary");
+        let by_flagger = primary.is_some_and(|base| there.is_some_and(|(own, _)| own == base));
+        if others == 1 && (led || by_flagger) {
+            return None;
+        }
         if !self.reaches(selecting, one) {
             return None;
         }

@@ -1,10 +1,12 @@
 //! Names across files: what each file defines, makes and uses, and one index over the run.
 
+mod affixes;
 pub mod compile;
 mod cx;
 mod declared;
 mod facts;
 mod flux;
+mod generators;
 mod index;
 mod keys;
 mod kustomize;
@@ -12,11 +14,13 @@ mod labels;
 mod named;
 mod near;
 mod overlays;
+mod patched;
 mod paths;
 mod patterns;
 pub mod table;
 mod variants;
 mod walk;
+mod written;
 
 pub use cx::RunCx;
 pub use declared::Declared;
@@ -29,9 +33,12 @@ pub use index::{Closeness, Defined, Index, UseSite, Verdict};
 pub use keys::Meant;
 pub use labels::{Labelling, Labels, Miss, Selecting};
 pub use named::named_at;
+pub use patched::Patched;
 pub(crate) use paths::is_simple;
+pub use patterns::may_become;
 pub use standard::*;
 pub use variants::Variant;
+pub use written::Write;
 
 /// `schemas/references.txt`, compiled.
 mod standard {

@@ -1,9 +1,12 @@
 //! Which kustomization takes in which file, and what it does to names there.
 
+use std::borrow::Cow;
+
 use super::facts::{Changes, Facts, Kustomization};
 use super::flux::{self, Delivered};
-use super::kustomize::{OWN_NAME, may_be};
+use super::kustomize::may_be;
 use super::paths::{Paths, folder};
+use super::written::Write;
 use crate::hash::{HashMap, HashSet};
 
 /// What kustomizations, and Flux, do to the objects of one file.
@@ -21,8 +24,8 @@ struct Overlaid<'r> {
     labels: Vec<&'r str>,
     /// Whether they write labels into selectors.
     selectors: bool,
-    /// Fields that they write: a kind ("": any) and a step of the path ("": any).
-    written: Vec<(&'r str, &'r str)>,
+    /// Fields that they write: places in [`Overlays::writes`].
+    written: Vec<u32>,
     /// The kustomizations that take the file in, directly or through others; ascending.
     taken_by: Vec<u32>,
 }
@@ -32,8 +35,10 @@ struct Overlaid<'r> {
 pub(super) struct Overlays<'r> {
     /// What happens to the objects of each file; empty when there is no kustomization.
     files: Vec<Overlaid<'r>>,
+    /// The fields that each kustomization, or object of Flux, writes.
+    writes: Vec<Vec<Write<'r>>>,
     /// Prefixes and suffixes that kustomizations put around names.
-    affixes: Vec<(&'r str, &'r str)>,
+    pub(super) affixes: Vec<(Cow<'r, str>, Cow<'r, str>)>,
     /// Of each kustomization, by file, the files that it lists itself.
     pub(super) listed: Vec<(u32, Vec<u32>)>,
     /// What Flux applies, as far as that is found here.
@@ -70,6 +75,7 @@ impl<'r> Overlays<'r> {
                 overlays.listed.push((file, listed));
             }
         }
+        overlays.nest_affixes(files);
         flux::deliver(files, &paths, &mut overlays);
         let users = overlays.users_of_components(files);
         for at in 0..overlays.listed.len() {
@@ -87,6 +93,7 @@ impl<'r> Overlays<'r> {
             for own in &facts.kustomizations {
                 let namespace = facts.str(own.namespace);
                 let (changes, written) = patched(files, &paths, facts, own);
+                let written = overlays.add_writes(written);
                 for &file in &reached {
                     let file = &mut overlays.files[file as usize];
                     if !namespace.is_empty() && !file.namespaces.contains(&namespace) {
@@ -96,18 +103,37 @@ impl<'r> Overlays<'r> {
                     file.labels
                         .extend(facts.labels(&own.labels).map(|(key, _, _)| key));
                     file.selectors |= own.selectors;
-                    file.written.extend(&written);
+                    file.written.extend(written);
                 }
             }
         }
+        overlays.place_patches(files, &paths);
         overlays
     }
 
-    /// Notes a prefix and suffix.
-    pub(super) fn affix(&mut self, facts: &'r Facts, own: &Kustomization) {
-        let affix = (facts.str(own.prefix), facts.str(own.suffix));
-        if affix != ("", "") && !self.affixes.contains(&affix) {
-            self.affixes.push(affix);
+    /// What a file of patches adds ends up where the kustomization that lists it puts its objects.
+    fn place_patches(&mut self, files: &[Facts], paths: &Paths<'_>) {
+        for at in 0..self.listed.len() {
+            let kustomization = self.listed[at].0;
+            let facts = &files[kustomization as usize];
+            for own in &facts.kustomizations {
+                for [_, _, path] in facts.patch_files(&own.patches) {
+                    let Some(patch) = paths
+                        .file(folder(&facts.file), path)
+                        .filter(|patch| *patch != kustomization)
+                    else {
+                        continue;
+                    };
+                    let namespaces = self.files[kustomization as usize].namespaces.clone();
+                    let known = &mut self.files[patch as usize].namespaces;
+                    known.extend(
+                        namespaces
+                            .into_iter()
+                            .filter(|one| !known.contains(one))
+                            .collect::<Vec<_>>(),
+                    );
+                }
+            }
         }
     }
 
@@ -123,8 +149,17 @@ impl<'r> Overlays<'r> {
     }
 
     /// Notes fields that Flux writes in the objects of a file.
-    pub(super) fn write(&mut self, file: u32, written: &[(&'r str, &'r str)]) {
+    pub(super) fn write(&mut self, file: u32, written: Option<u32>) {
         self.files[file as usize].written.extend(written);
+    }
+
+    /// Keeps the fields that are written together; `None` when there are none.
+    pub(super) fn add_writes(&mut self, written: Vec<Write<'r>>) -> Option<u32> {
+        if written.is_empty() {
+            return None;
+        }
+        self.writes.push(written);
+        Some(self.writes.len() as u32 - 1)
     }
 
     /// Of each component, by file, the kustomizations that take it in, directly or through other components, by their
@@ -238,41 +273,10 @@ impl<'r> Overlays<'r> {
         self.file(file).is_some_and(|file| file.labels.contains(&key))
     }
 
-    /// Whether a field of the objects of this kind in a file is written. `path` is as in the table.
-    pub(super) fn writes(&self, file: u32, kind: &str, path: &str) -> bool {
-        self.file(file).is_some_and(|file| {
-            file.written.iter().any(|(of, field)| {
-                (of.is_empty() || *of == kind)
-                    && *field != OWN_NAME
-                    && if field.contains(['.', '/']) {
-                        path.contains(field)
-                    } else {
-                        field.is_empty() || path.split(['.', '[', ']', ':']).any(|step| step == *field)
-                    }
-            })
-        })
-    }
-
-    /// Whether the names of objects of this kind are written where a file is taken in.
-    pub(super) fn renames(&self, file: u32, kind: &str) -> bool {
-        self.file(file).is_some_and(|file| {
-            let mut written = file.written.iter();
-            written.any(|(of, field)| *field == OWN_NAME && (of.is_empty() || *of == kind))
-        })
-    }
-
-    /// Prefixes and suffixes that kustomizations put around names.
-    pub(super) fn affixes(&self) -> &[(&'r str, &'r str)] {
-        &self.affixes
-    }
-
-    /// What a name may have been before kustomizations put something around it.
-    pub(super) fn bare<'n>(&self, name: &'n str) -> impl Iterator<Item = &'n str> {
-        self.affixes.iter().filter_map(move |(prefix, suffix)| {
-            name.strip_prefix(prefix)?
-                .strip_suffix(suffix)
-                .filter(|bare| !bare.is_empty())
-        })
+    /// The fields that are written in the objects of a file.
+    pub(super) fn written(&self, file: u32) -> impl Iterator<Item = &Write<'r>> {
+        let sets = self.file(file).into_iter().flat_map(|file| &file.written);
+        sets.filter_map(|set| self.writes.get(*set as usize)).flatten()
     }
 }
 
@@ -288,10 +292,10 @@ pub(super) fn patched<'r>(
     paths: &Paths<'_>,
     facts: &'r Facts,
     own: &Kustomization,
-) -> (Changes, Vec<(&'r str, &'r str)>) {
+) -> (Changes, Vec<Write<'r>>) {
     let mut changes = own.changes;
-    let mut written: Vec<(&str, &str)> = facts.written(&own.written).collect();
-    for (kind, path) in facts.patch_files(&own.patches) {
+    let mut written: Vec<Write<'r>> = facts.written(&own.written).collect();
+    for [kind, name, path] in facts.patch_files(&own.patches) {
         match paths.file(folder(&facts.file), path) {
             Some(patch) => {
                 let patch = &files[patch as usize];
@@ -299,7 +303,16 @@ pub(super) fn patched<'r>(
                 // Operations alone do not tell what they are for.
                 own.secret_labels &= may_be(kind, "Secret");
                 changes.add(own);
-                written.extend(patch.written.iter().map(|w| (kind, patch.str(w.field))));
+                let all = 0..patch.written.len() as u32;
+                written.extend(
+                    patch
+                        .written(&all)
+                        .map(|own| match kind.is_empty() && name.is_empty() {
+                            true => own,
+                            // A target says for whom a patch is, whatever stands in it.
+                            false => Write { kind, name, ..own },
+                        }),
+                );
             }
             // A patch that is not in the run may do anything to what it is for.
             None => {
@@ -308,7 +321,12 @@ pub(super) fn patched<'r>(
                 if kind.is_empty() {
                     changes = Changes::ALL;
                 }
-                written.push((kind, ""));
+                written.push(Write {
+                    kind,
+                    name,
+                    path: "",
+                    whole: true,
+                });
             }
         }
     }

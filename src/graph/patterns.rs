@@ -7,11 +7,16 @@ use crate::hash::HashMap;
 /// A start or an end that more names share than this tells nothing: it may as well be any.
 const CROWD: usize = 256;
 
+/// How the table writes the name of a copy of whatever has the right labels.
+const COPIES: &str = "$(cloned)";
+
 /// Names with placeholders, by the text before the first one; where there is none, by the text after the last.
 #[derive(Default)]
 pub(super) struct Patterns<'r> {
     starts: HashMap<(Target, &'r str), Vec<Defined<'r>>>,
     ends: HashMap<(Target, &'r str), Vec<Defined<'r>>>,
+    /// What may be of any name: copies of what a selector fits.
+    any: Vec<Target>,
 }
 
 /// The text around the placeholders of a name.
@@ -24,6 +29,14 @@ fn around(name: &str) -> (&str, &str) {
 /// No name of an object is longer.
 const LONGEST: usize = 253;
 
+/// Whether a name can be what a name with placeholders becomes; `None`: of nothing but placeholders, which may become
+/// any.
+pub fn may_become(pattern: &str, name: &str) -> Option<bool> {
+    let (before, after) = around(pattern);
+    (before.len() + after.len() > 1)
+        .then(|| name.len() > before.len() + after.len() && name.starts_with(before) && name.ends_with(after))
+}
+
 impl<'r> Patterns<'r> {
     /// Adds a definition, unless its name is all placeholder.
     pub(super) fn push(&mut self, d: Defined<'r>) {
@@ -35,7 +48,14 @@ impl<'r> Patterns<'r> {
                 (&mut self.starts, before)
             };
             map.entry((d.target, key)).or_default().push(d);
+        } else if d.name == COPIES {
+            self.any.push(d.target);
         }
+    }
+
+    /// Whether something copies things of this kind, whichever their names.
+    pub(super) fn is_any(&self, target: Target) -> bool {
+        self.any.contains(&target)
     }
 
     /// Whether the name can be what a placeholder becomes, in a definition that will do.

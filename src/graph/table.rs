@@ -168,6 +168,10 @@ pub struct Row {
     pub loose: bool,
     /// Whether what is made is made again after it was deleted.
     pub remakes: bool,
+    /// Whether it is then made with other values than it had.
+    pub renews: bool,
+    /// Whether the user puts its keys into what it names; without keys: whichever.
+    pub adds: bool,
 }
 
 /// A node of the tries that objects are walked with.
@@ -278,6 +282,13 @@ impl Table {
                     None => self.str(*n) == name,
                 }
         })
+    }
+
+    /// A row by which an object is copied into all namespaces.
+    pub(super) fn copier(&self, target: Target) -> Option<RowId> {
+        let copies =
+            |row: &Row| row.role == Role::Makes && row.target == target && row.any_namespace && !row.remakes;
+        self.rows.iter().position(copies).map(|at| RowId(at as u16))
     }
 
     /// Where what is named lives.

@@ -10,6 +10,7 @@ use crate::graph::{
     UseSite,
 };
 use crate::hash::HashSet;
+use crate::rules::unrendered;
 
 /// How many objects a chain may lead through; longer ones go in circles, or were made to.
 const MAX_STEPS: usize = 16;
@@ -94,18 +95,21 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
         names.dedup();
         let mut seen = HashSet::default();
         let mut abroad = Vec::new();
+        for site in self.users.vague(&secret.name) {
+            if !site.fact.optional && self.is_near(secret, site) {
+                self.link(site, None);
+                if let Some(last) = self.links.last_mut() {
+                    last.guessed = true;
+                }
+            }
+        }
         for name in names {
             self.guessed(secret, name);
             for site in self.users.of(SECRET, name) {
                 if !seen.insert((site.file, site.fact.object, site.fact.span)) {
                     continue;
                 }
-                let near = if self.namespace.is_empty() {
-                    secret.defined.is_empty() || secret.defined.iter().any(|one| index.compatible(&site, one))
-                } else {
-                    index.row(&site).any_namespace
-                        || self.users.may_be_in(site.file, site.namespace, &self.namespace)
-                };
+                let near = self.is_near(secret, &site);
                 if site.fact.optional {
                     if near {
                         self.optional.push((site.file, site.fact.object));
@@ -117,7 +121,17 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
                 }
             }
         }
-        // A Secret that is copied into other namespaces takes its copies along.
+        // A Secret that is copied into other namespaces takes its copies along. What a kustomization generates is no
+        // object that could stand between.
+        let copied = |one: &Defined<'_>| {
+            let row = one.fact.row.map(|row| index.table().row(row));
+            one.fact.object.is_none() && row.is_some_and(|row| row.any_namespace)
+        };
+        if secret.defined.iter().any(copied) {
+            for site in std::mem::take(&mut abroad) {
+                self.link(&site, None);
+            }
+        }
         if let Some(copied) = secret.defined.iter().find(|one| self.is_copied(one))
             && !abroad.is_empty()
         {
@@ -138,6 +152,15 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
                 self.link(&site, parent);
             }
         }
+    }
+
+    /// Whether a field looks where the Secret is.
+    fn is_near(&self, secret: &Chosen<'r>, site: &UseSite<'r>) -> bool {
+        let index = self.users.index;
+        if self.namespace.is_empty() {
+            return secret.defined.is_empty() || secret.defined.iter().any(|one| index.compatible(site, one));
+        }
+        index.row(site).any_namespace || self.users.may_be_in(site.file, site.namespace, &self.namespace)
     }
 
     /// Fields that look as if they named the Secret.
@@ -334,6 +357,7 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
                     continue;
                 };
                 let namespace = users.index.files[file as usize].str(fact.namespace);
+                let namespace = if unrendered(namespace) { "" } else { namespace };
                 let runs_here = places
                     .iter()
                     .any(|place| place.is_empty() || users.may_be_in(file, namespace, place));

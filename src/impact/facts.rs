@@ -10,6 +10,7 @@ use crate::source::{Decoded, Span};
 use crate::yaml::{self, Kind, Node, Scalar, Style, Tree};
 
 use super::guess::{Guess, guesses};
+use super::patches;
 use super::pods;
 
 /// What one file says about Secrets and who uses them.
@@ -86,7 +87,9 @@ pub fn facts(
     let file = read(name, source, tree, surroundings, role, no_skip);
     let mut names = graph::facts_with(&file, table);
     names.role = role;
-    (names, FileFacts::of(&file, table))
+    let mut facts = FileFacts::of(&file, table);
+    patches::read(&file, table, &mut names, &mut facts);
+    (names, facts)
 }
 
 /// The file as [`facts`] and whoever looks at it again read it.
@@ -190,7 +193,7 @@ impl FileFacts {
 }
 
 /// Reads a text that stands in a scalar.
-fn within(text: &str, mut f: impl FnMut(Node<'_>)) {
+pub(super) fn within(text: &str, mut f: impl FnMut(Node<'_>)) {
     let mut tree = Tree::default();
     yaml::parse(text, &[], &mut tree);
     for chunk in &tree.chunks {
@@ -201,7 +204,7 @@ fn within(text: &str, mut f: impl FnMut(Node<'_>)) {
 }
 
 /// Where a name stands in the scalar that holds it, as far as its source shows it; else the whole scalar.
-fn place(value: Node<'_>, name: &str) -> Span {
+pub(super) fn place(value: Node<'_>, name: &str) -> Span {
     let (whole, source) = (value.span(), value.source());
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
     let found: Vec<usize> = source

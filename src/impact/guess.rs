@@ -1,6 +1,9 @@
 //! Fields of objects that kubeproof does not know, and of a chart's values, that by their names hold the name
 //! of a Secret. Good enough to ask before a deletion, and for nothing else.
 
+use std::borrow::Cow;
+
+use super::facts::{place, within};
 use crate::graph::Index;
 use crate::graph::table::Table;
 use crate::manifest::Object;
@@ -25,18 +28,120 @@ pub struct Guess {
 /// Values that are looked through in one object; more are no manifest.
 const MOST: u32 = 20_000;
 
-/// Looks through an object that the table does not describe, or the values that it gives to a chart.
+/// A namespace that is said, but not known.
+const ANYWHERE: &str = "*";
+
+/// Looks through an object that the table does not describe, or the values that it gives to a chart, whose objects may
+/// be in another namespace than its own.
 pub(super) fn guesses(object: &Object<'_>, table: &Table, out: &mut Vec<Guess>) {
-    let root = match (object.group(), &*object.kind) {
-        ("helm.toolkit.fluxcd.io", "HelmRelease") => object.path(&["spec", "values"]),
-        ("argoproj.io", "Application") => object.path(&["spec", "source", "helm", "valuesObject"]),
+    let start = out.len();
+    let said = |key: &str| object.path(&["spec", key]).and_then(Node::str);
+    let namespace = match (object.group(), &*object.kind) {
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => {
+            values(object.path(&["spec", "values"]), out);
+            said("targetNamespace")
+        }
+        ("helm.cattle.io", "HelmChart" | "HelmChartConfig") => {
+            values(object.path(&["spec", "valuesContent"]), out);
+            let set = object.path(&["spec", "set"]).into_iter().flat_map(Node::entries);
+            for entry in set {
+                if let Some(key) = entry.key.key_text() {
+                    parameter(&key, entry.value, out);
+                }
+            }
+            said("targetNamespace")
+        }
+        ("argoproj.io", "Application") => Some(application(object.path(&["spec"]), out)),
+        ("argoproj.io", "ApplicationSet") => {
+            Some(application(object.path(&["spec", "template", "spec"]), out))
+        }
         (group, kind) => {
             // The row for all other kinds stands under its own name.
-            let known = table.kind(group, kind).is_some();
-            (!known).then_some(object.root)
+            if table.kind(group, kind).is_none() {
+                scan(object.root, out);
+            }
+            None
         }
     };
-    let Some(root) = root else { return };
+    let namespace = namespace.filter(|namespace| !namespace.is_empty());
+    let namespace = namespace.map(|text| match unrendered(&text) {
+        true => Cow::Borrowed(ANYWHERE),
+        false => text,
+    });
+    for guess in &mut out[start..] {
+        guess.object = object.index;
+        if let (Some(namespace), true) = (&namespace, guess.namespace.is_empty()) {
+            guess.namespace = (**namespace).into();
+        }
+    }
+}
+
+/// Looks through the values that an Application of Argo CD gives to its charts, and tells where those go.
+fn application<'t>(spec: Option<Node<'t>>, out: &mut Vec<Guess>) -> Cow<'t, str> {
+    let Some(spec) = spec else {
+        return Cow::Borrowed(ANYWHERE);
+    };
+    let sources = spec.get("sources").into_iter().flat_map(Node::items);
+    for helm in spec
+        .get("source")
+        .into_iter()
+        .chain(sources)
+        .filter_map(|source| source.get("helm"))
+    {
+        values(helm.get("valuesObject"), out);
+        values(helm.get("values"), out);
+        for one in helm.get("parameters").into_iter().flat_map(Node::items) {
+            if let (Some(name), Some(value)) = (one.get("name").and_then(Node::str), one.get("value")) {
+                parameter(&name, value, out);
+            }
+        }
+    }
+    let namespace = spec.path(&["destination", "namespace"]).and_then(Node::str);
+    namespace
+        .filter(|namespace| !namespace.is_empty())
+        .unwrap_or(Cow::Borrowed(ANYWHERE))
+}
+
+/// Values of a chart: a mapping, or a text with one.
+pub(super) fn values(node: Option<Node<'_>>, out: &mut Vec<Guess>) {
+    let Some(node) = node else { return };
+    let Some(text) = node.str() else {
+        return scan(node, out);
+    };
+    let start = out.len();
+    within(&text, |root| scan(root, out));
+    for guess in &mut out[start..] {
+        guess.span = place(node.resolved(), &guess.name);
+    }
+}
+
+/// A single value by its path: `auth.existingSecret`, `image.pullSecrets[0]`.
+fn parameter(path: &str, value: Node<'_>, out: &mut Vec<Guess>) {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    let last = last.split('[').next().unwrap_or_default();
+    if names_one(last) || matches!(last, "imagePullSecrets" | "pullSecrets") {
+        push(value, out);
+    }
+}
+
+/// Looks through what a JSON patch puts at a path.
+pub(super) fn fragment(path: &str, value: Node<'_>, out: &mut Vec<Guess>) {
+    let is_index = |step: &&str| step.bytes().all(|b| b.is_ascii_digit()) || *step == "-";
+    let mut steps = path.rsplit('/').filter(|step| !is_index(step));
+    let last = steps.next().unwrap_or_default();
+    let pulls = |step: &str| matches!(step, "imagePullSecrets" | "pullSecrets");
+    if pulls(last) {
+        value.items().for_each(|item| push(item, out));
+    }
+    // The whole reference, or its name alone.
+    let is_reference = |step: &str| pulls(step) || names_one(step);
+    if is_reference(last) || (last == "name" && steps.next().is_some_and(is_reference)) {
+        push(value, out);
+    }
+    scan(value, out);
+}
+
+fn scan(root: Node<'_>, out: &mut Vec<Guess>) {
     let raw = root.raw();
     for id in (root.id()..raw.next).take(MOST as usize) {
         let node = root.with_id(id);
@@ -48,10 +153,12 @@ pub(super) fn guesses(object: &Object<'_>, table: &Table, out: &mut Vec<Guess>) 
             let value = entry.value;
             if matches!(&*key, "imagePullSecrets" | "pullSecrets") {
                 for item in value.items() {
-                    push(object, item, out);
+                    push(item, out);
                 }
             } else if names_one(&key) {
-                push(object, value, out);
+                push(value, out);
+            } else if key == "secret" && value.is_map() {
+                push(value, out); // a source of a projected volume
             }
         }
     }
@@ -64,7 +171,7 @@ fn names_one(key: &str) -> bool {
 }
 
 /// A name, or a mapping with one.
-fn push(object: &Object<'_>, value: Node<'_>, out: &mut Vec<Guess>) {
+fn push(value: Node<'_>, out: &mut Vec<Guess>) {
     let (name, namespace) = if value.is_map() {
         if value.get("optional").and_then(Node::scalar) == Some(Scalar::Bool(true)) {
             return;
@@ -85,19 +192,23 @@ fn push(object: &Object<'_>, value: Node<'_>, out: &mut Vec<Guess>) {
     out.push(Guess {
         name: (*name).into(),
         namespace: (*namespace).into(),
-        object: object.index,
+        object: 0,
         span: node.span(),
     });
 }
 
 /// The namespace that a guess looks in; empty: any.
 pub(super) fn namespace<'a>(index: &'a Index<'_>, file: u32, guess: &'a Guess) -> &'a str {
-    if !guess.namespace.is_empty() {
-        return &guess.namespace;
+    match &*guess.namespace {
+        ANYWHERE => return "",
+        "" => {}
+        said => return said,
     }
     let facts = index.files.get(file as usize);
     let object = index.object(file, guess.object);
     facts
         .zip(object)
-        .map_or("", |(facts, object)| facts.str(object.namespace))
+        .map(|(facts, object)| facts.str(object.namespace))
+        .filter(|namespace| !unrendered(namespace))
+        .unwrap_or_default()
 }

@@ -172,12 +172,26 @@ fn at<'r>(
             start: position(|place| place.start, span.start),
             end: position(|place| place.end, span.end),
         },
-        object: info.map(ObjectRow::from).unwrap_or_default(),
+        object: info.map_or_else(|| patched(index, file, object), ObjectRow::from),
         field: if field.is_empty() {
             by_table(index, link)
         } else {
             field.to_string()
         },
+    }
+}
+
+/// An object that a patch is for, of which little more is known than its name.
+fn patched<'r>(index: &'r Index<'_>, file: u32, object: u32) -> ObjectRow<'r> {
+    let (Some(facts), Some(fact)) = (index.files.get(file as usize), index.object(file, object)) else {
+        return ObjectRow::default();
+    };
+    let namespace = index.namespace(file, facts.str(fact.namespace));
+    ObjectRow {
+        kind: facts.str(fact.kind),
+        name: Some(facts.str(fact.name)),
+        namespace: Some(namespace).filter(|namespace| !namespace.is_empty()),
+        ..ObjectRow::default()
     }
 }
 

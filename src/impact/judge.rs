@@ -31,6 +31,13 @@ pub struct Link {
     pub parent: Option<u32>,
 }
 
+impl Link {
+    /// Whether the object fails at once without the Secret. One that only has it copied makes it all the same.
+    fn needs_it(&self) -> bool {
+        self.breaks == Breaks::Now && (self.row.is_some() || self.parent.is_some())
+    }
+}
+
 /// What is to be known of a chosen Secret.
 pub struct Verdict<'r> {
     /// The Secret.
@@ -116,12 +123,11 @@ pub fn judge<'r>(index: &Index<'r>, facts: &[FileFacts], selected: Selected<'r>)
             });
             let healers = healers.map(|defined| Healer {
                 defined: *defined,
-                keeps_values: heal::keeps_values(group(index, defined)),
+                keeps_values: heal::keeps_values(group(index, defined))
+                    && !defined.fact.row.is_some_and(|row| index.table().row(row).renews),
                 // A store's own token may be made by what reads it from that store.
                 broken: links.iter().any(|link| {
-                    link.breaks == Breaks::Now
-                        && link.file == defined.file
-                        && Some(link.object) == defined.fact.object
+                    link.needs_it() && link.file == defined.file && Some(link.object) == defined.fact.object
                 }),
             });
             Verdict {
@@ -155,7 +161,7 @@ impl Judged<'_> {
             let broken: HashSet<(u32, u32)> = self
                 .blocked()
                 .flat_map(|verdict| &verdict.links)
-                .filter(|link| link.breaks == Breaks::Now)
+                .filter(|link| link.needs_it())
                 .map(|link| (link.file, link.object))
                 .collect();
             let mut changed = false;

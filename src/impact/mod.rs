@@ -18,6 +18,7 @@ mod heal;
 mod json;
 mod judge;
 pub mod labels;
+mod patches;
 pub mod places;
 mod pods;
 mod select;

@@ -88,7 +88,13 @@ pub fn places(
                 let info = || engine::info(object, &file);
                 found.objects.entry(*index).or_insert_with(info);
             }
-            fields.push(object.map_or(String::new(), |object| path(object.root, *span)));
+            // What a patch is for is no object of the file: the way there begins at the document.
+            let roots = file.documents.iter().filter_map(|document| document.root);
+            let root = match object {
+                Some(object) => Some(object.root),
+                None => roots.into_iter().find(|root| root.span().contains(*span)),
+            };
+            fields.push(root.map_or(String::new(), |root| path(root, *span)));
         }
     }
     let source = Source::new(source);

@@ -11,7 +11,11 @@ pub(super) fn path(group: &str, kind: &str) -> Option<&'static [&'static str]> {
         ("", "PodTemplate") => &["template", "spec"],
         ("", "ReplicationController")
         | ("apps" | "extensions", "Deployment" | "DaemonSet" | "ReplicaSet" | "StatefulSet")
-        | ("batch", "Job") => &["spec", "template", "spec"],
+        | ("batch", "Job")
+        | ("argoproj.io", "Rollout")
+        | ("apps.openshift.io", "DeploymentConfig")
+        | ("apps.kruise.io", "CloneSet" | "DaemonSet" | "StatefulSet" | "BroadcastJob")
+        | ("serving.knative.dev", "Service" | "Configuration") => &["spec", "template", "spec"],
         ("batch", "CronJob") => &["spec", "jobTemplate", "spec", "template", "spec"],
         _ => return None,
     })

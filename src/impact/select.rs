@@ -11,6 +11,11 @@ use crate::graph::{self, Defined, Index, Role, SECRET, SERVICE, Variant};
 use crate::hash::HashMap;
 use crate::rules::unrendered;
 
+/// A namespace and a name.
+type Key<'r> = (Cow<'r, str>, Cow<'r, str>);
+/// What defines the Secrets of each name.
+type Groups<'r> = BTreeMap<Key<'r>, Vec<Defined<'r>>>;
+
 /// What the user chose.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
@@ -80,7 +85,7 @@ pub fn fact<'r>(facts: &'r [FileFacts], defined: &Defined<'_>) -> Option<&'r Sec
 pub fn select<'r>(index: &Index<'r>, facts: &[FileFacts], choice: &'r Choice) -> Selected<'r> {
     let namespace = choice.namespace.as_deref().or(choice.fields.namespace());
     let wanted = Wanted::new(index, &choice.names);
-    let mut groups: BTreeMap<(Cow<'r, str>, Cow<'r, str>), Vec<Defined<'r>>> = BTreeMap::new();
+    let mut groups: Groups<'r> = BTreeMap::new();
     let mut anywhere: HashMap<&'r str, Vec<Defined<'r>>> = HashMap::default();
     for defined in secrets(index) {
         let generated = defined.fact.object.is_none();
@@ -121,6 +126,9 @@ pub fn select<'r>(index: &Index<'r>, facts: &[FileFacts], choice: &'r Choice) ->
         for name in wanted.names(name, false) {
             groups.entry((place.to_string().into(), name.into())).or_default();
         }
+    }
+    if wanted.all {
+        join_with_sources(index, &mut groups);
     }
     let mut selected = Selected::default();
     let mut variants: HashMap<u32, Vec<Variant<'r>>> = HashMap::default();
@@ -240,9 +248,8 @@ fn only_used<'a, 'r>(
     choice: &Choice,
     namespace: Option<&'a str>,
 ) -> Vec<(&'a str, &'r str)> {
-    let is_inventory = |defined: &Defined<'_>| index.files[defined.file as usize].role == Role::Inventory;
     let named = !choice.names.is_empty() && namespace.is_some();
-    if named || secrets(index).any(|defined| is_inventory(&defined)) {
+    if named || secrets(index).any(|defined| is_inventory(index, &defined)) {
         return Vec::new();
     }
     let mut used = Vec::new();
@@ -288,38 +295,13 @@ impl<'r> Wanted<'r> {
         let mut names: HashMap<String, Vec<(&'r str, bool)>> = HashMap::default();
         for name in asked {
             names.entry(name.clone()).or_default().push((name, false));
-            // What is defined under the very name is meant; else the name may be what kustomize made of one.
-            if !index.named(SECRET, name).is_empty() {
+            // What a source defines under the very name is meant; else the name may be what kustomize made of one.
+            let in_source = |one: &Defined<'_>| !is_inventory(index, one);
+            if index.named(SECRET, name).iter().any(in_source) {
                 continue;
             }
-            let mut bare: Vec<&str> = index
-                .affixes()
-                .iter()
-                .filter_map(|(prefix, suffix)| name.strip_prefix(prefix)?.strip_suffix(suffix))
-                .filter(|bare| !bare.is_empty())
-                .collect();
-            for name_in_source in &bare {
-                names
-                    .entry((*name_in_source).to_string())
-                    .or_default()
-                    .push((name, false));
-            }
-            bare.push(name);
-            // Of a hash within a suffix nothing is left to see: kustomize puts the hash last.
-            let (unhashed, _) = unhash(name).unwrap_or((name, ""));
-            for (prefix, suffix) in index.affixes() {
-                bare.extend(
-                    unhashed
-                        .strip_prefix(prefix)
-                        .and_then(|rest| rest.strip_suffix(suffix)),
-                );
-            }
-            bare.push(unhashed);
-            for name_in_source in bare.into_iter().filter(|bare| *bare != name.as_str()) {
-                names
-                    .entry(name_in_source.to_string())
-                    .or_default()
-                    .push((name, true));
+            for (bare, hashed) in in_sources(index, name) {
+                names.entry(bare.to_string()).or_default().push((name, hashed));
             }
         }
         Wanted {
@@ -343,6 +325,56 @@ impl<'r> Wanted<'r> {
             .collect();
         names.dedup();
         names
+    }
+}
+
+/// What a name may be in sources, before kustomize put something around it, and whether it put a hash behind it.
+fn in_sources<'n>(index: &Index<'_>, name: &'n str) -> Vec<(&'n str, bool)> {
+    // The first is the name itself.
+    let bare = index.bare_names(name).skip(1).map(|bare| (bare, false));
+    let mut bare: Vec<(&str, bool)> = bare.collect();
+    // Of a hash within a suffix nothing is left to see: kustomize puts the hash last.
+    if let Some((unhashed, _)) = unhash(name) {
+        bare.extend(index.bare_names(unhashed).map(|bare| (bare, true)));
+    }
+    bare.sort_unstable();
+    bare.dedup_by_key(|(bare, _)| *bare);
+    bare
+}
+
+/// Whether a definition is what a cluster has.
+fn is_inventory(index: &Index<'_>, defined: &Defined<'_>) -> bool {
+    index.files[defined.file as usize].role == Role::Inventory
+}
+
+/// An inventory has Secrets under the names that kustomize gave them, beside the sources under their own: both are
+/// one, which is known by its name in the cluster.
+fn join_with_sources<'r>(index: &Index<'r>, groups: &mut Groups<'r>) {
+    let there = |all: &[Defined<'r>]| all.iter().any(|one| is_inventory(index, one));
+    let named: Vec<Key<'r>> = groups
+        .iter()
+        .filter(|(_, all)| there(all))
+        .map(|(key, _)| key.clone())
+        .collect();
+    for (place, name) in named {
+        for (bare, hashed) in in_sources(index, &name) {
+            let key = (place.clone(), Cow::Owned(bare.to_string()));
+            let Some(own) = groups.get(&key) else { continue };
+            let (joined, rest): (Vec<Defined<'r>>, Vec<Defined<'r>>) = own
+                .iter()
+                .partition(|one| !is_inventory(index, one) && (!hashed || one.fact.object.is_none()));
+            if joined.is_empty() {
+                continue;
+            }
+            // What the cluster has under both names may be either.
+            if rest.is_empty() {
+                groups.remove(&key);
+            }
+            groups
+                .entry((place.clone(), name.clone()))
+                .or_default()
+                .extend(joined);
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use super::facts::FileFacts;
 use crate::graph::table::Target;
 use crate::graph::{
-    CLUSTER_ISSUER, CLUSTER_SECRET_STORE, CLUSTER_TRIGGER_AUTHENTICATION, Definition, FLUX_SOURCE, ISSUER,
-    Index, MIDDLEWARE, PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, SECRET, SECRET_PROVIDER_CLASS,
+    self, CLUSTER_ISSUER, CLUSTER_SECRET_STORE, CLUSTER_TRIGGER_AUTHENTICATION, Definition, FLUX_SOURCE,
+    ISSUER, Index, MIDDLEWARE, PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM, SECRET, SECRET_PROVIDER_CLASS,
     SECRET_STORE, SERVICE_ACCOUNT, STORAGE_CLASS, TRIGGER_AUTHENTICATION, Use, UseSite, VAULT_AUTH,
 };
 use crate::hash::HashMap;
@@ -13,6 +13,8 @@ use crate::hash::HashMap;
 pub(super) struct Users<'a, 'r> {
     pub(super) index: &'a Index<'r>,
     pub(super) facts: &'a [FileFacts],
+    /// The fields that name Secrets with placeholders.
+    vague: Vec<UseSite<'r>>,
     /// The fields that name something; those of one name stand together.
     sites: Vec<UseSite<'r>>,
     /// Where those of a name start, and how many there are.
@@ -49,6 +51,14 @@ impl<'a, 'r> Users<'a, 'r> {
         for (at, site) in (0..).zip(&sites) {
             by_name.entry((site.fact.target, site.name)).or_insert((at, 0)).1 += 1;
         }
+        let vague = (0..).zip(index.files).flat_map(|(file, facts)| {
+            facts.vague.iter().map(move |fact| UseSite {
+                file,
+                name: facts.str(fact.name),
+                namespace: facts.str(fact.namespace),
+                fact,
+            })
+        });
         let mut cloud: HashMap<&str, Vec<(u32, u32)>> = HashMap::default();
         for (file, facts) in (0..).zip(facts) {
             for (at, used) in (0..).zip(&facts.cloud) {
@@ -65,6 +75,7 @@ impl<'a, 'r> Users<'a, 'r> {
             index,
             facts,
             guesses,
+            vague: vague.collect(),
             sites,
             by_name,
             cloud,
@@ -87,6 +98,12 @@ impl<'a, 'r> Users<'a, 'r> {
         }
         sites.sort_by_key(|site| (site.file, site.fact.object, site.fact.span));
         sites
+    }
+
+    /// Fields whose names with placeholders may become this one.
+    pub(super) fn vague(&self, name: &str) -> impl Iterator<Item = &UseSite<'r>> {
+        let fits = move |site: &&UseSite<'r>| graph::may_become(site.name, name) == Some(true);
+        self.vague.iter().filter(fits)
     }
 
     /// What an object is and makes.

@@ -66,6 +66,26 @@ pub struct Object<'t> {
 }
 
 impl<'t> Object<'t> {
+    /// The object at a root that stands for itself: a patch, of which no file is said.
+    pub(crate) fn of(root: Node<'t>) -> Object<'t> {
+        let [api_version, kind, metadata] = root.picks(["apiVersion", "kind", "metadata"]);
+        let [name, namespace] =
+            metadata.map_or([None; 2], |metadata| metadata.value.picks(["name", "namespace"]));
+        let api_version = text(api_version).unwrap_or_default();
+        Object {
+            root,
+            metadata,
+            slash: memchr::memchr(b'/', api_version.as_bytes()).map(|at| at as u32),
+            api_version,
+            kind: text(kind).unwrap_or_default(),
+            name: text(name),
+            namespace: text(namespace).filter(|ns| !ns.is_empty()),
+            document: 0,
+            item: None,
+            index: 0,
+        }
+    }
+
     /// The API group; "" is the core group.
     pub fn group(&self) -> &str {
         // `/v1` parses as the core group, as in apimachinery's ParseGroupVersion.

@@ -250,7 +250,7 @@ impl<'a, 'r: 'a> Draw<'a, 'r> {
             return Default::default();
         };
         let wanted = index.wanted(site).map(|(key, _)| key);
-        let lacks: Vec<&str> = wanted.filter(|key| index.lacks(&meant, key)).collect();
+        let lacks: Vec<&str> = wanted.filter(|key| index.lacks(site, &meant, key)).collect();
         let nodes = match lacks.is_empty() {
             true => BTreeSet::new(),
             false => meant

@@ -1,6 +1,7 @@
 //! Keeps only what a change touched: the findings of objects that it has a line in.
 
 use std::cmp::{max, min};
+use std::collections::HashSet;
 
 use super::{FileReport, Report, Source};
 use crate::diagnostic::Diagnostic;
@@ -38,13 +39,16 @@ impl Report {
     /// each file, in their order.
     ///
     /// A finding stays when a line changed in its object; in its own lines where it is about no object, or in
-    /// its document where that cannot be read; or in the lines of another place that it tells of.
-    pub fn keep_touched(&mut self, changes: &[Change]) -> usize {
+    /// its document where that cannot be read; in another object that it tells of; or when it is about a name that is
+    /// not there and that is among those `lost`.
+    pub fn keep_touched(&mut self, changes: &[Change], lost: &HashSet<String>) -> usize {
         let keep: Vec<Vec<bool>> = (0..)
             .zip(&self.files)
             .map(|(index, file)| {
                 let broken = broken_documents(file);
-                let keeps = |d: &Diagnostic| self.is_touched(index, file, d, &broken, changes);
+                let keeps = |d: &Diagnostic| {
+                    self.is_touched(index, file, d, &broken, changes) || is_lost(file, d, lost)
+                };
                 file.diagnostics.iter().map(keeps).collect()
             })
             .collect();
@@ -94,9 +98,42 @@ impl Report {
         touches(index, about)
             || diagnostic.related.iter().any(|related| {
                 let other = related.file.map_or(index, |file| file as usize);
-                touches(other, related.span)
+                touches(other, self.around(other, related.span))
             })
     }
+
+    /// The object that a span of a file is in; the span itself where it is in none.
+    fn around(&self, file: usize, span: Span) -> Span {
+        let objects = self.files.get(file).map_or(&[][..], |file| &file.objects);
+        let at = objects.partition_point(|object| object.span.end <= span.start);
+        let object = objects.get(at).map(|object| object.span);
+        object.filter(|object| object.contains(span)).unwrap_or(span)
+    }
+
+    /// Whether something is missing that a change may have taken away.
+    pub fn misses_names(&self) -> bool {
+        self.diagnostics().any(is_dangling)
+    }
+}
+
+/// Whether a finding is about a name that is not there.
+fn is_dangling(diagnostic: &Diagnostic) -> bool {
+    diagnostic.rule.rule().id.starts_with("references/dangling-")
+}
+
+/// Whether a finding is about a name of these, which is not there any more.
+fn is_lost(file: &FileReport, diagnostic: &Diagnostic, lost: &HashSet<String>) -> bool {
+    if lost.is_empty() || !is_dangling(diagnostic) {
+        return false;
+    }
+    let text = file
+        .source
+        .as_ref()
+        .and_then(|source| source.text().get(diagnostic.span.range()));
+    // An annotation may name a namespace as well.
+    let name = text.unwrap_or_default().trim_matches(['"', '\'']);
+    let name = name.rsplit('/').next().unwrap_or_default();
+    lost.contains(name)
 }
 
 /// The documents of a file that cannot be read: what is wrong may stand far from where it shows.

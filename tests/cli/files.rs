@@ -461,3 +461,18 @@ fn pipes_are_read_once() {
     assert_eq!(answer.code, Some(1), "{answer}");
     assert!(answer.stdout.contains("references/dangling-secret"), "{answer}");
 }
+
+#[test]
+fn an_indexed_folder_that_git_ignores_is_no_empty_one() {
+    let folder = Folder::new(&[
+        ("a.yaml", GOOD),
+        ("more/b.yaml", GOOD),
+        (".gitignore", "/more/*\n"),
+    ]);
+    std::fs::create_dir(folder.path().join(".git")).expect("a folder");
+    std::fs::write(folder.path().join(".git/HEAD"), "ref: refs/heads/main\n").expect("written");
+    let told = folder.run(&["check", "a.yaml", "--index", "more"]);
+    assert!(told.stderr.contains("git ignores all manifests in it"), "{told}");
+    let told = folder.run(&["check", "a.yaml", "--index", "more", "--isolated"]);
+    assert!(!told.stderr.contains("git ignores"), "{told}");
+}

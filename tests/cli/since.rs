@@ -345,3 +345,32 @@ fn what_git_cannot_tell_is_trouble() {
         "have no commit in common",
     );
 }
+
+#[test]
+fn what_a_change_takes_from_others_is_reported_with_them() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ntype: Opaque\nstringData:\n  user: a\n  password: b\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: p\n    image: p:1\n    \
+               env:\n    - name: A\n      valueFrom: {secretKeyRef: {name: db, key: password}}\n";
+    let folder = repository(&[
+        ("kustomization.yaml", "resources: [pod.yaml, secret.yaml]\n"),
+        ("pod.yaml", pod),
+        ("secret.yaml", secret),
+    ]);
+    let args = ["--since", "HEAD", "--isolated"];
+    assert!(found(&check(&folder, "", &args)).is_empty());
+    // The user stands in an object that did not change.
+    folder.write("secret.yaml", secret.replace("password", "passwd"));
+    assert_eq!(
+        found(&check(&folder, "", &args)),
+        ["pod.yaml:10 references/missing-key"]
+    );
+    std::fs::remove_file(folder.path().join("secret.yaml")).expect("removed");
+    assert_eq!(
+        found(&check(&folder, "", &args)),
+        ["pod.yaml:10 references/dangling-secret"]
+    );
+    // It was missing before.
+    commit(&folder);
+    folder.write("other.yaml", secret.replace("name: db", "name: other"));
+    assert!(found(&check(&folder, "", &args)).is_empty());
+}

@@ -215,3 +215,39 @@ fn keys_are_looked_at_wherever_they_are_named() {
     let pod = pod_with_key("other").replace("name: db", "name: s");
     assert_eq!(findings(&[("a.yaml", &file(&[open, &pod]))]), [""; 0]);
 }
+
+#[test]
+fn what_others_add_to_a_secret_is_no_missing_key() {
+    let pod = pod_with_key("password");
+    let db = secret("db", "", "user: a");
+    let merge = |more: &str| {
+        format!(
+            "{{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {{name: m}}, spec: {{target: \
+             {{name: db, creationPolicy: Merge}}, {more}}}}}"
+        )
+    };
+    let found = |other: &str| findings(&[("a.yaml", &file(&[&db, &pod, other]))]);
+    assert_eq!(found(&merge("data: [{secretKey: password}]")), [""; 0]);
+    assert_eq!(found(&merge("dataFrom: [{extract: {key: a}}]")), [""; 0]);
+    assert_eq!(
+        found(&merge("data: [{secretKey: other}]")),
+        ["error missing-key a.yaml: password"]
+    );
+    // Into another Secret.
+    let elsewhere = merge("dataFrom: [{extract: {key: a}}]").replace("name: db", "name: cache");
+    assert_eq!(
+        found(&elsewhere),
+        [
+            "error missing-key a.yaml: password",
+            "info dangling-secret a.yaml: cache"
+        ]
+    );
+    // A controller generates what is missing.
+    for annotation in ["autogenerate", "type"] {
+        let made = db.replace(
+            "name: db",
+            &format!("name: db, annotations: {{secret-generator.v1.mittwald.de/{annotation}: password}}"),
+        );
+        assert_eq!(findings(&[("a.yaml", &file(&[&made, &pod]))]), [""; 0]);
+    }
+}

@@ -413,3 +413,70 @@ fn flux_puts_what_it_applies_into_a_namespace() {
         [""; 0]
     );
 }
+
+#[test]
+fn nested_prefixes_are_put_together() {
+    let outside = INGRESS
+        .replace("shop-tls", "prod-eu-shop-tls-x")
+        .replace(", namespace: web", "");
+    let tls = secret("shop-tls", "", "tls.crt: a, tls.key: b");
+    let found = |outer: &str| {
+        findings(&[
+            ("base/kustomization.yaml", "namePrefix: eu-\nresources: [s.yaml]"),
+            ("base/s.yaml", &tls),
+            ("mid/kustomization.yaml", "nameSuffix: -x\nresources: [../base]"),
+            ("prod/kustomization.yaml", outer),
+            ("ingress.yaml", &outside),
+        ])
+    };
+    assert_eq!(found("namePrefix: prod-\nresources: [../mid]"), [""; 0]);
+    assert_eq!(
+        found("namePrefix: test-\nresources: [../mid]"),
+        ["info dangling-tls-secret ingress.yaml: prod-eu-shop-tls-x"]
+    );
+}
+
+#[test]
+fn a_patch_leaves_alone_what_it_does_not_write() {
+    let deployment = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {spec: {volumes: \
+                      [{name: s, secret: {secretName: bbb}}, {name: c, configMap: {name: ccc}}], containers: [{name: \
+                      p, envFrom: [{secretRef: {name: aaa}}]}]}}}}";
+    let found = |patch: &str| {
+        let kustomization = format!("resources: [d.yaml]\n{patch}");
+        findings(&[("k/d.yaml", deployment), ("k/kustomization.yaml", &kustomization)])
+    };
+    let all = |names: &[&str]| -> Vec<String> {
+        let rule = |name: &str| if name == "ccc" { "config-map" } else { "secret" };
+        let line = |name: &&str| format!("info dangling-{} k/d.yaml: {name}", rule(name));
+        names.iter().map(line).collect()
+    };
+    let op = |target: &str, op: &str| format!("patches: [{{target: {{{target}}}, patch: '[{op}]'}}]");
+    let replace = |path: &str, value: &str| format!(r#"{{"op":"replace","path":"{path}","value":{value}}}"#);
+    let image = replace("/spec/template/spec/containers/0/name", r#""x""#);
+    assert_eq!(
+        found(&op("kind: Deployment", &image)),
+        all(&["bbb", "ccc", "aaa"])
+    );
+    let secret = replace("/spec/template/spec/volumes/0/secret/secretName", r#""x""#);
+    assert_eq!(found(&op("kind: Deployment", &secret)), all(&["ccc", "aaa"]));
+    assert_eq!(
+        found(&op("kind: \"Deployment|StatefulSet\", name: w.*", &secret)),
+        all(&["ccc", "aaa"])
+    );
+    assert_eq!(
+        found(&op("kind: Deployment, name: other", &secret)),
+        all(&["bbb", "ccc", "aaa"])
+    );
+    assert_eq!(found(&op("kind: Job", &secret)), all(&["bbb", "ccc", "aaa"]));
+    // What is above is written as a whole.
+    let volume = replace("/spec/template/spec/volumes/0", r#"{"name":"s"}"#);
+    assert_eq!(found(&op("name: web", &volume)), all(&["aaa"]));
+    let pod = replace("/spec/template/spec", "{}");
+    assert_eq!(found(&op("name: web", &pod)), [""; 0]);
+    let partial = "patches: [{patch: '{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: \
+                   {spec: {volumes: [{name: c, configMap: {name: ddd}}]}}}}'}]";
+    assert_eq!(found(partial), all(&["bbb", "aaa"]));
+    let replacement = "replacements: [{source: {kind: ConfigMap, name: p}, targets: [{select: {kind: Deployment}, \
+                       fieldPaths: ['spec.template.spec.containers.[name=p].envFrom.0.secretRef.name']}]}]";
+    assert_eq!(found(replacement), all(&["bbb", "ccc"]));
+}

@@ -116,3 +116,18 @@ fn selectors_do_not_cross_namespaces() {
         );
     }
 }
+
+#[test]
+fn labels_of_those_that_lead_are_given_while_they_run() {
+    let found = |selector: &str| {
+        let own = service("checkout", &format!("selector: {{{selector}}}"));
+        findings(&[("a.yaml", &file(&[SHOP, &own]))])
+    };
+    let misses = |value: &str| vec![format!("warning selector-mismatch a.yaml: {value}")];
+    assert_eq!(found("app: checkout, role: replica"), [""; 0]);
+    assert_eq!(found("app: checkout, redis-role: master"), [""; 0]);
+    assert_eq!(found("app: checkout, leader: 'true'"), [""; 0]);
+    assert_eq!(found("app: checkout-primary"), [""; 0], "Flagger makes them");
+    assert_eq!(found("app: checkout, color: blue"), misses("blue"));
+    assert_eq!(found("app: other, role: replica"), misses("other"));
+}

@@ -1,6 +1,7 @@
 //! The graph of names.
 
 mod alarms;
+mod copies;
 mod keys;
 mod kustomize;
 mod labels;

@@ -5,7 +5,7 @@ use kubeproof::engine::Settings;
 use kubeproof::manifest::Surroundings;
 
 use super::table::using;
-use super::{INGRESS, file, findings, secret};
+use super::{INGRESS, file, findings, pod_with_key, secret};
 
 #[test]
 fn a_name_found_anywhere_in_a_compatible_namespace_is_found() {
@@ -191,4 +191,15 @@ fn severities_are_those_of_the_design() {
         .map(|d| d.severity)
         .max();
     assert_eq!(worst, Some(Severity::Info));
+}
+
+#[test]
+fn a_placeholder_may_become_any_namespace() {
+    let pod = pod_with_key("a");
+    let there = "{apiVersion: v1, kind: Secret, metadata: {name: db, namespace: \"${NS}\"}, data: {a: YQ==}}";
+    let here = pod.replace("name: p}", "name: p, namespace: web}");
+    assert_eq!(findings(&[("a.yaml", there), ("b.yaml", &here)]), [""; 0]);
+    let anywhere = pod.replace("name: p}", "name: p, namespace: \"${NS}\"}");
+    let fixed = there.replace("${NS}", "web");
+    assert_eq!(findings(&[("a.yaml", &fixed), ("b.yaml", &anywhere)]), [""; 0]);
 }

@@ -78,7 +78,11 @@ impl Compiler {
                 }
                 "tls" => row.tls = true,
                 "loose" => row.loose = true,
-                "remakes" => row.remakes = true,
+                "remakes" if matches!(value, "" | "other") => {
+                    row.remakes = true;
+                    row.renews = value == "other";
+                }
+                "adds" => row.adds = true,
                 _ => return Err(format!("unknown word `{word}`")),
             }
         }
@@ -195,5 +199,7 @@ fn bare(role: Role, target: Target, path: Str, name: Run) -> Row {
         tls: false,
         loose: false,
         remakes: false,
+        renews: false,
+        adds: false,
     }
 }

@@ -80,6 +80,29 @@ impl<'t> Walk<'_, 't> {
         names
     }
 
+    /// The names that a row puts together of one field and fixed text, and where the field's value stands.
+    pub(super) fn names_used(&self, row: &Row, at: Node<'t>) -> Vec<(String, Span)> {
+        let parts = self.table.parts(row.name);
+        let Some(field) = parts.iter().position(|part| matches!(part, Part::Field(_))) else {
+            return Vec::new();
+        };
+        let fixed = |parts: &[Part]| -> String {
+            let texts = parts.iter().filter_map(|part| match part {
+                Part::Fixed(text) => Some(self.table.str(*text)),
+                Part::Field(_) => None,
+            });
+            texts.collect()
+        };
+        let Part::Field(paths) = parts[field] else {
+            return Vec::new();
+        };
+        let (before, after) = (fixed(&parts[..field]), fixed(&parts[field + 1..]));
+        let values = self.first(paths, at).into_iter();
+        values
+            .map(|(value, span)| (format!("{before}{value}{after}"), span))
+            .collect()
+    }
+
     /// The values of the first path that has any.
     fn first(&self, paths: Run, at: Node<'t>) -> Vec<(Cow<'t, str>, Span)> {
         let mut values = Vec::new();
@@ -184,6 +207,7 @@ impl<'t> Walk<'_, 't> {
     fn fits(&self, cond: &Cond, at: Node<'t>) -> bool {
         let (mut set, mut fits) = (false, false);
         self.each(&cond.path, at, &mut |found| {
+            fits |= self.table.strs(cond.values).any(|value| value == "*");
             let text = match found.node.scalar() {
                 Some(Scalar::Null) => return,
                 Some(Scalar::Bool(yes)) => Cow::Borrowed(if yes { "true" } else { "false" }),

@@ -5,6 +5,7 @@ mod fields;
 
 use std::borrow::Cow;
 
+use super::SECRET;
 use super::facts::{Definition, Facts, Label, Labelled, Selection, Text, Use};
 use super::table::*;
 use crate::manifest::Object;
@@ -43,7 +44,12 @@ impl<'t> Walk<'_, 't> {
         facts: &mut Facts,
     ) {
         let Some(own) = facts.objects.last() else { return };
-        let (name, namespace, span) = (own.name, own.namespace, own.span);
+        let (name, span) = (own.name, own.span);
+        // Which namespace a placeholder becomes is not known: it may be any.
+        let namespace = match unrendered(facts.str(own.namespace)) {
+            true => Text::default(),
+            false => own.namespace,
+        };
         let mut walk = Walk {
             table,
             object,
@@ -209,6 +215,9 @@ impl<'t> Walk<'_, 't> {
 
     fn uses(&mut self, id: RowId, row: &Row, at: Node<'t>) {
         let [Part::Field(paths)] = self.table.parts(row.name) else {
+            for (name, span) in self.names_used(row, at) {
+                self.used(id, row, at, &name, None, span);
+            }
             return;
         };
         let Some(path) = self.table.paths(*paths).first() else {
@@ -238,7 +247,8 @@ impl<'t> Walk<'_, 't> {
     }
 
     fn used(&mut self, id: RowId, row: &Row, at: Node<'t>, name: &str, namespace: Option<&str>, span: Span) {
-        if name.is_empty() || unrendered(name) {
+        let vague = unrendered(name);
+        if name.is_empty() || (vague && row.target != SECRET) {
             return;
         }
         let optional = row.optional.as_ref().is_some_and(|path| {
@@ -256,7 +266,7 @@ impl<'t> Walk<'_, 't> {
         };
         let keys = self.keys_of(row, at);
         let name = self.facts.keep(name);
-        self.facts.uses.push(Use {
+        let used = Use {
             row: id,
             target: row.target,
             name,
@@ -265,7 +275,12 @@ impl<'t> Walk<'_, 't> {
             object: self.object.index,
             keys,
             optional,
-        });
+        };
+        if vague {
+            self.facts.vague.push(used);
+        } else {
+            self.facts.uses.push(used);
+        }
     }
 
     fn makes(&mut self, id: RowId, row: &Row, at: Node<'t>) {

@@ -42,8 +42,12 @@ impl Text {
         surrounds: &Surrounds,
         out: &mut String,
     ) {
-        let few = judged.verdicts.len() <= 20;
-        let page = Page { index, places, few };
+        let page = Page {
+            index,
+            places,
+            few: judged.verdicts.len() <= 20,
+            here: "",
+        };
         let blocked: Vec<&Verdict<'_>> = judged.blocked().collect();
         let total = judged.verdicts.len();
         // Writing into a String cannot fail, here and below.
@@ -132,6 +136,10 @@ impl Text {
 
     fn secret(&self, page: &Page<'_, '_>, verdict: &Verdict<'_>, surrounds: &Surrounds, out: &mut String) {
         let secret = &verdict.secret;
+        let page = &Page {
+            here: &secret.namespace,
+            ..*page
+        };
         let blocked = verdict.is_blocked();
         let mark = if blocked {
             self.look(Look::Bad, "✗")
@@ -214,10 +222,10 @@ impl Text {
             let indent = format!("{indent}{beside}");
             for (_, link) in &group.links {
                 let (place, field) = page.place(link);
-                let guessed = if link.guessed {
-                    " (a guess by the field's name)"
-                } else {
-                    ""
+                let guessed = match (link.guessed, link.row) {
+                    (false, _) => "",
+                    (true, None) => " (a guess by the field's name)",
+                    (true, Some(_)) => " (a guess: the name holds a placeholder)",
                 };
                 let _ = writeln!(out, "{indent}  {} {field}{guessed}", self.look(Look::Dim, &place));
             }

@@ -12,6 +12,8 @@ pub(super) struct Page<'p, 'r> {
     pub(super) places: &'p Places,
     /// Whether there are few enough Secrets to look for what each name was meant to be.
     pub(super) few: bool,
+    /// The namespace of the Secret that is shown; empty: not known.
+    pub(super) here: &'p str,
 }
 
 impl Page<'_, '_> {
@@ -24,7 +26,14 @@ impl Page<'_, '_> {
             return String::new();
         };
         let (kind, name) = (facts.str(fact.kind), facts.str(fact.name));
-        let namespace = self.index.namespace(file, facts.str(fact.namespace));
+        let own = facts.str(fact.namespace);
+        // Of the namespaces that overlays put it into, the one that is meant.
+        let is_here = !self.here.is_empty() && self.index.namespaces(file, own).any(|one| one == self.here);
+        let namespace = if is_here {
+            self.here
+        } else {
+            self.index.namespace(file, own)
+        };
         let slash = if namespace.is_empty() { "" } else { "/" };
         printable(&format!("{kind} {namespace}{slash}{name}")).into_owned()
     }

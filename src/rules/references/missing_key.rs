@@ -19,7 +19,7 @@ fn check(cx: &mut RunCx<'_>) {
         let severity = super::severity_of_lacking(cx, &meant);
         let first = meant.definitions[0];
         for (key, span) in index.wanted(&site) {
-            let Some(span) = span.filter(|_| index.lacks(&meant, key)) else {
+            let Some(span) = span.filter(|_| index.lacks(&site, &meant, key)) else {
                 continue;
             };
             let what = index.table().target_name(site.fact.target);

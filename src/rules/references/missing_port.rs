@@ -27,7 +27,7 @@ fn check(cx: &mut RunCx<'_>) {
         let first = meant.definitions[0];
         let there = &index.files[first.file as usize];
         for (port, span) in index.wanted(&site) {
-            if !index.lacks(&meant, port) {
+            if !index.lacks(&site, &meant, port) {
                 continue;
             }
             let behind = there.aliases(&first.fact.keys).any(|alias| alias == port);

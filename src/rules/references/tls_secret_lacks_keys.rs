@@ -13,7 +13,7 @@ fn check(cx: &mut RunCx<'_>) {
             continue;
         };
         let severity = super::severity_of_lacking(cx, &meant);
-        let lacks = |key: &str| index.lacks(&meant, key);
+        let lacks = |key: &str| index.lacks(&site, &meant, key);
         let missing = match (lacks("tls.crt"), lacks("tls.key")) {
             (true, true) => "neither `tls.crt` nor `tls.key`",
             (true, false) => "no `tls.crt`",

@@ -1,0 +1,224 @@
+//! What patches name. A kustomization, or an object of Flux or Argo CD, puts them on top of objects of which it says
+//! little more than names, so what a patch adds counts as a use wherever it may end up.
+
+use super::facts::{FileFacts, place, within};
+use super::guess;
+use crate::graph::table::Table;
+use crate::graph::{Facts, Patched};
+use crate::manifest::{File, Object, Skip};
+use crate::source::Span;
+use crate::yaml::Node;
+
+/// What stands for the kind of an object that is not said.
+const ANY_KIND: &str = "JSON patch";
+
+/// Where a patch stands, and whom it is for.
+struct Origin<'p> {
+    /// The object that has the patch in it; `None`: what is patched stands for itself.
+    object: Option<u32>,
+    /// What is known of the target beside the patch.
+    target: Patched<'p>,
+    /// The scalar that holds the patch; `None`: it stands in the file as it is.
+    within: Option<Node<'p>>,
+    document: u32,
+}
+
+/// Takes what the patches in a file name.
+pub(super) fn read(file: &File<'_>, table: &Table, names: &mut Facts, out: &mut FileFacts) {
+    let mut patches = Patches { table, names, out };
+    let file_name = file.name.rsplit(['/', '\\']).next().unwrap_or_default();
+    for document in &file.documents {
+        let Some(root) = document.root else { continue };
+        let document_number = document.chunk.document;
+        match document.skip {
+            Some(Skip::Patch) => patches.patch(
+                root,
+                &Origin {
+                    object: None,
+                    target: Patched {
+                        kind: ANY_KIND,
+                        name: file_name,
+                        ..Patched::default()
+                    },
+                    within: None,
+                    document: document_number,
+                },
+            ),
+            Some(Skip::Kustomization) => {
+                patches.listed(root, None, "", document_number);
+                patches.charts(root, document_number);
+            }
+            _ => {}
+        }
+    }
+    for object in &file.objects {
+        let Some(spec) = object.path(&["spec"]) else {
+            continue;
+        };
+        match (object.group(), &*object.kind) {
+            ("kustomize.toolkit.fluxcd.io", "Kustomization") => {
+                let namespace = spec
+                    .get("targetNamespace")
+                    .and_then(Node::str)
+                    .unwrap_or_default();
+                patches.listed(spec, Some(object.index), &namespace, object.document);
+            }
+            ("argoproj.io", "Application") => {
+                let namespace = spec.path(&["destination", "namespace"]).and_then(Node::str);
+                let sources = spec.get("sources").into_iter().flat_map(Node::items);
+                let sources = spec.get("source").into_iter().chain(sources);
+                for kustomize in sources.filter_map(|source| source.get("kustomize")) {
+                    let namespace = namespace.as_deref().unwrap_or_default();
+                    patches.listed(kustomize, Some(object.index), namespace, object.document);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+struct Patches<'a> {
+    table: &'a Table,
+    names: &'a mut Facts,
+    out: &'a mut FileFacts,
+}
+
+impl Patches<'_> {
+    /// The patches that stand in a kustomization, or in what is written like one.
+    fn listed(&mut self, root: Node<'_>, object: Option<u32>, namespace: &str, document: u32) {
+        for field in ["patches", "patchesJson6902", "patchesStrategicMerge"] {
+            for entry in root.get(field).into_iter().flat_map(Node::items) {
+                let target = entry.get("target");
+                let said = |key: &str| target.and_then(|target| target.get(key)).and_then(Node::str);
+                let (group, kind, name) = (said("group"), said("kind"), said("name"));
+                let own = said("namespace");
+                let target = Patched {
+                    group: group.as_deref().unwrap_or_default(),
+                    kind: kind.as_deref().unwrap_or(ANY_KIND),
+                    name: name.as_deref().unwrap_or("*"),
+                    namespace: own.as_deref().unwrap_or(namespace),
+                };
+                let origin = |within| Origin {
+                    object,
+                    target,
+                    within,
+                    document,
+                };
+                let patch = if field == "patchesStrategicMerge" {
+                    Some(entry)
+                } else {
+                    entry.get("patch")
+                };
+                let Some(patch) = patch else { continue };
+                match patch.str() {
+                    Some(text) => within(&text, |root| self.patch(root, &origin(Some(patch)))),
+                    None => self.patch(patch, &origin(None)),
+                }
+            }
+        }
+    }
+
+    /// The values that a kustomization gives to charts.
+    fn charts(&mut self, root: Node<'_>, document: u32) {
+        for chart in root.get("helmCharts").into_iter().flat_map(Node::items) {
+            let said = |key: &str| chart.get(key).and_then(Node::str);
+            let (release, namespace) = (said("releaseName").or_else(|| said("name")), said("namespace"));
+            let origin = Origin {
+                object: None,
+                target: Patched {
+                    kind: "Helm chart",
+                    name: release.as_deref().unwrap_or_default(),
+                    namespace: namespace.as_deref().unwrap_or_default(),
+                    ..Patched::default()
+                },
+                within: None,
+                document,
+            };
+            let start = self.out.guesses.len();
+            guess::values(chart.get("valuesInline"), &mut self.out.guesses);
+            if self.out.guesses.len() > start {
+                let object = self.object(&origin, origin.target, chart.span());
+                self.adopt(start, object, &origin);
+            }
+        }
+    }
+
+    /// One patch: a partial object, or a list of operations.
+    fn patch(&mut self, root: Node<'_>, origin: &Origin<'_>) {
+        if root.is_seq() {
+            self.operations(root, origin);
+        } else if root.is_map() {
+            self.partial(&Object::of(root), origin);
+        }
+    }
+
+    fn partial(&mut self, partial: &Object<'_>, origin: &Origin<'_>) {
+        // What a Secret holds is none of our business, and it uses nothing.
+        if partial.is("", "Secret") {
+            return;
+        }
+        let of = Patched {
+            group: partial.group(),
+            kind: &partial.kind,
+            name: partial.name.as_deref().unwrap_or(origin.target.name),
+            namespace: partial.namespace.as_deref().unwrap_or(origin.target.namespace),
+        };
+        let object = self.object(origin, of, partial.place());
+        let at = |name: &str, span: Span| origin.at(name, span);
+        self.names
+            .add_patched_uses(self.table, partial, object, of.namespace, at);
+        let start = self.out.guesses.len();
+        guess::guesses(partial, self.table, &mut self.out.guesses);
+        self.adopt(start, object, origin);
+    }
+
+    fn operations(&mut self, root: Node<'_>, origin: &Origin<'_>) {
+        if origin.target.kind == "Secret" {
+            return;
+        }
+        let start = self.out.guesses.len();
+        for operation in root.items() {
+            let op = operation.get("op").and_then(Node::str);
+            if !matches!(op.as_deref(), Some("add" | "replace")) {
+                continue;
+            }
+            let path = operation.get("path").and_then(Node::str);
+            if let (Some(path), Some(value)) = (path, operation.get("value")) {
+                guess::fragment(&path, value, &mut self.out.guesses);
+            }
+        }
+        if self.out.guesses.len() > start {
+            let object = self.object(origin, origin.target, root.span());
+            self.adopt(start, object, origin);
+        }
+    }
+
+    /// Says of guesses, from one on, whose they are and where they stand.
+    fn adopt(&mut self, start: usize, object: u32, origin: &Origin<'_>) {
+        for guess in &mut self.out.guesses[start..] {
+            guess.object = object;
+            guess.span = origin.at(&guess.name, guess.span);
+            if guess.namespace.is_empty() {
+                guess.namespace = origin.target.namespace.into();
+            }
+        }
+    }
+
+    fn object(&mut self, origin: &Origin<'_>, of: Patched<'_>, span: Span) -> u32 {
+        let span = origin.within.map_or(span, |within| within.span());
+        match origin.object {
+            Some(object) => object,
+            None => self.names.add_patched(of, span, origin.document),
+        }
+    }
+}
+
+impl Origin<'_> {
+    /// Where a name stands in the file, given where it does in the patch.
+    fn at(&self, name: &str, span: Span) -> Span {
+        match self.within {
+            Some(value) => place(value.resolved(), name),
+            None => span,
+        }
+    }
+}
