@@ -307,6 +307,9 @@ fn bare<'t>(node: Node<'t>) -> &'t str {
 
 /// The text of a scalar, whatever way it is written, an alias included.
 fn word<'t>(node: Node<'t>) -> Cow<'t, str> {
+    if node.raw().is_bare_word() {
+        return Cow::Borrowed(node.source()); // nearly all keys
+    }
     let node = node.resolved();
     match bare(node) {
         written if written.contains('\\') => node.key_text().unwrap_or(Cow::Borrowed(written)),

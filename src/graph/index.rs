@@ -281,6 +281,10 @@ impl<'r> Index<'r> {
 
     /// Whether a kustomization writes the field, or the names of what it names.
     fn is_rewritten(&self, site: &UseSite<'r>) -> bool {
+        // Of most files no patch writes anything.
+        if self.overlays.written(site.file).next().is_none() {
+            return false;
+        }
         let Some(object) = self.object(site.file, site.fact.object) else {
             return false;
         };

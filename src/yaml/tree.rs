@@ -69,7 +69,7 @@ pub struct RawNode {
 impl RawNode {
     /// Whether it is a plain scalar that is read as it stands, but for what it may be resolved to.
     #[inline]
-    pub(super) fn is_bare_word(&self) -> bool {
+    pub(crate) fn is_bare_word(&self) -> bool {
         // All in one: `Kind::Scalar` and `Style::Plain` are 0.
         (self.kind as u8 | self.style as u8 | self.flags) == 0
     }

@@ -396,6 +396,9 @@ const COMPILED: u32 = 1_000;
 
 /// How many steps looking through a value is worth. What it holds several times counts as often.
 fn work<'v, T: Tree<'v>>(value: &Val<'v, T>) -> Result<u32, Stop> {
+    if !matches!(value, Val::List(_) | Val::Map(_) | Val::Optional(_)) {
+        return own_work(value); // nearly always
+    }
     let mut left = LARGEST as u32;
     weigh(value, &mut left)?;
     Ok(LARGEST as u32 - left)

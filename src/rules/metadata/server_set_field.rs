@@ -100,7 +100,7 @@ fn report<'t>(found: Vec<(&Object<'t>, Fields)>, mend: bool, cx: &mut Cx<'t>) {
         .report(first, message)
         .severity(severity)
         .help("remove what an export from a cluster left behind; keep only what you mean to set");
-    for (name, key) in &fields[1..] {
+    for (name, key) in fields.iter().skip(1) {
         report = report.related(*key, format!("`{name}` as well"));
     }
     if let Some(edits) = edits.filter(|edits| !edits.is_empty()) {
