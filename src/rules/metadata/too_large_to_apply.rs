@@ -1,6 +1,6 @@
 //! An object of which `kubectl apply` cannot keep a copy.
 
-use memchr::{memchr_iter, memchr2_iter, memchr3_iter};
+use memchr::{memchr_iter, memchr2_iter, memchr3, memchr3_iter};
 
 use super::annotations_too_large::LIMIT;
 use crate::manifest::Object;
@@ -109,9 +109,15 @@ fn json_size(root: Node<'_>) -> Option<usize> {
 
 /// A string with its quotes; Go escapes `<`, `>` and `&` as well.
 fn string_size(text: &str) -> usize {
-    // All bytes are looked at together, which is fast, and nearly none is escaped.
-    let escaped = |b: u8| (b < 0x20) | (b == b'"') | (b == b'\\') | (b == b'<') | (b == b'>') | (b == b'&');
-    let any = text.bytes().fold(false, |found, b| found | escaped(b));
+    let bytes = text.as_bytes();
+    let any = if bytes.len() < 16 {
+        bytes.iter().any(|b| ESCAPES[usize::from(*b)] != 0)
+    } else {
+        // Nearly none is escaped. Control characters but these two are in next to no text.
+        memchr3(b'"', b'\\', b'\n', bytes).is_some()
+            || memchr3(b'<', b'>', b'&', bytes).is_some()
+            || bytes.iter().fold(false, |found, b| found | (*b < 0x20))
+    };
     let escapes = || {
         text.bytes()
             .map(|b| usize::from(ESCAPES[b as usize]))
