@@ -10,7 +10,7 @@ use kubeproof::report::Report;
 fn checked(text: &str) -> Report {
     let inputs = [("a.yaml".to_string(), text.as_bytes().to_vec())];
     let start = Instant::now();
-    let report = kubeproof::check(inputs.into_iter(), &Surroundings::default(), &Settings::default());
+    let report = kubeproof::check(inputs, &Surroundings::default(), &Settings::default());
     let took = start.elapsed();
     assert!(
         took < Duration::from_secs(30),
