@@ -28,7 +28,7 @@ pub fn surroundings(found: &mut Found) -> Surroundings {
     let mut visited = Folders::default();
     let mut bytes = Vec::new();
     for input in &mut found.inputs {
-        let (folder, file) = input.name.rsplit_once('/').unwrap_or(("", &input.name));
+        let (folder, file) = folder_and_file(&input.name);
         if file == "Chart.yaml" {
             around.charts.insert(folder.to_string());
         } else if is_kustomization(file) {
@@ -171,7 +171,7 @@ impl Named {
             return;
         }
         for input in &found.inputs {
-            let file = input.name.rsplit_once('/').map_or(&*input.name, |(_, file)| file);
+            let (_, file) = folder_and_file(&input.name);
             let named = self.files.get(file);
             let like = patch_like(&input.name);
             if named.is_none() && like.is_none() {
@@ -217,13 +217,21 @@ enum Like {
     Name,
 }
 
+/// A path in two, at its last slash; every path of a run is asked.
+fn folder_and_file(path: &str) -> (&str, &str) {
+    match memchr::memrchr(b'/', path.as_bytes()) {
+        Some(at) => (&path[..at], &path[at + 1..]),
+        None => ("", path),
+    }
+}
+
 /// Whether a file looks like a patch of kustomize by its path.
 fn patch_like(path: &str) -> Option<Like> {
-    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let (folder, file) = folder_and_file(path);
     if folder == PATCHES || folder.ends_with("/patches") {
         return Some(Like::Folder);
     }
-    let (stem, _) = file.rsplit_once('.')?;
+    let stem = &file[..memchr::memrchr(b'.', file.as_bytes())?];
     let called = stem.ends_with("_patch")
         || stem.ends_with("-patch")
         || stem.starts_with("patch_")

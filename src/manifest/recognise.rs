@@ -202,11 +202,12 @@ impl FileHints {
             return Some(Skip::NotAnObject);
         }
         let (api_version, kind, items) = super::type_meta(root);
-        let group = api_version
-            .as_deref()
-            .map(|text| text.split_once('/').map_or(text, |(group, _)| group));
+        let group = api_version.as_deref().map(|text| {
+            let end = memchr::memchr(b'/', text.as_bytes());
+            &text[..end.unwrap_or(text.len())]
+        });
         let known = group.and_then(|group| GROUPS.binary_search_by(|(name, _)| (*name).cmp(group)).ok());
-        let (Some(api_version), Some(kind)) = (&api_version, &kind) else {
+        let (Some(api_version), Some(kind), Some(group)) = (&api_version, &kind, group) else {
             return match known {
                 _ if self.own => Some(Skip::Config),
                 Some(i) => Some(GROUPS[i].1),
@@ -216,7 +217,7 @@ impl FileHints {
         if let Some(i) = known {
             return Some(GROUPS[i].1);
         }
-        if is_of_another_program(api_version, root) {
+        if is_of_another_program(api_version, group, root) {
             return Some(Skip::Config);
         }
         if api_version == "v1" && kind == "Config" && root.get("clusters").is_some() {
@@ -248,11 +249,13 @@ impl FileHints {
 
 /// Whether a document has the form of an object, but no version that a server could serve, nor what objects have: the
 /// configuration of descheduler, of Talos.
-fn is_of_another_program(api_version: &str, root: Node<'_>) -> bool {
+fn is_of_another_program(api_version: &str, group: &str, root: Node<'_>) -> bool {
     const GROUPS_WITHOUT_DOT: [&str; 5] = ["apps", "autoscaling", "batch", "extensions", "policy"];
-    let unserved = match api_version.split_once('/') {
-        Some((group, _)) => !group.contains('.') && !GROUPS_WITHOUT_DOT.contains(&group),
-        None => api_version != "v1",
+    let unserved = match api_version {
+        "v1" => false,
+        // The whole of it is a version.
+        _ if group.len() == api_version.len() => true,
+        _ => memchr::memchr(b'.', group.as_bytes()).is_none() && !GROUPS_WITHOUT_DOT.contains(&group),
     };
     unserved && root.get("metadata").is_none() && root.get("spec").is_none() && root.get("items").is_none()
 }
