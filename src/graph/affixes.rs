@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 
 use super::facts::{Facts, Kustomization};
+use super::near::LONGEST;
 use super::overlays::Overlays;
 use crate::hash::{HashMap, HashSet};
 
-/// No name is longer than what may be put around one.
-const LONGEST_AFFIX: usize = 253;
 /// Ways from a kustomization that names up to another; more were made to be many.
 const MOST_NESTED: usize = 10_000;
 
@@ -51,7 +50,7 @@ impl<'r> Overlays<'r> {
         }
         let mut seen = HashSet::default();
         while let Some((file, prefix, suffix)) = open.pop() {
-            if prefix.len() + suffix.len() > LONGEST_AFFIX || seen.len() > MOST_NESTED {
+            if prefix.len() + suffix.len() > LONGEST || seen.len() > MOST_NESTED {
                 continue;
             }
             for &by in above.get(&file).into_iter().flatten() {

@@ -22,7 +22,7 @@ const TWO_EDITS: usize = 9;
 /// A word that so many of the names used have is no slip.
 const OFTEN: u8 = 4;
 /// No name of an object is longer.
-const LONGEST: usize = 253;
+pub(super) const LONGEST: usize = 253;
 
 /// An index of names by their pieces. It holds hashes, not texts: a clash costs a comparison, no more.
 pub(super) struct Near {

@@ -1,6 +1,7 @@
 //! Definitions whose names hold placeholders: `${APP}-tls`, or the `$(n)` that the table writes for a number.
 
 use super::index::{Defined, UseSite};
+use super::near::LONGEST;
 use super::table::Target;
 use crate::hash::HashMap;
 
@@ -25,9 +26,6 @@ fn around(name: &str) -> (&str, &str) {
     let last = name.rfind(['}', '>', ')', '%']).map_or(name.len(), |at| at + 1);
     (&name[..first], name.get(last..).unwrap_or_default())
 }
-
-/// No name of an object is longer.
-const LONGEST: usize = 253;
 
 /// Whether a name can be what a name with placeholders becomes; `None`: of nothing but placeholders, which may become
 /// any.

@@ -1,5 +1,6 @@
 //! Nodes and Namespaces.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::annotated_json::{self, Shape};
@@ -68,15 +69,17 @@ pub fn annotations<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
+/// The JSON that an annotation holds, and where.
+fn held<'t>(annotations: &Field<'_, 't>, key: &str, cx: &Cx<'t>) -> Option<(Cow<'t, str>, Span)> {
+    let entry = annotations.key(key);
+    let text = entry.value().and_then(|_| entry.text())?;
+    (!text.is_empty() && !cx.is_unrendered(&text)).then(|| (text, entry.place()))
+}
+
 fn old_taints<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let entry = field.key(TAINTS);
-    let Some(text) = entry.value().and_then(|_| entry.text()) else {
+    let Some((text, place)) = held(field, TAINTS, cx) else {
         return;
     };
-    if text.is_empty() || cx.is_unrendered(&text) {
-        return;
-    }
-    let place = entry.place();
     let Some(list) = annotated_json::read(&text, &TAINTED) else {
         let message = "the annotation is no list of taints in JSON";
         fault(cx, field, ErrorType::Invalid, message)
@@ -98,14 +101,9 @@ fn old_taints<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 
 /// The annotation that keeps pods of some controllers away.
 fn avoided<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let entry = field.key(AVOID);
-    let Some(text) = entry.value().and_then(|_| entry.text()) else {
+    let Some((text, place)) = held(field, AVOID, cx) else {
         return;
     };
-    if text.is_empty() || cx.is_unrendered(&text) {
-        return;
-    }
-    let place = entry.place();
     let Some(avoid) = annotated_json::read(&text, &AVOIDED) else {
         let message = "the annotation is no JSON, or has a value of a wrong type";
         fault(cx, &field.dotted("AvoidPods"), ErrorType::Invalid, message)
