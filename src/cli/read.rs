@@ -10,10 +10,7 @@ use super::problem::Problem;
 /// memory in hand, and offsets within `u32` with room for a change of encoding.
 pub const MAX_BYTES: u64 = 512 << 20;
 
-/// Up to here a file is read without asking for its size, which would cost a system call each.
-const FIRST: u64 = 1 << 20;
-
-/// Nearly every manifest fits into as much. Into an empty buffer, the standard library would read in small bites.
+/// Nearly every manifest fits into as much. Only of others the size is asked for, which costs a system call each.
 const ROOM: usize = 16 << 10;
 
 /// Replaces the buffer's content with the file's.
@@ -21,16 +18,23 @@ pub fn file(path: &Path, buffer: &mut Vec<u8>) -> Result<(), Problem> {
     let file = File::open(path).map_err(|error| trouble(path, &error))?;
     buffer.clear();
     buffer.reserve(ROOM);
-    let read = (&file).take(FIRST).read_to_end(buffer);
-    if read.map_err(|error| trouble(path, &error))? as u64 == FIRST {
+    let mut room = buffer.capacity();
+    loop {
+        let before = buffer.len();
+        let read = (&file).take(room as u64).read_to_end(buffer);
+        if read.map_err(|error| trouble(path, &error))? < room {
+            return Ok(());
+        }
+        // There is more, or it fits to the byte. All at once: a buffer that doubles is copied again and again.
         let size = file.metadata().map_or(0, |metadata| metadata.len());
-        if size > MAX_BYTES {
+        if size.max(buffer.len() as u64) > MAX_BYTES {
             return Err(too_large(path));
         }
-        buffer.reserve((size as usize).saturating_sub(buffer.len()));
-        rest(&file, path, buffer)?;
+        // Of a pipe the size is not known.
+        let left = (size as usize).saturating_sub(buffer.len());
+        room = (left.max(buffer.len() - before) + 1).min((MAX_BYTES + 1) as usize - buffer.len());
+        buffer.reserve(room);
     }
-    Ok(())
 }
 
 /// Appends what a reader gives to the buffer.
