@@ -1,10 +1,11 @@
 //! From the paths on the command line to the list of files to check, each once, in the order of their names.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::graph::Role;
 
@@ -217,7 +218,7 @@ fn walk_folder(
         None
     };
     let real = seen.is_some().then(|| identity(root));
-    let mut walk = WalkDir::new(root).into_iter();
+    let mut walk = WalkDir::new(root).sort_by(in_order).into_iter();
     while let Some(entry) = walk.next() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -291,6 +292,24 @@ fn walk_folder(
         }
     }
     left_out && !met
+}
+
+/// Orders what is in one folder so that all that is found comes in the order of its names: a few comparisons here
+/// spare many of whole paths.
+fn in_order(a: &DirEntry, b: &DirEntry) -> Ordering {
+    let (a_bytes, b_bytes) = (
+        a.path().as_os_str().as_encoded_bytes(),
+        b.path().as_os_str().as_encoded_bytes(),
+    );
+    let shared = a_bytes.len().min(b_bytes.len());
+    // What is in a folder has a `/` after its name.
+    let end = |entry: &DirEntry, bytes: &[u8]| match bytes.get(shared) {
+        Some(byte) => Some(*byte),
+        None => entry.file_type().is_dir().then_some(b'/'),
+    };
+    a_bytes[..shared]
+        .cmp(&b_bytes[..shared])
+        .then_with(|| end(a, a_bytes).cmp(&end(b, b_bytes)))
 }
 
 /// The path as it is shown: `.` is left out, `a.yaml`, not `./a.yaml`.
