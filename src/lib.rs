@@ -30,6 +30,7 @@ pub mod names;
 pub mod picture;
 pub mod report;
 pub mod rules;
+mod same;
 pub mod schema;
 pub mod source;
 pub mod suppress;

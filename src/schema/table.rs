@@ -1,6 +1,7 @@
 //! The compiled tables: types, their fields, and kinds, packed by `build/schema.rs` and read in place.
 
 use super::{KindInfo, NameFormat, Scope, TypeId};
+use crate::same::same;
 
 #[path = "../../build/hash.rs"]
 mod hash;
@@ -130,7 +131,7 @@ pub(super) fn field_named(ty: TypeId, name: &[u8], minor: u8) -> Option<(u16, Fi
         // An empty slot holds an index past all rows.
         let index = slots[slot & (slots.len() - 1)];
         let field = FIELDS.get(index as usize)?;
-        if word_bytes(field.name) == name {
+        if same(word_bytes(field.name), name) {
             break (index, field);
         }
         slot += 1;

@@ -6,6 +6,7 @@ use super::cook;
 use super::filter;
 use super::resolve::{self, Scalar, Tag};
 use super::tree::{COOK, Chunk, Kind, NodeId, PROPS, RawNode, Style, Tree};
+use crate::same::same;
 use crate::source::Span;
 
 /// One node together with the text and the tree it lives in. Cheap to copy.
@@ -278,8 +279,7 @@ impl<'t> Node<'t> {
                 .as_bytes()
                 .get(start..start + key.len())
                 .unwrap_or_default();
-            // Many keys are four letters long, so the first one is looked at before the call.
-            source.first() == key.as_bytes().first() && source == key.as_bytes()
+            same(source, key.as_bytes())
         };
         // A bare word may be a boolean or a number, which reads otherwise than it is written.
         let as_written = quotes > 0 || is_plain(key);
@@ -357,7 +357,11 @@ impl<'t> Node<'t> {
             let is = if plain && row.is_bare_word() {
                 // Lengths differ for most.
                 (row.end - row.start) as usize == wanted.len()
-                    && self.text.as_bytes().get(row.start as usize..row.end as usize) == Some(wanted)
+                    && self
+                        .text
+                        .as_bytes()
+                        .get(row.start as usize..row.end as usize)
+                        .is_some_and(|source| same(source, wanted))
             } else {
                 row.kind != Kind::Map && row.kind != Kind::Seq && self.at(id).key_is(key)
             };
@@ -388,7 +392,7 @@ impl<'t> Node<'t> {
             let (row, bytes) = (entry.key.raw(), entry.key.bytes());
             for (key, found) in keys.iter().zip(&mut found) {
                 let is = if row.is_bare_word() {
-                    bytes.len() == key.len() && bytes == key.as_bytes()
+                    same(bytes, key.as_bytes())
                 } else {
                     entry.key.key_is(key)
                 };

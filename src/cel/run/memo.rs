@@ -1,10 +1,8 @@
 //! What was read last: the rules of a definition ask for the same fields again, and most of all in loops.
 
-use std::hash::BuildHasher as _;
-
 use super::value::Kinds;
 use super::{Stop, Tree};
-use crate::hash::Seeded;
+use crate::same::same;
 
 /// Two of a loop, of some fields each, and what is around them.
 const SLOTS: usize = 32;
@@ -28,11 +26,10 @@ impl<T: Copy> Default for Memo<'_, T> {
 impl<'v, T: Tree<'v>> Memo<'v, T> {
     /// What [`Tree::field`] gives.
     pub(super) fn field(&mut self, of: T, name: &'v str) -> Result<Option<T>, Stop> {
-        let hash = Seeded::default().hash_one((of.number(), name));
-        let slot = &mut self.0[hash as usize % SLOTS];
+        let slot = &mut self.0[slot(of.number(), name)];
         if let Some(known) = slot
+            && same(known.name.as_bytes(), name.as_bytes())
             && known.of.is(of)
-            && known.name == name
         {
             return Ok(known.found);
         }
@@ -43,6 +40,13 @@ impl<'v, T: Tree<'v>> Memo<'v, T> {
         *slot = Some(Known { of, name, found });
         Ok(found)
     }
+}
+
+/// Where a field is kept. Who shares a place is only read again, so that a quick mix is best.
+fn slot(number: u32, name: &str) -> usize {
+    let end = name.as_bytes().last().copied().unwrap_or_default();
+    let mixed = number.wrapping_mul(0x9e37_79b1) >> 16;
+    (mixed as usize ^ name.len() ^ usize::from(end) << 2) % SLOTS
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::same::same;
 use crate::yaml::tree::{NodeId, RawNode};
 use crate::yaml::{Entry, Kind, Node, Scalar, Style};
 
@@ -72,7 +73,7 @@ impl Part {
     }
 
     fn of(name: &[u8]) -> Option<Part> {
-        SLOTS[slot(name)].filter(|part| PARTS[*part as usize].0.as_bytes() == name)
+        SLOTS[slot(name)].filter(|part| same(PARTS[*part as usize].0.as_bytes(), name))
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::schema::{Lazy, Schema};
+use crate::same::same;
 use crate::yaml::Node;
 
 /// The declared fields of a schema.
@@ -118,18 +119,27 @@ impl<'c> Properties<'c> {
 
 impl Property<'_> {
     fn compare(&self, digest: u64, name: &str) -> Ordering {
-        self.digest.cmp(&digest).then_with(|| (*self.name).cmp(name))
+        // Of short names the digest tells all.
+        let rest = || match name.len() {
+            ..=DIGESTED => Ordering::Equal,
+            _ if same(self.name.as_bytes(), name.as_bytes()) => Ordering::Equal,
+            _ => (*self.name).cmp(name),
+        };
+        self.digest.cmp(&digest).then_with(rest)
     }
 }
+
+/// As many bytes of a name are in its digest.
+const DIGESTED: usize = 7;
 
 /// The length of a name and its first bytes, as a number that orders names by them.
 fn digest(name: &str) -> u64 {
     let name = name.as_bytes();
-    let start = match name.first_chunk::<7>() {
+    let start = match name.first_chunk::<DIGESTED>() {
         Some(&[a, b, c, d, e, f, g]) => u64::from_be_bytes([0, a, b, c, d, e, f, g]),
         None => {
             let start = name.iter().fold(0, |start, byte| start << 8 | u64::from(*byte));
-            start << (8 * (7 - name.len()))
+            start << (8 * (DIGESTED - name.len()))
         }
     };
     (name.len().min(255) as u64) << 56 | start
