@@ -38,6 +38,15 @@ impl Folding {
     }
 }
 
+/// Up to seven bytes as one number, without a loop: two parts that may overlap, or three bytes that may be one.
+fn word(rest: &[u8]) -> u64 {
+    if let (Some(first), Some(last)) = (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+        return u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32;
+    }
+    let byte = |at: usize| rest.get(at).map_or(0, |byte| u64::from(*byte));
+    byte(0) | byte(rest.len() / 2) << 8 | byte(rest.len().saturating_sub(1)) << 16
+}
+
 impl Hasher for Folding {
     fn write(&mut self, bytes: &[u8]) {
         let (words, rest) = bytes.as_chunks::<8>();
@@ -45,10 +54,8 @@ impl Hasher for Folding {
             self.mix(u64::from_le_bytes(*word));
         }
         if !rest.is_empty() {
-            let mut word = [0; 8];
-            word[..rest.len()].copy_from_slice(rest);
             // The length tells `a` from `a\0`.
-            self.mix(u64::from_le_bytes(word) ^ ((rest.len() as u64) << 56));
+            self.mix(word(rest) ^ (rest.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         }
     }
 

@@ -27,21 +27,58 @@ pub(super) const LONGEST: usize = 253;
 /// An index of names by their pieces. It holds hashes, not texts: a clash costs a comparison, no more.
 pub(super) struct Near {
     /// Positions in the run's definitions, by the hash of a piece.
-    pieces: HashMap<u64, Vec<u32>>,
+    pieces: Positions,
     /// The same by the hash of the letters and digits alone.
-    squeezed: HashMap<u64, Vec<u32>>,
+    squeezed: Positions,
     /// The hashes of the words of all names that are defined, or used often, in the run.
     words: HashSet<u64>,
+}
+
+/// Positions by a hash: made at one time, and asked later.
+struct Positions {
+    /// In the order of the hashes.
+    pairs: Vec<(u64, u32)>,
+    /// Where the hashes begin that start with the same bits: one more than there are such starts.
+    begins: Vec<u32>,
+    /// How far to shift a hash to get those bits.
+    shift: u32,
+}
+
+impl Positions {
+    fn of(mut pairs: Vec<(u64, u32)>) -> Positions {
+        pairs.sort_unstable();
+        // About as many starts as pairs, so that one look finds the few that may fit.
+        let bits = pairs.len().max(2).ilog2() + 1;
+        let shift = u64::BITS - bits;
+        let mut begins = vec![0; (1 << bits) + 1];
+        for (hash, _) in &pairs {
+            begins[(hash >> shift) as usize + 1] += 1;
+        }
+        let mut sum = 0;
+        for begin in &mut begins {
+            sum += *begin;
+            *begin = sum;
+        }
+        Positions { pairs, begins, shift }
+    }
+
+    fn get(&self, hash: u64) -> &[(u64, u32)] {
+        let start = (hash >> self.shift) as usize;
+        let near = match self.begins.get(start..start + 2) {
+            Some([begin, end]) => self.pairs.get(*begin as usize..*end as usize),
+            _ => None,
+        };
+        let near = near.unwrap_or_default();
+        let first = near.partition_point(|(known, _)| *known < hash);
+        let rest = &near[first..];
+        &rest[..rest.partition_point(|(known, _)| *known == hash)]
+    }
 }
 
 impl Near {
     /// Indexes definitions, of which those of one name stand together.
     pub(super) fn new(defined: &[Defined<'_>], files: &[Facts]) -> Self {
-        let mut near = Near {
-            pieces: HashMap::default(),
-            squeezed: HashMap::default(),
-            words: HashSet::default(),
-        };
+        let (mut pieces, mut squeezes) = (Vec::new(), Vec::with_capacity(defined.len()));
         let (mut last, mut squeezed) = (None, String::new());
         for (i, d) in (0..).zip(defined) {
             if last == Some((d.target, d.name)) {
@@ -51,13 +88,18 @@ impl Near {
             squeezed.clear();
             squeezed.extend(alphanumerics(d.name));
             let key = hash((d.target, squeezed.as_str()));
-            near.squeezed.entry(key).or_default().push(i);
+            squeezes.push((key, i));
             for piece in (0..PIECES).filter(|_| d.name.len() >= SHORTEST) {
                 let (start, end) = cut(d.name.len(), piece);
                 let key = (d.target, d.name.len(), piece, &d.name.as_bytes()[start..end]);
-                near.pieces.entry(hash(key)).or_default().push(i);
+                pieces.push((hash(key), i));
             }
         }
+        let mut near = Near {
+            pieces: Positions::of(pieces),
+            squeezed: Positions::of(squeezes),
+            words: HashSet::default(),
+        };
         let names = defined.iter().map(|d| d.name);
         let objects = files
             .iter()
@@ -69,14 +111,14 @@ impl Near {
         for name in names.chain(namespaces) {
             if name != last {
                 last = name;
-                near.words.extend(words(name).map(hash));
+                near.words.extend(parts(name).map(hash));
             }
         }
         let (mut names, mut counts) = (HashSet::default(), HashMap::<u64, u8>::default());
         for facts in files {
             let used = facts.uses.iter().map(|used| facts.str(used.name));
             for name in used.filter(|name| names.insert(hash(name))) {
-                for word in words(name).map(hash).filter(|word| !near.words.contains(word)) {
+                for word in parts(name).map(hash).filter(|word| !near.words.contains(word)) {
                     let count = counts.entry(word).or_default();
                     *count = count.saturating_add(1);
                 }
@@ -99,9 +141,10 @@ impl Near {
         let limit = limit(name)?;
         let mut best: Option<(Reverse<Closeness>, usize, u32)> = None;
         let key = hash((target, squeeze(name)));
-        let mut candidates = self.squeezed.get(&key).cloned().unwrap_or_default();
+        let squeezed = self.squeezed.get(key).iter();
+        let mut candidates: Vec<u32> = squeezed.map(|(_, i)| *i).collect();
         // Names of known words were meant as they stand, but for what is between the words.
-        if !words(name).all(|word| self.words.contains(&hash(word))) {
+        if !parts(name).all(|word| self.words.contains(&hash(word))) {
             candidates.extend(self.candidates(target, name, limit));
         }
         candidates.sort_unstable();
@@ -137,12 +180,12 @@ impl Near {
                 let (start, end) = cut(len, piece);
                 (start.saturating_sub(limit)..=start + limit).filter_map(move |at| {
                     let part = bytes.get(at..at + end - start)?;
-                    self.pieces.get(&hash((target, len, piece, part)))
+                    Some(self.pieces.get(hash((target, len, piece, part))))
                 })
             })
             .filter(|found| found.len() <= CROWD)
             .flatten()
-            .copied()
+            .map(|(_, i)| *i)
     }
 
     /// Whether `name` can be a slip of the pen for `meant`, at this many edits.
@@ -155,7 +198,11 @@ impl Near {
         }
         let (written, wanted) = (words_only_in(name, meant), words_only_in(meant, name));
         // A word that other names have was meant as it stands.
-        if written.is_empty() || written.iter().any(|word| self.words.contains(&hash(word))) {
+        if written.is_empty()
+            || written
+                .iter()
+                .any(|word| self.words.contains(&hash(word.as_bytes())))
+        {
             return false;
         }
         let [written, wanted] = [written.concat(), wanted.concat()];
@@ -227,11 +274,14 @@ fn hash(value: impl Hash) -> u64 {
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {
-    // By bytes, which is faster than by characters; what is left is ASCII.
+    // What is left is ASCII.
+    parts(name).map(|word| std::str::from_utf8(word).unwrap_or_default())
+}
+
+/// The words of a name as bytes, which is faster than to split it by characters.
+fn parts(name: &str) -> impl Iterator<Item = &[u8]> {
     let parts = name.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
-    parts
-        .filter(|word| word.len() > 1)
-        .map(|word| std::str::from_utf8(word).unwrap_or_default())
+    parts.filter(|word| word.len() > 1)
 }
 
 /// The number of letters to add, drop, change or swap with their neighbour, if at most `limit`.
