@@ -157,9 +157,10 @@ fn holds_a_manifest(node: Node<'_>) -> bool {
         return false;
     }
     let source = node.source();
-    contains_word(source, "secret") && contains_word(source, "data")
-        || contains_word(source, "stringdata")
-        || contains_word(source, "/data")
+    contains_word(source, "data")
+        && ["secret", "stringdata", "/data"]
+            .iter()
+            .any(|word| contains_word(source, word))
 }
 
 /// Whether the mapping is a Secret, or may be one.
@@ -169,7 +170,8 @@ fn mapping(map: Node<'_>, is_root: bool, masked: &mut Vec<Span>) -> bool {
     let (mut named_group, mut core, mut data, mut operation, mut value) = (false, false, false, false, None);
     for entry in map.raw_entries() {
         // Nearly all keys are as long as none of those that are looked for.
-        if entry.key.raw().is_bare_word() && !matches!(entry.key.source().len(), 4 | 5 | 10 | 11 | 15 | 48) {
+        let row = entry.key.raw();
+        if row.is_bare_word() && !matches!(row.end - row.start, 4 | 5 | 10 | 11 | 15 | 48) {
             continue;
         }
         let key = &*word(entry.key);

@@ -69,13 +69,19 @@ pub(super) fn join<'p>(folder: &str, path: &'p str) -> Cow<'p, str> {
     if folder.is_empty() && is_simple(path) {
         return Cow::Borrowed(path);
     }
-    if !folder.is_empty()
-        && !path.is_empty()
-        && !path.starts_with('/')
-        && is_simple(folder)
-        && is_simple(path)
-    {
-        return Cow::Owned([folder, "/", path].concat());
+    if !folder.is_empty() && !path.is_empty() && !path.starts_with('/') && is_simple(folder) {
+        // Most of what is not simple only climbs before it descends.
+        let (mut base, mut rest) = (folder, path);
+        while let Some(below) = rest.strip_prefix("../")
+            && let Some((above, last)) = base.rsplit_once('/')
+            && !above.is_empty()
+            && last != ".."
+        {
+            (base, rest) = (above, below);
+        }
+        if !rest.is_empty() && !rest.starts_with('/') && is_simple(rest) {
+            return Cow::Owned([base, "/", rest].concat());
+        }
     }
     let mut parts: Vec<&str> = Vec::new();
     let absolute = path.starts_with('/') || (folder.starts_with('/') && !path.starts_with('/'));
