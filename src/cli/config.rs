@@ -303,9 +303,6 @@ impl Configs {
             return Ok(Policy::from(policy::settings(&base, wishes, None, &[])));
         }
         let base = self.common(base)?;
-        if wishes.kube.is_none() {
-            self.agreed("kube-version", "--kube-version", |one| one.config.kube_version())?;
-        }
         let first = policy::settings(&base, wishes, self.list.first().map(|one| &one.config), &[]);
         let plain = self.list.len() < 2
             && !self.list.iter().any(|one| one.config.has_paths())

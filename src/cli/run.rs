@@ -1,5 +1,6 @@
 //! Reads and checks the inputs in parallel, and keeps what the rest of a run needs of them.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -165,12 +166,21 @@ impl Run {
             },
         };
         run.report.files.reserve_exact(inputs.len());
+        let mut kubes = BTreeSet::new();
         for (input, result) in inputs.into_iter().zip(results) {
             match result {
-                Some(Ok(judged)) => run.add(input, judged),
+                Some(Ok(judged)) => {
+                    if !judged.checked.objects.is_empty() {
+                        kubes.insert(policy.get(input.settings).kube);
+                    }
+                    run.add(input, judged);
+                }
                 Some(Err(problem)) => problems.push(problem),
                 None => {}
             }
+        }
+        if !kubes.is_empty() {
+            run.report.kubes = kubes.into_iter().collect();
         }
         run
     }

@@ -68,8 +68,8 @@ pub trait Printer {
 pub struct Report {
     /// Every input that was read, by name; a file index points in here.
     pub files: Vec<FileReport>,
-    /// The version of Kubernetes that was judged by.
-    pub kube: KubeVersion,
+    /// The versions of Kubernetes that were judged by, in order; mostly there is one.
+    pub kubes: Vec<KubeVersion>,
     /// Which custom resources definitions were at hand for.
     pub coverage: Coverage,
     /// How many findings were fixed before these were found; `None` when nobody asked for fixes.
@@ -115,7 +115,7 @@ impl Report {
     pub fn new(kube: KubeVersion) -> Report {
         Report {
             files: Vec::new(),
-            kube,
+            kubes: vec![kube],
             fixed: None,
             coverage: Coverage::default(),
         }
@@ -191,7 +191,7 @@ impl Report {
     fn summarize(&self, shown: impl Fn(&FileReport) -> Vec<&Diagnostic>) -> Summary<'_> {
         let mut summary = Summary {
             files: self.checked(),
-            kube: self.kube,
+            kubes: &self.kubes,
             fixed: self.fixed,
             undefined: self.coverage.undefined.values().sum(),
             ..Summary::default()

@@ -33,7 +33,7 @@ pub struct Summary<'r> {
     pub fixable_unsafely: usize,
     /// What was fixed before.
     pub fixed: Option<Fixed>,
-    pub(super) kube: KubeVersion,
+    pub(super) kubes: &'r [KubeVersion],
 }
 
 /// Documents left alone for one reason.
@@ -72,10 +72,9 @@ impl Summary<'_> {
                 self.with_findings
             )
         } else if self.objects > 0 {
-            format!(
-                "Nothing found in {files} ({objects} judged by Kubernetes {}{skipped})",
-                self.kube
-            )
+            let kubes: Vec<String> = self.kubes.iter().map(ToString::to_string).collect();
+            let kubes = kubes.join(" and ");
+            format!("Nothing found in {files} ({objects} judged by Kubernetes {kubes}{skipped})")
         } else {
             format!("Nothing to judge{}", self.place())
         }

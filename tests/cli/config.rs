@@ -269,8 +269,13 @@ fn files_that_hold_together_have_to_agree() {
         Some(0)
     );
     folder.write("b/kubeproof.yaml", "kube-version: 1.31\n");
+    folder.write("a/a.yaml", GOOD.replace("shop", "a"));
     let answer = folder.run(&["check", "a", "b"]);
-    assert!(answer.stderr.contains("`kube-version`"), "{answer}");
+    assert_eq!(answer.code, Some(0), "each file has its own version: {answer}");
+    assert!(
+        answer.stdout.contains("judged by Kubernetes 1.30 and 1.31"),
+        "{answer}"
+    );
 }
 
 const DATABASE: &str = "apiVersion: example.com/v1\nkind: Database\nmetadata: {name: a, namespace: web}\nspec:\n  \
