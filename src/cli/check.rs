@@ -202,6 +202,11 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
     }
     let empty = (!judged && problems.is_empty()).then_some(excluded);
     aside(args, plan, &report, empty, &links, untouched);
+    if !args.output.quiet
+        && let Some(line) = configs.unheeded(&given(args), &inputs)
+    {
+        note(&line);
+    }
     if args.output.verbose {
         verbose(&totals, &report, &clock);
     }
@@ -275,6 +280,21 @@ fn agreed<T: ValueEnum>(configs: &Configs, given: Option<T>, key: &str) -> Resul
         loaded.config.word(key).map(str::to_string)
     })?;
     Ok(said.and_then(|word| T::from_str(&word, false).ok()))
+}
+
+/// The keys of what there is one of for a run that the command line outweighs.
+fn given(args: &CheckArgs) -> Vec<&'static str> {
+    let baseline = &args.baseline;
+    let names_baseline = baseline.baseline.is_some() || matches!(baseline.write_baseline, Some(Some(_)));
+    [
+        (args.fail_on.is_some(), "fail-on"),
+        (args.output.format.is_some(), "format"),
+        (args.complete, "complete"),
+        (names_baseline, "baseline"),
+    ]
+    .into_iter()
+    .filter_map(|(said, key)| said.then_some(key))
+    .collect()
 }
 
 fn plan(args: &CheckArgs) -> Result<Plan, String> {

@@ -1,4 +1,5 @@
-//! Finds the configuration: for each path the nearest `kubeproof.yaml` in its folder or above.
+//! Finds the configuration: for each path the nearest `kubeproof.yaml` in its folder or above. What lies below a path
+//! is for [`nested`](super::nested).
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -25,11 +26,11 @@ const MAX_BYTES: usize = 1 << 20;
 #[derive(Default)]
 pub struct Configs {
     here: PathBuf,
-    list: Vec<Loaded>,
+    pub(super) list: Vec<Loaded>,
     /// The one given on the command line holds for all paths.
-    given: bool,
+    pub(super) given: bool,
     /// By folder, what was found there or above.
-    folders: HashMap<PathBuf, Option<u16>>,
+    pub(super) folders: HashMap<PathBuf, Option<u16>>,
 }
 
 /// A configuration file.
@@ -37,48 +38,13 @@ pub struct Loaded {
     /// As it is shown and opened.
     pub path: PathBuf,
     /// The folder that its patterns are seen from, absolute.
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
+    /// It lies below another one of the run, or was only met on the way: of what there is one of in a run others tell.
+    pub(super) nested: bool,
     /// What it says.
     pub config: Config,
     /// Its text.
     pub source: Source,
-}
-
-/// A configuration as seen from a path of the command line.
-pub struct View<'c> {
-    /// Its index.
-    pub index: u16,
-    config: &'c Config,
-    /// The path as seen from the folder of the configuration; `None` when it is not below that.
-    prefix: Option<String>,
-    is_file: bool,
-}
-
-impl View<'_> {
-    /// Whether anything is left out at all.
-    pub fn excludes(&self) -> bool {
-        self.prefix.is_some() && self.config.excludes()
-    }
-
-    /// Whether the path itself is left out.
-    pub fn leaves_out_all(&self) -> bool {
-        let prefix = self.prefix.as_deref();
-        prefix.is_some_and(|prefix| self.config.is_excluded(prefix, !self.is_file))
-    }
-
-    /// Whether something below the path is left out.
-    pub fn leaves_out(&self, below: &Path, is_folder: bool) -> bool {
-        let Some(prefix) = &self.prefix else {
-            return false;
-        };
-        let below = slashed(below);
-        let path = if prefix.is_empty() {
-            below
-        } else {
-            format!("{prefix}/{below}")
-        };
-        self.config.is_excluded(&path, is_folder)
-    }
 }
 
 impl Configs {
@@ -95,7 +61,7 @@ impl Configs {
             return Ok(configs);
         }
         for path in paths {
-            let absolute = without_dots(&configs.here.join(path));
+            let absolute = configs.absolute(path);
             let folder = if absolute.is_dir() {
                 Some(&*absolute)
             } else {
@@ -105,6 +71,7 @@ impl Configs {
                 configs.find(folder)?;
             }
         }
+        configs.mark_nested();
         Ok(configs)
     }
 
@@ -118,21 +85,8 @@ impl Configs {
                 break;
             }
             visited.push(above.to_path_buf());
-            let mut there = NAMES
-                .iter()
-                .map(|name| above.join(name))
-                .filter(|path| path.is_file());
-            if let Some(file) = there.next() {
-                if let Some(other) = there.next() {
-                    return Err(format!(
-                        "there are two configuration files, `{}` and `{}`; remove one of them",
-                        self.shown(&file).display(),
-                        self.shown(&other).display()
-                    ));
-                }
-                found = Some(self.list.len() as u16);
-                let shown = self.shown(&file);
-                self.read(&shown, above.to_path_buf())?;
+            found = self.read_within(above)?;
+            if found.is_some() {
                 break;
             }
             if above.join(".git").symlink_metadata().is_ok() {
@@ -143,6 +97,35 @@ impl Configs {
             self.folders.insert(folder, found);
         }
         Ok(())
+    }
+
+    /// Reads the file that lies in a folder (absolute), and returns its index.
+    pub(super) fn read_within(&mut self, folder: &Path) -> Result<Option<u16>, String> {
+        let mut there = NAMES
+            .iter()
+            .map(|name| folder.join(name))
+            .filter(|path| path.is_file());
+        let Some(file) = there.next() else { return Ok(None) };
+        if let Some(other) = there.next() {
+            return Err(format!(
+                "there are two configuration files, `{}` and `{}`; remove one of them",
+                self.shown(&file).display(),
+                self.shown(&other).display()
+            ));
+        }
+        let index = u16::try_from(self.list.len()).map_err(|_| {
+            "there are more than 65,536 configuration files, which are too many to tell apart; check the folders one \
+             after the other"
+                .to_string()
+        })?;
+        let shown = self.shown(&file);
+        self.read(&shown, folder.to_path_buf())?;
+        Ok(Some(index))
+    }
+
+    /// A path from the root of the file system, without dots.
+    pub(super) fn absolute(&self, path: &Path) -> PathBuf {
+        without_dots(&self.here.join(path))
     }
 
     /// A path as people would write it.
@@ -166,6 +149,7 @@ impl Configs {
                 self.list.push(Loaded {
                     path,
                     folder,
+                    nested: false,
                     config,
                     source: Source::new(decoded),
                 });
@@ -183,30 +167,16 @@ impl Configs {
         if self.list.is_empty() {
             return None;
         }
-        let absolute = without_dots(&self.here.join(path));
-        absolute
+        self.absolute(path)
             .ancestors()
             .find_map(|folder| self.folders.get(folder))
             .copied()
             .flatten()
     }
 
-    /// The configuration that holds for a path of the command line.
-    pub fn view(&self, path: &Path) -> Option<View<'_>> {
-        let index = self.of(path)?;
-        let loaded = self.list.get(usize::from(index))?;
-        let is_file = !path.is_dir();
-        Some(View {
-            index,
-            config: &loaded.config,
-            prefix: self.below(loaded, path),
-            is_file,
-        })
-    }
-
     /// A path as seen from the folder of a configuration.
-    fn below(&self, loaded: &Loaded, path: &Path) -> Option<String> {
-        let absolute = without_dots(&self.here.join(path));
+    pub(super) fn below(&self, loaded: &Loaded, path: &Path) -> Option<String> {
+        let absolute = self.absolute(path);
         absolute.strip_prefix(&loaded.folder).ok().map(slashed)
     }
 
@@ -244,7 +214,7 @@ impl Configs {
         of: impl Fn(&Loaded) -> Option<T>,
     ) -> Result<Option<T>, String> {
         let mut said: Option<(&Loaded, T)> = None;
-        for loaded in &self.list {
+        for loaded in self.list.iter().filter(|one| !one.nested) {
             let Some(value) = of(loaded) else { continue };
             match &said {
                 Some((first, other)) if *other != value => {
@@ -373,7 +343,7 @@ fn complaint(path: &Path, source: &Source, faults: &[Fault]) -> String {
 }
 
 /// The path with `/` between its parts.
-fn slashed(path: &Path) -> String {
+pub(super) fn slashed(path: &Path) -> String {
     let parts: Vec<_> = path
         .components()
         .map(|part| part.as_os_str().to_string_lossy())

@@ -89,48 +89,15 @@ impl ReadingArgs {
         paths: &[PathBuf],
         problems: &mut Vec<Problem>,
     ) -> Result<(Found, Surroundings), String> {
-        let is_stdin = |path: &&PathBuf| path.as_os_str() == "-";
         let here = [PathBuf::from(".")];
         let paths = if paths.is_empty() { &here[..] } else { paths };
-        let configs = self.configs(paths)?;
-        let beside = self.beside(&configs);
-        let lists = beside.lists(paths);
-        let mut wanted = Vec::with_capacity(paths.len());
-        let mut stdin = None;
-        for (list, role) in lists {
-            wanted.extend(
-                list.iter()
-                    .filter(|path| !is_stdin(path))
-                    .map(|path| (&**path, role)),
-            );
-            if list.iter().any(|path| is_stdin(&path)) {
-                if stdin.is_some() {
-                    return Err("standard input (`-`) is named twice, but can be read only once; \
-                                name it as a path, or for --index, --inventory or --crds"
-                        .to_string());
-                }
-                stdin = Some(role);
-            }
+        let mut configs = self.configs(paths)?;
+        let stdin = self.stdin(paths, &configs, problems)?;
+        let mut found = self.walk(paths, &configs, stdin);
+        while configs.meet(&found.met)? {
+            let stdin = found.take_stdin();
+            found = self.walk(paths, &configs, stdin);
         }
-        if self.stdin_filename.is_some() && stdin.is_none() {
-            return Err(
-                "--stdin-filename names standard input, which is not among the paths; add `-`".to_string(),
-            );
-        }
-        let mut input = None;
-        if let Some(role) = stdin {
-            let mut content = Vec::new();
-            match read::rest(io::stdin().lock(), Path::new("<stdin>"), &mut content) {
-                Ok(()) => {
-                    let mut stdin = Input::stdin(self.stdin_filename.as_deref(), content, role);
-                    stdin.config = configs.of(stdin.path());
-                    input = Some(stdin);
-                }
-                Err(problem) => problems.push(problem),
-            }
-        }
-        let views: Vec<_> = wanted.iter().map(|(path, _)| configs.view(path)).collect();
-        let mut found = walk(&wanted, &views, input, !self.isolated);
         found.configs = configs;
         problems.append(&mut found.problems);
         // With --no-skip nothing around a file matters.
@@ -147,15 +114,65 @@ impl ReadingArgs {
         let here = [PathBuf::from(".")];
         let paths = if paths.is_empty() { &here[..] } else { paths };
         // What is wrong with the configuration is told by the run itself.
-        let configs = self.configs(paths).unwrap_or_default();
-        let beside = self.beside(&configs);
+        let mut configs = self.configs(paths).unwrap_or_default();
+        let mut found = self.walk(paths, &configs, None);
+        while configs.meet(&found.met).unwrap_or(false) {
+            found = self.walk(paths, &configs, None);
+        }
+        found
+    }
+
+    /// Finds what paths lead to, and what is read beside them by all configurations that are known.
+    fn walk(&self, paths: &[PathBuf], configs: &Configs, stdin: Option<Input>) -> Found {
+        let beside = self.beside(configs);
         let lists = beside.lists(paths);
-        let wanted = lists
+        let wanted: Vec<_> = lists
             .iter()
-            .flat_map(|(list, role)| list.iter().map(|path| (&**path, *role)));
-        let wanted: Vec<_> = wanted.collect();
-        let views: Vec<_> = wanted.iter().map(|(path, _)| configs.view(path)).collect();
-        walk(&wanted, &views, None, !self.isolated)
+            .flat_map(|(list, role)| list.iter().map(|path| (&**path, *role)))
+            .filter(|(path, _)| path.as_os_str() != "-")
+            .collect();
+        walk(&wanted, configs, stdin, !self.isolated)
+    }
+
+    /// Reads standard input, if it is asked for.
+    fn stdin(
+        &self,
+        paths: &[PathBuf],
+        configs: &Configs,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Option<Input>, String> {
+        let mut asked = None;
+        for (list, role) in self.beside(configs).lists(paths) {
+            if list.iter().any(|path| path.as_os_str() == "-") {
+                if asked.is_some() {
+                    return Err("standard input (`-`) is named twice, but can be read only once; \
+                                name it as a path, or for --index, --inventory or --crds"
+                        .to_string());
+                }
+                asked = Some(role);
+            }
+        }
+        let Some(role) = asked else {
+            return match self.stdin_filename {
+                Some(_) => Err(
+                    "--stdin-filename names standard input, which is not among the paths; add `-`"
+                        .to_string(),
+                ),
+                None => Ok(None),
+            };
+        };
+        let mut content = Vec::new();
+        match read::rest(io::stdin().lock(), Path::new("<stdin>"), &mut content) {
+            Ok(()) => {
+                let mut stdin = Input::stdin(self.stdin_filename.as_deref(), content, role);
+                stdin.config = configs.of(stdin.path());
+                Ok(Some(stdin))
+            }
+            Err(problem) => {
+                problems.push(problem);
+                Ok(None)
+            }
+        }
     }
 
     fn beside(&self, configs: &Configs) -> Beside {

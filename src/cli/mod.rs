@@ -17,6 +17,7 @@ mod init;
 mod inputs;
 mod inventory;
 mod manual;
+mod nested;
 mod output;
 mod pages;
 mod parallel;

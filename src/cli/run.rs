@@ -333,6 +333,7 @@ pub fn read_again(input: &Input, size: usize) -> Result<Decoded, Problem> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::config::Configs;
     use super::super::walk::walk;
     use super::*;
 
@@ -351,7 +352,12 @@ mod tests {
     fn a_file_that_changed_is_not_shown() {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("a.yaml"), "a: 1\n").expect("a file");
-        let found = walk(&[(folder.path(), Role::Checked)], &[], None, false);
+        let found = walk(
+            &[(folder.path(), Role::Checked)],
+            &Configs::default(),
+            None,
+            false,
+        );
         assert_eq!(found.inputs.len(), 1);
         let input = &found.inputs[0];
         assert_eq!(

@@ -9,8 +9,9 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::graph::Role;
 
-use super::config::{Configs, View};
+use super::config::{Configs, NAMES};
 use super::gitignore::Ignored;
+use super::nested::Nearest;
 use super::problem::Problem;
 use super::read;
 
@@ -113,6 +114,8 @@ pub struct Found {
     pub problems: Vec<Problem>,
     /// Symbolic links to folders, or named as manifests are, which were met and not followed.
     pub links: Vec<PathBuf>,
+    /// Configuration files that were met.
+    pub met: Vec<PathBuf>,
     /// Whether the configuration left anything out.
     pub excluded: bool,
     /// The configuration files that hold for the inputs.
@@ -123,6 +126,12 @@ impl Found {
     /// Puts the inputs into the order of their names.
     pub fn sort(&mut self) {
         self.inputs.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+
+    /// Takes standard input back, which cannot be read again.
+    pub fn take_stdin(&mut self) -> Option<Input> {
+        let at = self.inputs.iter().position(|input| input.is_stdin)?;
+        Some(self.inputs.remove(at))
     }
 }
 
@@ -135,14 +144,8 @@ pub struct Root {
 }
 
 /// Finds the inputs under `paths`, each with the part that its files play: the first that leads to a file
-/// says. `stdin` stands for the file of its name, wherever that is found. `views` are the configurations that hold
-/// for the paths, if any does.
-pub fn walk(
-    paths: &[(&Path, Role)],
-    views: &[Option<View<'_>>],
-    stdin: Option<Input>,
-    gitignore: bool,
-) -> Found {
+/// says. `stdin` stands for the file of its name, wherever that is found.
+pub fn walk(paths: &[(&Path, Role)], configs: &Configs, stdin: Option<Input>, gitignore: bool) -> Found {
     let mut found = Found::default();
     // One root that is walked without following links meets no file twice.
     let mut seen = (paths.len() + usize::from(stdin.is_some()) > 1).then(HashSet::new);
@@ -157,44 +160,45 @@ pub fn walk(
         });
         found.inputs.push(input);
     }
-    for (i, &(path, role)) in paths.iter().enumerate() {
+    for &(path, role) in paths {
         let root = tidy(path);
         let before = found.inputs.len();
-        let view = views.get(i).and_then(Option::as_ref);
-        // What is named to be indexed is read even where it is not to be checked.
-        let named = role != Role::Checked && view.is_some_and(|view| view.leaves_out_all());
-        let filter = view.filter(|view| role != Role::Inventory && !named && view.excludes());
-        match root.metadata() {
-            Ok(_) if filter.is_some_and(View::leaves_out_all) => found.excluded = true,
-            Ok(metadata) if metadata.is_dir() => {
-                let ignored = walk_folder(&root, gitignore, filter, seen.as_mut(), &mut found);
-                // Of what is checked a run says itself that it checked nothing.
-                if ignored && role != Role::Checked {
-                    let what = "git ignores all manifests in it, so that none is read; name the files themselves, or \
-                                use --isolated";
-                    found.problems.push(Problem::new(&root, what));
-                }
-                found.roots.push(Root {
-                    path: root,
-                    is_folder: true,
-                });
+        let metadata = match root.metadata() {
+            Ok(metadata) => metadata,
+            Err(error) => {
+                found.problems.push(Problem::io(&root, &error));
+                continue;
             }
-            Ok(metadata) => {
-                if seen.as_mut().is_none_or(|seen| seen.insert(identity(&root))) {
-                    let mut input = Input::file(root.clone());
-                    input.pipe = (!metadata.is_file()).then(OnceLock::new);
-                    found.inputs.push(input);
-                    found.roots.push(Root {
-                        path: root,
-                        is_folder: false,
-                    });
-                }
-            }
-            Err(error) => found.problems.push(Problem::io(&root, &error)),
+        };
+        let is_folder = metadata.is_dir();
+        let mut nearest = configs.nearest(&root, is_folder, role);
+        if nearest.leaves_out_root {
+            found.excluded = true;
+            continue;
         }
+        if is_folder {
+            let ignored = walk_folder(&root, gitignore, &mut nearest, seen.as_mut(), &mut found);
+            // Of what is checked a run says itself that it checked nothing.
+            if ignored && role != Role::Checked {
+                let what = "git ignores all manifests in it, so that none is read; name the files themselves, or use \
+                            --isolated";
+                found.problems.push(Problem::new(&root, what));
+            }
+        } else if seen.as_mut().is_none_or(|seen| seen.insert(identity(&root))) {
+            found.inputs.push(Input {
+                pipe: (!metadata.is_file()).then(OnceLock::new),
+                config: nearest.index(),
+                ..Input::file(root.clone())
+            });
+        } else {
+            continue;
+        }
+        found.roots.push(Root {
+            path: root,
+            is_folder,
+        });
         for input in &mut found.inputs[before..] {
             input.role = role;
-            input.config = view.map(|view| view.index);
         }
     }
     found.sort();
@@ -206,7 +210,7 @@ pub fn walk(
 fn walk_folder(
     root: &Path,
     gitignore: bool,
-    filter: Option<&View<'_>>,
+    nearest: &mut Nearest<'_>,
     mut seen: Option<&mut HashSet<PathBuf>>,
     found: &mut Found,
 ) -> bool {
@@ -246,6 +250,11 @@ fn walk_folder(
             walk.skip_current_dir();
             continue;
         }
+        nearest.leave(depth);
+        // It holds even where git or a pattern leaves out the file itself.
+        if wanted && nearest.meets && !is_folder && is_configuration(name) {
+            found.met.push(entry.path().to_path_buf());
+        }
         if let Some(ignored) = &mut ignored {
             let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
             let path = absolute.join(below);
@@ -260,17 +269,15 @@ fn walk_folder(
                 ignored.enter(&path, depth);
             }
         }
-        if let Some(filter) = filter {
-            let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
-            if depth > 0 && filter.leaves_out(below, is_folder) {
-                found.excluded = true;
-                if is_folder {
-                    walk.skip_current_dir();
-                }
-                continue;
+        if depth > 0 && nearest.leaves_out(entry.path(), is_folder) {
+            found.excluded = true;
+            if is_folder {
+                walk.skip_current_dir();
             }
+            continue;
         }
         if is_folder {
+            nearest.enter(entry.path(), depth);
             continue;
         }
         met = true;
@@ -288,7 +295,10 @@ fn walk_folder(
         if bare_kustomization {
             found.kustomizations.push(path);
         } else {
-            found.inputs.push(Input::file(path));
+            found.inputs.push(Input {
+                config: nearest.index(),
+                ..Input::file(path)
+            });
         }
     }
     left_out && !met
@@ -325,6 +335,10 @@ fn spelled(path: PathBuf) -> PathBuf {
 
 fn is_manifest_name(name: &[u8]) -> bool {
     name.ends_with(b".yaml") || name.ends_with(b".yml") || name.ends_with(b".json")
+}
+
+fn is_configuration(name: &[u8]) -> bool {
+    NAMES.iter().any(|own| own.as_bytes() == name)
 }
 
 /// The path without `.` and doubled slashes; `.` itself stays. `..` stays too: what it leads to depends on

@@ -76,6 +76,7 @@ impl Seen {
             let named = |folder: &Path| config::NAMES.map(|name| folder.join(name));
             settings.extend(path.ancestors().flat_map(named));
         }
+        settings.append(&mut found.met);
         settings.sort();
         settings.dedup();
         let inputs = found.inputs.iter().map(|input| input.path().to_path_buf());

@@ -19,6 +19,7 @@ mod frames;
 mod graph;
 mod impact;
 mod manual;
+mod nested;
 mod outputs;
 mod pages;
 mod progress;

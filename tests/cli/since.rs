@@ -374,3 +374,20 @@ fn what_a_change_takes_from_others_is_reported_with_them() {
     folder.write("other.yaml", secret.replace("name: db", "name: other"));
     assert!(found(&check(&folder, "", &args)).is_empty());
 }
+
+#[test]
+fn each_file_keeps_its_configuration() {
+    let folder = repository(&[
+        ("a.yaml", GOOD),
+        ("x/kubeproof.yaml", "ignore: ingress\n"),
+        ("x/a.yaml", GOOD),
+        ("y/a.yaml", GOOD),
+    ]);
+    for file in ["x/a.yaml", "y/a.yaml"] {
+        folder.write(file, BAD);
+    }
+    let only = ["y/a.yaml:8 ingress/host-is-ip"];
+    assert_eq!(found(&check(&folder, "", &["--since", "HEAD"])), only);
+    let above: Vec<String> = only.iter().map(|line| format!("../{line}")).collect();
+    assert_eq!(found(&check(&folder, "x", &["--since", "HEAD"])), above);
+}

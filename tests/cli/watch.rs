@@ -124,6 +124,30 @@ fn configuration_is_watched() {
 }
 
 #[test]
+fn configuration_further_down_is_watched() {
+    let folder = Folder::new(&[
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        // Nobody checks that file, so that it is no input; it holds all the same.
+        (".gitignore", ".kubeproof.yml\n"),
+        ("k8s/a.yaml", BAD),
+        ("k8s/deep/b.yaml", BAD),
+    ]);
+    let watching = Watching::start(&folder, &["k8s"]);
+    assert_eq!(watching.round().0.len(), 2);
+    let nested = folder.write("k8s/deep/.kubeproof.yml", "ignore: ingress\n");
+    assert_eq!(watching.round().0.len(), 1);
+    folder.write("k8s/deep/.kubeproof.yml", "ignore: ingres\n");
+    let (_, told) = watching.round();
+    assert!(
+        told[0].starts_with("error: k8s/deep/.kubeproof.yml has 1 mistake"),
+        "{told:?}"
+    );
+    watching.is_quiet();
+    fs::remove_file(nested).expect("removed");
+    assert_eq!(watching.round().0.len(), 2);
+}
+
+#[test]
 fn trouble_does_not_end_it() {
     let folder = Folder::new(&[("a.yaml", GOOD)]);
     let watching = Watching::start(&folder, &["a.yaml"]);
