@@ -225,7 +225,7 @@ impl<'r> Index<'r> {
         }
         let renamed = |bare| self.named(target, bare).iter().any(|d| self.compatible(site, d));
         if self.overlays.bare(site.name).any(renamed)
-            || self.patterns.fit(site, |d| self.compatible(site, d))
+            || self.is_made(site)
             || self.is_declared(site)
             || self.is_rewritten(site)
         {
@@ -266,8 +266,13 @@ impl<'r> Index<'r> {
             .copied()
     }
 
+    /// Whether something makes names of this form.
+    pub(super) fn is_made(&self, site: &UseSite<'r>) -> bool {
+        self.patterns.fit(site, |d| self.compatible(site, d))
+    }
+
     /// Whether a user says that the name exists.
-    fn is_declared(&self, site: &UseSite<'r>) -> bool {
+    pub(super) fn is_declared(&self, site: &UseSite<'r>) -> bool {
         !self.declared.is_empty()
             && self
                 .overlays
@@ -280,7 +285,7 @@ impl<'r> Index<'r> {
     }
 
     /// Whether a kustomization writes the field, or the names of what it names.
-    fn is_rewritten(&self, site: &UseSite<'r>) -> bool {
+    pub(super) fn is_rewritten(&self, site: &UseSite<'r>) -> bool {
         // Of most files no patch writes anything.
         if self.overlays.written(site.file).next().is_none() {
             return false;

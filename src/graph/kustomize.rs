@@ -13,6 +13,9 @@ use crate::yaml::{self, Node, Scalar, Tree};
 /// Fields of one patch that are noted; one with more may write any.
 const MOST_FIELDS: usize = 2_000;
 
+/// The field by which a partial object takes things away.
+const DIRECTIVE: &str = "$patch";
+
 /// Where a kustomization lists what it takes objects from.
 const RESOURCES: [&str; 3] = ["resources", "components", "bases"];
 
@@ -215,12 +218,24 @@ fn fields(root: Node<'_>, kind: &str, name: &str, facts: &mut Facts) {
         .filter(|(_, key)| !matches!(&**key, "apiVersion" | "kind" | "metadata" | "data" | "stringData"));
     open.extend(roots.map(|(value, key)| (value, steps([key].into_iter()))));
     let mut seen = 0;
+    let mut keep = |path: &str, whole: bool| {
+        let written = Written {
+            kind: facts.keep(kind),
+            name: facts.keep(name),
+            path: facts.keep(path),
+            whole,
+        };
+        facts.written.push(written);
+    };
     while let Some((node, path)) = open.pop() {
         seen += 1;
         if seen > MOST_FIELDS {
             return write(("", ""), std::iter::empty(), true, facts);
         }
-        if node.is_map() {
+        // `$patch: delete` and `$patch: replace` stand beside what they are about.
+        if path == DIRECTIVE || path.ends_with("/$patch") {
+            keep(path.trim_end_matches(DIRECTIVE).trim_end_matches('/'), true);
+        } else if node.is_map() {
             for entry in node.entries() {
                 let Some(key) = entry.key.key_text() else { continue };
                 let below = steps([key].into_iter());
@@ -235,14 +250,10 @@ fn fields(root: Node<'_>, kind: &str, name: &str, facts: &mut Facts) {
             }
         } else if node.is_seq() {
             open.extend(node.items().map(|item| (item, path.clone())));
+        } else if node.is_null() {
+            keep(&path, true); // a null takes away what is there
         } else if may_name(&path) {
-            let written = Written {
-                kind: facts.keep(kind),
-                name: facts.keep(name),
-                path: facts.keep(&path),
-                whole: false,
-            };
-            facts.written.push(written);
+            keep(&path, false);
         }
     }
 }

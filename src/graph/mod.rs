@@ -17,6 +17,7 @@ mod overlays;
 mod patched;
 mod paths;
 mod patterns;
+mod roots;
 pub mod table;
 mod variants;
 mod walk;

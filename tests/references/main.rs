@@ -6,6 +6,7 @@ mod keys;
 mod kustomize;
 mod labels;
 mod names;
+mod overlays;
 mod table;
 mod worlds;
 

@@ -23,7 +23,7 @@ use crate::graph::{
     PERSISTENT_VOLUME_CLAIM, PRIORITY_CLASS, REPLICA_SET, ROLE, RUNTIME_CLASS, RunCx, SECRET, SERVICE,
     SERVICE_ACCOUNT, STATEFUL_SET, STORAGE_CLASS, UseSite, Verdict,
 };
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 use crate::rules::quote;
 use crate::source::Span;
 use crate::yaml::resolve;
@@ -82,10 +82,18 @@ fn dangling<'r>(cx: &mut RunCx<'r>, wanted: impl Fn(&Row) -> bool) {
     let (index, table) = (cx.index, cx.index.table());
     let mut missing: Vec<Missing<'r>> = Vec::new();
     let mut known: HashMap<(Target, &str, &str), usize> = HashMap::default();
-    let mut last = None;
+    let (mut last, mut left_out) = (None, HashSet::default());
     for site in index.judged(|fact| wanted(table.row(fact.row))) {
         let (elsewhere, near) = match index.verdict(&site) {
-            Verdict::Fine => continue,
+            Verdict::Fine => {
+                if cx.settings.complete
+                    && let Some((overlay, d)) = index.left_out(&site)
+                    && left_out.insert((overlay, d.target, site.name))
+                {
+                    absent_in(cx, &site, overlay, d);
+                }
+                continue;
+            }
             Verdict::Near(d) => {
                 // One object that says a wrong name over and over is one mistake.
                 let same = Some((site.file, site.fact.object, site.name));
@@ -231,6 +239,27 @@ fn absent<'r>(cx: &mut RunCx<'r>, missing: &Missing<'r>) {
     for other in others.iter().take(OTHER_PLACES) {
         report = report.related_in(other.file, other.fact.span, "used here too");
     }
+}
+
+/// Says that an overlay lacks what others bring along.
+fn absent_in<'r>(cx: &mut RunCx<'r>, site: &UseSite<'r>, overlay: u32, d: Defined<'r>) {
+    let index = cx.index;
+    let what = index.table().target_name(site.fact.target);
+    let file = index.files.get(overlay as usize).map_or("", |facts| &*facts.file);
+    let message = format!(
+        "{} takes this in without {what} {}, which only other overlays have; {}",
+        quote(file),
+        quote(site.name),
+        consequence(index.row(site)),
+    );
+    cx.report_use(site, site.fact.span, message)
+        .severity(Severity::Error)
+        .help(format!("add the {what} there, or to what all overlays share"))
+        .related_in(
+            d.file,
+            d.fact.span,
+            format!("{} is {} here", quote(d.name), verb(&d)),
+        );
 }
 
 /// When the run is all there is, what is not there breaks for certain.
