@@ -13,6 +13,7 @@ mod junit;
 mod markdown;
 mod place;
 mod printable;
+mod rendered;
 mod sarif;
 mod sarif_rules;
 mod source;

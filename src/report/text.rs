@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use super::excerpt::{Excerpt, Mark, excerpt};
+use super::rendered::object_of;
 use super::{FileReport, Printer, Report, Source, count, for_people, printable, printable_lines, statistics};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::manifest::Skip;
@@ -39,7 +40,13 @@ impl Printer for Text {
             }
             self.styled(out, Style::new().bold(), &printable(&file.name));
             out.push('\n');
+            let mut last = None;
             for diagnostic in for_people(file) {
+                let object = object_of(file, diagnostic);
+                if let Some(object) = object.as_ref().filter(|_| object != last) {
+                    out.push_str(&format!("in {object}:\n"));
+                }
+                last = object;
                 self.finding(report, file, diagnostic, out);
                 out.push('\n');
             }

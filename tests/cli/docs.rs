@@ -22,19 +22,21 @@ fn is_as_shown(line: &str, shown: &str) -> bool {
 #[test]
 fn examples_are_true() {
     let page = include_str!("../../docs/outputs.md");
-    let folder = Folder::new(&[("ingress.yaml", blocks(page, "yaml")[0]), (".git/HEAD", "")]);
+    let example = blocks(page, "yaml")[0];
+    let folder = Folder::new(&[("ingress.yaml", example), (".git/HEAD", "")]);
+    let rendered = format!("# Source: shop/templates/ingress.yaml\n{example}");
     let mut shown = 0;
     for block in blocks(page, "console") {
         let (command, output) = block.split_once('\n').expect("a command");
         if output.is_empty() || output.starts_with('$') {
             continue; // it shows how to call the program only
         }
-        let args: Vec<&str> = command
-            .strip_prefix("$ kubeproof ")
-            .expect("a command")
-            .split(' ')
-            .collect();
-        let answer = folder.run(&args);
+        let (before, command) = command.split_once("kubeproof ").expect("a command");
+        let args: Vec<&str> = command.split(' ').collect();
+        let answer = match before {
+            "$ " => folder.run(&args),
+            _ => folder.run_with(&args, &rendered),
+        };
         assert_eq!(answer.code, Some(1), "{answer}");
         assert_eq!(answer.stdout.lines().count(), output.lines().count(), "{answer}");
         for (line, shown) in answer.stdout.lines().zip(output.lines()) {
@@ -44,8 +46,8 @@ fn examples_are_true() {
     }
     assert_eq!(
         shown,
-        super::FORMATS.len() + 1,
-        "every format, and the statistics"
+        super::FORMATS.len() + 2,
+        "every format, the statistics, and what was rendered"
     );
 }
 

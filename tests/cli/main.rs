@@ -23,6 +23,7 @@ mod nested;
 mod outputs;
 mod pages;
 mod progress;
+mod rendered;
 mod since;
 mod suppression;
 mod threads;

@@ -1,0 +1,50 @@
+//! What a tool rendered: its lines are no help, so that each finding says which object it is about.
+
+use super::Folder;
+
+const RENDERED: &str = "---
+# Source: shop/templates/ingress.yaml
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: web}
+spec:
+  rules:
+  - host: 10.0.0.1
+    http:
+      paths: [{path: /, backend: {service: {name: shop, port: {number: 80}}}}]
+---
+# Source: shop/templates/secret.yaml
+apiVersion: v1
+kind: Secret
+metadata: {name: keys}
+data: {a: hunter2-hunter2}
+---
+# Source: hunter2/templates/of all
+apiVersion: v1
+kind: Secret
+metadata: {name: more}
+data: {a: hunter2-hunter2}
+";
+
+#[test]
+fn findings_name_the_object_and_its_template() {
+    let folder = Folder::new(&[("rendered.yaml", RENDERED)]);
+    let answer = folder.run_with(&["check", "-"], RENDERED);
+    insta::assert_snapshot!("rendered_by_helm", answer);
+    assert!(!answer.stdout.contains("hunter2"), "{answer}");
+    // A file says where it comes from as well.
+    let concise = ["check", "--format", "concise", "rendered.yaml"];
+    insta::assert_snapshot!("rendered_by_helm_concise", folder.run(&concise));
+    // kustomize names no files; of one by its own name the place tells all.
+    let built = RENDERED.replace("# Source: ", "# ");
+    let concise = |args: &[&str]| {
+        let answer = folder.run_with(&[&["check", "--format", "concise"], args].concat(), &built);
+        answer
+            .stdout
+            .lines()
+            .filter(|line| line.ends_with("(Ingress web/shop)"))
+            .count()
+    };
+    assert_eq!(concise(&["-"]), 3);
+    assert_eq!(concise(&["-", "--stdin-filename", "k8s/all.yaml"]), 0);
+}
