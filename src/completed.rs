@@ -1,22 +1,65 @@
 //! What a file lacks and a kustomization that takes it in fills in: judged by itself the object would be refused,
 //! built it is whole. Such findings tell no more than that.
 
+mod patches;
+mod place;
+
 use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, ErrorType, Severity};
-use crate::engine::ObjectInfo;
-use crate::graph::Index;
+use crate::engine::{self, ObjectInfo};
+use crate::graph::{Build, Builds, Index};
+use crate::manifest::File;
+use crate::report::{FileReport, Source};
+use patches::Patches;
 
 /// The kinds that `commonLabels`, and `labels` with `includeSelectors`, give a selector to.
 const SELECTING: [&str; 4] = ["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"];
 
-/// Makes an `info` of what the kustomizations around a file fill in.
-pub(crate) fn by_kustomizations(
-    index: &Index<'_>,
-    file: u32,
-    objects: &[ObjectInfo],
-    diagnostics: &mut [Diagnostic],
-) {
+/// Makes an `info` of what the kustomizations around the files of a run fill in.
+pub(crate) fn by_kustomizations(index: &Index<'_>, files: &mut [FileReport], no_skip: bool) {
+    let mut builds = None;
+    for (at, file) in (0..).zip(files) {
+        if file.diagnostics.is_empty() {
+            continue;
+        }
+        by_labels(index, at, &file.objects, &mut file.diagnostics);
+        let is_open = |found: &Diagnostic| found.severity != Severity::Info && patches::may_fill(found);
+        if index.is_built(at) && file.diagnostics.iter().any(is_open) {
+            let builds = builds.get_or_insert_with(|| Builds::new(index));
+            by_patches(builds, index, at, file, no_skip);
+        }
+    }
+}
+
+/// The same of what patches fill in.
+fn by_patches(builds: &mut Builds<'_, '_>, index: &Index<'_>, at: u32, file: &mut FileReport, no_skip: bool) {
+    let builds = builds.of(at);
+    let is_patched = |build: &Build<'_, '_>| build.fills.iter().any(|fills| !fills.is_empty());
+    let Some(source) = file.source.as_ref().map(Source::decoded) else {
+        return;
+    };
+    if !builds.iter().any(is_patched) {
+        return;
+    }
+    let tree = engine::parse(source);
+    let read = File::again(&file.name, &source.text, &tree, &file.skipped, no_skip);
+    for found in &mut file.diagnostics {
+        let object = found.object.map_or(usize::MAX, |at| at as usize);
+        let (Some(object), Some(info)) = (read.objects.get(object), file.objects.get(object)) else {
+            continue;
+        };
+        if found.severity != Severity::Info
+            && patches::may_fill(found)
+            && let Some(patches) = Patches::new(&builds, info, index.affixes())
+        {
+            patches.judge(found, object);
+        }
+    }
+}
+
+/// The same of what they fill in with labels and namespaces.
+fn by_labels(index: &Index<'_>, file: u32, objects: &[ObjectInfo], diagnostics: &mut [Diagnostic]) {
     let (selectors, namespace) = (index.sets_selectors(file), index.sets_namespace(file));
     if !selectors && !namespace {
         return;

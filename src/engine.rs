@@ -283,7 +283,7 @@ pub fn check_file(
         facts: if settings.compared || settings.rules.compares() {
             graph::facts_with(&file, settings.table())
         } else {
-            Facts::default()
+            graph::facts_of_kustomizations(&file, settings.table())
         },
         ..Checked::default()
     };

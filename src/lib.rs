@@ -132,9 +132,7 @@ pub fn compare_by<'s>(
             file.diagnostics.push(diagnostic);
         }
     }
-    for (at, file) in report.files.iter_mut().enumerate() {
-        completed::by_kustomizations(&index, at as u32, &file.objects, &mut file.diagnostics);
-    }
+    completed::by_kustomizations(&index, &mut report.files, union.no_skip);
     for (index, file) in report.files.iter_mut().enumerate() {
         if let Some(mut suppressions) = file.suppressions.take() {
             file.suppressed

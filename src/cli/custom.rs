@@ -1,5 +1,6 @@
 //! The second pass: custom resources against the CustomResourceDefinitions of the run.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use crate::definitions::{Coverage, Plan};
@@ -101,10 +102,14 @@ pub fn check(
     for (file, result) in results {
         match (result, run.report.files.get_mut(file)) {
             (Ok(mut found), Some(report)) => {
-                report.diagnostics.append(&mut found.diagnostics);
+                let kept = run.kept.get(file).and_then(Option::as_deref);
                 if let Some(source) = found.source {
                     report.source = Some(Source::new(source));
+                } else if let (None, Some(kept), false) = (&report.source, kept, found.diagnostics.is_empty())
+                {
+                    report.source = Some(Source::new(Arc::clone(&kept.source)));
                 }
+                report.diagnostics.append(&mut found.diagnostics);
             }
             (Err(problem), _) => problems.push(problem),
             _ => {}

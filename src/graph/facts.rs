@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::filled::Filled;
 use super::flux::{self, Delivery};
 use super::kustomize;
 use super::table::{RowId, Table, Target};
@@ -227,6 +228,8 @@ pub struct Kustomization {
     pub component: bool,
     /// Fields that its replacements and patches write, in [`Facts::written`].
     pub written: Range<u32>,
+    /// What they give fields, in [`Facts::filled`].
+    pub filled: Range<u32>,
 }
 
 /// What one file says about names that other files use.
@@ -265,6 +268,8 @@ pub struct Facts {
     pub patches: Vec<PatchFile>,
     /// Fields that kustomizations and patches write.
     pub written: Vec<Written>,
+    /// What they give fields.
+    pub filled: Vec<Filled>,
     /// What its patches change.
     pub changes: Changes,
 }
@@ -276,6 +281,15 @@ pub fn facts(file: &File<'_>) -> Facts {
 
 /// Takes the facts of one file by a table that may have a user's own rows.
 pub fn facts_with(file: &File<'_>, table: &Table) -> Facts {
+    take(file, table, true)
+}
+
+/// The same without the names that its objects use and define: what its kustomizations and patches do to others.
+pub fn facts_of_kustomizations(file: &File<'_>, table: &Table) -> Facts {
+    take(file, table, false)
+}
+
+fn take(file: &File<'_>, table: &Table, names: bool) -> Facts {
     let mut facts = Facts {
         file: file.name.into(),
         ..Facts::default()
@@ -295,9 +309,10 @@ pub fn facts_with(file: &File<'_>, table: &Table) -> Facts {
         let chunk = file.documents[object.document as usize].chunk;
         facts.object(object, chunk.document, &masked);
         flux::read(object, &masked, &mut facts);
-        if let Some(kind) = table
-            .kind(object.group(), &object.kind)
-            .or_else(|| table.kind("", "*"))
+        if names
+            && let Some(kind) = table
+                .kind(object.group(), &object.kind)
+                .or_else(|| table.kind("", "*"))
         {
             Walk::object(table, kind, object, chunk.error.is_some(), &masked, &mut facts);
         }
@@ -420,5 +435,6 @@ impl Facts {
         fit(&mut self.labels);
         fit(&mut self.keys);
         fit(&mut self.paths);
+        fit(&mut self.filled);
     }
 }

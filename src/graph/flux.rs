@@ -112,6 +112,7 @@ pub(super) fn deliver<'r>(files: &'r [Facts], paths: &Paths<'_>, overlays: &mut 
                 }
                 added.push(component);
             }
+            let patches = !one.change.filled.is_empty() || !added.is_empty();
             if !added.is_empty() {
                 overlays.added.insert((file, at), added);
             }
@@ -122,6 +123,9 @@ pub(super) fn deliver<'r>(files: &'r [Facts], paths: &Paths<'_>, overlays: &mut 
             for &(file_there, through) in &*there {
                 overlays.deliver(file_there, if is_sure { namespace } else { "" }, changes);
                 overlays.write(file_there, written);
+                if patches {
+                    overlays.patch(file_there, ((file, at), through));
+                }
                 if moves && is_sure {
                     overlays.delivered.push(Delivered {
                         file: file_there,

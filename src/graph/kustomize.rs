@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::facts::{Changes, Facts, Kustomization, Label, PatchFile, Text, Written};
+use super::filled;
 use super::generators;
 use super::table::Table;
 use super::written::{of_dotted, of_pointer, steps};
@@ -53,7 +54,7 @@ pub(super) fn components(root: Node<'_>, facts: &mut Facts) -> Range<u32> {
 pub(super) fn changes(root: Node<'_>, facts: &mut Facts) -> Kustomization {
     let (prefix, suffix) = (field(root, "namePrefix", facts), field(root, "nameSuffix", facts));
     let outer = std::mem::take(&mut facts.changes);
-    let written = facts.written.len() as u32;
+    let (written, filled) = (facts.written.len() as u32, facts.filled.len() as u32);
     if ["generators", "transformers", "vars"]
         .iter()
         .any(|key| list(root, key).next().is_some())
@@ -67,6 +68,7 @@ pub(super) fn changes(root: Node<'_>, facts: &mut Facts) -> Kustomization {
         suffix,
         patches,
         written: written..facts.written.len() as u32,
+        filled: filled..facts.filled.len() as u32,
         changes: std::mem::replace(&mut facts.changes, outer),
         ..Kustomization::default()
     }
@@ -174,6 +176,7 @@ pub(super) fn patch(root: Node<'_>, kind: Option<&str>, name: &str, facts: &mut 
             .add(kind.map_or(Changes::default(), changes_of_kind));
         let kind = kind.unwrap_or_default();
         for operation in root.items() {
+            filled::operation(operation, (kind, name), facts);
             let Some(path) = operation.get("path").and_then(Node::str) else {
                 continue;
             };
@@ -195,6 +198,7 @@ pub(super) fn patch(root: Node<'_>, kind: Option<&str>, name: &str, facts: &mut 
         Some(_) => name,
         None => own_name.as_deref().unwrap_or_default(),
     };
+    filled::partial(root, (kind_beside.unwrap_or(kind), name), facts);
     fields(root, kind, name, facts);
     let touches = |path: &[&str]| root.path(path).is_some();
     facts.changes.add(Changes {
@@ -296,7 +300,9 @@ fn replacements(root: Node<'_>, facts: &mut Facts) {
             let name = name.as_deref().unwrap_or_default();
             facts.changes.add(changes_of_kind(kind));
             for path in list(target, "fieldPaths").filter_map(Node::str) {
-                write((kind, name), of_dotted(&path).into_iter(), true, facts);
+                let steps = of_dotted(&path);
+                filled::replaced(&steps, (kind, name), facts);
+                write((kind, name), steps.into_iter(), true, facts);
             }
         }
     }

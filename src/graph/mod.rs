@@ -1,10 +1,12 @@
 //! Names across files: what each file defines, makes and uses, and one index over the run.
 
 mod affixes;
+mod builds;
 pub mod compile;
 mod cx;
 mod declared;
 mod facts;
+mod filled;
 mod flux;
 mod generators;
 mod index;
@@ -23,12 +25,15 @@ mod variants;
 mod walk;
 mod written;
 
+pub use builds::{Build, Builds};
 pub use cx::RunCx;
 pub use declared::Declared;
 pub use facts::{
     Changes, Definition, Facts, Key, Kustomization, Label, Labelled, ObjectFact, PatchFile, Role, Selection,
-    Text, Use, Written, facts, facts_with,
+    Text, Use, Written, facts, facts_of_kustomizations, facts_with,
 };
+pub use filled::{Fill, Filled};
+pub(crate) use filled::{digest, is_empty};
 pub use flux::Delivery;
 pub use index::{Closeness, Defined, Index, UseSite, Verdict};
 pub use keys::Meant;

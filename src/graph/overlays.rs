@@ -28,7 +28,12 @@ struct Overlaid<'r> {
     written: Vec<u32>,
     /// The kustomizations that take the file in, directly or through others; ascending.
     taken_by: Vec<u32>,
+    /// The Kustomizations of Flux that patch it.
+    patched_by_flux: Vec<Delivering>,
 }
+
+/// A Kustomization of Flux, by its file and which one that is, and the kustomization that it applies a file through.
+pub(super) type Delivering = ((u32, u32), Option<u32>);
 
 /// What kustomizations do to the files of a run.
 #[derive(Default)]
@@ -151,6 +156,16 @@ impl<'r> Overlays<'r> {
     /// Notes fields that Flux writes in the objects of a file.
     pub(super) fn write(&mut self, file: u32, written: Option<u32>) {
         self.files[file as usize].written.extend(written);
+    }
+
+    /// Notes that a Kustomization of Flux patches the objects of a file.
+    pub(super) fn patch(&mut self, file: u32, by: Delivering) {
+        self.files[file as usize].patched_by_flux.push(by);
+    }
+
+    /// The Kustomizations of Flux that patch the objects of a file.
+    pub(super) fn patched_by_flux(&self, file: u32) -> &[Delivering] {
+        self.file(file).map_or(&[], |file| &file.patched_by_flux)
     }
 
     /// Keeps the fields that are written together; `None` when there are none.

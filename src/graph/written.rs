@@ -95,7 +95,7 @@ impl Write<'_> {
 }
 
 /// Whether a selector of kustomize fits: a regular expression for all of the text.
-fn selects(pattern: &str, text: &str) -> bool {
+pub(super) fn selects(pattern: &str, text: &str) -> bool {
     if pattern.is_empty() || pattern == text {
         return true;
     }
@@ -122,9 +122,14 @@ pub(super) fn steps<'s>(steps: impl Iterator<Item = Cow<'s, str>>) -> String {
             path.push(BETWEEN);
         }
         // A key may hold the sign, as annotations do.
-        path.push_str(&step.replace('~', "~0").replace(BETWEEN, "~1"));
+        path.push_str(&escaped(&step));
     }
     path
+}
+
+/// A step as it is kept.
+pub(super) fn escaped(step: &str) -> String {
+    step.replace('~', "~0").replace(BETWEEN, "~1")
 }
 
 /// `[name=web]`: an item of a list by a field.
@@ -137,7 +142,7 @@ pub(super) fn of_pointer(path: &str) -> impl Iterator<Item = Cow<'_, str>> {
     path.split(BETWEEN).map(unescaped)
 }
 
-fn unescaped(step: &str) -> Cow<'_, str> {
+pub(super) fn unescaped(step: &str) -> Cow<'_, str> {
     if step.contains('~') {
         Cow::Owned(step.replace("~1", "/").replace("~0", "~"))
     } else {

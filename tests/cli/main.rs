@@ -7,6 +7,7 @@
 mod across;
 mod baseline;
 mod canaries;
+mod completed;
 mod config;
 mod custom;
 mod docs;

@@ -1,0 +1,448 @@
+//! What bases lack by design, and overlays fill in.
+
+use super::Folder;
+
+const WEB: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: app
+          volumeMounts: [{name: data, mountPath: /data}]
+        - {name: side, image: side:1}
+      volumes: [{name: tmp, emptyDir: {}}]
+";
+
+const BASE: &str = "resources: [all.yaml]\n";
+const PLAIN: &str = "resources: [../base]\n";
+
+/// The findings with a refusal in `base/all.yaml`: `severity field`, and who is left with it.
+fn found(base: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let folder = Folder::new(&[("base/all.yaml", base), ("base/kustomization.yaml", BASE)]);
+    for (path, text) in files {
+        folder.write(path, text);
+    }
+    let answer = folder.run(&["check", "--format", "json"]);
+    let json = answer.json();
+    let found = json["diagnostics"].as_array().expect("a list");
+    let mut all = Vec::new();
+    for one in found.iter().filter(|one| one.get("refusal").is_some()) {
+        assert_eq!(one["file"], "base/all.yaml", "{one:#}");
+        let (severity, field) = (&one["severity"], &one["refusal"]["field"]);
+        let mut line = format!(
+            "{} {}",
+            severity.as_str().expect("a word"),
+            field.as_str().expect("a path")
+        );
+        for left in one["related"].as_array().expect("a list") {
+            if let Some(by @ ("prod/kustomization.yaml" | "test/kustomization.yaml")) = left["file"].as_str()
+            {
+                line.push_str(&format!(", left to {by}"));
+            }
+        }
+        all.push(line);
+    }
+    let fails = all.iter().any(|line| line.starts_with("error"));
+    assert_eq!(answer.code, Some(i32::from(fails)), "{answer}");
+    all.sort();
+    all
+}
+
+/// What becomes of WEB's missing image and volume when `prod/kustomization.yaml` says this beside its resources.
+fn web(more: &str, files: &[(&str, &str)]) -> [bool; 2] {
+    let prod = format!("{PLAIN}{more}");
+    let files = [files, &[("prod/kustomization.yaml", &*prod)]].concat();
+    let found = found(WEB, &files);
+    let fields = [
+        "spec.template.spec.containers[0].image",
+        "spec.template.spec.containers[0].volumeMounts[0].name",
+    ];
+    fields.map(|field| {
+        let is = |severity: &str| found.contains(&format!("{severity} {field}"));
+        assert!(is("info") || is("error"), "{found:?}");
+        is("info")
+    })
+}
+
+/// A partial object of a kind and a name, whose pod is this.
+fn partial(kind: &str, name: &str, pod: &str) -> String {
+    format!(
+        "{{apiVersion: apps/v1, kind: {kind}, metadata: {{name: {name}}}, spec: {{template: {{spec: {{{pod}}}}}}}}}"
+    )
+}
+
+const IMAGE: &str = "containers: [{name: app, image: app1}]";
+const VOLUME: &str = "volumes: [{name: data, emptyDir: {}}]";
+
+#[test]
+fn partial_objects_fill_in_what_they_say() {
+    let image = partial("Deployment", "web", IMAGE);
+    let volume = partial("Deployment", "web", VOLUME);
+    let file = [("prod/patch.yaml", &*image)];
+    assert_eq!(web("", &[]), [false, false]);
+    assert_eq!(web("patches: [{path: patch.yaml}]", &file), [true, false]);
+    assert_eq!(web("patchesStrategicMerge: [patch.yaml]", &file), [true, false]);
+    let both = format!("{image}\n---\n{volume}\n");
+    let both = [("prod/patch.yaml", &*both)];
+    assert_eq!(web("patches: [{path: patch.yaml}]", &both), [true, true]);
+    let inline = |patch: &str| web(&format!("patches: [{{patch: '{patch}'}}]"), &[]);
+    assert_eq!(inline(&image), [true, false]);
+    assert_eq!(inline(&volume), [false, true]);
+    for (kind, name, pod) in [
+        ("Deployment", "other", IMAGE),
+        ("StatefulSet", "web", IMAGE),
+        ("Deployment", "web", "containers: [{name: new, image: app1}]"),
+        ("Deployment", "web", "containers: [{name: app, command: [a]}]"),
+        ("Deployment", "web", "containers: [{name: app, image: null}]"),
+        (
+            "Deployment",
+            "web",
+            "containers: [{name: app, image: app1, $patch: delete}]",
+        ),
+        ("Deployment", "web", "volumes: [{name: dat, emptyDir: {}}]"),
+        ("Deployment", "web", "initContainers: [{name: app, image: app1}]"),
+    ] {
+        assert_eq!(
+            inline(&partial(kind, name, pod)),
+            [false, false],
+            "{kind} {name} {pod}"
+        );
+    }
+    let gone = image.replace("{apiVersion", "{$patch: delete, apiVersion");
+    assert_eq!(inline(&gone), [false, false]);
+}
+
+#[test]
+fn targets_say_for_whom_a_patch_is() {
+    let patch = partial("Deployment", "unused", IMAGE);
+    let to = |target: &str| web(&format!("patches: [{{target: {target}, patch: '{patch}'}}]"), &[]);
+    for target in [
+        "{kind: Deployment}",
+        "{name: web}",
+        "{kind: Deploy.*, name: w.b|db}",
+    ] {
+        assert_eq!(to(target), [true, false], "{target}");
+    }
+    for target in [
+        "{kind: StatefulSet}",
+        "{name: we}",
+        "{kind: Deployment, name: db}",
+    ] {
+        assert_eq!(to(target), [false, false], "{target}");
+    }
+}
+
+#[test]
+fn operations_fill_in_what_they_write() {
+    let pod = "/spec/template/spec";
+    let inline = |operation: &str| {
+        let operation = operation.replace("POD", pod);
+        web(
+            &format!("patches: [{{target: {{kind: Deployment}}, patch: '[{{{operation}}}]'}}]"),
+            &[],
+        )
+    };
+    for (operation, fills) in [
+        (
+            "op: add, path: POD/containers/0/image, value: app1",
+            [true, false],
+        ),
+        (
+            "op: replace, path: POD/containers/0/image, value: app1",
+            [true, false],
+        ),
+        (
+            "op: replace, path: POD/containers, value: [{name: app, image: app1}]",
+            [true, false],
+        ),
+        (
+            "op: replace, path: POD/containers/0, value: {name: app, image: app1}",
+            [true, false],
+        ),
+        (
+            "op: copy, from: POD/containers/1/image, path: POD/containers/0/image",
+            [true, false],
+        ),
+        (
+            "op: add, path: POD/volumes/-, value: {name: data, emptyDir: {}}",
+            [false, true],
+        ),
+        (
+            "op: add, path: POD/volumes, value: [{name: data, emptyDir: {}}]",
+            [false, true],
+        ),
+        (
+            "op: add, path: POD/containers/1/image, value: app1",
+            [false, false],
+        ),
+        (
+            "op: add, path: POD/containers/0, value: {name: new, image: app1}",
+            [false, false],
+        ),
+        (
+            "op: replace, path: POD/containers, value: [{name: app}]",
+            [false, false],
+        ),
+        (
+            "op: test, path: POD/containers/0/image, value: app1",
+            [false, false],
+        ),
+        ("op: remove, path: POD/containers/0/image", [false, false]),
+        (
+            "op: add, path: POD/volumes/-, value: {name: dat, emptyDir: {}}",
+            [false, false],
+        ),
+    ] {
+        assert_eq!(inline(operation), fills, "{operation}");
+    }
+    let json = r#"[{"op": "add", "path": "/spec/template/spec/containers/0/image", "value": "app1"}]"#;
+    let file = [("prod/patch.json", json)];
+    let old = "patchesJson6902: [{path: patch.json, target: {version: v1, kind: Deployment, name: web}}]";
+    assert_eq!(web(old, &file), [true, false]);
+    let replaces = |container: &str| {
+        let field = format!("spec.template.spec.containers.[name={container}].image");
+        let targets =
+            format!("[{{select: {{kind: Deployment}}, fieldPaths: ['{field}'], options: {{create: true}}}}]");
+        web(
+            &format!("replacements: [{{source: {{kind: ConfigMap, name: c}}, targets: {targets}}}]"),
+            &[],
+        )
+    };
+    assert_eq!(replaces("app"), [true, false]);
+    assert_eq!(replaces("side"), [false, false]);
+}
+
+#[test]
+fn every_build_has_to_fill_it_in() {
+    let image = format!(
+        "patches: [{{patch: '{}'}}]\n",
+        partial("Deployment", "web", IMAGE)
+    );
+    let fills = format!("{PLAIN}{image}");
+    let component = format!("kind: Component\n{image}");
+    let severity = |files: &[(&str, &str)]| {
+        let mut found = found(WEB, files).into_iter();
+        found.find(|line| line.contains("image")).expect("a finding")
+    };
+    let (info, error) = (
+        "info spec.template.spec.containers[0].image",
+        "error spec.template.spec.containers[0].image",
+    );
+    let own = format!("{BASE}{image}");
+    assert_eq!(severity(&[("base/kustomization.yaml", &own)]), info);
+    let nested = [
+        ("mid/kustomization.yaml", &*fills),
+        ("prod/kustomization.yaml", "resources: [../mid]\n"),
+    ];
+    assert_eq!(severity(&nested), info);
+    let uses = "resources: [../base]\ncomponents: [../part]\n";
+    let part = ("part/kustomization.yaml", &*component);
+    assert_eq!(severity(&[part, ("prod/kustomization.yaml", uses)]), info);
+    assert_eq!(severity(&[part, ("prod/kustomization.yaml", PLAIN)]), error);
+    let renamed = format!(
+        "resources: [../mid]\n{}",
+        image.replace("name: web", "name: dev-web")
+    );
+    let prefixes = (
+        "mid/kustomization.yaml",
+        "resources: [../base]\nnamePrefix: dev-\n",
+    );
+    assert_eq!(severity(&[prefixes, ("prod/kustomization.yaml", &renamed)]), info);
+    let (prod, test) = ("prod/kustomization.yaml", "test/kustomization.yaml");
+    assert_eq!(severity(&[(prod, &fills), (test, &fills)]), info);
+    assert_eq!(
+        severity(&[(prod, &fills), (test, PLAIN)]),
+        format!("{error}, left to {test}")
+    );
+    let flux = |patch: &str| {
+        format!(
+            "{{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {{name: a}}, spec: {{interval: \
+             1m, prune: true, path: ./prod, sourceRef: {{kind: GitRepository, name: flux-system}}, {patch}}}}}"
+        )
+    };
+    let (filled, plain) = (flux(&image), flux("wait: true"));
+    assert_eq!(severity(&[(prod, PLAIN), ("clusters/a.yaml", &filled)]), info);
+    assert_eq!(severity(&[(prod, PLAIN), ("clusters/a.yaml", &plain)]), error);
+}
+
+#[test]
+fn other_kinds_are_filled_in_too() {
+    let prod = |kind: &str, more: &str| {
+        let patch = format!("{{kind: {kind}, metadata: {{name: web}}, {more}}}");
+        format!("{PLAIN}patches: [{{patch: '{patch}'}}]\n")
+    };
+    let object = |version: &str, kind: &str, more: &str| {
+        format!("{{apiVersion: {version}, kind: {kind}, metadata: {{name: web}}, {more}}}")
+    };
+    for (version, kind, base, patch, expected) in [
+        (
+            "v1",
+            "PersistentVolumeClaim",
+            "spec: {storageClassName: x}",
+            "spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}",
+            &["info spec.accessModes", "info spec.resources[storage]"][..],
+        ),
+        (
+            "v1",
+            "PersistentVolumeClaim",
+            "spec: {storageClassName: x}",
+            "spec: {accessModes: [], resources: {limits: {storage: 1Gi}}}",
+            &["error spec.accessModes", "error spec.resources[storage]"],
+        ),
+        (
+            "v1",
+            "Service",
+            "spec: {selector: {a: b}}",
+            "spec: {ports: [{port: 80}]}",
+            &["info spec.ports"],
+        ),
+        (
+            "networking.k8s.io/v1",
+            "Ingress",
+            "spec: {ingressClassName: x}",
+            "spec: {rules: [{host: a.example}]}",
+            &["info spec"],
+        ),
+        (
+            "networking.k8s.io/v1",
+            "Ingress",
+            "spec: {ingressClassName: x}",
+            "spec: {tls: [{hosts: [a.example]}]}",
+            &["error spec"],
+        ),
+        (
+            "v1",
+            "Secret",
+            "type: kubernetes.io/tls, data: {tls.crt: \"\"}",
+            "stringData: {tls.key: a}",
+            &["info data[tls.key]"],
+        ),
+        (
+            "apps/v1",
+            "Deployment",
+            "spec: {replicas: 1}",
+            "spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: \
+             a, image: b}]}}}",
+            &[
+                "info spec.selector",
+                "info spec.template.metadata.labels",
+                "info spec.template.spec.containers",
+            ],
+        ),
+    ] {
+        let found = found(
+            &object(version, kind, base),
+            &[("prod/kustomization.yaml", &prod(kind, patch))],
+        );
+        assert_eq!(found, expected, "{kind} {base} {patch}");
+    }
+}
+
+/// A placeholder that no server will see; one that a patch repeats, it will.
+#[test]
+fn values_are_replaced() {
+    let base = "\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: web}
+spec:
+  accessModes: [FROM_OVERLAY]
+  resources: {requests: {storage: FROM_OVERLAY}}
+";
+    let severities = |modes: &str, storage: &str| {
+        let patch = format!(
+            "[{{op: replace, path: /spec/resources/requests/storage, value: {storage}}}, {{op: replace, path: \
+             /spec/accessModes, value: [{modes}]}}]"
+        );
+        let prod = format!("{PLAIN}patches: [{{target: {{name: web}}, patch: '{patch}'}}]\n");
+        found(base, &[("prod/kustomization.yaml", &prod)])
+    };
+    assert_eq!(
+        severities("ReadWriteOnce", "1Gi"),
+        ["info ", "info spec.accessModes"]
+    );
+    assert_eq!(
+        severities("FROM_OVERLAY", "1Gi"),
+        ["error spec.accessModes", "info "]
+    );
+    assert_eq!(
+        severities("ReadWriteOnce", "FROM_OVERLAY"),
+        ["error ", "info spec.accessModes"]
+    );
+    // A list that has no key to merge by is replaced; what the new one lacks as well stays missing.
+    let ingress = |host: &str, more: &str| {
+        format!(
+            "{{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {{name: web}}, spec: {{rules: [{{host: {host}, \
+             http: {{paths: [{{path: /, {more} backend: {{service: {{name: web, port: {{number: 80}}}}}}}}]}}}}]}}}}"
+        )
+    };
+    let severities = |host: &str, more: &str| {
+        let prod = format!("{PLAIN}patches: [{{patch: '{}'}}]\n", ingress(host, more));
+        found(&ingress("CHANGE_ME", ""), &[("prod/kustomization.yaml", &prod)])
+    };
+    let fields = ["spec.rules[0].host", "spec.rules[0].http.paths[0].pathType"];
+    let both = |severity: &str| fields.map(|field| format!("{severity} {field}"));
+    assert_eq!(severities("a.example", "pathType: Prefix,"), both("info"));
+    assert_eq!(severities("CHANGE_ME", ""), both("error"));
+}
+
+#[test]
+fn custom_resources_are_filled_in_too() {
+    let definition = "\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: shops.x.example.org}
+spec:
+  group: x.example.org
+  scope: Namespaced
+  names: {kind: Shop, plural: shops, singular: shop, listKind: ShopList}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec: {type: object, required: [size], properties: {size: {type: integer}, colour: {type: string}}}
+";
+    let shop = |spec: &str| {
+        format!("{{apiVersion: x.example.org/v1, kind: Shop, metadata: {{name: a}}, spec: {{{spec}}}}}")
+    };
+    let severity = |spec: &str| {
+        let prod = format!("{PLAIN}patches: [{{patch: '{}'}}]\n", shop(spec));
+        let files = [
+            ("definition.yaml", definition),
+            ("prod/kustomization.yaml", &*prod),
+        ];
+        found(&shop("colour: red"), &files)
+    };
+    assert_eq!(severity("size: 3"), ["info spec.size"]);
+    assert_eq!(severity("colour: blue"), ["error spec.size"]);
+}
+
+/// Which rules run changes nothing.
+#[test]
+fn what_is_selected_is_filled_in_all_the_same() {
+    let prod = format!(
+        "{PLAIN}patches: [{{patch: '{}'}}]\n",
+        partial("Deployment", "web", IMAGE)
+    );
+    let folder = Folder::new(&[
+        ("base/all.yaml", WEB),
+        ("base/kustomization.yaml", BASE),
+        ("prod/kustomization.yaml", &prod),
+    ]);
+    let answer = folder.run(&["check", "--select", "schema/required", "--format", "concise"]);
+    assert_eq!(answer.code, Some(0), "{answer}");
+    assert_eq!(
+        answer.stdout,
+        "base/all.yaml:10:11: info[schema/required] `image` is required; a patch fills it in wherever a kustomization \
+         takes this file in\n"
+    );
+}
