@@ -90,8 +90,28 @@ fn by_labels(index: &Index<'_>, file: u32, objects: &[ObjectInfo], diagnostics: 
                 found,
                 "a kustomization that takes this file in sets the namespaces of its ServiceAccounts",
             );
+        } else if namespace && is_name_of_namespace(index, file, objects, found) {
+            note(
+                found,
+                "a kustomization that takes this file in gives it the name of its own namespace",
+            );
         }
     }
+}
+
+/// Whether the fault is in the name of a Namespace, which kustomize puts the namespace that it sets in the place of.
+fn is_name_of_namespace(index: &Index<'_>, file: u32, objects: &[ObjectInfo], found: &Diagnostic) -> bool {
+    let Some(at) = found.object else { return false };
+    let object = objects.get(at as usize);
+    let is_namespace =
+        object.is_some_and(|object| (&*object.api_version, &*object.kind) == ("v1", "Namespace"));
+    is_namespace
+        && is(found, ErrorType::Invalid, |field| {
+            matches!(field, "metadata.name" | "metadata.labels")
+        })
+        && index
+            .object(file, at)
+            .is_some_and(|object| object.span == found.span)
 }
 
 fn is(found: &Diagnostic, kind: ErrorType, field: impl Fn(&str) -> bool) -> bool {

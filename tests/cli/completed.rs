@@ -446,3 +446,23 @@ fn what_is_selected_is_filled_in_all_the_same() {
          takes this file in\n"
     );
 }
+
+#[test]
+fn kustomize_names_namespaces() {
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: _, labels: {a: b}}\n";
+    let severities = |base: &str, more: &str| {
+        let prod = format!("{PLAIN}{more}");
+        found(base, &[("prod/kustomization.yaml", &prod)])
+    };
+    let bad = severities(namespace, "");
+    assert!(
+        !bad.is_empty() && bad.iter().all(|line| line.starts_with("error")),
+        "{bad:?}"
+    );
+    let info: Vec<String> = bad.iter().map(|line| line.replace("error", "info")).collect();
+    assert_eq!(severities(namespace, "namespace: web\n"), info);
+    let label = namespace
+        .replace("{a: b}", "{a: b/c}")
+        .replace("name: _", "name: a");
+    assert_eq!(severities(&label, "namespace: web\n"), ["error metadata.labels"]);
+}
