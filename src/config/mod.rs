@@ -4,13 +4,16 @@ pub mod globs;
 pub mod policy;
 pub mod reader;
 pub mod references;
+mod scalar;
 pub mod schema;
 pub mod shape;
+mod value;
 
 pub use globs::Globs;
 pub use policy::Wishes;
-pub use reader::{Data, Fault, Value};
+pub use reader::Fault;
 pub use shape::{KEYS, Key, Shape};
+pub use value::{Data, Value};
 
 use std::str::FromStr;
 use std::sync::Arc;
