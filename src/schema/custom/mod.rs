@@ -12,6 +12,7 @@ mod embedded;
 mod formats;
 mod junctors;
 mod lists;
+mod of_type;
 mod pattern;
 mod place;
 mod properties;

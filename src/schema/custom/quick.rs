@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 
 use super::definition::Version;
+use super::of_type::is_of;
 use super::scalars::is_choice;
 use super::scale::Scale;
 use super::schema::{Additional, ListType, Schema, Types};
-use super::validate::is_of;
 use super::value::{self, Data};
 use crate::rules::unrendered;
 use crate::yaml::{Kind, Node};
