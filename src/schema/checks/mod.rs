@@ -15,6 +15,7 @@ pub mod containers_resources;
 pub mod containers_security;
 pub mod containers_volumes;
 pub mod crd;
+mod crd_children;
 mod crd_default;
 mod crd_equal;
 mod crd_lists;
