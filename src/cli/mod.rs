@@ -21,6 +21,7 @@ mod nested;
 mod output;
 mod pages;
 mod parallel;
+mod print;
 mod problem;
 mod progress;
 mod read;

@@ -13,7 +13,8 @@ use super::TROUBLE;
 use super::args::CheckArgs;
 use super::check;
 use super::config;
-use super::output::{self, Plan};
+use super::output::Plan;
+use super::print;
 use super::terminal::{Terminal, note, tell};
 
 /// How often the files are looked at.
@@ -62,7 +63,7 @@ struct Seen {
 impl Seen {
     fn now(args: &CheckArgs, plan: &Plan) -> Seen {
         // Without paths --since reads all of the repository.
-        let repository = [PathBuf::from(output::root().path)];
+        let repository = [PathBuf::from(print::root().path)];
         let paths = match &args.input.paths[..] {
             [] if args.since.is_some() => &repository[..],
             paths => paths,
