@@ -22,7 +22,6 @@ type Patcher = (u32, Option<u32>);
 /// What is built of the files of a run. Only files with certain findings ask, so that it is made when one does.
 pub struct Builds<'i, 'r> {
     index: &'i Index<'r>,
-    paths: Paths<'r>,
     /// What each that was asked for gives fields.
     fills: HashMap<Patcher, Vec<Fill<'r>>>,
 }
@@ -32,7 +31,6 @@ impl<'i, 'r> Builds<'i, 'r> {
     pub fn new(index: &'i Index<'r>) -> Self {
         Builds {
             index,
-            paths: Paths::new(index.files),
             fills: HashMap::default(),
         }
     }
@@ -41,7 +39,7 @@ impl<'i, 'r> Builds<'i, 'r> {
     pub fn of(&mut self, file: u32) -> Vec<Build<'_, 'r>> {
         let ways = self.ways(file);
         for &one in ways.iter().flat_map(|(_, through)| through) {
-            let (files, paths) = (self.index.files, &self.paths);
+            let (files, paths) = (self.index.files, &self.index.overlays.paths);
             let fills = || fills_of(files, paths, one);
             self.fills.entry(one).or_insert_with(fills);
         }

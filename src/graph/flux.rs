@@ -4,7 +4,6 @@
 //! at. So a folder counts only where exactly one fits, and a namespace only where the source is the repository that
 //! Flux itself was set up from; what else there may be is passed on to be said.
 
-use std::borrow::Cow;
 
 use super::facts::{Changes, Facts, Kustomization, Text};
 use super::kustomize;
@@ -76,14 +75,13 @@ pub(super) fn deliver<'r>(files: &'r [Facts], paths: &Paths<'_>, overlays: &mut 
     if files.iter().all(|facts| facts.deliveries.is_empty()) {
         return;
     }
-    let sorted = Paths::sorted(files);
     let mut known: HashMap<String, Vec<(u32, Option<u32>)>> = HashMap::default();
     for (file, facts) in (0..).zip(files) {
         for (at, one) in (0..).zip(&facts.deliveries) {
             let namespace = facts.str(one.change.namespace);
             let moves = !namespace.is_empty() || !one.change.labels.is_empty();
             overlays.affix(facts, &one.change);
-            let place = place(&sorted, &facts.file, facts.str(one.path));
+            let place = place(paths, &facts.file, facts.str(one.path));
             let is_sure = place.is_some() && one.own && !unrendered(namespace);
             if moves && !is_sure {
                 overlays.unplaced.push(file);
@@ -118,7 +116,7 @@ pub(super) fn deliver<'r>(files: &'r [Facts], paths: &Paths<'_>, overlays: &mut 
             }
             let there = known
                 .entry(place)
-                .or_insert_with_key(|place| applied(&sorted, place, paths, overlays));
+                .or_insert_with_key(|place| applied(place, paths, overlays));
             let written = overlays.add_writes(written);
             for &(file_there, through) in &*there {
                 overlays.deliver(file_there, if is_sure { namespace } else { "" }, changes);
@@ -150,17 +148,9 @@ fn is_known(files: &[Facts], file: u32) -> bool {
         })
 }
 
-/// The files below a folder.
-fn below<'s, 'p>(sorted: &'s [(Cow<'p, str>, u32)], folder: &str) -> &'s [(Cow<'p, str>, u32)] {
-    let start = format!("{folder}/");
-    let first = sorted.partition_point(|(path, _)| **path < *start);
-    let from = sorted.get(first..).unwrap_or_default();
-    &from[..from.partition_point(|(path, _)| path.starts_with(&start))]
-}
-
 /// The folder that a path, seen from the root of a source, means, if a file's own path tells it: of the folders above
 /// the file exactly one has the path below it.
-fn place(sorted: &[(Cow<'_, str>, u32)], file: &str, path: &str) -> Option<String> {
+fn place(paths: &Paths<'_>, file: &str, path: &str) -> Option<String> {
     let path = join("", path.trim_start_matches('/'));
     if path.is_empty() || path.starts_with("..") || unrendered(&path) {
         return None;
@@ -170,7 +160,7 @@ fn place(sorted: &[(Cow<'_, str>, u32)], file: &str, path: &str) -> Option<Strin
     let mut found = None;
     loop {
         let place = join(above, &path);
-        if !below(sorted, &place).is_empty() && found.replace(place.into_owned()).is_some() {
+        if !paths.below(&place).is_empty() && found.replace(place.into_owned()).is_some() {
             return None;
         }
         if above.is_empty() {
@@ -182,15 +172,10 @@ fn place(sorted: &[(Cow<'_, str>, u32)], file: &str, path: &str) -> Option<Strin
 
 /// What Flux applies of a folder: what its kustomization takes in, and where there is none all files, down to folders
 /// that have one.
-fn applied(
-    sorted: &[(Cow<'_, str>, u32)],
-    place: &str,
-    paths: &Paths<'_>,
-    overlays: &Overlays<'_>,
-) -> Vec<(u32, Option<u32>)> {
+fn applied(place: &str, paths: &Paths<'_>, overlays: &Overlays<'_>) -> Vec<(u32, Option<u32>)> {
     let mut applied = Vec::new();
     let mut taken = HashSet::default();
-    for (path, file) in below(sorted, place) {
+    for (path, file) in paths.below(place) {
         let ends = path
             .match_indices('/')
             .map(|(at, _)| at)

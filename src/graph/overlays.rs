@@ -52,6 +52,8 @@ pub(super) struct Overlays<'r> {
     pub(super) added: HashMap<(u32, u32), Vec<u32>>,
     /// Files with Kustomizations of Flux of which it is not known where they put what they apply.
     pub(super) unplaced: Vec<u32>,
+    /// The files by their paths; empty when there is no kustomization.
+    pub(super) paths: Paths<'r>,
 }
 
 impl<'r> Overlays<'r> {
@@ -113,6 +115,7 @@ impl<'r> Overlays<'r> {
             }
         }
         overlays.place_patches(files, &paths);
+        overlays.paths = paths;
         overlays
     }
 

@@ -6,48 +6,20 @@ use super::facts::Facts;
 use crate::hash::HashMap;
 
 /// The run's files by normalised path.
+#[derive(Default)]
 pub(super) struct Paths<'r> {
-    files: HashMap<Cow<'r, str>, u32>,
+    /// In the order of their paths; of two of one path the last.
+    sorted: Vec<(Cow<'r, str>, u32)>,
     /// Folders that have a kustomization, and its file.
     kustomized: HashMap<Cow<'r, str>, u32>,
 }
 
 impl<'r> Paths<'r> {
     pub(super) fn new(files: &'r [Facts]) -> Self {
-        let mut paths = Paths {
-            files: HashMap::with_capacity_and_hasher(files.len(), Default::default()),
-            kustomized: HashMap::default(),
-        };
-        for (i, facts) in (0..).zip(files) {
-            paths.files.insert(join("", &facts.file), i);
-            if !facts.kustomizations.is_empty() {
-                paths.kustomized.insert(join("", folder(&facts.file)), i);
-            }
-        }
-        paths
-    }
-
-    /// The file that a kustomization in `folder` names; of a folder its kustomization.
-    pub(super) fn file(&self, folder: &str, path: &str) -> Option<u32> {
-        let path = join(folder, path);
-        let path: &str = &path;
-        self.files
-            .get(path)
-            .or_else(|| self.kustomized.get(path))
-            .copied()
-    }
-
-    /// The kustomization in a folder.
-    pub(super) fn kustomization(&self, folder: &str) -> Option<u32> {
-        self.kustomized.get(folder).copied()
-    }
-
-    /// All files of a run, by their paths. They come nearly in that order, which a stable sort makes use of.
-    pub(super) fn sorted(files: &[Facts]) -> Vec<(Cow<'_, str>, u32)> {
         let paths = files.iter().map(|facts| join("", &facts.file));
         let mut sorted: Vec<(Cow<'_, str>, u32)> = paths.zip(0..).collect();
+        // They come nearly in that order, which a stable sort makes use of.
         sorted.sort();
-        // As in the map: of two of one path the last.
         sorted.dedup_by(|later, first| {
             let same = later.0 == first.0;
             if same {
@@ -55,7 +27,37 @@ impl<'r> Paths<'r> {
             }
             same
         });
-        sorted
+        let kustomizations = (0..)
+            .zip(files)
+            .filter(|(_, facts)| !facts.kustomizations.is_empty());
+        let kustomized = kustomizations.map(|(i, facts)| (join("", folder(&facts.file)), i));
+        Paths {
+            kustomized: kustomized.collect(),
+            sorted,
+        }
+    }
+
+    /// The file that a kustomization in `folder` names; of a folder its kustomization.
+    pub(super) fn file(&self, folder: &str, path: &str) -> Option<u32> {
+        let path = join(folder, path);
+        let path: &str = &path;
+        match self.sorted.binary_search_by(|(known, _)| (**known).cmp(path)) {
+            Ok(at) => self.sorted.get(at).map(|(_, file)| *file),
+            Err(_) => self.kustomization(path),
+        }
+    }
+
+    /// The kustomization in a folder.
+    pub(super) fn kustomization(&self, folder: &str) -> Option<u32> {
+        self.kustomized.get(folder).copied()
+    }
+
+    /// The files below a folder, by their paths.
+    pub(super) fn below(&self, folder: &str) -> &[(Cow<'r, str>, u32)] {
+        let start = format!("{folder}/");
+        let first = self.sorted.partition_point(|(path, _)| **path < *start);
+        let from = self.sorted.get(first..).unwrap_or_default();
+        &from[..from.partition_point(|(path, _)| path.starts_with(&start))]
     }
 }
 
