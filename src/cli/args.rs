@@ -19,7 +19,7 @@ use super::suggest;
 
 /// Proofreads Kubernetes manifests before they reach a cluster.
 #[derive(Parser, Debug)]
-#[command(name = "kubeproof", version, max_term_width = 100)]
+#[command(name = "kubeproof", bin_name = "kubeproof", version, max_term_width = 100)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

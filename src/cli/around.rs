@@ -13,6 +13,7 @@ use crate::source;
 use crate::yaml::{self, Tree};
 
 use super::read;
+use super::shown::text;
 use super::walk::{Found, Input};
 
 /// How many folders above a given path may hold the kustomization that names it.
@@ -253,7 +254,7 @@ fn in_templates(folder: &Path, charts: &mut HashMap<PathBuf, bool>) -> bool {
 
 /// A folder as [`Surroundings`] spells it: "" for the current one.
 fn name_of(folder: &Path) -> String {
-    let name = folder.to_string_lossy();
+    let name = text(folder);
     if name == "." {
         String::new()
     } else {

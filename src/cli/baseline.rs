@@ -7,13 +7,14 @@ use clap::Args;
 use crate::baseline::{Baseline, Known};
 use crate::engine::Policy;
 use crate::graph::Role;
-use crate::report::{Report, count, printable};
+use crate::report::{Report, count};
 use crate::rules::Rule;
 use crate::source;
 
 use super::around::without_dots;
 use super::config::Configs;
 use super::problem::Problem;
+use super::shown::{shown, text};
 use super::walk::{Found, Input, tidy};
 use super::{read, write};
 
@@ -122,7 +123,7 @@ impl Plan {
     /// Writes the file, if it is to be written. Returns what there is to tell.
     pub fn finish(&self) -> Result<Option<String>, Problem> {
         let Some(path) = &self.path else { return Ok(None) };
-        let shown = printable(&path.to_string_lossy()).into_owned();
+        let shown = shown(path);
         if self.write {
             write::replace(path, |out| out.write_all(self.before.text().as_bytes()))?;
             return Ok(Some(format!(
@@ -147,13 +148,7 @@ impl Plan {
         let mut folder = &*self.folder;
         loop {
             if let Ok(below) = absolute.strip_prefix(folder) {
-                let below = below.to_string_lossy();
-                let below = if cfg!(windows) {
-                    below.replace('\\', "/")
-                } else {
-                    below.into_owned()
-                };
-                return up + &below;
+                return up + &text(below);
             }
             let Some(parent) = folder.parent() else {
                 return file.to_string();
@@ -167,7 +162,7 @@ impl Plan {
 /// The baseline that a new one takes the place of. It need not be there, and may be broken; but what was never one is
 /// somebody's work, and a pipe would have to be read to its end first.
 fn to_be_replaced(path: &Path) -> Result<Baseline, String> {
-    let shown = printable(&path.to_string_lossy()).into_owned();
+    let shown = shown(path);
     match path.metadata() {
         Ok(metadata) if metadata.is_file() => {}
         // What is wrong with a folder, or with the way there, is told when the file is written.
@@ -192,7 +187,7 @@ fn to_be_replaced(path: &Path) -> Result<Baseline, String> {
 }
 
 fn read_file(path: &Path) -> Result<Baseline, String> {
-    let shown = printable(&path.to_string_lossy()).into_owned();
+    let shown = shown(path);
     if let Err(error) = path.metadata() {
         return Err(match error.kind() {
             std::io::ErrorKind::NotFound => {

@@ -16,6 +16,7 @@ use super::output::{Format, Plan};
 use super::print::With;
 use super::problem::Problem;
 use super::run::{Run, Totals};
+use super::shown::shown;
 use super::since::Since;
 use super::terminal::{Terminal, note, tell};
 use super::{CLEAN, FOUND, TROUBLE, baseline, custom, progress, watch};
@@ -258,9 +259,7 @@ fn aside(
 fn not_followed(links: &[PathBuf]) -> String {
     const NAMED: usize = 5;
     let named = links.iter().take(NAMED);
-    let names: Vec<String> = named
-        .map(|link| format!("`{}`", crate::report::printable(&link.to_string_lossy())))
-        .collect();
+    let names: Vec<String> = named.map(|link| format!("`{}`", shown(link))).collect();
     let more = match links.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
@@ -344,7 +343,7 @@ fn nothing_judged(args: &CheckArgs, report: &Report, excluded: bool) -> String {
     if report.checked() == 0 {
         let places = match &*args.input.paths {
             [] => "the current folder".to_string(),
-            [one] => format!("`{}`", crate::report::printable(&one.to_string_lossy())),
+            [one] => format!("`{}`", shown(one)),
             _ => "the given folders".to_string(),
         };
         return format!(

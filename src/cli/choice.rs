@@ -13,6 +13,7 @@ use crate::source;
 use super::impact::ImpactArgs;
 use super::problem::Problem;
 use super::read;
+use super::shown::{shown, text};
 
 /// What is to be deleted.
 pub enum Wanted {
@@ -180,7 +181,7 @@ fn cloud(args: &ImpactArgs, surrounds: &mut Surrounds) -> Result<Vec<String>, Ve
             faults.push(format!(
                 "{}: a request alone does not tell which secrets the instance{} owns; add the service's answer \
                  with --csms-response FILE, or name the secrets",
-                printable(&path.to_string_lossy()),
+                shown(path),
                 request.instance_id.map_or(String::new(), |id| format!(" {}", printable(&id))),
             ));
         }
@@ -218,7 +219,7 @@ fn cloud(args: &ImpactArgs, surrounds: &mut Surrounds) -> Result<Vec<String>, Ve
         if names.is_empty() && faults.is_empty() {
             faults.push(format!(
                 "{}: the service deleted nothing, so that nothing is at risk",
-                printable(&path.to_string_lossy())
+                shown(path)
             ));
         }
     }
@@ -250,7 +251,7 @@ fn body<T>(
     match read_body(&source::decode(bytes).text) {
         Ok(read) => Some(read),
         Err(wrong) => {
-            let name = path.to_string_lossy();
+            let name = text(path);
             faults.extend(wrong.iter().map(|fault| {
                 format!(
                     "{}:{}:{}: {}",

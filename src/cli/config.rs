@@ -14,6 +14,7 @@ use crate::source;
 use super::around::without_dots;
 use super::problem::Problem;
 use super::read;
+use super::shown::{shown, text};
 use super::walk::{Input, tidy};
 
 /// The names that are looked for.
@@ -109,8 +110,8 @@ impl Configs {
         if let Some(other) = there.next() {
             return Err(format!(
                 "there are two configuration files, `{}` and `{}`; remove one of them",
-                self.shown(&file).display(),
-                self.shown(&other).display()
+                shown(&self.shown(&file)),
+                shown(&self.shown(&other))
             ));
         }
         let index = u16::try_from(self.list.len()).map_err(|_| {
@@ -221,8 +222,8 @@ impl Configs {
                     return Err(format!(
                         "`{}` and `{}` each hold for some of the paths, and say different things about `{key}`; \
                          check them one after the other, or say it with {option}",
-                        printable(&first.path.to_string_lossy()),
-                        printable(&loaded.path.to_string_lossy())
+                        shown(&first.path),
+                        shown(&loaded.path)
                     ));
                 }
                 Some(_) => {}
@@ -310,13 +311,13 @@ impl Loaded {
     /// `kubeproof.yaml:3`, for what says where a setting comes from.
     pub fn place(&self, offset: u32) -> String {
         let line = self.source.position(offset).line;
-        format!("{}:{line}", printable(&self.path.to_string_lossy()))
+        format!("{}:{line}", shown(&self.path))
     }
 }
 
 /// What is wrong with a file, and what comes of it.
 fn complaint(path: &Path, source: &Source, faults: &[Fault]) -> String {
-    let name = path.to_string_lossy();
+    let name = text(path);
     let text = Text {
         color: false,
         width: None,

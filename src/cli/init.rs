@@ -13,6 +13,7 @@ use crate::report::printable;
 
 use super::config::NAMES;
 use super::problem::Problem;
+use super::shown::shown;
 use super::terminal::{Terminal, tell};
 use super::walk::tidy;
 use super::{CLEAN, TROUBLE};
@@ -34,7 +35,7 @@ pub fn init(args: &InitArgs, terminal: &Terminal) -> u8 {
     let seen = look(&folder);
     match write(&folder, args.force, &text(&seen)) {
         Ok(path) => {
-            let mut said = format!("wrote {}", printable(&path.to_string_lossy()));
+            let mut said = format!("wrote {}", shown(&path));
             if !seen.exclude.is_empty() {
                 let exclude: Vec<_> = seen.exclude.iter().map(|name| printable(name)).collect();
                 said.push_str(&format!(", which leaves out {}", exclude.join(", ")));
@@ -58,10 +59,9 @@ fn write(folder: &Path, force: bool, text: &str) -> Result<PathBuf, String> {
     for name in NAMES {
         let path = folder.join(name);
         if !force && path.symlink_metadata().is_ok() {
-            let shown = tidy(&path);
             return Err(format!(
                 "{} is there already; change it by hand, or replace it with --force",
-                printable(&shown.to_string_lossy())
+                shown(&tidy(&path))
             ));
         }
     }
@@ -76,10 +76,7 @@ fn write(folder: &Path, force: bool, text: &str) -> Result<PathBuf, String> {
     match written {
         Ok(()) => Ok(path),
         Err(error) if error.kind() == ErrorKind::NotFound => Err(Problem::io(folder, &error).to_string()),
-        Err(error) => Err(format!(
-            "{} cannot be written: {error}",
-            printable(&path.to_string_lossy())
-        )),
+        Err(error) => Err(format!("{} cannot be written: {error}", shown(&path))),
     }
 }
 

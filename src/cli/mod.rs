@@ -28,6 +28,7 @@ mod read;
 mod reader;
 mod run;
 mod settings;
+mod shown;
 mod since;
 mod suggest;
 mod terminal;

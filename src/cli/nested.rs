@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::graph::Role;
-use crate::report::printable;
 
 use super::around::without_dots;
 use super::config::{Configs, Loaded, slashed};
+use super::shown::shown;
 use super::walk::Input;
 
 /// A configuration as seen from a path.
@@ -233,8 +233,7 @@ impl Loaded {
             .filter(differs)
             .map(|(key, _)| format!("`{key}`"))
             .collect();
-        let path = self.path.to_string_lossy();
-        (!keys.is_empty()).then(|| format!("{} in `{}`", keys.join(", "), printable(&path)))
+        (!keys.is_empty()).then(|| format!("{} in `{}`", keys.join(", "), shown(&self.path)))
     }
 
     /// What it says of something that there is one of in a run, as a text to compare.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::shown::shown;
 use super::walk::Found;
 
 /// The arguments that say how to print, and where.
@@ -139,7 +140,7 @@ impl OutputArgs {
             files: Vec::new(),
         };
         for target in &self.output {
-            let shown = crate::report::printable(&target.path.to_string_lossy()).into_owned();
+            let shown = shown(&target.path);
             if plan.files.iter().any(|(_, path)| *path == target.path) {
                 return Err(format!(
                     "`{shown}` is named twice by --output; give each report a file of its own"
@@ -214,7 +215,7 @@ impl Plan {
             {
                 return Err(format!(
                     "`{}` is both read and written, and would be lost; give --output another file",
-                    crate::report::printable(&path.to_string_lossy())
+                    shown(path)
                 ));
             }
             found.inputs.retain(|input| !is_it(input.path()));

@@ -12,6 +12,7 @@ use crate::report::{
 
 use super::output::{Format, OutputArgs, Plan};
 use super::problem::Problem;
+use super::shown::text;
 use super::terminal::Terminal;
 use super::write;
 
@@ -125,15 +126,7 @@ pub fn root() -> Root {
         .find(|folder| folder.join(".git").exists())
         .unwrap_or(&here);
     let below = here.strip_prefix(root).unwrap_or(Path::new(""));
-    let text = |path: &Path| {
-        let text = path.to_string_lossy();
-        let text = if cfg!(windows) {
-            text.replace('\\', "/")
-        } else {
-            text.into_owned()
-        };
-        text.trim_end_matches('/').to_string()
-    };
+    let text = |path: &Path| text(path).trim_end_matches('/').to_string();
     Root {
         path: text(root),
         below: text(below),

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use super::shown::{shown, text};
+
 /// One thing that went wrong, about one path.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Problem {
@@ -17,14 +19,14 @@ impl Problem {
     /// A problem in our own words.
     pub fn new(path: &Path, what: impl Into<String>) -> Problem {
         Problem {
-            path: path.to_string_lossy().into_owned(),
+            path: text(path).into_owned(),
             what: what.into(),
         }
     }
 
     /// Why a path could not be opened or listed.
     pub fn io(path: &Path, error: &io::Error) -> Problem {
-        let what = match error.kind() {
+        let what = match kind_of(path, error) {
             io::ErrorKind::NotFound => missing(path),
             io::ErrorKind::PermissionDenied => {
                 "permission denied; make it readable for this user, or leave it out".to_string()
@@ -47,12 +49,22 @@ impl fmt::Display for Problem {
     }
 }
 
+/// What is the matter with a path. Windows does not tell a missing file from one below what is no folder.
+pub fn kind_of(path: &Path, error: &io::Error) -> io::ErrorKind {
+    match error.kind() {
+        io::ErrorKind::NotFound if path.ancestors().skip(1).any(Path::is_file) => {
+            io::ErrorKind::NotADirectory
+        }
+        kind => kind,
+    }
+}
+
 /// A path that leads nowhere: misspelled, or a link whose target is gone.
 fn missing(path: &Path) -> String {
     match path.read_link() {
         Ok(target) => format!(
             "the symbolic link points to `{}`, which does not exist; mend or remove the link",
-            crate::report::printable(&target.to_string_lossy())
+            shown(&target)
         ),
         Err(_) => {
             "no such file or folder; check the spelling (paths start at the current folder)".to_string()

@@ -12,6 +12,7 @@ use crate::rules::{RULES, RuleId};
 use crate::version::KubeVersion;
 
 use super::config::{Configs, Loaded};
+use super::shown::{shown, text};
 use super::terminal::{Terminal, tell};
 use super::{CLEAN, TROUBLE};
 
@@ -99,7 +100,7 @@ impl<'c> Force<'c> {
     }
 
     fn file(&self) -> Option<String> {
-        Some(self.loaded?.path.to_string_lossy().into_owned())
+        Some(text(&self.loaded?.path).into_owned())
     }
 
     /// Key, value and place of all that is said or has a default.
@@ -147,7 +148,7 @@ impl<'c> Force<'c> {
     }
 
     fn text(&self, args: &ConfigArgs) -> String {
-        let path = printable(&args.path.to_string_lossy()).into_owned();
+        let path = shown(&args.path);
         let mut out = match self.file() {
             Some(file) => format!("# {} holds for `{path}`\n", printable(&file)),
             None => format!("# no configuration file holds for `{path}`; `kubeproof init` writes one\n"),

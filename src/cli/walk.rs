@@ -14,6 +14,7 @@ use super::gitignore::Ignored;
 use super::nested::Nearest;
 use super::problem::Problem;
 use super::read;
+use super::shown::text;
 
 /// One input of a run.
 #[derive(Clone, Debug)]
@@ -67,7 +68,7 @@ impl Input {
             // Windows takes `/` as well, and a name should read the same everywhere.
             Ok(name) if cfg!(windows) => (name.replace('\\', "/"), None),
             Ok(name) => (name, None),
-            Err(path) => (path.to_string_lossy().into_owned(), Some(path.into())),
+            Err(path) => (text(Path::new(&path)).into_owned(), Some(path.into())),
         };
         Input {
             name,

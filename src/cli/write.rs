@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 
-use super::problem::Problem;
+use super::problem::{Problem, kind_of};
 
 /// Replaces the content of a file with what `fill` writes, or makes the file. What was there stays until all is
 /// written. A pipe or a device is written to as it is.
@@ -76,7 +76,7 @@ fn whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io
 }
 
 /// A file that nobody else has made, and that others cannot read yet if it replaces one that they may not.
-fn new_file(path: &Path, private: bool) -> io::Result<File> {
+fn new_file(path: &Path, #[cfg_attr(not(unix), expect(unused_variables))] private: bool) -> io::Result<File> {
     let mut open = OpenOptions::new();
     open.write(true).create_new(true);
     #[cfg(unix)]
@@ -124,7 +124,7 @@ impl Drop for Beside {
 }
 
 fn trouble(path: &Path, error: &io::Error) -> Problem {
-    let what = match error.kind() {
+    let what = match kind_of(path, error) {
         io::ErrorKind::NotFound => {
             "cannot be written: its folder does not exist; make the folder first".to_string()
         }

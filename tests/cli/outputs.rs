@@ -34,8 +34,13 @@ fn check(folder: &Folder, args: &[&str]) -> Answer {
     command.current_dir(folder.path().join("deploy"));
     let real = folder.path().canonicalize().expect("a folder");
     let real = real.to_string_lossy().into_owned();
+    // Windows puts `\\?\` before it, and a link has a slash more.
+    let (real, shown) = match real.strip_prefix(r"\\?\") {
+        Some(real) => (real.replace('\\', "/"), "REPOSITORY"),
+        None => (real, "/REPOSITORY"),
+    };
     let mut answer = answer(&mut command);
-    answer.stdout = answer.stdout.replace(&real, "/REPOSITORY");
+    answer.stdout = answer.stdout.replace(&real, shown);
     answer
 }
 

@@ -1,9 +1,13 @@
 //! Everything that can go wrong with files and pipes: a clear message, exit code 2, and the rest still checked.
 
 use std::io::Read as _;
-use std::process::{Command, Stdio};
+#[cfg(unix)]
+use std::process::Command;
+use std::process::Stdio;
 
-use super::{Answer, BAD, Folder, answer};
+#[cfg(unix)]
+use super::answer;
+use super::{Answer, BAD, Folder};
 
 /// Asserts that the answer is trouble with exactly these lines, and that `a.yaml` was checked all the same.
 fn trouble(answer: &Answer, messages: &[&str]) {
