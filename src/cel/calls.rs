@@ -16,7 +16,7 @@ impl<'s> Checker<'_, 's, '_> {
             && NAMESPACES.contains(prefix)
         {
             let whole = format!("{prefix}.{name}");
-            if !overloads(&whole).is_empty() {
+            if is_function(&whole) {
                 return self.call(at, &whole, false, &kinds);
             }
         }
@@ -148,6 +148,11 @@ fn is_duration(text: &str) -> bool {
         any = true;
     }
     any
+}
+
+/// Whether a function has this name.
+pub(super) fn is_function(name: &str) -> bool {
+    !overloads(name).is_empty()
 }
 
 fn overloads(name: &str) -> &'static [Overload] {

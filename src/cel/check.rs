@@ -16,12 +16,16 @@ pub struct Checker<'e, 's, 't> {
     pub(super) solution: Solution,
     pub(super) fault: Option<Fault>,
     pub(super) unknown: bool,
+    /// The type of each node, where costs are to be told.
+    kinds: Vec<Type>,
 }
 
 impl<'e, 's, 't> Checker<'e, 's, 't> {
     /// A walk of `nodes`.
     pub fn new(nodes: &'e [Node<'s>], env: &'e mut Env<'t>) -> Self {
+        let told = if env.of_self.is_some() { nodes.len() } else { 0 };
         Checker {
+            kinds: vec![Type::DYN; told],
             nodes,
             env,
             scopes: Vec::new(),
@@ -31,15 +35,21 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
         }
     }
 
-    /// The type of the expression; `None` when it cannot be told.
-    pub fn run(mut self, top: Id) -> Result<Option<Type>, Fault> {
+    /// The type of the expression, and of each node where costs are to be told; `None` when it cannot be told.
+    pub fn run(mut self, top: Id) -> Result<Option<(Type, Vec<Type>)>, Fault> {
         let kind = self.infer(top);
         if self.unknown {
             return Ok(None);
         }
         match self.fault {
             Some(fault) => Err(fault),
-            None => Ok(Some(self.solution.fill(&kind, true))),
+            None => {
+                let mut kinds = self.kinds;
+                for kind in kinds.iter_mut().filter(|kind| kind.is_open()) {
+                    *kind = self.solution.fill(kind, true);
+                }
+                Ok(Some((self.solution.fill(&kind, true), kinds)))
+            }
         }
     }
 
@@ -171,6 +181,9 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
         };
         let kind = if kind.is_open() { self.known(&kind) } else { kind };
         self.unknown |= kind.is_huge();
+        if let Some(slot) = self.kinds.get_mut(id as usize) {
+            slot.clone_from(&kind);
+        }
         kind
     }
 

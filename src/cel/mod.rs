@@ -83,9 +83,12 @@ pub fn compile(source: &str, env: &mut Env<'_>) -> Result<Option<Compiled>, Faul
     let old = nodes
         .iter()
         .any(|node| matches!(node.expr, ast::Expr::Ident("oldSelf")));
-    let kind = check::Checker::new(&nodes, env).run(top)?;
-    let cost = env.of_self.map_or(0, |of_self| cost::of(&nodes, top, of_self));
-    Ok(kind.map(|kind| Compiled { kind, old, cost }))
+    let Some((kind, kinds)) = check::Checker::new(&nodes, env).run(top)? else {
+        return Ok(None);
+    };
+    let cost = |of_self| cost::of(&nodes, &kinds, top, of_self, env.minor);
+    let cost = env.of_self.map_or(0, cost);
+    Ok(Some(Compiled { kind, old, cost }))
 }
 
 /// What an expression is.
