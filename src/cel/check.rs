@@ -7,6 +7,10 @@ use super::parse::qualified;
 use super::types::{Simple, Solution, Type, is_as_general};
 use crate::schema::suggest::nearest;
 
+/// The first versions that have `sortBy`, and macros with two variables.
+const SORT_SINCE: u8 = 34;
+const PAIRS_SINCE: u8 = 32;
+
 /// Walks a tree.
 pub struct Checker<'e, 's, 't> {
     pub(super) nodes: &'e [Node<'s>],
@@ -350,6 +354,14 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
         else {
             return Type::ERROR;
         };
+        let since = match (kind, variables.1) {
+            (Over::Sort, _) => SORT_SINCE,
+            (_, Some(_)) => PAIRS_SINCE,
+            _ => 0,
+        };
+        if self.env.minor < since && !self.env.bind {
+            return self.fail(at, format!("there is such a macro only since 1.{since}"));
+        }
         let range = self.infer(*range);
         let (key, item) = match &range {
             Type::List(item) => (Type::INT, Type::clone(item)),

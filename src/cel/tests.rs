@@ -179,7 +179,14 @@ fn near_names_are_suggested() {
 
 #[test]
 fn functions_come_with_versions() {
-    for (source, minor) in [("isIP('x')", 30), ("[1].sort()", 34), ("isQuantity('1')", 28)] {
+    for (source, minor) in [
+        ("isIP('x')", 30),
+        ("[1].sort()", 34),
+        ("isQuantity('1')", 28),
+        ("[1].sortBy(x, x)", 34),
+        ("[1].all(i, x, i < x)", 32),
+        ("{'a': 1}.transformMap(k, v, v)", 32),
+    ] {
         assert!(compile(source, &mut Env::admission(minor)).is_ok(), "{source}");
         assert!(
             compile(source, &mut Env::admission(minor - 1)).is_err(),

@@ -6,7 +6,7 @@ use super::functions::Function;
 use super::operators::Binary;
 use super::program::{Loop, Program, Step};
 use super::value::{Collection, Pair, Tree, Val};
-use super::{Memo, Out, Stop, fails, functions, operators};
+use super::{Memo, Out, Stop, fails, functions, lists, operators};
 use crate::cel::ast::{Element, Id, Over};
 
 /// Values that an expression makes grow no larger: characters of a text, items of a list.
@@ -98,7 +98,11 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
                 }
                 self.charge(match function {
                     Function::SetsContains | Function::SetsEquivalent | Function::SetsIntersects => pairs,
-                    Function::Distinct => pairs.saturating_mul(pairs),
+                    Function::Distinct | Function::Sort => pairs.saturating_mul(pairs),
+                    Function::Range => match &values[..] {
+                        [Val::Int(end)] => u32::try_from(*end).unwrap_or(0),
+                        _ => 0,
+                    },
                     // A pattern that is known only now is compiled each time.
                     Function::Matches => COMPILED,
                     _ => 0,
@@ -140,6 +144,7 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
                 }
                 _ => Err(Stop::Unknown),
             },
+            Step::Type(name) => Ok(Val::Type(name)),
             Step::Unknown => Err(Stop::Unknown),
         }
     }
@@ -265,6 +270,7 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
             found,
             stop,
             items,
+            keys,
             map,
         } = result;
         match (of.kind, stop) {
@@ -275,8 +281,9 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
             (Over::Exists, None) => Ok(Val::Bool(false)),
             (Over::One, None) => Ok(Val::Bool(found == 1)),
             (Over::List | Over::Filter, None) => Ok(Val::list(items)),
-            (Over::Map, None) => Ok(Val::Map(std::rc::Rc::new(map))),
-            (Over::Sort | Over::Entries, None) => Err(Stop::Unknown),
+            (Over::Map | Over::Entries, None) => Ok(Val::Map(std::rc::Rc::new(map))),
+            (Over::Sort, None) if range.is_map() => Err(Stop::Unknown),
+            (Over::Sort, None) => lists::sorted(items, &keys).map(Val::list),
         }
     }
 
@@ -343,7 +350,18 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
                 let made = self.within([key.clone(), value], of.two, made)?;
                 insert(&mut result.map, key, made)?;
             }
-            (Over::Sort | Over::Entries, _) => return Err(Stop::Unknown),
+            (Over::Entries, _) => {
+                let made = of.result.ok_or(Stop::Unknown)?;
+                for (key, value) in self.within(pair, of.two, made)?.entries()? {
+                    insert(&mut result.map, key, value)?;
+                }
+            }
+            (Over::Sort, _) => {
+                let made = of.result.ok_or(Stop::Unknown)?;
+                let [item, _] = pair.clone();
+                result.items.push(item);
+                result.keys.push(self.within(pair, of.two, made)?);
+            }
         }
         Ok(result.found > 0 && matches!(of.kind, Over::All | Over::Exists))
     }
@@ -355,6 +373,8 @@ struct Gathered<'v, T> {
     found: usize,
     stop: Option<Stop>,
     items: Vec<Val<'v, T>>,
+    /// What items are sorted by.
+    keys: Vec<Val<'v, T>>,
     map: Vec<Pair<'v, T>>,
 }
 
@@ -364,6 +384,7 @@ impl<T> Default for Gathered<'_, T> {
             found: 0,
             stop: None,
             items: Vec::new(),
+            keys: Vec::new(),
             map: Vec::new(),
         }
     }

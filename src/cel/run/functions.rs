@@ -1,9 +1,9 @@
 //! The functions that are run, by name.
 
+use super::formats::{self, Test};
 use super::times::TimePart;
 use super::value::{Tree, Val};
-use super::{Out, Stop, addresses, lists, numbers, strings, times};
-use crate::names;
+use super::{Out, Stop, addresses, lists, numbers, strings, times, urls, versions};
 
 /// A function. A receiver is its first argument, and what it does hangs on the arguments' types.
 #[derive(Clone, Copy)]
@@ -27,8 +27,11 @@ pub(super) enum Function {
     First,
     Flatten,
     Format,
-    FormatOf(fn(&str) -> Vec<&'static str>),
+    FormatOf(Test),
+    FormatNamed,
     HasValue,
+    Host,
+    HostName,
     IndexOf,
     Int,
     Ip,
@@ -38,30 +41,42 @@ pub(super) enum Function {
     IsIp,
     IsLessThan,
     IsQuantity,
+    IsSemver,
     IsSorted,
+    IsUrl,
     Join,
     Last,
     LastIndexOf,
     LowerAscii,
+    Major,
     Masked,
     Matches,
     Max,
     Min,
+    Minor,
     None,
     Of,
     Or,
     OrValue,
+    Patch,
+    Path,
     Plus,
+    Port,
     PrefixLength,
     Quantity,
+    Query,
+    Range,
     Replace,
     Reverse,
+    Scheme,
+    Semver,
     SetsContains,
     SetsEquivalent,
     SetsIntersects,
     Sign,
     Size,
     Slice,
+    Sort,
     Split,
     StartsWith,
     String,
@@ -70,7 +85,9 @@ pub(super) enum Function {
     Timestamp,
     TimePart(TimePart),
     Trim,
+    Type,
     UpperAscii,
+    Url,
     Validate,
     Value,
 }
@@ -149,13 +166,30 @@ pub(super) fn named(name: &str) -> Option<Function> {
         "containsCIDR" => Function::ContainsCidr,
         "masked" => Function::Masked,
         "prefixLength" => Function::PrefixLength,
-        "format.dns1123Label" => Function::FormatOf(names::dns1123_label),
-        "format.dns1123Subdomain" => Function::FormatOf(names::dns1123_subdomain),
-        "format.dns1035Label" => Function::FormatOf(names::dns1035_label),
-        "format.qualifiedName" => Function::FormatOf(names::qualified_name),
-        "format.labelValue" => Function::FormatOf(names::label_value),
+        "format.named" => Function::FormatNamed,
+        "semver" => Function::Semver,
+        "isSemver" => Function::IsSemver,
+        "major" => Function::Major,
+        "minor" => Function::Minor,
+        "patch" => Function::Patch,
+        "url" => Function::Url,
+        "isURL" => Function::IsUrl,
+        "getScheme" => Function::Scheme,
+        "getHost" => Function::Host,
+        "getHostname" => Function::HostName,
+        "getPort" => Function::Port,
+        "getEscapedPath" => Function::Path,
+        "getQuery" => Function::Query,
+        "lists.range" => Function::Range,
+        "sort" => Function::Sort,
+        "type" => Function::Type,
         "validate" => Function::Validate,
-        _ => return None,
+        _ => {
+            return name
+                .strip_prefix("format.")
+                .and_then(formats::named)
+                .map(Function::FormatOf);
+        }
     })
 }
 
@@ -180,13 +214,42 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]
         (Function::OrValue, [Val::Optional(value), other]) => {
             Ok(value.as_deref().cloned().unwrap_or_else(|| other.clone()))
         }
-        (Function::FormatOf(faults), []) => Ok(Val::Format(faults)),
-        (Function::Validate, [Val::Format(faults), Val::Str(text)]) => match faults(text).is_empty() {
-            true => Ok(Val::NONE),
+        (Function::FormatOf(test), []) => Ok(Val::Format(test)),
+        (Function::FormatNamed, [Val::Str(name)]) => {
+            Ok(formats::named(name).map_or(Val::NONE, |test| Val::some(Val::Format(test))))
+        }
+        (Function::Validate, [Val::Format(test), Val::Str(text)]) => match test(text) {
+            Some(true) => Ok(Val::NONE),
             // What the server has to say about it is in its own words.
-            false => Ok(Val::some(Val::Open)),
+            Some(false) => Ok(Val::some(Val::Open)),
+            None => Err(Stop::Unknown),
         },
+        (Function::Type, [of]) => of.type_name().map(Val::Type).ok_or(Stop::Unknown),
         (Function::Duration | Function::Timestamp | Function::TimePart(_), [of]) => times::call(function, of),
+        (Function::TimePart(part), [of, Val::Str(zone)]) => times::in_zone(part, of, zone),
+        (
+            Function::Url
+            | Function::IsUrl
+            | Function::Scheme
+            | Function::Host
+            | Function::HostName
+            | Function::Port
+            | Function::Path
+            | Function::Query,
+            [of],
+        ) => urls::call(function, of),
+        (
+            Function::Semver
+            | Function::IsSemver
+            | Function::Major
+            | Function::Minor
+            | Function::Patch
+            | Function::IsGreaterThan
+            | Function::IsLessThan
+            | Function::CompareTo,
+            [Val::Version(_) | Val::Str(_), ..],
+        ) => versions::call(function, arguments),
+        (Function::Range, [Val::Int(end)]) => lists::range(*end),
         (
             Function::Ip
             | Function::IsIp

@@ -34,6 +34,10 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, of: &Val<'v, T>, rest: &
         (Function::LastIndexOf, [item]) => Ok(Val::Int(find(items.iter().enumerate().rev(), item)?)),
         (Function::First, []) => Ok(items.into_iter().next().map_or(Val::NONE, Val::some)),
         (Function::Last, []) => Ok(items.into_iter().next_back().map_or(Val::NONE, Val::some)),
+        (Function::Sort, []) => {
+            let keys = items.clone();
+            sorted(items, &keys).map(Val::list)
+        }
         (Function::Reverse, []) => Ok(Val::list(items.into_iter().rev().collect())),
         (Function::Distinct, []) => {
             let mut kept: Vec<Val<'v, T>> = Vec::new();
@@ -76,6 +80,48 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, of: &Val<'v, T>, rest: &
             Ok(Val::Bool(!apart))
         }
         _ => Err(Stop::Unknown),
+    }
+}
+
+/// The numbers from zero up to a number.
+pub(super) fn range<'v, T: Tree<'v>>(end: i64) -> Out<'v, T> {
+    match usize::try_from(end) {
+        Ok(length) if length > super::eval::LARGEST => Err(Stop::Unknown),
+        _ => Ok(Val::list((0..end.max(0)).map(Val::Int).collect())),
+    }
+}
+
+/// As many items the server sorts so that those with equal keys stay in order.
+const IN_ORDER: usize = 12;
+
+/// Items in the order of their keys, which are all of one kind.
+pub(super) fn sorted<'v, T: Tree<'v>>(
+    items: Vec<Val<'v, T>>,
+    keys: &[Val<'v, T>],
+) -> Result<Vec<Val<'v, T>>, Stop> {
+    let alike = |key: &Val<'v, T>| match (key, keys.first()) {
+        (Val::Double(key), Some(Val::Double(_))) => !key.is_nan(),
+        (Val::Duration(_), Some(Val::Duration(_))) | (Val::Time(_), Some(Val::Time(_))) => true,
+        (_, Some(first)) => key
+            .type_name()
+            .is_some_and(|name| Some(name) == first.type_name()),
+        _ => false,
+    };
+    if !keys.iter().all(alike) || items.len() != keys.len() {
+        return Err(Stop::Unknown);
+    }
+    let many = items.len() > IN_ORDER;
+    let mut unknown = false;
+    let mut pairs: Vec<(Val<'v, T>, &Val<'v, T>)> = items.into_iter().zip(keys).collect();
+    pairs.sort_by(|(one, a), (other, b)| {
+        let ordering = a.compare(b).ok().flatten();
+        let doubtful = many && ordering == Some(Ordering::Equal) && !one.equal(other).unwrap_or(false);
+        unknown |= ordering.is_none() || doubtful;
+        ordering.unwrap_or(Ordering::Equal)
+    });
+    match unknown {
+        true => Err(Stop::Unknown),
+        false => Ok(pairs.into_iter().map(|(item, _)| item).collect()),
     }
 }
 

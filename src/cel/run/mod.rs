@@ -5,6 +5,7 @@
 
 mod addresses;
 mod eval;
+mod formats;
 mod functions;
 mod lists;
 mod memo;
@@ -15,7 +16,9 @@ mod strings;
 #[cfg(test)]
 mod tests;
 mod times;
+mod urls;
 mod value;
+mod versions;
 
 pub use eval::run;
 pub use memo::Memo;

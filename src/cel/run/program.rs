@@ -7,6 +7,18 @@ use crate::schema::custom::Pattern;
 use super::functions::{self, Function};
 use super::operators::Binary;
 
+/// The names of types that values are told to be of.
+const TYPES: [&str; 8] = [
+    "bool",
+    "int",
+    "uint",
+    "double",
+    "string",
+    "list",
+    "map",
+    "null_type",
+];
+
 /// An expression that can be run.
 pub struct Program {
     pub(super) steps: Vec<Step>,
@@ -57,6 +69,8 @@ pub(super) enum Step {
         inner: Id,
         flat: bool,
     },
+    /// The name of a type.
+    Type(&'static str),
     /// Not run here.
     Unknown,
 }
@@ -142,7 +156,10 @@ impl<'n, 's: 'n> Maker<'n, 's> {
             Expr::Bytes | Expr::Message(..) => Step::Unknown,
             Expr::Ident(name) => match self.scope.iter().rposition(|known| known == name) {
                 Some(number) => Step::Variable(number as u32),
-                None => Step::Unknown,
+                None => TYPES
+                    .iter()
+                    .find(|known| *known == name)
+                    .map_or(Step::Unknown, |name| Step::Type(name)),
             },
             Expr::Select {
                 operand,

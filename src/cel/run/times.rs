@@ -85,6 +85,34 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, of: &Val<'v, T>) -> Out<
     }
 }
 
+/// A part of a time in a zone with a fixed distance from UTC. Others have names, and a history.
+pub(super) fn in_zone<'v, T: Tree<'v>>(part: TimePart, of: &Val<'v, T>, zone: &str) -> Out<'v, T> {
+    let (Val::Time(nanos), Some(minutes)) = (of, zone_minutes(zone)) else {
+        return Err(Stop::Unknown);
+    };
+    let moved = nanos + i128::from(minutes * 60 * SECOND);
+    part.of_time(moved).map(Val::Int).ok_or(Stop::Unknown)
+}
+
+/// `+02:00`, in minutes.
+fn zone_minutes(zone: &str) -> Option<i64> {
+    if matches!(zone, "" | "UTC") {
+        return Some(0);
+    }
+    let (negative, digits) = match zone.as_bytes().first()? {
+        b'-' => (true, zone.get(1..)?),
+        b'+' => (false, zone.get(1..)?),
+        _ => (false, zone),
+    };
+    let (hours, minutes) = digits.split_once(':')?;
+    let number = |text: &str, below: i64| -> Option<i64> {
+        let plain = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
+        text.parse().ok().filter(|number| plain && *number < below)
+    };
+    let sum = number(hours, 15)? * 60 + number(minutes, 60)?;
+    Some(if negative { -sum } else { sum })
+}
+
 /// Go's `1h30m`, in nanoseconds; `None` for anything else.
 pub(crate) fn duration(text: &str) -> Option<i64> {
     if text.len() < 2 && text != "0" {

@@ -5,6 +5,9 @@ use std::cmp::Ordering;
 use std::net::IpAddr;
 use std::rc::Rc;
 
+use super::formats::Test;
+use super::urls::Url;
+use super::versions::Version;
 use super::{Out, Stop, fails};
 use crate::schema::quantity::Quantity;
 
@@ -81,8 +84,14 @@ pub enum Val<'v, T> {
     Ip(IpAddr),
     /// An address and the length of its prefix.
     Cidr(IpAddr, u8),
-    /// What texts of a format have wrong.
-    Format(fn(&str) -> Vec<&'static str>),
+    /// A format of texts.
+    Format(Test),
+    /// A semantic version.
+    Version(Rc<Version>),
+    /// A URL.
+    Url(Rc<Url>),
+    /// A type, by its name.
+    Type(&'static str),
 }
 
 impl<T: Copy> Clone for Val<'_, T> {
@@ -104,7 +113,10 @@ impl<T: Copy> Clone for Val<'_, T> {
             Val::Quantity(value) => Val::Quantity(*value),
             Val::Ip(ip) => Val::Ip(*ip),
             Val::Cidr(ip, length) => Val::Cidr(*ip, *length),
-            Val::Format(faults) => Val::Format(*faults),
+            Val::Format(test) => Val::Format(*test),
+            Val::Version(version) => Val::Version(Rc::clone(version)),
+            Val::Url(url) => Val::Url(Rc::clone(url)),
+            Val::Type(name) => Val::Type(name),
         }
     }
 }
@@ -125,6 +137,22 @@ impl<'v, T: Tree<'v>> Val<'v, T> {
 
     /// An optional value that is missing.
     pub const NONE: Val<'v, T> = Val::Optional(None);
+
+    /// The name of its type; `None`: it is not told here.
+    pub(super) fn type_name(&self) -> Option<&'static str> {
+        Some(match self {
+            Val::Null => "null_type",
+            Val::Bool(_) => "bool",
+            Val::Int(_) => "int",
+            Val::Uint(_) => "uint",
+            Val::Double(_) => "double",
+            Val::Str(_) => "string",
+            Val::Map(_) => "map",
+            Val::Tree(tree) if tree.collection() == Collection::Map => "map",
+            _ if self.is_list() => "list",
+            _ => return None,
+        })
+    }
 
     /// Whether it is true.
     pub fn truth(&self) -> Result<bool, Stop> {
@@ -261,6 +289,9 @@ impl<'v, T: Tree<'v>> Val<'v, T> {
             (Val::Quantity(a), Val::Quantity(b)) => a == b,
             (Val::Ip(a), Val::Ip(b)) => a == b,
             (Val::Cidr(a, x), Val::Cidr(b, y)) => (a, x) == (b, y),
+            (Val::Version(a), Val::Version(b)) => a == b,
+            (Val::Type(a), Val::Type(b)) => a == b,
+            (Val::Url(_), _) | (_, Val::Url(_)) => return Err(Stop::Unknown),
             (Val::Optional(None), Val::Optional(None)) => true,
             (Val::Optional(Some(a)), Val::Optional(Some(b))) => return a.equal_within(b, depth),
             (Val::Optional(_), Val::Optional(_)) => false,

@@ -51,6 +51,7 @@ pub mod registration;
 mod resource_names;
 pub mod reviews;
 pub mod schedule;
+mod scripts;
 pub mod selectors;
 pub mod services;
 pub mod slices;

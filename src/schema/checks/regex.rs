@@ -1,5 +1,7 @@
 //! Whether a regular expression is one to Go: RE2 syntax, no look-around, no back references.
 
+use super::scripts;
+
 /// Whether Go's regexp compiles it. What is doubtful passes.
 pub fn is_valid(pattern: &str) -> bool {
     size(pattern).is_some()
@@ -330,7 +332,7 @@ const CLASSES: [&str; 14] = [
     "upper", "word", "xdigit",
 ];
 
-/// Whether a name may be one of a category or script of Unicode. Short ones are known; long ones pass.
+/// Whether a name may be one of a category or script of Unicode.
 fn may_be_category(name: &str) -> bool {
     const KINDS: [(char, &str); 7] = [
         ('C', "cfnos"),
@@ -350,7 +352,7 @@ fn may_be_category(name: &str) -> bool {
             kind.is_some_and(|(_, below)| below.contains(c.to_ascii_lowercase()))
                 || name.eq_ignore_ascii_case("yi")
         }
-        _ => true,
+        _ => scripts::is_known(name),
     }
 }
 
@@ -375,6 +377,7 @@ mod tests {
             "[[:alpha:]]",
             r"\x{10FFFF}",
             r"\pL\p{Greek}",
+            r"[\p{Han}\P{^Old_Turkic}]",
             "[a-]",
             r"\/\_",
             r"\Q(\E",
@@ -420,6 +423,9 @@ mod tests {
             r"[a-\d]",
             r"\pX",
             r"\p{Zz}",
+            r"\p{Latn}",
+            r"[\p{Greekish}]",
+            r"\p{IsGreek}",
             r"\x{110000}",
             r"\x{}",
             r"\x{g}",

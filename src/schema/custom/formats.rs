@@ -1,7 +1,14 @@
 //! The formats of strings that the API server checks in custom resources. Others it does not look at, or they are
 //! so rare that they are taken on trust.
 
-use crate::schema::{checks::addresses, quantity::Quantity};
+use super::addresses;
+use super::uri::{self, Read};
+use crate::schema::{checks::addresses as ips, quantity::Quantity};
+
+/// Whether a text is of a format; `None` where that is not judged.
+pub(crate) fn accepts(format: &str, text: &str) -> Option<bool> {
+    Format::named(format)?.accepts(text)
+}
 
 /// A format that the server knows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,6 +23,12 @@ pub(super) enum Format {
     Duration,
     Quantity,
     Mac,
+    Uri,
+    Email,
+    Hostname,
+    Ssn,
+    HexColor,
+    BsonId,
     /// Known to the server, not judged here.
     Trusted,
 }
@@ -37,8 +50,13 @@ impl Format {
             "duration" => Format::Duration,
             "quantity" => Format::Quantity,
             "mac" => Format::Mac,
-            "bsonobjectid" | "uri" | "email" | "hostname" | "isbn" | "isbn10" | "isbn13" | "creditcard"
-            | "ssn" | "hexcolor" | "rgbcolor" | "password" => Format::Trusted,
+            "uri" => Format::Uri,
+            "email" => Format::Email,
+            "hostname" => Format::Hostname,
+            "ssn" => Format::Ssn,
+            "hexcolor" => Format::HexColor,
+            "bsonobjectid" => Format::BsonId,
+            "isbn" | "isbn10" | "isbn13" | "creditcard" | "rgbcolor" | "password" => Format::Trusted,
             _ => return None,
         })
     }
@@ -56,6 +74,12 @@ impl Format {
             Format::Duration => "a duration such as `1h30m`",
             Format::Quantity => "a quantity such as `500m` or `1Gi`",
             Format::Mac => "a MAC address",
+            Format::Uri => "a URI such as `https://example.com/a`, or a path from the root",
+            Format::Email => "an e-mail address",
+            Format::Hostname => "a host name such as `shop.example.com`",
+            Format::Ssn => "a social security number",
+            Format::HexColor => "a colour such as `#00aaff`",
+            Format::BsonId => "24 hexadecimal digits",
             Format::Trusted => "of its format",
         }
     }
@@ -68,13 +92,23 @@ impl Format {
             // The server has changed its mind about the empty text.
             Format::Byte if text.is_empty() => return None,
             Format::Byte => is_base64(text.as_bytes()),
-            Format::Ipv4 => text.contains('.') && addresses::parse(text).is_some(),
-            Format::Ipv6 => text.contains(':') && addresses::parse(text).is_some(),
-            Format::Cidr => addresses::parse_prefix(text).is_some(),
+            Format::Ipv4 => text.contains('.') && ips::parse(text).is_some(),
+            Format::Ipv6 => text.contains(':') && ips::parse(text).is_some(),
+            Format::Cidr => ips::parse_prefix(text).is_some(),
             Format::Uuid(version) => is_uuid(text, version),
             Format::Duration => return duration(text),
             Format::Quantity => Quantity::parse(text).is_some(),
-            Format::Mac => return mac(text),
+            Format::Mac => addresses::mac(text),
+            Format::Uri => match uri::read(text) {
+                Read::Uri(_) => true,
+                Read::Refused => false,
+                Read::Doubtful => return None,
+            },
+            Format::Email => return addresses::email(text),
+            Format::Hostname => return addresses::hostname(text),
+            Format::Ssn => addresses::ssn(text),
+            Format::HexColor => addresses::hex_color(text),
+            Format::BsonId => text.len() == 24 && text.bytes().all(|b| b.is_ascii_hexdigit()),
             Format::Trusted => return None,
         })
     }
@@ -227,17 +261,6 @@ fn in_words(text: &str) -> Option<bool> {
     Some(any)
 }
 
-fn mac(text: &str) -> Option<bool> {
-    let plausible = text
-        .bytes()
-        .all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'-' | b'.'));
-    if plausible && text.len() >= 14 {
-        None
-    } else {
-        Some(false)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -278,6 +301,14 @@ mod tests {
                 &["f47ac10b-58cc-1372-a567-0e02b2c3d479", "f47ac10b"],
             ),
             ("quantity", &["1Gi", "500m"], &["1GB", "x"]),
+            (
+                "uri",
+                &["https://a/b", "/a", "http://[a]/"],
+                &["a", "", "http://a b"],
+            ),
+            ("email", &["a@b.c", "Joe <joe@b.c>"], &["joe", "a@"]),
+            ("hostname", &["a.example", "é"], &["a_b", "my-host"]),
+            ("bsonobjectid", &["507f1f77bcf86cd799439011"], &["507f1f77"]),
             (
                 "duration",
                 &[

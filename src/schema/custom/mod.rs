@@ -5,11 +5,12 @@
 //! that hold objects of a defined kind. Where several definitions of one kind lie about (overlays, versions of a
 //! chart), only what all of them refuse is reported.
 
+mod addresses;
 mod decode;
 mod defaults;
 mod definition;
 mod embedded;
-mod formats;
+pub(crate) mod formats;
 mod junctors;
 mod lists;
 mod of_type;
@@ -23,6 +24,7 @@ mod scale;
 mod schema;
 mod steps;
 mod typed;
+pub(crate) mod uri;
 mod validate;
 mod value;
 mod words;
