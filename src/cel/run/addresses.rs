@@ -6,6 +6,37 @@ use super::functions::Function;
 use super::value::{Tree, Val};
 use super::{Out, Stop, fails};
 
+/// What an address may be for.
+#[derive(Clone, Copy)]
+pub(super) enum IpKind {
+    Unspecified,
+    Loopback,
+    LinkLocalMulticast,
+    LinkLocalUnicast,
+    GlobalUnicast,
+}
+
+impl IpKind {
+    fn holds(self, ip: IpAddr) -> bool {
+        let link_local = match ip {
+            IpAddr::V4(v4) => v4.is_link_local(),
+            IpAddr::V6(v6) => v6.is_unicast_link_local(),
+        };
+        match (self, ip) {
+            (IpKind::Unspecified, _) => ip.is_unspecified(),
+            (IpKind::Loopback, _) => ip.is_loopback(),
+            (IpKind::LinkLocalMulticast, IpAddr::V4(v4)) => v4.octets().starts_with(&[224, 0, 0]),
+            (IpKind::LinkLocalMulticast, IpAddr::V6(v6)) => v6.segments()[0] & 0xff0f == 0xff02,
+            (IpKind::LinkLocalUnicast, _) => link_local,
+            // Private addresses are among them, broadcasting is not.
+            (IpKind::GlobalUnicast, _) => {
+                let broadcast = matches!(ip, IpAddr::V4(v4) if v4.is_broadcast());
+                !(broadcast || link_local || ip.is_unspecified() || ip.is_loopback() || ip.is_multicast())
+            }
+        }
+    }
+}
+
 pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]) -> Out<'v, T> {
     match (function, arguments) {
         (Function::IsIp, [Val::Str(text)]) => Ok(Val::Bool(address(text).is_some())),
@@ -14,6 +45,11 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]
             None => fails(format!("`{text}` is no IP address")),
         },
         (Function::Ip, [Val::Cidr(ip, _)]) => Ok(Val::Ip(*ip)),
+        (Function::IpKind(kind), [Val::Ip(ip)]) => Ok(Val::Bool(kind.holds(*ip))),
+        (Function::IsCanonical, [Val::Str(text)]) => match address(text) {
+            Some(ip) => Ok(Val::Bool(ip.to_string() == **text)),
+            None => fails(format!("`{text}` is no IP address")),
+        },
         (Function::Family, [Val::Ip(ip)]) => Ok(Val::Int(if ip.is_ipv4() { 4 } else { 6 })),
         (Function::IsCidr, [Val::Str(text)]) => Ok(Val::Bool(network(text).is_some())),
         (Function::Cidr, [Val::Str(text)]) => match network(text) {

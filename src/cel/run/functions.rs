@@ -1,5 +1,6 @@
 //! The functions that are run, by name.
 
+use super::addresses::IpKind;
 use super::formats::{self, Test};
 use super::times::TimePart;
 use super::value::{Tree, Val};
@@ -35,6 +36,8 @@ pub(super) enum Function {
     IndexOf,
     Int,
     Ip,
+    IpKind(IpKind),
+    IsCanonical,
     IsCidr,
     IsGreaterThan,
     IsInteger,
@@ -54,6 +57,7 @@ pub(super) enum Function {
     Max,
     Min,
     Minor,
+    Minus,
     None,
     Of,
     Or,
@@ -157,9 +161,16 @@ pub(super) fn named(name: &str) -> Option<Function> {
         "isLessThan" => Function::IsLessThan,
         "compareTo" => Function::CompareTo,
         "add" => Function::Plus,
+        "sub" => Function::Minus,
         "ip" => Function::Ip,
         "isIP" => Function::IsIp,
         "family" => Function::Family,
+        "ip.isCanonical" => Function::IsCanonical,
+        "isUnspecified" => Function::IpKind(IpKind::Unspecified),
+        "isLoopback" => Function::IpKind(IpKind::Loopback),
+        "isLinkLocalMulticast" => Function::IpKind(IpKind::LinkLocalMulticast),
+        "isLinkLocalUnicast" => Function::IpKind(IpKind::LinkLocalUnicast),
+        "isGlobalUnicast" => Function::IpKind(IpKind::GlobalUnicast),
         "cidr" => Function::Cidr,
         "isCIDR" => Function::IsCidr,
         "containsIP" => Function::ContainsIp,
@@ -252,6 +263,8 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]
         (Function::Range, [Val::Int(end)]) => lists::range(*end),
         (
             Function::Ip
+            | Function::IpKind(_)
+            | Function::IsCanonical
             | Function::IsIp
             | Function::Family
             | Function::Cidr
@@ -275,6 +288,7 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]
             | Function::IsGreaterThan
             | Function::IsLessThan
             | Function::CompareTo
+            | Function::Minus
             | Function::Plus,
             _,
         ) => numbers::call(function, arguments),

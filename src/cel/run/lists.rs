@@ -86,7 +86,7 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, of: &Val<'v, T>, rest: &
 /// The numbers from zero up to a number.
 pub(super) fn range<'v, T: Tree<'v>>(end: i64) -> Out<'v, T> {
     match usize::try_from(end) {
-        Ok(length) if length > super::eval::LARGEST => Err(Stop::Unknown),
+        Ok(length) if length > super::work::LARGEST => Err(Stop::Unknown),
         _ => Ok(Val::list((0..end.max(0)).map(Val::Int).collect())),
     }
 }
@@ -135,7 +135,7 @@ fn join<'v, T: Tree<'v>>(items: &[Val<'v, T>], by: &str) -> Out<'v, T> {
             out.push_str(by);
         }
         out.push_str(item);
-        if out.len() > super::eval::LARGEST {
+        if out.len() > super::work::LARGEST {
             return Err(Stop::Unknown);
         }
     }

@@ -19,6 +19,7 @@ mod times;
 mod urls;
 mod value;
 mod versions;
+mod work;
 
 pub use eval::run;
 pub use memo::Memo;

@@ -48,6 +48,10 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]
         (Function::CompareTo, [Val::Quantity(a), Val::Quantity(b)]) => Ok(Val::Int(order(a.cmp(b)))),
         (Function::Plus, [Val::Quantity(a), Val::Quantity(b)]) => Ok(Val::Quantity(a.plus(*b))),
         (Function::Plus, [Val::Quantity(a), Val::Int(b)]) => Ok(Val::Quantity(a.plus(Quantity::units(*b)))),
+        (Function::Minus, [Val::Quantity(a), Val::Quantity(b)]) => Ok(Val::Quantity(a.plus(b.times(-1)))),
+        (Function::Minus, [Val::Quantity(a), Val::Int(b)]) => {
+            Ok(Val::Quantity(a.plus(Quantity::units(*b).times(-1))))
+        }
         _ => Err(Stop::Unknown),
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, text: &str, rest: &[Val<
         (Function::LowerAscii, []) => Ok(Val::text(text.to_ascii_lowercase())),
         (Function::UpperAscii, []) => Ok(Val::text(text.to_ascii_uppercase())),
         (Function::Replace, [Val::Str(from), Val::Str(to), rest @ ..]) if !from.is_empty() => {
-            if text.matches(&**from).count().saturating_mul(to.len()) > super::eval::LARGEST {
+            if text.matches(&**from).count().saturating_mul(to.len()) > super::work::LARGEST {
                 return Err(Stop::Unknown);
             }
             Ok(Val::text(text.replacen(&**from, to, most(rest)?)))

@@ -283,6 +283,43 @@ fn expressions_come_to_what_the_server_comes_to() {
             "isSemver('1', true) && isSemver('v0.00.0-x', true) && isSemver('1.0.0-0a+01')",
             "true",
         ),
+        (
+            "ip.isCanonical('127.0.0.1') && ip.isCanonical('2001:db8::abcd')",
+            "true",
+        ),
+        (
+            "ip.isCanonical('2001:DB8::ABCD') || ip.isCanonical('2001:db8::0:0:0:abcd')",
+            "false",
+        ),
+        ("ip.isCanonical('127.0.0.256')", "`127.0.0.256` is no IP address"),
+        (
+            "ip('127.0.0.1').isLoopback() && ip('::1').isLoopback() && ip('::').isUnspecified()",
+            "true",
+        ),
+        (
+            "ip('224.0.0.1').isLinkLocalMulticast() && ip('ff02::1').isLinkLocalMulticast()",
+            "true",
+        ),
+        (
+            "ip('224.0.1.1').isLinkLocalMulticast() || ip('ff05::1').isLinkLocalMulticast()",
+            "false",
+        ),
+        (
+            "ip('169.254.169.254').isLinkLocalUnicast() && ip('fe80::1').isLinkLocalUnicast()",
+            "true",
+        ),
+        (
+            "ip('192.168.0.1').isGlobalUnicast() && ip('2001:db8::abcd').isGlobalUnicast()",
+            "true",
+        ),
+        (
+            "ip('255.255.255.255').isGlobalUnicast() || ip('ff00::1').isGlobalUnicast()",
+            "false",
+        ),
+        (
+            "quantity('50k').sub(20000) == quantity('30k') && quantity('1').sub(quantity('2')).sign() == -1",
+            "true",
+        ),
         ("lists.range(3)", "[0, 1, 2]"),
         ("lists.range(-1)", "[]"),
         ("lists.range(1000000)", "unknown"),
