@@ -116,6 +116,10 @@ pub enum Reading {
     Namespaced,
     /// It is itself JSON or YAML, and the name stands at this path in it.
     Inside(Run),
+    /// It is itself YAML, in which texts stand for keys of Secrets: `$name:key`.
+    Keyed,
+    /// The same for texts that stand for keys of the Secret of this name: `$key`.
+    KeysOf(Str),
 }
 
 /// When things break once what is named is gone.
@@ -144,6 +148,8 @@ pub struct Row {
     pub name: Run,
     /// How the name is read.
     pub reading: Reading,
+    /// Of arguments, the flags that the name stands behind, in [`Table::strs`]; none: the field is no list of those.
+    pub flags: Run,
     /// Fields with the namespace, in [`Table::paths`]: the first that is set holds, else the object's own.
     pub namespace: Run,
     /// Whether the name stands for any namespace.

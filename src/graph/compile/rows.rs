@@ -72,6 +72,9 @@ impl Compiler {
                     }
                 }
                 "read" if value == "ns/name" => row.reading = Reading::Namespaced,
+                "read" if value == "$name:key" => row.reading = Reading::Keyed,
+                "keys-of" => row.reading = Reading::KeysOf(self.str(value)?),
+                "flag" => row.flags = self.str_list(value)?,
                 "in-text" => {
                     let path = split(value)?;
                     row.reading = Reading::Inside(self.path(false, &path)?.segs);
@@ -187,6 +190,7 @@ fn bare(role: Role, target: Target, path: Str, name: Run) -> Row {
         path,
         name,
         reading: Reading::Plain,
+        flags: Run::EMPTY,
         namespace: Run::EMPTY,
         any_namespace: false,
         keys: Run::EMPTY,

@@ -9,7 +9,7 @@ use crate::graph::table::*;
 use crate::mask;
 use crate::rules::unrendered;
 use crate::source::Span;
-use crate::yaml::{self, Kind, Node, Scalar, Tree};
+use crate::yaml::{Kind, Node, Scalar};
 
 /// What a path leads to: a value, or a key taken as one.
 #[derive(Clone, Copy)]
@@ -29,29 +29,15 @@ impl<'t> Found<'t> {
 }
 
 impl<'t> Walk<'_, 't> {
-    /// The names in a value that is itself JSON or YAML.
-    pub(super) fn inside(&self, text: &str, segs: Run) -> Vec<String> {
-        let mut tree = Tree::default();
-        yaml::parse(text, &[], &mut tree);
-        let mut names = Vec::new();
-        for chunk in tree.chunks.iter().filter(|chunk| chunk.error.is_none()) {
-            if let Some(root) = Node::root(text, &tree, chunk) {
-                each(self.table, self.table.segs(segs), root, &mut |found: Found<
-                    '_,
-                >| {
-                    names.extend(found.text().map(Cow::into_owned));
-                });
-            }
-        }
-        names
-    }
-
     /// The names that a row puts together: every combination, where a field has several values.
     pub(super) fn names(&self, row: &Row, at: Node<'t>) -> Vec<(Cow<'t, str>, Span)> {
         let own = self.facts.objects.last().map_or(Span::default(), |own| own.span);
         let parts = self.table.parts(row.name);
         if let [Part::Field(paths)] = parts {
-            return self.first(*paths, at);
+            return match row.flags.is_empty() {
+                true => self.first(*paths, at),
+                false => self.given(row.flags, *paths, at),
+            };
         }
         let mut names = vec![(Cow::Borrowed(""), own)];
         for part in parts {
@@ -231,7 +217,7 @@ impl<'t> Walk<'_, 't> {
 }
 
 /// Calls `f` with everything a path leads to; its steps bound the recursion.
-fn each<'t>(table: &Table, segs: &[Seg], node: Node<'t>, f: &mut dyn FnMut(Found<'t>)) {
+pub(super) fn each<'t>(table: &Table, segs: &[Seg], node: Node<'t>, f: &mut dyn FnMut(Found<'t>)) {
     let Some((seg, rest)) = segs.split_first() else {
         return f(Found { node, is_key: false });
     };

@@ -2,11 +2,12 @@
 //! once, whatever the number of rows; what stands off the way is not looked at.
 
 mod fields;
+pub(crate) mod texts;
 
 use std::borrow::Cow;
 
 use super::SECRET;
-use super::facts::{Definition, Facts, Label, Labelled, Selection, Text, Use};
+use super::facts::{Definition, Facts, Key, Label, Labelled, Selection, Text, Use};
 use super::table::*;
 use crate::manifest::Object;
 use crate::rules::unrendered;
@@ -31,6 +32,28 @@ pub(super) struct Walk<'a, 't> {
     masked: &'a [Span],
     /// The document breaks off somewhere, so that nothing in it is known to be all.
     broken: bool,
+}
+
+/// A name as a field has it.
+struct Named<'n> {
+    name: &'n str,
+    /// The namespace that stands with it.
+    namespace: Option<&'n str>,
+    /// The key that stands with it.
+    key: Option<&'n str>,
+    span: Span,
+}
+
+impl<'n> Named<'n> {
+    fn of(name: &'n str, span: Span) -> Self {
+        let (namespace, key) = (None, None);
+        Named {
+            name,
+            namespace,
+            key,
+            span,
+        }
+    }
 }
 
 impl<'t> Walk<'_, 't> {
@@ -216,7 +239,7 @@ impl<'t> Walk<'_, 't> {
     fn uses(&mut self, id: RowId, row: &Row, at: Node<'t>) {
         let [Part::Field(paths)] = self.table.parts(row.name) else {
             for (name, span) in self.names_used(row, at) {
-                self.used(id, row, at, &name, None, span);
+                self.used(id, row, at, Named::of(&name, span));
             }
             return;
         };
@@ -226,27 +249,60 @@ impl<'t> Walk<'_, 't> {
         let mut names = Vec::new(); // does not allocate while it is empty, and nearly always holds one
         self.each(path, at, &mut |found| names.push(found));
         for found in names {
-            let Some(value) = found.text().filter(|_| !self.hides(found.node)) else {
+            if !row.flags.is_empty() {
+                for (value, node) in self.flagged(row.flags, found.node) {
+                    self.read(id, row, at, &value, node);
+                }
                 continue;
-            };
-            match row.reading {
-                Reading::Plain => self.used(id, row, at, &value, None, found.node.span()),
-                Reading::Namespaced => match value.split_once('/') {
-                    Some((namespace, name)) => {
-                        self.used(id, row, at, name, Some(namespace), found.node.span());
-                    }
-                    None => self.used(id, row, at, &value, None, found.node.span()),
-                },
-                Reading::Inside(segs) => {
-                    for name in self.inside(&value, segs) {
-                        self.used(id, row, at, &name, None, found.node.span());
-                    }
+            }
+            if let Some(value) = found.text().filter(|_| !self.hides(found.node)) {
+                self.read(id, row, at, &value, found.node);
+            }
+        }
+    }
+
+    /// Notes what a value names, as its row has it read.
+    fn read(&mut self, id: RowId, row: &Row, at: Node<'t>, value: &str, node: Node<'t>) {
+        let span = node.span();
+        match row.reading {
+            Reading::Plain => self.used(id, row, at, Named::of(value, span)),
+            Reading::Namespaced => {
+                let (namespace, name) = match value.split_once('/') {
+                    Some((namespace, name)) => (Some(namespace), name),
+                    None => (None, value),
+                };
+                let named = Named::of(name, span);
+                self.used(id, row, at, Named { namespace, ..named });
+            }
+            Reading::Inside(segs) => {
+                for name in self.inside(value, segs) {
+                    self.used(id, row, at, Named::of(&name, span));
+                }
+            }
+            Reading::Keyed | Reading::KeysOf(_) => {
+                for (name, key, span) in self.keyed(value, row.reading, node) {
+                    let named = Named::of(&name, span);
+                    self.used(
+                        id,
+                        row,
+                        at,
+                        Named {
+                            key: Some(&key),
+                            ..named
+                        },
+                    );
                 }
             }
         }
     }
 
-    fn used(&mut self, id: RowId, row: &Row, at: Node<'t>, name: &str, namespace: Option<&str>, span: Span) {
+    fn used(&mut self, id: RowId, row: &Row, at: Node<'t>, named: Named<'_>) {
+        let Named {
+            name,
+            namespace,
+            span,
+            key,
+        } = named;
         let vague = unrendered(name);
         if name.is_empty() || (vague && row.target != SECRET) {
             return;
@@ -264,7 +320,16 @@ impl<'t> Walk<'_, 't> {
                 .keep(if unrendered(namespace) { "" } else { namespace }),
             None => self.namespace_of(row, at),
         };
-        let keys = self.keys_of(row, at);
+        let mut keys = self.keys_of(row, at);
+        if let Some(key) = key.filter(|key| !unrendered(key)) {
+            let name = self.facts.keep(key);
+            self.facts.keys.push(Key {
+                name,
+                span,
+                alias: false,
+            });
+            keys.end = self.facts.next_key();
+        }
         let name = self.facts.keep(name);
         let used = Use {
             row: id,
