@@ -56,6 +56,8 @@ pub struct ObjectFact {
     pub span: Span,
     /// The number of separator lines above it.
     pub document: u32,
+    /// Whether it is no object, but a file that tells what charts are to use.
+    pub is_values: bool,
 }
 
 /// Something that exists once the file is applied: an object, or what an object makes.
@@ -417,6 +419,7 @@ impl Facts {
             namespace,
             span,
             document,
+            is_values: false,
         });
     }
 

@@ -44,6 +44,7 @@ pub(crate) use paths::is_simple;
 pub use patterns::may_become;
 pub use standard::*;
 pub use variants::Variant;
+pub(crate) use walk::texts::arguments;
 pub use written::Write;
 
 /// `schemas/references.txt`, compiled.

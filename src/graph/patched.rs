@@ -18,6 +18,8 @@ pub struct Patched<'p> {
     pub name: &'p str,
     /// The namespace; empty: not said.
     pub namespace: &'p str,
+    /// Whether it is a file of values.
+    pub is_values: bool,
 }
 
 impl Facts {
@@ -30,6 +32,7 @@ impl Facts {
             namespace: self.keep(patched.namespace),
             span,
             document,
+            is_values: patched.is_values,
         };
         self.objects.push(fact);
         self.objects.len() as u32 - 1

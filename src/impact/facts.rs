@@ -87,7 +87,7 @@ pub fn facts(
     let file = read(name, source, tree, surroundings, role, no_skip);
     let mut names = graph::facts_with(&file, table);
     names.role = role;
-    let mut facts = FileFacts::of(&file, table);
+    let mut facts = FileFacts::of(&file, table, &names);
     patches::read(&file, table, &mut names, &mut facts);
     (names, facts)
 }
@@ -107,7 +107,7 @@ pub(super) fn read<'t>(
 }
 
 impl FileFacts {
-    fn of(file: &File<'_>, table: &Table) -> FileFacts {
+    fn of(file: &File<'_>, table: &Table, names: &graph::Facts) -> FileFacts {
         let mut facts = FileFacts {
             objects: file.objects.len() as u32,
             ..FileFacts::default()
@@ -122,12 +122,13 @@ impl FileFacts {
             }
         }
         for object in &file.objects {
-            facts.object(object, table);
+            facts.object(object);
+            facts.guess(object, table, names);
         }
         facts
     }
 
-    fn object(&mut self, object: &Object<'_>, table: &Table) {
+    fn object(&mut self, object: &Object<'_>) {
         match (object.group(), &*object.kind) {
             ("", "Secret") => self.secrets.push(secret(object)),
             ("", "ServiceAccount") => self.dew_resource(object),
@@ -137,11 +138,36 @@ impl FileFacts {
                     self.secrets.push(made);
                 } else if let Some(pod) = pods::default_account(object) {
                     self.default_accounts.push((object.index, pod));
-                } else {
-                    guesses(object, table, &mut self.guesses);
                 }
             }
         }
+    }
+
+    /// Looks for fields that the table does not tell of. A Secret uses nothing, and what it holds is its own.
+    fn guess(&mut self, object: &Object<'_>, table: &Table, names: &graph::Facts) {
+        if object.is("", "Secret") {
+            return;
+        }
+        let own = |of: u32| of == object.index;
+        let uses = names
+            .uses
+            .iter()
+            .chain(&names.vague)
+            .filter(|used| own(used.object));
+        let made = names
+            .definitions
+            .iter()
+            .filter(|made| made.object.is_some_and(own));
+        let mut known: Option<Vec<Span>> = None;
+        let spans = || {
+            let made = made.clone().map(|made| made.span);
+            uses.clone().map(|used| used.span).chain(made).collect()
+        };
+        let mut is_known = |span| {
+            let known = known.get_or_insert_with(spans);
+            known.iter().any(|one| one.contains(span))
+        };
+        guesses(object, table, &mut is_known, &mut self.guesses);
     }
 
     /// `cce.io/dew-resource: '["name"]'`

@@ -1,6 +1,8 @@
 //! What patches name. A kustomization, or an object of Flux or Argo CD, puts them on top of objects of which it says
 //! little more than names, so what a patch adds counts as a use wherever it may end up.
 
+use std::cell::RefCell;
+
 use super::facts::{FileFacts, place, within};
 use super::guess;
 use crate::graph::table::Table;
@@ -48,6 +50,12 @@ pub(super) fn read(file: &File<'_>, table: &Table, names: &mut Facts, out: &mut 
                 patches.listed(root, None, "", document_number);
                 patches.charts(root, document_number);
             }
+            Some(Skip::HelmChart) => patches.values("Helm values", file_name, root, document_number),
+            // What a kustomization or an Application names as values may be called anything.
+            Some(Skip::NotAnObject) => patches.values("YAML file", file_name, root, document_number),
+            Some(Skip::Config) if says(root, "kind", "HelmChartInflationGenerator") => {
+                patches.values("Helm chart", file_name, root, document_number);
+            }
             _ => {}
         }
     }
@@ -62,6 +70,14 @@ pub(super) fn read(file: &File<'_>, table: &Table, names: &mut Facts, out: &mut 
                     .and_then(Node::str)
                     .unwrap_or_default();
                 patches.listed(spec, Some(object.index), &namespace, object.document);
+            }
+            ("helm.toolkit.fluxcd.io", "HelmRelease") => {
+                let namespace = spec.get("targetNamespace").and_then(Node::str);
+                let namespace = namespace.as_deref().unwrap_or_default();
+                let renderers = spec.get("postRenderers").into_iter().flat_map(Node::items);
+                for kustomize in renderers.filter_map(|renderer| renderer.get("kustomize")) {
+                    patches.listed(kustomize, Some(object.index), namespace, object.document);
+                }
             }
             ("argoproj.io", "Application") => {
                 let namespace = spec.path(&["destination", "namespace"]).and_then(Node::str);
@@ -97,6 +113,7 @@ impl Patches<'_> {
                     kind: kind.as_deref().unwrap_or(ANY_KIND),
                     name: name.as_deref().unwrap_or("*"),
                     namespace: own.as_deref().unwrap_or(namespace),
+                    ..Patched::default()
                 };
                 let origin = |within| Origin {
                     object,
@@ -143,6 +160,24 @@ impl Patches<'_> {
         }
     }
 
+    /// A file of values for charts.
+    fn values(&mut self, kind: &str, name: &str, root: Node<'_>, document: u32) {
+        let start = self.out.guesses.len();
+        guess::file(root, &mut self.out.guesses);
+        if self.out.guesses.len() > start {
+            let target = Patched {
+                kind,
+                name,
+                is_values: true,
+                ..Patched::default()
+            };
+            let object = self.names.add_patched(target, root.span(), document);
+            for guess in &mut self.out.guesses[start..] {
+                guess.object = object;
+            }
+        }
+    }
+
     /// One patch: a partial object, or a list of operations.
     fn patch(&mut self, root: Node<'_>, origin: &Origin<'_>) {
         if root.is_seq() {
@@ -162,13 +197,24 @@ impl Patches<'_> {
             kind: &partial.kind,
             name: partial.name.as_deref().unwrap_or(origin.target.name),
             namespace: partial.namespace.as_deref().unwrap_or(origin.target.namespace),
+            ..Patched::default()
         };
         let object = self.object(origin, of, partial.place());
-        let at = |name: &str, span: Span| origin.at(name, span);
+        let known = RefCell::new(Vec::new());
+        let at = |name: &str, span: Span| {
+            known.borrow_mut().push(span);
+            origin.at(name, span)
+        };
         self.names
             .add_patched_uses(self.table, partial, object, of.namespace, at);
+        let known = known.into_inner();
         let start = self.out.guesses.len();
-        guess::guesses(partial, self.table, &mut self.out.guesses);
+        guess::guesses(
+            partial,
+            self.table,
+            &mut |span| known.iter().any(|one| one.contains(span)),
+            &mut self.out.guesses,
+        );
         self.adopt(start, object, origin);
     }
 
@@ -211,6 +257,10 @@ impl Patches<'_> {
             None => self.names.add_patched(of, span, origin.document),
         }
     }
+}
+
+fn says(root: Node<'_>, key: &str, text: &str) -> bool {
+    root.get(key).and_then(Node::str).as_deref() == Some(text)
 }
 
 impl Origin<'_> {

@@ -105,7 +105,8 @@ impl<'a, 'r: 'a> Draw<'a, 'r> {
             if facts.role == Role::Definitions {
                 continue;
             }
-            for (object, fact) in (0..).zip(&facts.objects) {
+            let objects = (0..).zip(&facts.objects);
+            for (object, fact) in objects.filter(|(_, fact)| !fact.is_values) {
                 let (group, kind) = (facts.str(fact.group), facts.str(fact.kind));
                 let target = index.table().kind(group, kind).and_then(|kind| kind.target);
                 let cluster = target.is_some_and(|target| index.table().scope(target).cluster);

@@ -357,6 +357,17 @@ fn names_that_nothing_has_are_not_called_safe() {
 }
 
 #[test]
+fn files_of_values_are_no_objects_of_a_graph() {
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/impact/values");
+    let here = Folder::new(&[]);
+    let mut command = here.command(&["graph"]);
+    command.current_dir(case);
+    let answer = super::answer(&mut command);
+    assert!(!answer.stdout.contains("values.yaml  names nothing"), "{answer}");
+    assert!(answer.stdout.contains("HelmChartProxy cni"), "{answer}");
+}
+
+#[test]
 fn what_cannot_be_read_is_trouble() {
     let broken = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [\n";
     let folder = Folder::new(&[("a.yaml", PULLS), ("b.yaml", broken)]);
