@@ -11,7 +11,7 @@ use crate::yaml::{self, Kind, Node, Scalar, Style, Tree};
 
 use super::guess::{Guess, guesses};
 use super::patches;
-use super::pods;
+use super::{pods, purpose};
 
 /// What one file says about Secrets and who uses them.
 #[derive(Debug, Default)]
@@ -53,6 +53,8 @@ pub struct SecretFact {
     pub immutable: bool,
     /// The ServiceAccount that it is a token of.
     pub account: Option<Box<str>>,
+    /// What is lost with it, where a controller finds it by its labels.
+    pub purpose: Option<&'static str>,
 }
 
 /// A field that names a secret of Cloud Secret Management Service.
@@ -273,6 +275,7 @@ fn secret(object: &Object<'_>) -> SecretFact {
         immutable: object.path(&["immutable"]).and_then(Node::scalar) == Some(Scalar::Bool(true)),
         account: is_token.then(|| text(account).unwrap_or_default().into()),
         kind: Some(kind.into()),
+        purpose: purpose::of(object),
     }
 }
 

@@ -54,6 +54,8 @@ pub struct Verdict<'r> {
     pub token: Option<Box<str>>,
     /// Its type, where one is known.
     pub kind: Option<Box<str>>,
+    /// What is lost with it, where a controller finds it by its labels.
+    pub purpose: Option<&'static str>,
 }
 
 /// What makes a Secret again.
@@ -135,6 +137,7 @@ pub fn judge<'r>(index: &Index<'r>, facts: &[FileFacts], selected: Selected<'r>)
                 immutable: known().any(|fact| fact.immutable),
                 token: known().find_map(|fact| fact.account.clone()),
                 kind: known().find_map(|fact| fact.kind.clone()),
+                purpose: known().find_map(|fact| fact.purpose),
                 links,
                 optional,
                 secret,

@@ -21,6 +21,7 @@ pub mod labels;
 mod patches;
 pub mod places;
 mod pods;
+mod purpose;
 mod select;
 mod text;
 mod users;

@@ -357,6 +357,26 @@ fn names_that_nothing_has_are_not_called_safe() {
 }
 
 #[test]
+fn what_controllers_find_by_labels_is_called_out() {
+    let secret = |name: &str, label: &str| {
+        format!(
+            "{{apiVersion: v1, kind: Secret, metadata: {{name: {name}, namespace: ops, labels: {{{label}}}}}, \
+             stringData: {{url: hunter2}}}}\n---\n"
+        )
+    };
+    let folder = Folder::new(&[("a.yaml", "")]);
+    let key = secret("key", "sealedsecrets.bitnami.com/sealed-secrets-key: active");
+    let repository = secret("repo", "argocd.argoproj.io/secret-type: repository");
+    let other = secret("other", "argocd.argoproj.io/secret-type: other");
+    folder.write("a.yaml", [key, repository, other].concat());
+    let answer = folder.run(&["impact", "-n", "ops"]);
+    for said in ["a key of Sealed Secrets", "a repository of Argo CD"] {
+        assert_eq!(answer.stdout.matches(said).count(), 1, "{answer}");
+    }
+    assert!(!answer.stdout.contains("hunter2"), "{answer}");
+}
+
+#[test]
 fn files_of_values_are_no_objects_of_a_graph() {
     let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/impact/values");
     let here = Folder::new(&[]);

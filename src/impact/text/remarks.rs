@@ -25,6 +25,7 @@ pub(super) fn remarks(page: &Page<'_, '_>, verdict: &Verdict<'_>) -> Vec<String>
             "a token{of}: whoever signs in with it, inside the cluster or outside, is locked out at once"
         ));
     }
+    remarks.extend(verdict.purpose.map(String::from));
     match verdict.kind.as_deref() {
         Some("helm.sh/release.v1") => {
             remarks.push(
