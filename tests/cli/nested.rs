@@ -55,10 +55,11 @@ fn manifests(folder: &Folder) -> Vec<String> {
         for entry in fs::read_dir(next).expect("a folder") {
             let path = entry.expect("an entry").path();
             let name = path.strip_prefix(folder.path()).expect("below").to_string_lossy();
+            let name = name.replace('\\', "/"); // as Windows has it
             if path.is_dir() && name != ".git" && name != "closed" && !name.ends_with("vendor") {
                 folders.push(path);
             } else if name.ends_with(".yaml") {
-                out.push(name.into_owned());
+                out.push(name);
             }
         }
     }
