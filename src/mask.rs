@@ -55,6 +55,16 @@ pub fn spans(file: &File<'_>) -> Vec<Span> {
     normalise(masked)
 }
 
+/// The masked parts of a file in which an alias may lead there, so that even a name may be such a value; none of any
+/// other file.
+pub fn beyond_aliases(file: &File<'_>) -> Vec<Span> {
+    if file.documents.iter().any(|document| document.chunk.indirect) {
+        spans(file)
+    } else {
+        Vec::new()
+    }
+}
+
 /// Whether a document is an object of its own, rather than the rest of a value with a `---` in it.
 fn is_object(root: Option<Node<'_>>, source: &str) -> bool {
     match root {

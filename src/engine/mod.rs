@@ -14,7 +14,7 @@ use crate::rules::{self, Check, Cx, Emitter, RULES, RuleId};
 use crate::schema::{self, custom::Definitions};
 use crate::source::{Decoded, Span};
 use crate::suppress::Suppressions;
-use crate::yaml::{self, Tree};
+use crate::yaml::{self, Node, Tree};
 
 /// Which object a finding is about, for printing.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -105,12 +105,17 @@ pub fn check_file(
     // Whoever prints a fix asks what must not be shown; the tree is at hand now.
     let asked = diagnostics.iter().any(|d| d.fix.is_some());
     let masked = cx.take_masked();
+    let beyond_aliases = mask::beyond_aliases(&file);
     let mut checked = Checked {
         masked: masked.or_else(|| asked.then(|| mask::spans(&file))),
         diagnostics,
         suppressed,
         suppressions,
-        objects: file.objects.iter().map(|object| info(object, &file)).collect(),
+        objects: file
+            .objects
+            .iter()
+            .map(|object| info(object, &file, &beyond_aliases))
+            .collect(),
         facts: if settings.compared || settings.rules.compares() {
             graph::facts_with(&file, settings.table())
         } else {
@@ -195,12 +200,18 @@ pub fn index_file(
     facts
 }
 
-pub(crate) fn info(object: &crate::manifest::Object<'_>, file: &File<'_>) -> ObjectInfo {
+/// What is told of an object; `masked` is what [`mask::beyond_aliases`] gives for its file.
+pub(crate) fn info(object: &crate::manifest::Object<'_>, file: &File<'_>, masked: &[Span]) -> ObjectInfo {
+    let shown = |key: &str, text: Option<&str>| {
+        let leads_to = |node: Node<'_>| mask::touches(masked, node.resolved().span());
+        let hidden = !masked.is_empty() && object.path(&["metadata", key]).is_some_and(leads_to);
+        text.filter(|_| !hidden).map(Into::into)
+    };
     ObjectInfo {
         api_version: (*object.api_version).into(),
         kind: (*object.kind).into(),
-        namespace: object.namespace.as_deref().map(Into::into),
-        name: object.name.as_deref().map(Into::into),
+        namespace: shown("namespace", object.namespace.as_deref()),
+        name: shown("name", object.name.as_deref()),
         document: file.documents[object.document as usize].chunk.document,
         item: object.item,
         span: match object.item {

@@ -304,8 +304,7 @@ fn take(file: &File<'_>, table: &Table, names: bool) -> Facts {
             _ => {}
         }
     }
-    let indirect = file.documents.iter().any(|document| document.chunk.indirect);
-    let masked = if indirect { mask::spans(file) } else { Vec::new() };
+    let masked = mask::beyond_aliases(file);
     facts.objects.reserve_exact(file.objects.len());
     for object in &file.objects {
         let chunk = file.documents[object.document as usize].chunk;

@@ -9,6 +9,7 @@ use super::judge::{Judged, Verdict};
 use crate::engine::{self, ObjectInfo};
 use crate::graph::Role;
 use crate::manifest::Surroundings;
+use crate::mask;
 use crate::report::Source;
 use crate::source::{Decoded, Position, Span};
 use crate::yaml::{self, Node, Tree};
@@ -82,10 +83,11 @@ pub fn places(
     let mut fields = Vec::with_capacity(asked.len());
     {
         let file = read(name, &source, tree, surroundings, role, no_skip);
+        let masked = mask::beyond_aliases(&file);
         for (index, span) in asked {
             let object = file.objects.get(*index as usize);
             if let Some(object) = object {
-                let info = || engine::info(object, &file);
+                let info = || engine::info(object, &file, &masked);
                 found.objects.entry(*index).or_insert_with(info);
             }
             // What a patch is for is no object of the file: the way there begins at the document.

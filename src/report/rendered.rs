@@ -8,13 +8,22 @@ use crate::engine::ObjectInfo;
 /// As much of a document is searched for the name of its template.
 const HEAD: usize = 1_000;
 
+/// Longer ones are cut: kind, namespace and name of what a server takes are shorter.
+const LONGEST: usize = 400;
+
 /// `Deployment web/shop, from shop/templates/deployment.yaml`; `None` where the place of the finding tells all.
 pub(super) fn object_of(file: &FileReport, finding: &Diagnostic) -> Option<String> {
     let object = match finding.object {
         Some(at) => file.objects.get(at as usize),
         None => file.objects.iter().find(|one| one.document == finding.document),
     }?;
-    let described = || printable(&object.describe()).into_owned();
+    let described = || {
+        let text = object.describe();
+        match text.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", printable(&text[..end])),
+            None => printable(&text).into_owned(),
+        }
+    };
     match template(file, object) {
         Some(template) => Some(format!("{}, from {template}", described())),
         None => is_passing(&file.name).then(described),
