@@ -228,6 +228,8 @@ pub struct Kustomization {
     pub selectors: bool,
     /// Whether it is a component, which changes what others take in that take it in.
     pub component: bool,
+    /// Whether it has charts rendered, which may make anything.
+    pub inflates: bool,
     /// Fields that its replacements and patches write, in [`Facts::written`].
     pub written: Range<u32>,
     /// What they give fields, in [`Facts::filled`].

@@ -20,6 +20,9 @@ const DIRECTIVE: &str = "$patch";
 /// Where a kustomization lists what it takes objects from.
 const RESOURCES: [&str; 3] = ["resources", "components", "bases"];
 
+/// Where it lists charts.
+const CHARTS: [&str; 2] = ["helmCharts", "helmChartInflationGenerator"];
+
 /// Takes the facts of a kustomization.
 pub(super) fn read(root: Node<'_>, table: &Table, facts: &mut Facts) {
     let namespace = match root.get("namespace").and_then(Node::str) {
@@ -38,6 +41,7 @@ pub(super) fn read(root: Node<'_>, table: &Table, facts: &mut Facts) {
         resources,
         labels,
         component,
+        inflates: CHARTS.iter().any(|key| list(root, key).next().is_some()),
         selectors: sets_selectors(root),
         ..changes(root, facts)
     };

@@ -39,7 +39,8 @@ impl<'r> Index<'r> {
         Some((root, first))
     }
 
-    /// Whether all that a kustomization takes in is known: nothing lies elsewhere, and no plugin makes anything.
+    /// Whether all that a kustomization takes in is known: nothing lies elsewhere, and no plugin or
+    /// chart makes anything.
     fn is_whole(&self, root: u32) -> bool {
         let Ok(at) = self
             .overlays
@@ -52,7 +53,8 @@ impl<'r> Index<'r> {
             let facts = &self.files[*file as usize];
             let resources = |own: &Kustomization| facts.paths(&own.resources).count();
             let listed: usize = facts.kustomizations.iter().map(resources).sum();
-            let plain = facts.kustomizations.iter().all(|own| own.changes != Changes::ALL);
+            let is_plain = |own: &Kustomization| own.changes != Changes::ALL && !own.inflates;
+            let plain = facts.kustomizations.iter().all(is_plain);
             plain && listed == self.overlays.lists(*file).len()
         })
     }

@@ -38,6 +38,7 @@ fn an_overlay_that_lacks_what_others_bring_is_told() {
     for open in [
         "resources: [../base, 'https://example.com/db']",
         "resources: [../base]\ngenerators: [db.yaml]",
+        "resources: [../base]\nhelmCharts: [{name: postgres, releaseName: pg}]",
         "resources: [../base]\npatches:\n- patch: |\n    kind: Pod\n    metadata: {name: p}\n    $patch: delete\n",
     ] {
         assert_eq!(found(GENERATES, open, &[]), [""; 0], "{open}");
