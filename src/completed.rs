@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, ErrorType, Severity};
 use crate::engine::{self, ObjectInfo};
-use crate::graph::{Build, Builds, Index};
+use crate::graph::{Build, Builds, Index, Stage};
 use crate::manifest::File;
 use crate::report::{FileReport, Source};
 use patches::Patches;
@@ -23,19 +23,26 @@ pub(crate) fn by_kustomizations(index: &Index<'_>, files: &mut [FileReport], no_
         if file.diagnostics.is_empty() {
             continue;
         }
-        by_labels(index, at, &file.objects, &mut file.diagnostics);
+        let sets = index.sets_selectors(at) || index.sets_namespace(at);
+        if sets && file.diagnostics.iter().any(may_be_set) {
+            let builds = builds.get_or_insert_with(|| Builds::new(index)).of(at);
+            by_labels(index, &builds, at, file);
+        }
         let is_open = |found: &Diagnostic| found.severity != Severity::Info && patches::may_fill(found);
         if index.is_built(at) && file.diagnostics.iter().any(is_open) {
             let builds = builds.get_or_insert_with(|| Builds::new(index));
-            by_patches(builds, index, at, file, no_skip);
+            by_patches(builds, at, file, no_skip);
         }
     }
 }
 
 /// The same of what patches fill in.
-fn by_patches(builds: &mut Builds<'_, '_>, index: &Index<'_>, at: u32, file: &mut FileReport, no_skip: bool) {
+fn by_patches(builds: &mut Builds<'_, '_>, at: u32, file: &mut FileReport, no_skip: bool) {
     let builds = builds.of(at);
-    let is_patched = |build: &Build<'_, '_>| build.fills.iter().any(|fills| !fills.is_empty());
+    let is_patched = |build: &Build<'_, '_>| {
+        let mut patches = build.stages.iter().flat_map(|stage| &stage.patches);
+        patches.any(|patches| !patches.is_empty())
+    };
     let Some(source) = file.source.as_ref().map(Source::decoded) else {
         return;
     };
@@ -51,7 +58,7 @@ fn by_patches(builds: &mut Builds<'_, '_>, index: &Index<'_>, at: u32, file: &mu
         };
         if found.severity != Severity::Info
             && patches::may_fill(found)
-            && let Some(patches) = Patches::new(&builds, info, index.affixes())
+            && let Some(patches) = Patches::new(&builds, info)
         {
             patches.judge(found, object);
         }
@@ -59,11 +66,14 @@ fn by_patches(builds: &mut Builds<'_, '_>, index: &Index<'_>, at: u32, file: &mu
 }
 
 /// The same of what they fill in with labels and namespaces.
-fn by_labels(index: &Index<'_>, file: u32, objects: &[ObjectInfo], diagnostics: &mut [Diagnostic]) {
-    let (selectors, namespace) = (index.sets_selectors(file), index.sets_namespace(file));
+fn by_labels(index: &Index<'_>, builds: &[Build<'_, '_>], at: u32, file: &mut FileReport) {
+    let all = |set: fn(&Stage<'_, '_>) -> bool| builds.iter().all(|build| build.always(set));
+    let selectors = index.sets_selectors(at) && all(|stage| stage.sets_selectors);
+    let namespace = index.sets_namespace(at) && all(|stage| !stage.namespaces.is_empty());
     if !selectors && !namespace {
         return;
     }
+    let (objects, diagnostics) = (&file.objects, &mut file.diagnostics);
     // The template's labels do not fit a selector that is missing: one thing, and the server says it twice.
     let mut completed: HashSet<Option<u32>> = HashSet::new();
     for found in diagnostics.iter() {
@@ -90,13 +100,20 @@ fn by_labels(index: &Index<'_>, file: u32, objects: &[ObjectInfo], diagnostics: 
                 found,
                 "a kustomization that takes this file in sets the namespaces of its ServiceAccounts",
             );
-        } else if namespace && is_name_of_namespace(index, file, objects, found) {
+        } else if namespace && is_name_of_namespace(index, at, objects, found) {
             note(
                 found,
                 "a kustomization that takes this file in gives it the name of its own namespace",
             );
         }
     }
+}
+
+/// Whether labels or a namespace could make good what is found.
+fn may_be_set(found: &Diagnostic) -> bool {
+    is(found, ErrorType::Required, |field| {
+        field == "spec.selector" || is_subject(field)
+    }) || is(found, ErrorType::Invalid, is_named)
 }
 
 /// Whether the fault is in the name of a Namespace, which kustomize puts the namespace that it sets in the place of.
@@ -106,9 +123,7 @@ fn is_name_of_namespace(index: &Index<'_>, file: u32, objects: &[ObjectInfo], fo
     let is_namespace =
         object.is_some_and(|object| (&*object.api_version, &*object.kind) == ("v1", "Namespace"));
     is_namespace
-        && is(found, ErrorType::Invalid, |field| {
-            matches!(field, "metadata.name" | "metadata.labels")
-        })
+        && is(found, ErrorType::Invalid, is_named)
         && index
             .object(file, at)
             .is_some_and(|object| object.span == found.span)
@@ -117,6 +132,11 @@ fn is_name_of_namespace(index: &Index<'_>, file: u32, objects: &[ObjectInfo], fo
 fn is(found: &Diagnostic, kind: ErrorType, field: impl Fn(&str) -> bool) -> bool {
     let refusal = found.refusal.as_ref();
     refusal.is_some_and(|refusal| refusal.kind == kind && field(&refusal.field))
+}
+
+/// Where the server finds fault with a name.
+fn is_named(field: &str) -> bool {
+    matches!(field, "metadata.name" | "metadata.labels")
 }
 
 /// `subjects[0].namespace`

@@ -9,9 +9,10 @@ use super::note;
 use super::place::{Place, Step};
 use crate::diagnostic::{Diagnostic, ErrorType, Refusal, Related};
 use crate::engine::ObjectInfo;
-use crate::graph::{Build, Fill, digest};
+use crate::graph::{Build, Fill, Given, Sort, Who, digest};
 use crate::manifest::Object;
 use crate::source::Span;
+use crate::yaml::Node;
 
 /// As many builds are named that are left with a fault.
 const MOST_NAMED: usize = 3;
@@ -26,28 +27,31 @@ pub(super) fn may_fill(found: &Diagnostic) -> bool {
     )
 }
 
+/// Names that an object may have on its way; more than these are not followed.
+const MOST_NAMES: usize = 32;
+
 /// What is known of an object with findings, and of what is built of its file.
 pub(super) struct Patches<'p, 'r> {
     builds: &'p [Build<'p, 'r>],
-    kind: &'p str,
-    names: Vec<Cow<'p, str>>,
+    /// What patches give its fields, in the order in which they do, by build and stage.
+    fills: Vec<Vec<Vec<&'p Fill<'r>>>>,
 }
 
 impl<'p, 'r> Patches<'p, 'r> {
-    /// Of an object, the patches for it; `affixes` are what kustomizations put around names, since whom a patch is for
-    /// may be said by the name that one below has made.
-    pub(super) fn new(
-        builds: &'p [Build<'p, 'r>],
-        object: &'p ObjectInfo,
-        affixes: &[(Cow<'_, str>, Cow<'_, str>)],
-    ) -> Option<Self> {
+    /// Of an object, the patches for it.
+    pub(super) fn new(builds: &'p [Build<'p, 'r>], object: &'p ObjectInfo) -> Option<Self> {
         let name = object.name.as_deref()?;
-        let made = affixes.iter();
-        let made = made.map(|(prefix, suffix)| Cow::Owned(format!("{prefix}{name}{suffix}")));
+        let (group, version) = object
+            .api_version
+            .split_once('/')
+            .unwrap_or(("", &object.api_version));
+        let kind = &object.kind;
+        let who = Who { group, version, kind };
+        let namespace = object.namespace.as_deref().unwrap_or("default");
+        let fills = builds.iter().map(|build| fills(build, &who, (name, namespace)));
         Some(Patches {
             builds,
-            kind: &object.kind,
-            names: std::iter::once(Cow::Borrowed(name)).chain(made).collect(),
+            fills: fills.collect(),
         })
     }
 
@@ -57,15 +61,13 @@ impl<'p, 'r> Patches<'p, 'r> {
             return;
         };
         let lacks: Vec<Lack<'_>> = lacks(&refusal, found.span, object);
-        let is_filled = |build: &&Build<'_, '_>| {
-            let mut fills = build.fills.iter().copied().flatten();
-            fills.any(|fill| self.is_for(fill) && lacks.iter().any(|lack| lack.is_met_by(fill)))
-        };
-        let (filled, left): (Vec<_>, Vec<_>) = self.builds.iter().partition(is_filled);
+        let builds = self.builds.iter().zip(&self.fills);
+        let (filled, left): (Vec<_>, Vec<_>) =
+            builds.partition(|(build, fills)| lacks.iter().any(|lack| lack.is_made_good(build, fills)));
         if filled.is_empty() {
             return;
         }
-        let replaces = lacks.iter().all(|lack| matches!(lack, Lack::Replaced(_)));
+        let replaces = lacks.iter().all(|lack| matches!(lack, Lack::Replaced(..)));
         if left.is_empty() {
             let why = match replaces {
                 true => "a patch puts another value there wherever a kustomization takes this file in",
@@ -77,17 +79,61 @@ impl<'p, 'r> Patches<'p, 'r> {
             true => "what this builds still has this value: no patch here puts another one there",
             false => "what this builds still lacks it: no patch here fills it in",
         };
+        let mut left: Vec<u32> = left.iter().map(|(build, _)| build.by).collect();
+        left.dedup();
         found
             .related
-            .extend(left.iter().take(MOST_NAMED).map(|build| Related {
+            .extend(left.into_iter().take(MOST_NAMED).map(|by| Related {
                 message: message.into(),
-                file: Some(build.by),
+                file: Some(by),
                 span: Span::default(),
             }));
     }
+}
 
-    fn is_for(&self, fill: &Fill<'_>) -> bool {
-        fill.is_for(self.kind, &self.names)
+/// Of each stage of a build, what its patches give the fields of an object. Whom a patch is for may be said by any
+/// name and namespace that the object had by then.
+fn fills<'p, 'r>(
+    build: &'p Build<'p, 'r>,
+    who: &Who<'_>,
+    (name, namespace): (&str, &'p str),
+) -> Vec<Vec<&'p Fill<'r>>> {
+    let mut had: Vec<(Vec<Cow<'_, str>>, Vec<&str>)> = Vec::with_capacity(build.stages.len());
+    let mut all = Vec::with_capacity(build.stages.len());
+    for stage in &build.stages {
+        let (mut names, mut namespaces) = (vec![Cow::Borrowed(name)], vec![namespace]);
+        for (earlier, others) in stage.after.iter().filter_map(|at| had.get(*at)) {
+            add(&mut names, earlier.iter().cloned());
+            namespaces.extend(others);
+        }
+        let [of_components, own] = &stage.affixes;
+        affix(&mut names, of_components);
+        let patches = stage.patches.iter();
+        all.push(patches.flat_map(|one| one.of(who, &names, &namespaces)).collect());
+        affix(&mut names, own);
+        namespaces.extend(&stage.namespaces);
+        namespaces.sort_unstable();
+        namespaces.dedup();
+        had.push((names, namespaces));
+    }
+    all
+}
+
+/// Adds what names become with something around them.
+fn affix(names: &mut Vec<Cow<'_, str>>, affixes: &[[&str; 2]]) {
+    for [prefix, suffix] in affixes {
+        let made = names.iter().map(|name| format!("{prefix}{name}{suffix}"));
+        let made: Vec<String> = made.collect();
+        add(names, made.into_iter().map(Cow::Owned));
+    }
+}
+
+/// Adds names that are not known yet: many ways through few kustomizations make the same ones.
+fn add<'n>(names: &mut Vec<Cow<'n, str>>, more: impl Iterator<Item = Cow<'n, str>>) {
+    for name in more {
+        if names.len() < MOST_NAMES && !names.contains(&name) {
+            names.push(name);
+        }
     }
 }
 
@@ -97,8 +143,8 @@ enum Lack<'t> {
     Missing(Place<'t>),
     /// The field gets a value.
     Unset(Place<'t>),
-    /// Another value takes the place of the one there.
-    Replaced(Place<'t>),
+    /// Another value takes the place of the one there; where that is of a wrong sort, one of another sort.
+    Replaced(Place<'t>, Option<Sort>),
     /// An item of a list has this value.
     Listed(Place<'t>),
 }
@@ -117,24 +163,53 @@ enum Lies {
 }
 
 impl Lack<'_> {
-    fn is_met_by(&self, fill: &Fill<'_>) -> bool {
-        match self {
-            Lack::Missing(place) => match lies(fill, &place.steps) {
-                Lies::At | Lies::Below => true,
-                Lies::Above => fill.value.is_none(),
-                Lies::Apart => false,
-            },
-            Lack::Unset(place) => match lies(fill, &place.steps) {
-                Lies::At => true,
-                Lies::Above => fill.value.is_none(),
-                Lies::Below | Lies::Apart => false,
-            },
-            Lack::Replaced(place) => {
-                lies(fill, &place.steps) == Lies::At && fill.value != place.value.map(digest)
+    /// Whether it is made good whichever way a build takes, and not undone again.
+    fn is_made_good(&self, build: &Build<'_, '_>, fills: &[Vec<&Fill<'_>>]) -> bool {
+        let mut good: Vec<bool> = Vec::with_capacity(fills.len());
+        for (stage, fills) in build.stages.iter().zip(fills) {
+            let before = stage.is_always(|at| good.get(at).copied().unwrap_or(false));
+            let last = fills.iter().rev().find_map(|fill| self.after(fill));
+            good.push(last.unwrap_or(before));
+        }
+        good.pop().unwrap_or(false)
+    }
+
+    /// Whether it is made good by a patch, or is there again after it; `None`: the patch is about something else.
+    fn after(&self, fill: &Fill<'_>) -> Option<bool> {
+        let place = match self {
+            Lack::Missing(place) | Lack::Unset(place) | Lack::Replaced(place, _) | Lack::Listed(place) => {
+                place
             }
-            Lack::Listed(place) => {
-                lies(fill, &place.steps) == Lies::At && fill.value == place.value.map(digest)
+        };
+        let lies = lies(fill, &place.steps);
+        match (self, fill.value, lies) {
+            (_, _, Lies::Apart) | (Lack::Replaced(..), Given::Nothing | Given::Other, Lies::Above) => None,
+            (Lack::Listed(_), Given::Nothing, Lies::Above) => takes_all(fill, place).then_some(false),
+            (Lack::Missing(_) | Lack::Unset(_), Given::Nothing, Lies::At | Lies::Above) => Some(false),
+            (Lack::Missing(_) | Lack::Unset(_), Given::Other, Lies::Above) => Some(true),
+            (_, Given::Nothing, _) | (_, _, Lies::Above) => None,
+            (Lack::Missing(_), ..) | (Lack::Unset(_), _, Lies::At) => Some(true),
+            (_, _, Lies::Below) => None,
+            (Lack::Replaced(_, sort), Given::Value(value, new), Lies::At) => {
+                Some(Some(value) != place.value.map(digest) && Some(new) != *sort)
             }
+            (Lack::Replaced(..), Given::Other, Lies::At) => Some(true),
+            (Lack::Listed(_), Given::Value(value, _), Lies::At) => {
+                (Some(value) == place.value.map(digest)).then_some(true)
+            }
+            (Lack::Listed(_), Given::Other, Lies::At) => None,
+        }
+    }
+}
+
+/// Whether what goes is the list in which a value is wanted, or the item that has it, and not just any item.
+fn takes_all(fill: &Fill<'_>, place: &Place<'_>) -> bool {
+    let any = place.steps.iter().position(|step| matches!(step, Step::Any));
+    match any.and_then(|any| fill.steps().nth(any)) {
+        None => true,
+        Some(item) => {
+            let name = place.value.and_then(Node::key_text).unwrap_or_default();
+            item == format!("[name={name}]")
         }
     }
 }
@@ -164,18 +239,26 @@ fn lacks<'t>(refusal: &Refusal, span: Span, object: &Object<'t>) -> Vec<Lack<'t>
             let fields = ["spec.rules", "spec.defaultBackend"];
             fields.map(|field| Lack::Missing(at(field))).into()
         }
+        // What is said of labels that no selector asks for is said of the selector.
+        Invalid if refusal.field == "spec.template.metadata.labels" && at("spec.selector").is_empty() => {
+            vec![Lack::Missing(at("spec.selector"))]
+        }
         Required | Invalid | NotSupported => spellings(&refusal.field, &object.kind)
             .map(|field| at(&field))
             .map(|place| match (place.is_empty(), refusal.kind) {
-                (false, _) => Lack::Replaced(place),
+                (false, _) => Lack::Replaced(place, None),
                 // What all of it lacks is not made good by a part.
                 (true, Required) if place.steps.len() > 1 => Lack::Missing(place),
                 (true, _) => Lack::Unset(place),
             })
             .collect(),
         // The server does not name the field of what it cannot read.
-        _ => Place::of_value(root, span)
-            .map(Lack::Replaced)
+        kind => Place::of_value(root, span)
+            .map(|place| {
+                // One of the same sort could not be read either; what a number may be is another question.
+                let sort = place.value.map(Sort::of).filter(|sort| *sort != Sort::Other);
+                Lack::Replaced(place, sort.filter(|_| kind == TypeMismatch))
+            })
             .into_iter()
             .collect(),
     }

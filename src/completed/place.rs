@@ -24,10 +24,11 @@ impl Step<'_> {
             _ if other == "*" => true,
             Step::Key(key) => key == other,
             Step::Item(at, item) => match search(other) {
-                Some((key, value)) => {
+                Some(mut pairs) => pairs.all(|pair| {
+                    let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
                     let own = item.and_then(|item| item.get(key)).and_then(Node::key_text);
-                    own.as_deref() == Some(value)
-                }
+                    own.unwrap_or_default() == value
+                }),
                 None => other.parse() == Ok(*at),
             },
             Step::Any => true,
@@ -35,9 +36,10 @@ impl Step<'_> {
     }
 }
 
-/// `[name=web]`
-fn search(step: &str) -> Option<(&str, &str)> {
-    step.strip_prefix('[')?.strip_suffix(']')?.split_once('=')
+/// `[name=web]`, `[port=80,protocol=UDP]`
+fn search(step: &str) -> Option<std::str::Split<'_, char>> {
+    let pairs = step.strip_prefix('[')?.strip_suffix(']')?;
+    pairs.contains('=').then(|| pairs.split(','))
 }
 
 /// A field of an object.

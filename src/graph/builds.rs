@@ -1,19 +1,123 @@
 //! What is built of a file: by each kustomization that takes it in and that no other takes in, and by Flux; with all
 //! that patches write on the way.
 
-use super::facts::{Facts, Kustomization};
-use super::filled::Fill;
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::facts::{Changes, Facts, Kustomization};
+use super::filled::{Fill, Who, Whom};
 use super::index::Index;
 use super::overlays::is_component;
 use super::paths::{Paths, folder};
+use super::written::is_plain;
 use crate::hash::{HashMap, HashSet};
+
+/// Kustomizations that lie deeper in each other than this are not looked into.
+const DEEPEST: usize = 50;
 
 /// One thing that is built of a file.
 pub struct Build<'b, 'r> {
     /// The file with what builds it: a kustomization, or an object of Flux.
     pub by: u32,
-    /// What its patches, and those below it, give fields.
-    pub fills: Vec<&'b [Fill<'r>]>,
+    /// What happens to the file on the way, innermost first.
+    pub stages: Vec<Stage<'b, 'r>>,
+}
+
+/// What one kustomization, or Flux, does to the objects of a file.
+#[derive(Default)]
+pub struct Stage<'b, 'r> {
+    /// Whether it takes in the file itself.
+    pub is_first: bool,
+    /// The stages that it takes the file from: whatever one of them leaves out is left out.
+    pub after: Vec<usize>,
+    /// What patches do: those of its components, and its own.
+    pub patches: Vec<&'b Patching<'r>>,
+    /// Prefixes and suffixes that its components put around names, and those that it puts there itself.
+    pub affixes: [Vec<[&'r str; 2]>; 2],
+    /// The namespaces that they put objects into.
+    pub namespaces: Vec<&'r str>,
+    /// Whether they write labels into selectors, as far as that is known.
+    pub sets_selectors: bool,
+}
+
+/// What the patches of one kustomization, or of Flux, give fields.
+#[derive(Default)]
+pub struct Patching<'r> {
+    fills: Vec<Fill<'r>>,
+    /// For whom they are, those after each other together.
+    runs: Vec<(Whom<'r>, Range<usize>)>,
+    /// The runs for objects of one name.
+    by_name: HashMap<&'r str, Vec<usize>>,
+    /// Those for all others.
+    open: Vec<usize>,
+    /// Whether labels are written into selectors, as far as that is known.
+    sets_selectors: bool,
+}
+
+impl<'r> Patching<'r> {
+    fn new(fills: Vec<Fill<'r>>, sets_selectors: bool) -> Self {
+        let mut all = Patching {
+            fills,
+            sets_selectors,
+            ..Patching::default()
+        };
+        for (at, fill) in all.fills.iter().enumerate() {
+            match all.runs.last_mut() {
+                Some((whom, run)) if *whom == fill.whom => run.end = at + 1,
+                _ => all.runs.push((fill.whom, at..at + 1)),
+            }
+        }
+        for (at, (whom, _)) in all.runs.iter().enumerate() {
+            match is_plain(whom.name) && !whom.name.is_empty() {
+                true => all.by_name.entry(whom.name).or_default().push(at),
+                false => all.open.push(at),
+            }
+        }
+        all
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.fills.is_empty()
+    }
+
+    /// What is for an object that had these names and namespaces.
+    pub fn of(
+        &self,
+        who: &Who<'_>,
+        names: &[Cow<'_, str>],
+        namespaces: &[&str],
+    ) -> impl Iterator<Item = &Fill<'r>> {
+        let named = names.iter().filter_map(|name| self.by_name.get(&**name));
+        let mut runs: Vec<usize> = named.flatten().chain(&self.open).copied().collect();
+        runs.retain(|at| {
+            let run = self.runs.get(*at);
+            run.is_some_and(|(whom, _)| whom.means(who, names, namespaces))
+        });
+        runs.sort_unstable();
+        runs.dedup();
+        let runs = runs.into_iter().filter_map(|at| self.runs.get(at));
+        runs.flat_map(|(_, run)| self.fills.get(run.clone()).unwrap_or_default())
+    }
+}
+
+impl Build<'_, '_> {
+    /// Whether something happens to the file whichever way it takes.
+    pub fn always(&self, happens: impl Fn(&Stage<'_, '_>) -> bool) -> bool {
+        let mut done: Vec<bool> = Vec::with_capacity(self.stages.len());
+        for stage in &self.stages {
+            let before = stage.is_always(|at| done.get(at).copied().unwrap_or(false));
+            done.push(before || happens(stage));
+        }
+        done.pop().unwrap_or(false)
+    }
+}
+
+impl Stage<'_, '_> {
+    /// Whether something is so of every stage before this one.
+    pub fn is_always(&self, is: impl Fn(usize) -> bool) -> bool {
+        !self.is_first && !self.after.is_empty() && self.after.iter().all(|at| is(*at))
+    }
 }
 
 /// A kustomization, by file; with a number the one of the Kustomizations of Flux in that file.
@@ -23,7 +127,25 @@ type Patcher = (u32, Option<u32>);
 pub struct Builds<'i, 'r> {
     index: &'i Index<'r>,
     /// What each that was asked for gives fields.
-    fills: HashMap<Patcher, Vec<Fill<'r>>>,
+    patches: HashMap<Patcher, Patching<'r>>,
+}
+
+/// A stage before what its patches say is looked up.
+#[derive(Default)]
+struct Step {
+    is_first: bool,
+    after: Vec<usize>,
+    /// What acts in it, in this order; what it is itself stands last.
+    by: Vec<Patcher>,
+}
+
+/// The steps of one build, as far as they are found.
+struct Way<'w> {
+    file: u32,
+    taken_by: &'w [u32],
+    steps: Vec<Step>,
+    /// Where in them a kustomization stands; `None` while it is looked into.
+    known: HashMap<u32, Option<usize>>,
 }
 
 impl<'i, 'r> Builds<'i, 'r> {
@@ -31,31 +153,51 @@ impl<'i, 'r> Builds<'i, 'r> {
     pub fn new(index: &'i Index<'r>) -> Self {
         Builds {
             index,
-            fills: HashMap::default(),
+            patches: HashMap::default(),
         }
     }
 
     /// What is built of a file.
     pub fn of(&mut self, file: u32) -> Vec<Build<'_, 'r>> {
         let ways = self.ways(file);
-        for &one in ways.iter().flat_map(|(_, through)| through) {
+        let steps = ways.iter().flat_map(|(_, steps)| steps);
+        for &one in steps.flat_map(|step| &step.by) {
             let (files, paths) = (self.index.files, &self.index.overlays.paths);
-            let fills = || fills_of(files, paths, one);
-            self.fills.entry(one).or_insert_with(fills);
+            let patches = || patches_of(files, paths, one);
+            self.patches.entry(one).or_insert_with(patches);
         }
-        let known = |one: &Patcher| self.fills.get(one).map(Vec::as_slice);
         ways.into_iter()
-            .map(|(by, through)| Build {
+            .map(|(by, steps)| Build {
                 by,
-                fills: through.iter().filter_map(known).collect(),
+                stages: steps.into_iter().map(|step| self.stage(step)).collect(),
             })
             .collect()
     }
 
-    /// What builds a file, each with all whose patches reach it on the way.
-    fn ways(&self, file: u32) -> Vec<(u32, Vec<Patcher>)> {
+    fn stage(&self, step: Step) -> Stage<'_, 'r> {
+        let mut stage = Stage {
+            is_first: step.is_first,
+            after: step.after,
+            patches: step.by.iter().filter_map(|one| self.patches.get(one)).collect(),
+            ..Stage::default()
+        };
+        for (at, one) in step.by.iter().enumerate() {
+            let is_own = at + 1 == step.by.len();
+            for (facts, own) in changes_of(self.index.files, *one) {
+                let affix = [own.prefix, own.suffix].map(|text| facts.str(text));
+                stage.affixes[usize::from(is_own)].push(affix);
+                stage.namespaces.extend(Some(facts.str(own.namespace)));
+            }
+        }
+        stage.sets_selectors = stage.patches.iter().any(|patches| patches.sets_selectors);
+        stage.namespaces.retain(|namespace| !namespace.is_empty());
+        stage
+    }
+
+    /// What builds a file, each with the steps to it.
+    fn ways(&self, file: u32) -> Vec<(u32, Vec<Step>)> {
         let overlays = &self.index.overlays;
-        let (taken_by, patched) = (overlays.taken_by(file), overlays.patched_by_flux(file));
+        let (taken_by, delivered) = (overlays.taken_by(file), overlays.delivered_by_flux(file));
         let is_inner = |one: &u32| {
             taken_by
                 .iter()
@@ -65,62 +207,133 @@ impl<'i, 'r> Builds<'i, 'r> {
         // A component is never built by itself.
         let is_built = |one: &u32| !is_component(self.index.files, *one);
         let some_built = outer.iter().any(is_built);
-        let left = |one: &u32| patched.iter().all(|(_, through)| *through != Some(*one));
-        let mut ways: Vec<(u32, Vec<Patcher>)> = outer
+        let left = |one: &u32| delivered.iter().all(|(_, through)| *through != Some(*one));
+        let mut ways: Vec<(u32, Vec<Step>)> = outer
             .into_iter()
             .filter(|one| left(one) && (!some_built || is_built(one)))
-            .map(|one| (one, self.through(vec![one], taken_by).collect()))
+            .map(|one| (one, self.steps(file, Some(one))))
             .collect();
-        for &((by, at), through) in patched {
-            let added = overlays.added.get(&(by, at)).into_iter().flatten().copied();
-            let through = self.through(through.into_iter().chain(added).collect(), taken_by);
-            ways.push((by, std::iter::once((by, Some(at))).chain(through).collect()));
+        for &((by, at), through) in delivered {
+            let mut step = Step::default();
+            let added = overlays.added.get(&(by, at)).into_iter().flatten();
+            for component in added {
+                self.act(*component, &mut HashSet::default(), &mut step.by);
+            }
+            step.by.push((by, Some(at)));
+            let mut steps = self.steps(file, through);
+            match steps.len().checked_sub(1) {
+                Some(last) => step.after.push(last),
+                None => step.is_first = true,
+            }
+            steps.push(step);
+            // Who changes nothing is not to blame.
+            let changes = overlays.patched_by_flux.contains(&(by, at));
+            ways.push((through.filter(|_| !changes).unwrap_or(by), steps));
         }
         ways
     }
 
-    /// Some kustomizations, those below them among those that take a file in, and the components that they add.
-    fn through(&self, mut open: Vec<u32>, taken_by: &[u32]) -> impl Iterator<Item = Patcher> + use<> {
-        let mut seen: HashSet<u32> = open.iter().copied().collect();
-        let mut next = 0;
-        while let Some(&one) = open.get(next) {
-            next += 1;
-            for &listed in self.index.overlays.lists(one) {
-                let counts =
-                    taken_by.binary_search(&listed).is_ok() || is_component(self.index.files, listed);
-                if counts && seen.insert(listed) {
-                    open.push(listed);
+    /// The steps from a file to a kustomization.
+    fn steps(&self, file: u32, to: Option<u32>) -> Vec<Step> {
+        let mut way = Way {
+            file,
+            taken_by: self.index.overlays.taken_by(file),
+            steps: Vec::new(),
+            known: HashMap::default(),
+        };
+        if let Some(to) = to {
+            self.step(to, 0, &mut way);
+        }
+        way.steps
+    }
+
+    /// Adds the steps to a kustomization, and the kustomization itself.
+    fn step(&self, kustomization: u32, depth: usize, way: &mut Way<'_>) -> Option<usize> {
+        if let Some(known) = way.known.get(&kustomization) {
+            return *known;
+        }
+        way.known.insert(kustomization, None);
+        let mut step = Step {
+            is_first: depth >= DEEPEST,
+            ..Step::default()
+        };
+        let mut seen = HashSet::from_iter([kustomization]);
+        for &listed in self.index.overlays.lists(kustomization) {
+            let component = is_component(self.index.files, listed);
+            if listed == way.file {
+                step.is_first = true;
+            } else if way.taken_by.binary_search(&listed).is_ok() {
+                if depth < DEEPEST {
+                    step.after.extend(self.step(listed, depth + 1, way));
                 }
+                // Components before the one that brings the file along do not see it.
+                if component {
+                    step.by.clear();
+                }
+            } else if component {
+                self.act(listed, &mut seen, &mut step.by);
             }
         }
-        open.into_iter().map(|one| (one, None))
+        step.by.push((kustomization, None));
+        way.steps.push(step);
+        let at = way.steps.len() - 1;
+        way.known.insert(kustomization, Some(at));
+        Some(at)
+    }
+
+    /// Adds a component, after those that it takes in itself.
+    fn act(&self, component: u32, seen: &mut HashSet<u32>, by: &mut Vec<Patcher>) {
+        let mut open = vec![(component, false)];
+        while let Some((at, ready)) = open.pop() {
+            if ready {
+                by.push((at, None));
+            } else if seen.insert(at) {
+                open.push((at, true));
+                let listed = self.index.overlays.lists(at).iter().rev();
+                let components = listed.filter(|one| is_component(self.index.files, **one));
+                open.extend(components.map(|one| (*one, false)));
+            }
+        }
     }
 }
 
 impl Index<'_> {
-    /// Whether a kustomization takes a file in, or one of Flux patches it.
+    /// Whether a kustomization, or Flux, takes a file in.
     pub fn is_built(&self, file: u32) -> bool {
-        self.is_taken_in(file) || !self.overlays.patched_by_flux(file).is_empty()
+        self.is_taken_in(file) || !self.overlays.delivered_by_flux(file).is_empty()
     }
 }
 
+/// What a kustomization says, or Flux in the same way, with the facts that it stands in.
+fn changes_of(files: &[Facts], (file, delivery): Patcher) -> impl Iterator<Item = (&Facts, &Kustomization)> {
+    let facts = files.get(file as usize);
+    facts.into_iter().flat_map(move |facts| {
+        let (all, one) = match delivery {
+            None => (&*facts.kustomizations, None),
+            Some(at) => (&[][..], facts.deliveries.get(at as usize)),
+        };
+        let own = all.iter().chain(one.map(|one| &one.change));
+        own.map(move |own| (facts, own))
+    })
+}
+
 /// What patches give fields.
-fn fills_of<'r>(files: &'r [Facts], paths: &Paths<'_>, (file, delivery): Patcher) -> Vec<Fill<'r>> {
-    let Some(facts) = files.get(file as usize) else {
-        return Vec::new();
-    };
-    if let Some(at) = delivery {
-        let own = facts.deliveries.get(at as usize).map(|one| &one.change);
-        return own.map_or_else(Vec::new, |own| fills(files, paths, facts, own));
-    }
-    let own = facts.kustomizations.iter();
-    own.flat_map(|own| fills(files, paths, facts, own)).collect()
+fn patches_of<'r>(files: &'r [Facts], paths: &Paths<'_>, by: Patcher) -> Patching<'r> {
+    let fills = changes_of(files, by).flat_map(|(facts, own)| fills(files, paths, facts, own));
+    let sets = |(facts, own): (&Facts, &Kustomization)| own.selectors || is_unknown(paths, facts, own);
+    Patching::new(fills.collect(), changes_of(files, by).any(sets))
+}
+
+/// Whether a kustomization does what is not known: by a plugin, or a patch that is not in the run.
+fn is_unknown(paths: &Paths<'_>, facts: &Facts, own: &Kustomization) -> bool {
+    let mut patches = facts.patches(&own.patches);
+    own.changes == Changes::ALL || patches.any(|(_, path)| paths.file(folder(&facts.file), path).is_none())
 }
 
 /// The same of one kustomization, or what is written like one.
 fn fills<'r>(files: &'r [Facts], paths: &Paths<'_>, facts: &'r Facts, own: &Kustomization) -> Vec<Fill<'r>> {
     let mut fills: Vec<Fill<'r>> = facts.filled(&own.filled).collect();
-    for [kind, name, path] in facts.patch_files(&own.patches) {
+    for (target, path) in facts.patches(&own.patches) {
         // What a patch says that is not in the run is not known.
         let Some(patch) = paths
             .file(folder(&facts.file), path)
@@ -130,10 +343,9 @@ fn fills<'r>(files: &'r [Facts], paths: &Paths<'_>, facts: &'r Facts, own: &Kust
         };
         let all = 0..patch.filled.len() as u32;
         // A target says for whom a patch is, whatever stands in it.
-        let is_said = !kind.is_empty() || !name.is_empty();
-        fills.extend(patch.filled(&all).map(|own| match is_said {
-            true => Fill { kind, name, ..own },
-            false => own,
+        fills.extend(patch.filled(&all).map(|own| match target {
+            Some(whom) => Fill { whom, ..own },
+            None => own,
         }));
     }
     fills

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::filled::Filled;
+use super::filled::{Filled, Whom, WhomFact};
 use super::flux::{self, Delivery};
 use super::kustomize;
 use super::table::{RowId, Table, Target};
@@ -205,6 +205,8 @@ pub struct PatchFile {
     pub name: Text,
     /// Its path.
     pub path: Text,
+    /// For whom the target beside it says it is, in [`Facts::whom`]; `None`: its text says.
+    pub whom: Option<u32>,
 }
 
 /// What a kustomization does to the names of the objects it takes in.
@@ -274,6 +276,8 @@ pub struct Facts {
     pub written: Vec<Written>,
     /// What they give fields.
     pub filled: Vec<Filled>,
+    /// For whom those are.
+    pub whom: Vec<WhomFact>,
     /// What its patches change.
     pub changes: Changes,
 }
@@ -302,7 +306,7 @@ fn take(file: &File<'_>, table: &Table, names: bool) -> Facts {
         let Some(root) = document.root else { continue };
         match document.skip {
             Some(Skip::Kustomization) => kustomize::read(root, table, &mut facts),
-            Some(Skip::Patch) => kustomize::patch(root, None, "", &mut facts),
+            Some(Skip::Patch) => kustomize::patch(root, None, &mut facts),
             _ => {}
         }
     }
@@ -369,6 +373,13 @@ impl Facts {
         let patches = self.patches.get(range.start as usize..range.end as usize);
         let patches = patches.unwrap_or_default().iter();
         patches.map(|patch| [patch.kind, patch.name, patch.path].map(|text| self.str(text)))
+    }
+
+    /// The files with patches in a range, by their paths, each with whom a target beside it says it is for.
+    pub fn patches(&self, range: &Range<u32>) -> impl Iterator<Item = (Option<Whom<'_>>, &str)> {
+        let patches = self.patches.get(range.start as usize..range.end as usize);
+        let patches = patches.unwrap_or_default().iter();
+        patches.map(|patch| (patch.whom.map(|whom| self.whom(whom)), self.str(patch.path)))
     }
 
     /// The fields that are written, in a range.
@@ -440,5 +451,6 @@ impl Facts {
         fit(&mut self.keys);
         fit(&mut self.paths);
         fit(&mut self.filled);
+        fit(&mut self.whom);
     }
 }

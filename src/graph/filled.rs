@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::facts::{Facts, Text};
 use super::written::{escaped, selects, unescaped};
 use crate::hash::Seeded;
-use crate::yaml::Node;
+use crate::yaml::{Node, Scalar};
 
 /// Values of one patch that are looked at: aliases may make many of few.
 const MOST_VALUES: usize = 2_000;
@@ -20,38 +20,121 @@ const LONGEST_PATH: usize = 1_000;
 /// As much of a value tells it from others.
 const TELLING: usize = 4_096;
 
-/// A field that a patch gives a value; see [`Fill`].
+/// A field that a patch gives a value, or takes away; see [`Fill`].
 #[derive(Clone, Copy, Debug)]
 pub struct Filled {
-    /// The kind of what it is in.
-    pub kind: Text,
-    /// The same of its name.
-    pub name: Text,
+    /// For whom it is, in [`Facts::whom`].
+    pub whom: u32,
     /// The path.
     pub path: Text,
-    /// What the value is told from others by.
-    pub value: Option<u64>,
+    /// What is put there.
+    pub value: Given,
 }
 
-/// A field that a patch gives a value.
+/// A field that a patch gives a value, or takes away.
 #[derive(Clone, Copy, Debug)]
 pub struct Fill<'r> {
-    /// The kind of what it is in, a regular expression; empty: any.
-    pub kind: &'r str,
-    /// The same of its name.
-    pub name: &'r str,
+    /// For whom it is.
+    pub whom: Whom<'r>,
     /// The path.
     pub path: &'r str,
-    /// What [`digest`] makes of the value; `None`: it comes from elsewhere, and may have fields of its own.
-    pub value: Option<u64>,
+    /// What is put there.
+    pub value: Given,
+}
+
+/// What a patch puts at a place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Given {
+    /// A value, by what [`digest`] makes of it, and what sort it is of.
+    Value(u64, Sort),
+    /// What comes from elsewhere, and may have fields of its own.
+    Other,
+    /// Nothing: what was there goes, with all that is in it.
+    Nothing,
+}
+
+/// What sort a value is of, as JSON has them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sort {
+    /// A map.
+    Map,
+    /// A list.
+    List,
+    /// A text.
+    Text,
+    /// `true` or `false`.
+    Bool,
+    /// Any number, or nothing.
+    Other,
+}
+
+impl Sort {
+    /// The sort of a value.
+    pub fn of(value: Node<'_>) -> Sort {
+        match value.scalar() {
+            _ if value.is_map() => Sort::Map,
+            _ if value.is_seq() => Sort::List,
+            Some(Scalar::Str(_)) => Sort::Text,
+            Some(Scalar::Bool(_)) => Sort::Bool,
+            _ => Sort::Other,
+        }
+    }
+}
+
+/// For whom a patch is: regular expressions for all of a text; empty: any.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Whom<'w> {
+    /// The API group.
+    pub group: &'w str,
+    /// The version in it.
+    pub version: &'w str,
+    /// The kind.
+    pub kind: &'w str,
+    /// The name.
+    pub name: &'w str,
+    /// The namespace.
+    pub namespace: &'w str,
+    /// Whether labels, annotations or exceptions choose among these: who is left is not known.
+    pub chosen: bool,
+}
+
+/// The same as it is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct WhomFact {
+    texts: [Text; 5],
+    chosen: bool,
+}
+
+/// What a patch may be for, as far as kustomizations tell patches' objects apart.
+#[derive(Debug)]
+pub struct Who<'w> {
+    /// The API group.
+    pub group: &'w str,
+    /// The version in it.
+    pub version: &'w str,
+    /// The kind.
+    pub kind: &'w str,
+}
+
+impl Whom<'_> {
+    /// Whether it says anything.
+    pub(super) fn is_said(&self) -> bool {
+        let texts = [self.group, self.version, self.kind, self.name, self.namespace];
+        self.chosen || texts.iter().any(|text| !text.is_empty())
+    }
+
+    /// Whether it surely means an object that had these names and namespaces.
+    pub fn means(&self, who: &Who<'_>, names: &[Cow<'_, str>], namespaces: &[&str]) -> bool {
+        !self.chosen
+            && selects(self.kind, who.kind)
+            && names.iter().any(|name| selects(self.name, name))
+            && selects(self.group, who.group)
+            && selects(self.version, who.version)
+            && namespaces.iter().any(|one| selects(self.namespace, one))
+    }
 }
 
 impl Fill<'_> {
-    /// Whether it is for objects of this kind and one of these names.
-    pub fn is_for(&self, kind: &str, names: &[Cow<'_, str>]) -> bool {
-        selects(self.kind, kind) && names.iter().any(|name| selects(self.name, name))
-    }
-
     /// The steps of the path.
     pub fn steps(&self) -> impl Iterator<Item = Cow<'_, str>> {
         self.path.split('/').map(unescaped)
@@ -63,11 +146,36 @@ impl Facts {
     pub fn filled(&self, range: &Range<u32>) -> impl Iterator<Item = Fill<'_>> {
         let filled = self.filled.get(range.start as usize..range.end as usize);
         filled.unwrap_or_default().iter().map(|one| Fill {
-            kind: self.str(one.kind),
-            name: self.str(one.name),
+            whom: self.whom(one.whom),
             path: self.str(one.path),
             value: one.value,
         })
+    }
+
+    /// For whom a patch is.
+    pub fn whom(&self, index: u32) -> Whom<'_> {
+        let fact = self.whom.get(index as usize);
+        fact.map_or_else(Whom::default, |fact| {
+            let [group, version, kind, name, namespace] = fact.texts.map(|text| self.str(text));
+            Whom {
+                group,
+                version,
+                kind,
+                name,
+                namespace,
+                chosen: fact.chosen,
+            }
+        })
+    }
+
+    pub(super) fn keep_whom(&mut self, whom: &Whom<'_>) -> u32 {
+        let texts = [whom.group, whom.version, whom.kind, whom.name, whom.namespace];
+        let fact = WhomFact {
+            texts: texts.map(|text| self.keep(text)),
+            chosen: whom.chosen,
+        };
+        self.whom.push(fact);
+        self.whom.len() as u32 - 1
     }
 }
 
@@ -108,8 +216,8 @@ pub fn is_empty(value: Node<'_>) -> bool {
 }
 
 /// Notes what a partial object says.
-pub(super) fn partial(root: Node<'_>, whom: (&str, &str), facts: &mut Facts) {
-    if is_deletion(root) {
+pub(super) fn partial(root: Node<'_>, whom: u32, facts: &mut Facts) {
+    if directive(root).as_deref() == Some("delete") {
         return;
     }
     for entry in root.entries() {
@@ -123,7 +231,7 @@ pub(super) fn partial(root: Node<'_>, whom: (&str, &str), facts: &mut Facts) {
 }
 
 /// Notes what one operation of a JSON patch writes.
-pub(super) fn operation(operation: Node<'_>, whom: (&str, &str), facts: &mut Facts) {
+pub(super) fn operation(operation: Node<'_>, whom: u32, facts: &mut Facts) {
     let text = |key: &str| operation.get(key).and_then(Node::str);
     let (Some(op), Some(path)) = (text("op"), text("path")) else {
         return;
@@ -136,23 +244,32 @@ pub(super) fn operation(operation: Node<'_>, whom: (&str, &str), facts: &mut Fac
     {
         path = format!("{list}/-");
     }
+    if op == "move"
+        && let Some(from) = text("from")
+    {
+        put(from.trim_start_matches('/'), Given::Nothing, whom, facts);
+    }
     match (&*op, operation.get("value")) {
-        ("add" | "replace", Some(value)) => values(value, path, false, whom, facts),
-        ("copy" | "move", _) => put(&path, None, whom, facts),
+        ("add" | "replace", Some(value)) => {
+            put(&path, Given::Nothing, whom, facts);
+            values(value, path, false, whom, facts);
+        }
+        ("copy" | "move", _) => put(&path, Given::Other, whom, facts),
+        ("remove", _) => put(&path, Given::Nothing, whom, facts),
         _ => {}
     }
 }
 
 /// Notes a field that a replacement writes: what, another object tells.
-pub(super) fn replaced(steps: &[Cow<'_, str>], whom: (&str, &str), facts: &mut Facts) {
+pub(super) fn replaced(steps: &[Cow<'_, str>], whom: u32, facts: &mut Facts) {
     let steps = steps.iter().filter(|step| !step.is_empty());
     let path: Vec<String> = steps.map(|step| escaped(step)).collect();
-    put(&path.join("/"), None, whom, facts);
+    put(&path.join("/"), Given::Other, whom, facts);
 }
 
 /// Notes a value and all that is in it; `merged`: as a partial object has it, whose lists may be merged with those that
 /// are there.
-fn values(root: Node<'_>, path: String, merged: bool, whom: (&str, &str), facts: &mut Facts) {
+fn values(root: Node<'_>, path: String, merged: bool, whom: u32, facts: &mut Facts) {
     let mut open = vec![(root, path)];
     let mut seen = 0;
     while let Some((node, path)) = open.pop() {
@@ -165,13 +282,17 @@ fn values(root: Node<'_>, path: String, merged: bool, whom: (&str, &str), facts:
                 path => format!("{path}/{}", escaped(step)),
             })
         };
+        let given = || Given::Value(digest(node), Sort::of(node));
+        if merged && takes_away(node) {
+            put(&path, Given::Nothing, whom, facts);
+        }
         if node.is_map() {
-            if merged && is_deletion(node) {
+            if merged && directive(node).as_deref() == Some("delete") {
                 continue;
             }
             // It is there, though nothing is in it.
             if is_empty(node) {
-                put(&format!("{path}/"), Some(digest(node)), whom, facts);
+                put(&format!("{path}/"), given(), whom, facts);
             }
             let keys = node
                 .entries()
@@ -187,29 +308,40 @@ fn values(root: Node<'_>, path: String, merged: bool, whom: (&str, &str), facts:
                 true => merge_key(list, item),
                 false => None,
             };
-            let first = node.items().next();
+            let is_order = |item: &Node<'_>| merged && takes_away(*item) && merge_key(list, *item).is_none();
+            if node.items().any(|item| is_order(&item)) {
+                put(&path, Given::Nothing, whom, facts);
+            }
+            let mut items = node.items().filter(|item| !is_order(item)).peekable();
+            let first = items.peek().copied();
             if first.is_some_and(|item| key(item).is_none()) {
-                put(&path, Some(digest(node)), whom, facts);
+                put(&path, Given::Nothing, whom, facts);
+                put(&path, given(), whom, facts);
             }
             let step = |at: usize, item| key(item).unwrap_or_else(|| at.to_string());
-            let items = node.items().take(room).enumerate();
+            let items = items.take(room).enumerate();
             open.extend(items.filter_map(|(at, item)| Some((item, below(&step(at, item))?))));
         } else if !is_empty(node) {
-            put(&path, Some(digest(node)), whom, facts);
+            put(&path, given(), whom, facts);
         }
     }
 }
 
-/// Whether a part of a partial object only says that what is there is to go.
-fn is_deletion(node: Node<'_>) -> bool {
-    let patch = node.get("$patch").and_then(Node::str);
-    patch.as_deref() == Some("delete")
+/// Whether a part of a partial object says that what is there is to go, whatever comes instead.
+fn takes_away(node: Node<'_>) -> bool {
+    let goes = |node| matches!(directive(node).as_deref(), Some("delete" | "replace"));
+    node.is_null() || node.is_map() && goes(node)
+}
+
+/// What a part of a partial object says is to be done with it.
+fn directive(node: Node<'_>) -> Option<Cow<'_, str>> {
+    node.get("$patch").and_then(Node::str)
 }
 
 /// What tells the items of a list apart when it is merged, and what it is of this one. Lists that have no such key are
-/// replaced as a whole.
+/// replaced as a whole. Where there are two keys, one that misses the second is another item than one that has it.
 fn merge_key(list: &str, item: Node<'_>) -> Option<String> {
-    let keys: &[&str] = match list {
+    let keys: &[&[&str]] = match list {
         "containers"
         | "initContainers"
         | "ephemeralContainers"
@@ -219,29 +351,31 @@ fn merge_key(list: &str, item: Node<'_>) -> Option<String> {
         | "secrets"
         | "webhooks"
         | "resourceClaims"
-        | "matchConditions" => &["name"],
-        "ports" => &["containerPort", "port"],
-        "volumeMounts" => &["mountPath"],
-        "volumeDevices" => &["devicePath"],
-        "hostAliases" => &["ip"],
-        "topologySpreadConstraints" => &["topologyKey"],
+        | "matchConditions" => &[&["name"]],
+        "ports" => &[&["containerPort", "protocol"], &["port", "protocol"]],
+        "volumeMounts" => &[&["mountPath"]],
+        "volumeDevices" => &[&["devicePath"]],
+        "hostAliases" => &[&["ip"]],
+        "topologySpreadConstraints" => &[&["topologyKey", "whenUnsatisfiable"]],
         _ => return None,
     };
-    keys.iter().find_map(|key| {
-        let value = item.get(key)?.key_text()?;
-        Some(format!("[{key}={value}]"))
+    keys.iter().find_map(|keys| {
+        item.get(keys.first()?)?.key_text()?;
+        let pair = |key: &&str| {
+            let value = item.get(key).and_then(Node::key_text).unwrap_or_default();
+            format!("{key}={value}")
+        };
+        Some(format!(
+            "[{}]",
+            keys.iter().map(pair).collect::<Vec<_>>().join(",")
+        ))
     })
 }
 
-fn put(path: &str, value: Option<u64>, (kind, name): (&str, &str), facts: &mut Facts) {
+fn put(path: &str, value: Given, whom: u32, facts: &mut Facts) {
     if path.len() > LONGEST_PATH {
         return;
     }
-    let (kind, name, path) = (facts.keep(kind), facts.keep(name), facts.keep(path));
-    facts.filled.push(Filled {
-        kind,
-        name,
-        path,
-        value,
-    });
+    let path = facts.keep(path);
+    facts.filled.push(Filled { whom, path, value });
 }

@@ -109,7 +109,9 @@ pub(super) fn deliver<'r>(files: &'r [Facts], paths: &Paths<'_>, overlays: &mut 
                 }
                 added.push(component);
             }
-            let patches = !one.change.filled.is_empty() || !added.is_empty();
+            if !one.change.filled.is_empty() || !one.change.patches.is_empty() || !added.is_empty() {
+                overlays.patched_by_flux.insert((file, at));
+            }
             if !added.is_empty() {
                 overlays.added.insert((file, at), added);
             }
@@ -118,11 +120,9 @@ pub(super) fn deliver<'r>(files: &'r [Facts], paths: &Paths<'_>, overlays: &mut 
                 .or_insert_with_key(|place| applied(place, paths, overlays));
             let written = overlays.add_writes(written);
             for &(file_there, through) in &*there {
-                overlays.deliver(file_there, if is_sure { namespace } else { "" }, changes);
+                let namespace = if is_sure { namespace } else { "" };
+                overlays.deliver(file_there, ((file, at), through), namespace, changes);
                 overlays.write(file_there, written);
-                if patches {
-                    overlays.patch(file_there, ((file, at), through));
-                }
                 if moves && is_sure {
                     overlays.delivered.push(Delivered {
                         file: file_there,

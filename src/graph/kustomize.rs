@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::facts::{Changes, Facts, Kustomization, Label, PatchFile, Text, Written};
-use super::filled;
+use super::filled::{self, Whom};
 use super::generators;
 use super::table::Table;
 use super::written::{of_dotted, of_pointer, steps};
@@ -16,6 +16,9 @@ const MOST_FIELDS: usize = 2_000;
 
 /// The field by which a partial object takes things away.
 const DIRECTIVE: &str = "$patch";
+
+/// The API group that has no name, as an expression for it: an empty one means any.
+const NO_GROUP: &str = "^$";
 
 /// Where a kustomization lists what it takes objects from.
 const RESOURCES: [&str; 3] = ["resources", "components", "bases"];
@@ -141,16 +144,16 @@ fn patches(root: Node<'_>, facts: &mut Facts) -> Range<u32> {
                     entry.get("patch").and_then(Node::str),
                 ),
             };
-            let target = entry.get("target");
-            let said = |key: &str| target.and_then(|target| target.get(key)).and_then(Node::str);
-            let kind = target.map(|_| said("kind").unwrap_or_default());
-            let name = said("name").unwrap_or_default();
+            let target = entry.get("target").map(Selector::read);
+            let target = target.as_ref().map(Selector::whom);
+            let kind = target.map(|target| target.kind);
+            let name = target.map_or("", |target| target.name);
             if let Some(text) = inline {
                 let mut tree = Tree::default();
                 yaml::parse(&text, &[], &mut tree);
                 for chunk in &tree.chunks {
                     match Node::root(&text, &tree, chunk) {
-                        Some(root) if chunk.error.is_none() => patch(root, kind.as_deref(), &name, facts),
+                        Some(root) if chunk.error.is_none() => patch(root, target.as_ref(), facts),
                         _ => facts.changes = Changes::ALL,
                     }
                 }
@@ -159,28 +162,83 @@ fn patches(root: Node<'_>, facts: &mut Facts) -> Range<u32> {
                 // A target without a kind may be anything.
                 facts
                     .changes
-                    .add(kind.as_deref().map_or(Changes::default(), changes_of_kind));
-                let kind = facts.keep(kind.as_deref().unwrap_or_default());
-                let name = facts.keep(&name);
-                let path = facts.keep(&path);
-                facts.patches.push(PatchFile { kind, name, path });
+                    .add(kind.map_or(Changes::default(), changes_of_kind));
+                let file = PatchFile {
+                    kind: facts.keep(kind.unwrap_or_default()),
+                    name: facts.keep(name),
+                    path: facts.keep(&path),
+                    whom: target
+                        .filter(Whom::is_said)
+                        .map(|target| facts.keep_whom(&target)),
+                };
+                facts.patches.push(file);
             }
         }
     }
     start..facts.patches.len() as u32
 }
 
-/// Takes in one patch: a partial object, or a list of JSON patch operations. `kind` is what a target beside it
-/// says, "" when it says no kind, and `name` the name there.
-pub(super) fn patch(root: Node<'_>, kind: Option<&str>, name: &str, facts: &mut Facts) {
+/// What chooses the objects that something is done to.
+struct Selector<'t> {
+    texts: [Cow<'t, str>; 5],
+    chosen: bool,
+}
+
+impl<'t> Selector<'t> {
+    fn read(node: Node<'t>) -> Selector<'t> {
+        let said = |key: &str| node.get(key).and_then(Node::str).unwrap_or_default();
+        let chosen = |key: &&str| !said(key).is_empty();
+        Selector {
+            texts: ["group", "version", "kind", "name", "namespace"].map(said),
+            chosen: ["labelSelector", "annotationSelector"].iter().any(chosen),
+        }
+    }
+
+    fn whom(&self) -> Whom<'_> {
+        let [group, version, kind, name, namespace] = self.texts.each_ref().map(|text| &**text);
+        Whom {
+            group,
+            version,
+            kind,
+            name,
+            namespace,
+            chosen: self.chosen,
+        }
+    }
+}
+
+/// For whom a partial object says itself that it is.
+fn own_whom(root: Node<'_>, kind: &str, name: &str, facts: &mut Facts) -> u32 {
+    let api_version = root.get("apiVersion").and_then(Node::str).unwrap_or_default();
+    let (group, version) = match api_version.split_once('/') {
+        Some(both) => both,
+        None if api_version.is_empty() => ("", ""),
+        None => (NO_GROUP, &*api_version),
+    };
+    let namespace = root.path(&["metadata", "namespace"]).and_then(Node::str);
+    facts.keep_whom(&Whom {
+        group,
+        version,
+        kind,
+        name,
+        namespace: namespace.as_deref().unwrap_or_default(),
+        chosen: false,
+    })
+}
+
+/// Takes in one patch: a partial object, or a list of JSON patch operations. `target` is what stands beside it.
+pub(super) fn patch(root: Node<'_>, target: Option<&Whom<'_>>, facts: &mut Facts) {
+    let kind = target.map(|target| target.kind);
+    let name = target.map_or("", |target| target.name);
     if root.is_seq() {
+        let whom = facts.keep_whom(target.unwrap_or(&Whom::default()));
         // A file of operations does not know what it is for; the kustomization says so.
         facts
             .changes
             .add(kind.map_or(Changes::default(), changes_of_kind));
         let kind = kind.unwrap_or_default();
         for operation in root.items() {
-            filled::operation(operation, (kind, name), facts);
+            filled::operation(operation, whom, facts);
             let Some(path) = operation.get("path").and_then(Node::str) else {
                 continue;
             };
@@ -202,7 +260,11 @@ pub(super) fn patch(root: Node<'_>, kind: Option<&str>, name: &str, facts: &mut 
         Some(_) => name,
         None => own_name.as_deref().unwrap_or_default(),
     };
-    filled::partial(root, (kind_beside.unwrap_or(kind), name), facts);
+    let whom = match target {
+        Some(target) => facts.keep_whom(target),
+        None => own_whom(root, kind, name, facts),
+    };
+    filled::partial(root, whom, facts);
     fields(root, kind, name, facts);
     let touches = |path: &[&str]| root.path(path).is_some();
     facts.changes.add(Changes {
@@ -298,14 +360,14 @@ fn replacements(root: Node<'_>, facts: &mut Facts) {
             write(("", ""), std::iter::empty(), true, facts);
         }
         for target in list(replacement, "targets") {
-            let kind = target.path(&["select", "kind"]).and_then(Node::str);
-            let kind = kind.as_deref().unwrap_or_default();
-            let name = target.path(&["select", "name"]).and_then(Node::str);
-            let name = name.as_deref().unwrap_or_default();
+            let select = target.get("select").map(Selector::read);
+            let mut whom = select.as_ref().map(Selector::whom).unwrap_or_default();
+            whom.chosen |= list(target, "reject").next().is_some();
+            let (kind, name, to) = (whom.kind, whom.name, facts.keep_whom(&whom));
             facts.changes.add(changes_of_kind(kind));
             for path in list(target, "fieldPaths").filter_map(Node::str) {
                 let steps = of_dotted(&path);
-                filled::replaced(&steps, (kind, name), facts);
+                filled::replaced(&steps, to, facts);
                 write((kind, name), steps.into_iter(), true, facts);
             }
         }

@@ -25,14 +25,14 @@ mod variants;
 mod walk;
 mod written;
 
-pub use builds::{Build, Builds};
+pub use builds::{Build, Builds, Patching, Stage};
 pub use cx::RunCx;
 pub use declared::Declared;
 pub use facts::{
     Changes, Definition, Facts, Key, Kustomization, Label, Labelled, ObjectFact, PatchFile, Role, Selection,
     Text, Use, Written, facts, facts_of_kustomizations, facts_with,
 };
-pub use filled::{Fill, Filled};
+pub use filled::{Fill, Filled, Given, Sort, Who, Whom, WhomFact};
 pub(crate) use filled::{digest, is_empty};
 pub use flux::Delivery;
 pub use index::{Closeness, Defined, Index, UseSite, Verdict};

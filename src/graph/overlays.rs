@@ -28,8 +28,8 @@ struct Overlaid<'r> {
     written: Vec<u32>,
     /// The kustomizations that take the file in, directly or through others; ascending.
     taken_by: Vec<u32>,
-    /// The Kustomizations of Flux that patch it.
-    patched_by_flux: Vec<Delivering>,
+    /// The Kustomizations of Flux that apply it.
+    delivered_by_flux: Vec<Delivering>,
 }
 
 /// A Kustomization of Flux, by its file and which one that is, and the kustomization that it applies a file through.
@@ -50,6 +50,8 @@ pub(super) struct Overlays<'r> {
     pub(super) delivered: Vec<Delivered>,
     /// The components that Flux adds, by the file with its Kustomization and which one that is.
     pub(super) added: HashMap<(u32, u32), Vec<u32>>,
+    /// The Kustomizations of Flux that patch what they apply.
+    pub(super) patched_by_flux: HashSet<(u32, u32)>,
     /// Files with Kustomizations of Flux of which it is not known where they put what they apply.
     pub(super) unplaced: Vec<u32>,
     /// The files by their paths; empty when there is no kustomization.
@@ -146,8 +148,9 @@ impl<'r> Overlays<'r> {
     }
 
     /// Notes that Flux applies the objects of a file: in a namespace, or with "" where they are.
-    pub(super) fn deliver(&mut self, file: u32, namespace: &'r str, changes: Changes) {
+    pub(super) fn deliver(&mut self, file: u32, by: Delivering, namespace: &'r str, changes: Changes) {
         let file = &mut self.files[file as usize];
+        file.delivered_by_flux.push(by);
         if namespace.is_empty() {
             file.delivered_as_is = true;
         } else if !file.delivered_to.contains(&namespace) {
@@ -161,14 +164,9 @@ impl<'r> Overlays<'r> {
         self.files[file as usize].written.extend(written);
     }
 
-    /// Notes that a Kustomization of Flux patches the objects of a file.
-    pub(super) fn patch(&mut self, file: u32, by: Delivering) {
-        self.files[file as usize].patched_by_flux.push(by);
-    }
-
-    /// The Kustomizations of Flux that patch the objects of a file.
-    pub(super) fn patched_by_flux(&self, file: u32) -> &[Delivering] {
-        self.file(file).map_or(&[], |file| &file.patched_by_flux)
+    /// The Kustomizations of Flux that apply the objects of a file.
+    pub(super) fn delivered_by_flux(&self, file: u32) -> &[Delivering] {
+        self.file(file).map_or(&[], |file| &file.delivered_by_flux)
     }
 
     /// Keeps the fields that are written together; `None` when there are none.

@@ -39,8 +39,8 @@ impl<'r> Index<'r> {
         Some((root, first))
     }
 
-    /// Whether all that a kustomization takes in is known: nothing lies elsewhere, and no plugin or
-    /// chart makes anything.
+    /// Whether all that a kustomization takes in is known: nothing lies elsewhere, and no plugin or chart
+    /// makes anything.
     fn is_whole(&self, root: u32) -> bool {
         let Ok(at) = self
             .overlays

@@ -99,12 +99,26 @@ pub(super) fn selects(pattern: &str, text: &str) -> bool {
     if pattern.is_empty() || pattern == text {
         return true;
     }
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
-    if pattern.bytes().all(is_plain) {
+    if is_plain(pattern) {
         return false;
+    }
+    // Names with dots are common, and are no expressions to whoever writes them.
+    if is_plain_but_dots(pattern) {
+        let mut pairs = pattern.chars().zip(text.chars());
+        return pattern.len() == text.chars().count() && pairs.all(|(p, t)| p == t || p == '.' && t != '\n');
     }
     // What is no expression selects nobody knows what.
     regex_lite::Regex::new(&format!("^(?:{pattern})$")).map_or(true, |pattern| pattern.is_match(text))
+}
+
+/// Whether an expression fits nothing but itself.
+pub(super) fn is_plain(pattern: &str) -> bool {
+    pattern.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// Whether nothing but dots make it an expression.
+fn is_plain_but_dots(pattern: &str) -> bool {
+    pattern.split('.').all(is_plain)
 }
 
 /// The steps of a path as they are kept: without indexes, since lists are looked through.
@@ -277,6 +291,7 @@ mod tests {
     #[test]
     fn selectors_are_regular_expressions() {
         assert!(selects("", "web") && selects("web", "web") && selects("w.*|db", "web"));
+        assert!(selects("a.b", "a.b") && selects("a.b", "axb") && !selects("a.b", "ab"));
         assert!(!selects("we", "web") && !selects("w|db", "web") && selects("(", "web"));
     }
 }

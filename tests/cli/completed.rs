@@ -113,6 +113,8 @@ fn partial_objects_fill_in_what_they_say() {
             "{kind} {name} {pod}"
         );
     }
+    let other = image.replace("apps/v1", "extensions/v1beta1");
+    assert_eq!(inline(&other), [false, false]);
     let gone = image.replace("{apiVersion", "{$patch: delete, apiVersion");
     assert_eq!(inline(&gone), [false, false]);
 }
@@ -125,6 +127,8 @@ fn targets_say_for_whom_a_patch_is() {
         "{kind: Deployment}",
         "{name: web}",
         "{kind: Deploy.*, name: w.b|db}",
+        "{group: apps, version: v1, kind: Deployment, name: web}",
+        "{kind: Deployment, namespace: default}",
     ] {
         assert_eq!(to(target), [true, false], "{target}");
     }
@@ -132,6 +136,11 @@ fn targets_say_for_whom_a_patch_is() {
         "{kind: StatefulSet}",
         "{name: we}",
         "{kind: Deployment, name: db}",
+        "{kind: Deployment, group: extensions}",
+        "{kind: Deployment, version: v1beta1}",
+        "{kind: Deployment, namespace: prod}",
+        "{kind: Deployment, labelSelector: app=web}",
+        "{kind: Deployment, annotationSelector: a=b}",
     ] {
         assert_eq!(to(target), [false, false], "{target}");
     }
@@ -215,6 +224,10 @@ fn operations_fill_in_what_they_write() {
     };
     assert_eq!(replaces("app"), [true, false]);
     assert_eq!(replaces("side"), [false, false]);
+    let reject = "select: {kind: Deployment}, reject: [{name: web}], fieldPaths: \
+                  [spec.template.spec.containers.0.image], options: {create: true}";
+    let reject = format!("replacements: [{{source: {{kind: ConfigMap, name: c}}, targets: [{{{reject}}}]}}]");
+    assert_eq!(web(&reject, &[]), [false, false]);
 }
 
 #[test]
@@ -268,6 +281,155 @@ fn every_build_has_to_fill_it_in() {
     let (filled, plain) = (flux(&image), flux("wait: true"));
     assert_eq!(severity(&[(prod, PLAIN), ("clusters/a.yaml", &filled)]), info);
     assert_eq!(severity(&[(prod, PLAIN), ("clusters/a.yaml", &plain)]), error);
+}
+
+/// What a later patch takes away again is not there.
+#[test]
+fn the_last_patch_tells() {
+    let image = partial("Deployment", "web", IMAGE);
+    let after = |later: &str, target: &str| {
+        let more = format!("patches: [{{patch: '{image}'}}, {{{target}patch: '{later}'}}]");
+        web(&more, &[])[0]
+    };
+    let remove = "[{op: remove, path: /spec/template/spec/containers/0/image}]";
+    assert!(!after(remove, "target: {kind: Deployment}, "));
+    assert!(after(remove, "target: {kind: Deployment, name: db}, "));
+    let pod = |pod: &str| after(&partial("Deployment", "web", pod), "");
+    for removes in [
+        "containers: [{name: app, image: null}]",
+        "containers: [{name: app, $patch: delete}]",
+        "containers: [{$patch: replace}, {name: app}]",
+        "containers: null",
+    ] {
+        assert!(!pod(removes), "{removes}");
+    }
+    for leaves in [
+        "containers: [{name: app, args: null}]",
+        "containers: [{name: side, $patch: delete}]",
+        "containers: [{$patch: replace}, {name: app, image: app2}]",
+        "volumes: null",
+    ] {
+        assert!(pod(leaves), "{leaves}");
+    }
+}
+
+/// Whatever way a file takes into a build has to fill it in.
+#[test]
+fn every_way_has_to_fill_it_in() {
+    let image = |name: &str| {
+        let patch = partial("Deployment", name, IMAGE);
+        format!("{PLAIN}patches: [{{target: {{kind: Deployment, name: {name}}}, patch: '{patch}'}}]\n")
+    };
+    let is_filled = |files: &[(&str, &str)]| {
+        let found = found(WEB, files);
+        let mut found = found.iter().filter(|line| line.contains("image"));
+        found.all(|line| line.starts_with("info"))
+    };
+    let variant = |more: &str, prefix: &str| format!("{more}namePrefix: {prefix}-\n");
+    let (one, two) = (variant(&image("web"), "one"), variant(PLAIN, "two"));
+    let filled = variant(&image("web"), "two");
+    let both = |two: &str| {
+        is_filled(&[
+            ("one/kustomization.yaml", &one),
+            ("two/kustomization.yaml", two),
+            ("prod/kustomization.yaml", "resources: [../one, ../two]\n"),
+        ])
+    };
+    assert!(both(&filled) && !both(&two));
+    // A name that only other builds give is another object's.
+    let strange = image("two-web");
+    assert!(!is_filled(&[
+        ("two/kustomization.yaml", &two.replace("../base", "../other")),
+        ("other/kustomization.yaml", "resources: []\n"),
+        ("prod/kustomization.yaml", &strange),
+    ]));
+    // Flux may apply a base as it is.
+    let flux = "\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: a}
+spec: {interval: 1m, prune: true, path: ./base, sourceRef: {kind: GitRepository, name: flux-system}}
+";
+    let prod = image("web");
+    let prod = ("prod/kustomization.yaml", &*prod);
+    assert!(is_filled(&[prod]) && !is_filled(&[prod, ("clusters/a.yaml", flux)]));
+    // A component changes what is there when its turn comes.
+    let part = format!("kind: Component\n{}", image("web").replace(PLAIN, ""));
+    let brings = "kind: Component\nresources: [../base/all.yaml]\n";
+    let components = |order: &str| {
+        is_filled(&[
+            ("part/kustomization.yaml", &part),
+            ("brings/kustomization.yaml", brings),
+            ("base/kustomization.yaml", "resources: []\n"),
+            ("prod/kustomization.yaml", &format!("components: [{order}]\n")),
+        ])
+    };
+    assert!(components("../brings, ../part") && !components("../part, ../brings"));
+}
+
+/// Ways through few kustomizations may be many.
+#[test]
+fn ways_without_number_are_followed() {
+    let patch = format!(
+        "patches: [{{patch: '{}'}}]\n",
+        partial("Deployment", "web", IMAGE)
+    );
+    let folder = |side: &str, at: usize| format!("{side}{at}/kustomization.yaml");
+    let mut files = vec![
+        (folder("l", 0), PLAIN.to_string()),
+        (folder("r", 0), PLAIN.to_string()),
+    ];
+    for at in 1..40 {
+        let both = format!("resources: [../l{0}, ../r{0}]\n", at - 1);
+        files.push((folder("l", at), format!("{both}{patch}")));
+        files.push((folder("r", at), format!("{both}namePrefix: r{at}-\n")));
+    }
+    let files: Vec<_> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    let found = found(WEB, &files);
+    assert!(
+        found.contains(&"error spec.template.spec.containers[0].image".into()),
+        "{found:?}"
+    );
+}
+
+/// A patch for something else says nothing of a selector.
+#[test]
+fn every_build_has_to_set_selectors() {
+    let base = WEB.replace("  selector: {matchLabels: {app: web}}\n", "");
+    let selector = |files: &[(&str, &str)]| {
+        let found = found(&base, files);
+        found.iter().any(|line| line == "info spec.selector")
+    };
+    let labels = format!("{PLAIN}commonLabels: {{app: web}}\n");
+    let labels = ("prod/kustomization.yaml", &*labels);
+    assert!(selector(&[labels]));
+    assert!(!selector(&[labels, ("test/kustomization.yaml", PLAIN)]));
+    let other = "patches: [{patch: '{kind: Service, metadata: {name: a, labels: {a: b}}}'}]\n";
+    let other = format!("{PLAIN}{other}");
+    assert!(!selector(&[("prod/kustomization.yaml", &other)]));
+}
+
+/// Items of a list are merged where all their keys are the same.
+#[test]
+fn ports_are_told_apart_by_their_protocols_too() {
+    let severity = |own: &str, patched: &str| {
+        let pod = |more: &str| {
+            format!("containers: [{{name: app, image: a, ports: [{{containerPort: 80, {more}}}]}}]")
+        };
+        let patch = partial("Deployment", "web", &pod(patched));
+        let base = partial("Deployment", "web", &pod(own));
+        let base = base.replace(
+            "spec: {template: {",
+            "spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, ",
+        );
+        let prod = format!("{PLAIN}patches: [{{patch: '{patch}'}}]\n");
+        let found = found(&base, &[("prod/kustomization.yaml", &prod)]);
+        found.iter().all(|line| line.starts_with("info"))
+    };
+    assert!(severity("name: A_", "name: a"));
+    assert!(severity("protocol: UDP, name: A_", "protocol: UDP, name: a"));
+    assert!(!severity("protocol: UDP, name: A_", "name: a"));
+    assert!(!severity("protocol: UPD", "protocol: UDP"));
 }
 
 #[test]
@@ -374,6 +536,18 @@ spec:
         severities("ReadWriteOnce", "FROM_OVERLAY"),
         ["error ", "info spec.accessModes"]
     );
+    // A text in quotes is one again.
+    let replicas = |own: &str, patched: &str| {
+        let base = WEB.replace(
+            "spec:\n  selector",
+            &format!("spec:\n  replicas: {own}\n  selector"),
+        );
+        let patch = format!("[{{op: replace, path: /spec/replicas, value: {patched}}}]");
+        let prod = format!("{PLAIN}patches: [{{target: {{name: web}}, patch: '{patch}'}}]\n");
+        let found = found(&base, &[("prod/kustomization.yaml", &prod)]);
+        found.iter().any(|line| line == "info spec.replicas")
+    };
+    assert!(replicas("COUNT", "3") && !replicas("\"3\"", "\"5\""));
     // A list that has no key to merge by is replaced; what the new one lacks as well stays missing.
     let ingress = |host: &str, more: &str| {
         format!(
