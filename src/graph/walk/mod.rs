@@ -173,6 +173,10 @@ impl<'t> Walk<'_, 't> {
 
     fn row(&mut self, id: RowId, at: Node<'t>) {
         let row = self.table.row(id);
+        // Few containers have any of the flags, and their text tells.
+        if !row.flags.is_empty() && !self.mentions(row, at) {
+            return;
+        }
         if !self.holds(row.conds, at) {
             return;
         }

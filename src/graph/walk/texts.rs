@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memmem};
+
 use super::Walk;
 use super::fields::{Found, each};
-use crate::graph::table::{Reading, Run};
+use crate::graph::table::{Part, Reading, Row, Run};
 use crate::names;
 use crate::source::Span;
 use crate::yaml::{self, Kind, Node, Style, Tree};
@@ -31,7 +33,7 @@ impl<'t> Walk<'_, 't> {
     pub(super) fn keyed(&self, text: &str, reading: Reading, at: Node<'t>) -> Vec<(String, String, Span)> {
         let mut found = Vec::new();
         // Nearly all texts do without.
-        if memchr::memchr(b'$', text.as_bytes()).is_none() {
+        if memchr(b'$', text.as_bytes()).is_none() {
             return found;
         }
         let mut tree = Tree::default();
@@ -64,6 +66,27 @@ impl<'t> Walk<'_, 't> {
         let is_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         let fits = names::dns1123_subdomain(name).is_empty() && !key.is_empty() && key.chars().all(is_key);
         fits.then(|| (name.to_string(), key.to_string()))
+    }
+
+    /// Whether the text of a row's lists of arguments has one of its flags somewhere.
+    pub(super) fn mentions(&self, row: &Row, at: Node<'t>) -> bool {
+        let mut any = false;
+        let paths = self.table.parts(row.name).iter().filter_map(|part| match part {
+            Part::Field(paths) => Some(self.table.paths(*paths)),
+            Part::Fixed(_) => None,
+        });
+        for path in paths.flatten() {
+            self.each(path, at, &mut |found: Found<'t>| {
+                // What an alias brings stands elsewhere, and an escape is written otherwise.
+                let text = found.node.bytes();
+                any |= found.node.is_indirect() || memchr(b'\\', text).is_some();
+                any |= self
+                    .table
+                    .strs(row.flags)
+                    .any(|flag| memmem::find(text, flag.as_bytes()).is_some());
+            });
+        }
+        any
     }
 
     /// What is given behind one of these flags in lists of arguments.
