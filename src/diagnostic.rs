@@ -192,6 +192,25 @@ pub struct Diagnostic {
     pub object: Option<u32>,
 }
 
+impl Diagnostic {
+    /// A finding of a rule, as severe as the rule is by itself, in a document and about no object.
+    pub fn new(rule: RuleId, document: u32, span: Span, message: impl Into<String>) -> Self {
+        Diagnostic {
+            rule,
+            severity: rule.rule().severity,
+            message: message.into(),
+            help: None,
+            label: None,
+            span,
+            related: Vec::new(),
+            refusal: None,
+            fix: None,
+            document,
+            object: None,
+        }
+    }
+}
+
 /// Sorts the findings of one file by place, then by rule; equal ones keep the order they were found in.
 pub fn sort(diagnostics: &mut [Diagnostic]) {
     diagnostics.sort_by_key(|d| (d.span, d.rule));

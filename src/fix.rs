@@ -252,7 +252,6 @@ impl Sound {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Severity;
     use crate::rules::RuleId;
     use crate::source::{Span, decode};
 
@@ -264,22 +263,14 @@ mod tests {
                 text: text.to_string(),
             })
             .collect();
+        let span = edits[0].span;
         Diagnostic {
-            rule: RuleId(0),
-            severity: Severity::Error,
-            message: String::new(),
-            help: None,
-            label: None,
-            span: edits[0].span,
-            related: Vec::new(),
-            refusal: None,
             fix: Some(Fix {
                 title: String::new(),
                 safe,
                 edits,
             }),
-            document: 0,
-            object: None,
+            ..Diagnostic::new(RuleId(0), 0, span, "")
         }
     }
 

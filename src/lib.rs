@@ -34,6 +34,7 @@ mod same;
 pub mod schema;
 pub mod source;
 pub mod suppress;
+mod url;
 pub mod version;
 pub mod yaml;
 

@@ -28,17 +28,8 @@ fn at(text: &str, part: &str) -> Span {
 fn finding(rule: &str, span: Span, message: &str) -> Diagnostic {
     let rule = Rule::find(rule).expect("a rule");
     Diagnostic {
-        rule,
-        severity: rule.rule().severity,
-        message: message.to_string(),
-        help: None,
-        label: None,
-        span,
-        related: Vec::new(),
-        refusal: None,
-        fix: None,
-        document: 0,
         object: Some(0),
+        ..Diagnostic::new(rule, 0, span, message)
     }
 }
 

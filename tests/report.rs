@@ -17,18 +17,10 @@ data:
 ";
 
 fn finding(span: Span, message: &str) -> Diagnostic {
+    let rule = Rule::find("ingress/host-is-ip").expect("a rule");
     Diagnostic {
-        rule: Rule::find("ingress/host-is-ip").expect("a rule"),
         severity: Severity::Error,
-        message: message.to_string(),
-        help: None,
-        label: None,
-        span,
-        related: Vec::new(),
-        refusal: None,
-        fix: None,
-        document: 0,
-        object: None,
+        ..Diagnostic::new(rule, 0, span, message)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::source;
 use super::around::without_dots;
 use super::problem::Problem;
 use super::read;
-use super::shown::{shown, text};
+use super::shown::{shown, slashed, text};
 use super::walk::{Input, tidy};
 
 /// The names that are looked for.
@@ -341,13 +341,4 @@ fn complaint(path: &Path, source: &Source, faults: &[Fault]) -> String {
     }
     out.truncate(out.trim_end().len());
     out
-}
-
-/// The path with `/` between its parts.
-pub(super) fn slashed(path: &Path) -> String {
-    let parts: Vec<_> = path
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect();
-    parts.join("/")
 }

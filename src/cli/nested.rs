@@ -10,8 +10,8 @@ use crate::config::Config;
 use crate::graph::Role;
 
 use super::around::without_dots;
-use super::config::{Configs, Loaded, slashed};
-use super::shown::shown;
+use super::config::{Configs, Loaded};
+use super::shown::{shown, slashed};
 use super::walk::Input;
 
 /// A configuration as seen from a path.

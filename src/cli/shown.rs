@@ -1,7 +1,7 @@
 //! Paths as people and programs read them: with `/` between their parts, on Windows as well.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::report::printable;
 
@@ -15,7 +15,12 @@ pub fn text(path: &Path) -> Cow<'_, str> {
     }
 }
 
-/// The same with nothing in it that a terminal would act on.
+/// The text of a path with nothing needless in it, such as `./` in the middle.
+pub fn slashed(path: &Path) -> String {
+    text(&path.components().collect::<PathBuf>()).into_owned()
+}
+
+/// The text of a path with nothing in it that a terminal would act on.
 pub fn shown(path: &Path) -> String {
     printable(&text(path)).into_owned()
 }

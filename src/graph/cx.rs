@@ -36,17 +36,8 @@ impl<'r> RunCx<'r> {
         message: impl Into<String>,
     ) -> Report<'_> {
         let diagnostic = Diagnostic {
-            rule: self.rule,
-            severity: self.rule.rule().severity,
-            message: message.into(),
-            help: None,
-            label: None,
-            span,
-            related: Vec::new(),
-            refusal: None,
-            fix: None,
-            document,
             object,
+            ..Diagnostic::new(self.rule, document, span, message)
         };
         self.found.push((file, diagnostic));
         let last = self.found.len() - 1;

@@ -88,17 +88,8 @@ impl<'t> Cx<'t> {
     /// Reports a finding of another rule; the reader's and the engine's rules come this way.
     pub fn report_as(&mut self, rule: RuleId, span: Span, message: impl Into<String>) -> Report<'_> {
         self.found.push(Diagnostic {
-            rule,
-            severity: rule.rule().severity,
-            message: message.into(),
-            help: None,
-            label: None,
-            span,
-            related: Vec::new(),
-            refusal: None,
-            fix: None,
-            document: self.document,
             object: self.object,
+            ..Diagnostic::new(rule, self.document, span, message)
         });
         let last = self.found.len() - 1;
         Report {

@@ -137,22 +137,6 @@ impl Suppressions {
     }
 }
 
-fn finding(rule: RuleId, document: u32, span: Span, message: String) -> Diagnostic {
-    Diagnostic {
-        rule,
-        severity: rule.rule().severity,
-        message,
-        help: None,
-        label: None,
-        span,
-        related: Vec::new(),
-        refusal: None,
-        fix: None,
-        document,
-        object: None,
-    }
-}
-
 /// The document that a comment belongs to; one behind `---` belongs to what follows.
 fn chunk_of(tree: &Tree, comment: Span) -> usize {
     let chunk = tree.chunks.partition_point(|chunk| chunk.span.end < comment.end);

@@ -1,7 +1,6 @@
 //! What a comment says: that it is meant for kubeproof, which rules it names, and why. Whatever is written wrongly
 //! there is told, and keeps nothing back.
 
-use super::finding;
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::engine::Settings;
 use crate::manifest::File;
@@ -97,7 +96,7 @@ impl Reader<'_, '_> {
     fn fault(&self, rule: RuleId, span: Span, message: String, help: String) -> Option<Diagnostic> {
         self.settings.rules.has(rule).then(|| Diagnostic {
             help: Some(help),
-            ..finding(rule, self.document, span, message)
+            ..Diagnostic::new(rule, self.document, span, message)
         })
     }
 

@@ -3,7 +3,7 @@
 
 use super::order::{Name, Named};
 use super::scope::line_of;
-use super::{Suppression, Suppressions, finding};
+use super::{Suppression, Suppressions};
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::engine::Settings;
 use crate::manifest::File;
@@ -44,7 +44,7 @@ impl Suppressions {
                             text: String::new(),
                         }],
                     }),
-                    ..finding(ids::SUPPRESSION_UNUSED, one.document, span, message)
+                    ..Diagnostic::new(ids::SUPPRESSION_UNUSED, one.document, span, message)
                 });
                 if all {
                     break; // one comment, one finding

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::functions::Function;
 use super::value::{Pair, Tree, Val};
 use super::{Out, Stop, fails};
-use crate::schema::custom::uri::{self, Read};
+use crate::url;
 
 /// A URL.
 #[derive(Debug, PartialEq)]
@@ -34,25 +34,23 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, of: &Val<'v, T>) -> Out<
 }
 
 fn read<'v, T: Tree<'v>>(function: Function, text: &str) -> Out<'v, T> {
-    match (function, uri::read(text)) {
-        (_, Read::Doubtful) => Err(Stop::Unknown),
-        (Function::IsUrl, read) => Ok(Val::Bool(matches!(read, Read::Uri(_)))),
-        (_, Read::Refused) => fails(format!("`{text}` is no URL")),
-        // The server reads it once more, with a host behind two slashes and a fragment.
-        (Function::Url, Read::Uri(_)) if text.starts_with("//") => Err(Stop::Unknown),
-        (Function::Url, Read::Uri(uri)) => {
-            let before = |part: &str| part.split('#').next().unwrap_or_default().into();
-            if text.contains('#') && text.contains('%') {
-                return Err(Stop::Unknown);
-            }
-            let in_path = uri.path.contains('#');
-            Ok(Val::Url(Rc::new(Url {
-                path: before(uri.path),
-                query: if in_path { "".into() } else { before(uri.query) },
-                host: uri.host.into(),
-                scheme: uri.scheme.into(),
-            })))
-        }
+    let request = url::read_request(text);
+    if request.as_ref().is_some_and(|request| request.doubtful) {
+        return Err(Stop::Unknown);
+    }
+    match function {
+        Function::IsUrl => Ok(Val::Bool(request.is_some())),
+        // The server reads it once more, since a request has no fragment.
+        Function::Url => match request.and_then(|_| url::read(text)) {
+            None => fails(format!("`{text}` is no URL")),
+            Some(url) if url.doubtful || url.host.contains('%') => Err(Stop::Unknown),
+            Some(url) => Ok(Val::Url(Rc::new(Url {
+                scheme: url.scheme.into(),
+                host: url.host.into(),
+                path: url.path.into(),
+                query: url.query.into(),
+            }))),
+        },
         _ => Err(Stop::Unknown),
     }
 }

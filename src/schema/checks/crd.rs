@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use super::crd_names::one_label;
 use super::crd_schema::{self, Walker};
-use super::url;
+use super::webhooks;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::rules::Cx;
@@ -381,7 +381,7 @@ fn conversion<'t>(spec: &Field<'_, 't>, preserve: bool, cx: &mut Cx<'t>) {
         let message = "the strategy `Webhook` needs a webhook to call";
         fault(cx, &client, ErrorType::Required, message).help("add `webhook.clientConfig`");
     } else {
-        url::client_config(&client, cx);
+        webhooks::client_config(&client, cx);
     }
-    url::review_versions(&versions, cx);
+    webhooks::review_versions(&versions, cx);
 }

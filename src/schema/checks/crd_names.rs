@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::url;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::Cx;
 use crate::schema::constraints::fault;
+use crate::url;
 
 fn text<'t>(field: &Field<'_, 't>) -> Cow<'t, str> {
     field.text().unwrap_or_default()
@@ -68,7 +68,7 @@ fn approval<'t>(metadata: &Field<'_, 't>, cx: &mut Cx<'t>) {
         )
         .help(HELP);
     } else if !value.starts_with("unapproved")
-        && !url::parse(&value).is_some_and(|url| url.is_absolute())
+        && !url::read(&value).is_some_and(|url| url.is_absolute())
         && !cx.is_unrendered(&value)
     {
         fault(

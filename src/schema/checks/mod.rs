@@ -57,7 +57,7 @@ pub mod services;
 pub mod slices;
 pub mod storage;
 pub mod templates;
-pub mod url;
 pub mod volume_index;
 pub mod volumes;
+pub mod webhooks;
 pub mod workloads;

@@ -2,8 +2,8 @@
 //! so rare that they are taken on trust.
 
 use super::addresses;
-use super::uri::{self, Read};
 use crate::schema::{checks::addresses as ips, quantity::Quantity};
+use crate::url;
 
 /// Whether a text is of a format; `None` where that is not judged.
 pub(crate) fn accepts(format: &str, text: &str) -> Option<bool> {
@@ -99,10 +99,9 @@ impl Format {
             Format::Duration => return duration(text),
             Format::Quantity => Quantity::parse(text).is_some(),
             Format::Mac => addresses::mac(text),
-            Format::Uri => match uri::read(text) {
-                Read::Uri(_) => true,
-                Read::Refused => false,
-                Read::Doubtful => return None,
+            Format::Uri => match url::read_request(text) {
+                Some(url) if url.doubtful => return None,
+                url => url.is_some(),
             },
             Format::Email => return addresses::email(text),
             Format::Hostname => return addresses::hostname(text),

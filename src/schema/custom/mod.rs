@@ -24,7 +24,6 @@ mod scale;
 mod schema;
 mod steps;
 mod typed;
-pub(crate) mod uri;
 mod validate;
 mod value;
 mod words;

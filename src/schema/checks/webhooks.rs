@@ -1,123 +1,11 @@
-//! URLs as Go reads them, and what webhooks demand of theirs.
+//! What webhooks demand of their URLs, Services and versions.
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::Cx;
 use crate::schema::constraints::{fault, is_set};
-
-/// The parts of a URL that are looked at.
-#[derive(Default)]
-pub struct Url<'a> {
-    scheme: &'a str,
-    host: &'a str,
-    user: bool,
-    query: bool,
-    fragment: bool,
-}
-
-impl Url<'_> {
-    /// Whether it says where something is: a scheme and a host.
-    pub fn is_absolute(&self) -> bool {
-        !self.scheme.is_empty() && !self.host.is_empty()
-    }
-}
-
-/// Reads a URL as Go's net/url does; `None` where it refuses.
-pub fn parse(text: &str) -> Option<Url<'_>> {
-    if text.bytes().any(|b| b < 0x20 || b == 0x7f) {
-        return None;
-    }
-    let mut url = Url::default();
-    let (rest, fragment) = match text.split_once('#') {
-        Some((rest, fragment)) => (rest, fragment),
-        None => (text, ""),
-    };
-    if !escapes_are_right(fragment) {
-        return None;
-    }
-    url.fragment = !fragment.is_empty();
-    let (scheme, rest) = scheme(rest)?;
-    url.scheme = scheme;
-    let (rest, query) = match rest.split_once('?') {
-        Some((rest, query)) => (rest, query),
-        None => (rest, ""),
-    };
-    url.query = !query.is_empty();
-    if !rest.starts_with('/') {
-        if !scheme.is_empty() {
-            return Some(url); // opaque: `mailto:x`
-        }
-        if rest.split('/').next().is_some_and(|first| first.contains(':')) {
-            return None;
-        }
-    }
-    let mut path = rest;
-    if (!scheme.is_empty() || !rest.starts_with("///"))
-        && let Some(after) = rest.strip_prefix("//")
-    {
-        let end = after.find('/').unwrap_or(after.len());
-        let (authority, tail) = after.split_at(end);
-        path = tail;
-        let host = match authority.rsplit_once('@') {
-            None => authority,
-            Some((user, host)) => {
-                let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(&b);
-                if !user.bytes().all(allowed) || !escapes_are_right(user) {
-                    return None;
-                }
-                url.user = true;
-                host
-            }
-        };
-        if !is_host(host) {
-            return None;
-        }
-        url.host = host;
-    }
-    escapes_are_right(path).then_some(url)
-}
-
-/// The scheme, if there is one, and the rest; `None` for a colon without one.
-fn scheme(text: &str) -> Option<(&str, &str)> {
-    for (i, b) in text.bytes().enumerate() {
-        match b {
-            b'a'..=b'z' | b'A'..=b'Z' => {}
-            b'0'..=b'9' | b'+' | b'-' | b'.' if i > 0 => {}
-            b':' if i > 0 => return Some((&text[..i], &text[i + 1..])),
-            b':' => return None,
-            _ => break,
-        }
-    }
-    Some(("", text))
-}
-
-fn escapes_are_right(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.iter().enumerate().all(|(i, b)| {
-        *b != b'%'
-            || (bytes.get(i + 1).is_some_and(u8::is_ascii_hexdigit)
-                && bytes.get(i + 2).is_some_and(u8::is_ascii_hexdigit))
-    })
-}
-
-fn is_host(host: &str) -> bool {
-    let port = if host.starts_with('[') {
-        match host.rfind(']') {
-            None => return false,
-            Some(end) => &host[end + 1..],
-        }
-    } else {
-        host.rfind(':').map_or("", |colon| &host[colon..])
-    };
-    let port_is_right = match port.strip_prefix(':') {
-        None => port.is_empty(),
-        Some(digits) => digits.bytes().all(|b| b.is_ascii_digit()),
-    };
-    let allowed =
-        |b: u8| !b.is_ascii() || b.is_ascii_alphanumeric() || b"-_.~!$&'()*+,;=:[]<>\"".contains(&b);
-    port_is_right && host.bytes().all(allowed)
-}
+use crate::url;
 
 /// The URL of a webhook.
 pub fn webhook<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -125,7 +13,7 @@ pub fn webhook<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     const HELP: &str = "write `https://host[:port][/path]`";
-    let Some(url) = parse(&text) else {
+    let Some(url) = url::read(&text) else {
         fault(
             cx,
             field,
@@ -136,17 +24,17 @@ pub fn webhook<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     let faults = [
-        (
-            url.scheme.eq_ignore_ascii_case("https"),
-            "a webhook is called by `https` only",
-        ),
+        (url.scheme == "https", "a webhook is called by `https` only"),
         (!url.host.is_empty(), "the URL of a webhook needs a host"),
         (!url.user, "the URL of a webhook may not hold a user"),
         (
-            !url.fragment,
+            url.fragment.is_empty(),
             "the URL of a webhook may not have a fragment (`#…`)",
         ),
-        (!url.query, "the URL of a webhook may not have a query (`?…`)"),
+        (
+            url.query.is_empty(),
+            "the URL of a webhook may not have a query (`?…`)",
+        ),
     ];
     for (right, message) in faults {
         if !right {
@@ -258,36 +146,5 @@ pub fn review_versions<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             "none of these is a version that the server speaks",
         )
         .help("add `v1`");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parse;
-
-    #[test]
-    fn reads_urls_as_go_does() {
-        for right in [
-            "",
-            "*",
-            "https://a",
-            "https://[::1]:80/x",
-            "mailto:x",
-            "https://u:p@h/?q#f",
-        ] {
-            assert!(parse(right).is_some(), "{right}");
-        }
-        for wrong in [
-            ":x",
-            "a b:c",
-            "1:30",
-            "https://a b",
-            "https://a:b",
-            "/%zz",
-            "a\n",
-            "https://[::1",
-        ] {
-            assert!(parse(wrong).is_none(), "{wrong}");
-        }
     }
 }
