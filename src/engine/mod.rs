@@ -9,12 +9,12 @@ use crate::edit::Shared;
 use crate::graph::table::Table;
 use crate::graph::{self, Facts, Index, Role, RunCx};
 use crate::manifest::{File, Skip, Surroundings};
-use crate::mask;
+
 use crate::rules::{self, Check, Cx, Emitter, RULES, RuleId};
 use crate::schema::{self, custom::Definitions};
 use crate::source::{Decoded, Span};
 use crate::suppress::Suppressions;
-use crate::yaml::{self, Node, Tree};
+use crate::yaml::{self, Tree};
 
 /// Which object a finding is about, for printing.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -102,20 +102,16 @@ pub fn check_file(
         faults.retain_mut(|d| settings.adjust(d));
         diagnostics.append(&mut faults);
     }
-    // Whoever prints a fix asks what must not be shown; the tree is at hand now.
-    let asked = diagnostics.iter().any(|d| d.fix.is_some());
-    let masked = cx.take_masked();
-    let beyond_aliases = mask::beyond_aliases(&file);
+    if !diagnostics.is_empty() || !suppressed.is_empty() {
+        file.hidden().redact(&mut diagnostics);
+        file.hidden().redact(&mut suppressed);
+    }
     let mut checked = Checked {
-        masked: masked.or_else(|| asked.then(|| mask::spans(&file))),
+        masked: file.masked_if_asked().map(Into::into),
         diagnostics,
         suppressed,
         suppressions,
-        objects: file
-            .objects
-            .iter()
-            .map(|object| info(object, &file, &beyond_aliases))
-            .collect(),
+        objects: file.objects.iter().map(|object| info(object, &file)).collect(),
         facts: if settings.compared || settings.rules.compares() {
             graph::facts_with(&file, settings.table())
         } else {
@@ -170,6 +166,9 @@ pub fn check_custom(
     let mut found = std::mem::take(&mut cx.found);
     found.retain_mut(|d| settings.adjust(d));
     judge_fixes(tree, &mut found);
+    if !found.is_empty() {
+        file.hidden().redact(&mut found);
+    }
     found
 }
 
@@ -200,18 +199,19 @@ pub fn index_file(
     facts
 }
 
-/// What is told of an object; `masked` is what [`mask::beyond_aliases`] gives for its file.
-pub(crate) fn info(object: &crate::manifest::Object<'_>, file: &File<'_>, masked: &[Span]) -> ObjectInfo {
-    let shown = |key: &str, text: Option<&str>| {
-        let leads_to = |node: Node<'_>| mask::touches(masked, node.resolved().span());
-        let hidden = !masked.is_empty() && object.path(&["metadata", key]).is_some_and(leads_to);
-        text.filter(|_| !hidden).map(Into::into)
+/// What is told of an object.
+pub(crate) fn info(object: &crate::manifest::Object<'_>, file: &File<'_>) -> ObjectInfo {
+    // An alias may make a name of what must not be told.
+    let aliased = !file.beyond_aliases().is_empty();
+    let told = |text: &str| match aliased {
+        true => file.hidden().told(text).into(),
+        false => text.into(),
     };
     ObjectInfo {
-        api_version: (*object.api_version).into(),
-        kind: (*object.kind).into(),
-        namespace: shown("namespace", object.namespace.as_deref()),
-        name: shown("name", object.name.as_deref()),
+        api_version: told(&object.api_version),
+        kind: told(&object.kind),
+        namespace: object.namespace.as_deref().map(told),
+        name: object.name.as_deref().map(told),
         document: file.documents[object.document as usize].chunk.document,
         item: object.item,
         span: match object.item {

@@ -11,6 +11,7 @@ use super::written::Write;
 use crate::manifest::{File, Object, Skip};
 use crate::mask;
 use crate::source::Span;
+use crate::yaml::Node;
 
 /// What part a file plays in a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -310,18 +311,18 @@ fn take(file: &File<'_>, table: &Table, names: bool) -> Facts {
             _ => {}
         }
     }
-    let masked = mask::beyond_aliases(file);
+    let masked = file.beyond_aliases();
     facts.objects.reserve_exact(file.objects.len());
     for object in &file.objects {
         let chunk = file.documents[object.document as usize].chunk;
-        facts.object(object, chunk.document, &masked);
-        flux::read(object, &masked, &mut facts);
+        facts.object(object, chunk.document, masked);
+        flux::read(object, masked, &mut facts);
         if names
             && let Some(kind) = table
                 .kind(object.group(), &object.kind)
                 .or_else(|| table.kind("", "*"))
         {
-            Walk::object(table, kind, object, chunk.error.is_some(), &masked, &mut facts);
+            Walk::object(table, kind, object, chunk.error.is_some(), masked, &mut facts);
         }
     }
     facts.shrink();
@@ -409,14 +410,22 @@ impl Facts {
     }
 
     fn object(&mut self, object: &Object<'_>, document: u32, masked: &[Span]) {
-        let (group, kind) = (self.keep(object.group()), self.keep(&object.kind));
+        let leads_to = |node: Option<Node<'_>>| {
+            !masked.is_empty() && node.is_some_and(|node| mask::touches(masked, node.resolved().span()))
+        };
+        let group = object.group();
+        let told = |key, text| {
+            if leads_to(object.path(&[key])) {
+                mask::MASK
+            } else {
+                text
+            }
+        };
+        let (group, kind) = (told("apiVersion", group), told("kind", &object.kind));
+        let (group, kind) = (self.keep(group), self.keep(kind));
         let mut metadata = |key: &str, text: Option<&str>| {
-            let hidden = || {
-                let node = object.path(&["metadata", key]);
-                node.is_some_and(|node| mask::touches(masked, node.resolved().span()))
-            };
             // An alias may lead to what must not be told.
-            let text = text.filter(|_| masked.is_empty() || !hidden());
+            let text = text.filter(|_| !leads_to(object.path(&["metadata", key])));
             self.keep(text.unwrap_or_default())
         };
         let name = metadata("name", object.name.as_deref());

@@ -127,6 +127,14 @@ impl FileFacts {
             facts.object(object);
             facts.guess(object, table, names);
         }
+        if !file.beyond_aliases().is_empty() {
+            // An alias may make a type or an account of what must not be told.
+            for secret in &mut facts.secrets {
+                for text in [&mut secret.kind, &mut secret.account].into_iter().flatten() {
+                    *text = file.hidden().told(text).into();
+                }
+            }
+        }
         facts
     }
 

@@ -83,11 +83,10 @@ pub fn places(
     let mut fields = Vec::with_capacity(asked.len());
     {
         let file = read(name, &source, tree, surroundings, role, no_skip);
-        let masked = mask::beyond_aliases(&file);
         for (index, span) in asked {
             let object = file.objects.get(*index as usize);
             if let Some(object) = object {
-                let info = || engine::info(object, &file, &masked);
+                let info = || engine::info(object, &file);
                 found.objects.entry(*index).or_insert_with(info);
             }
             // What a patch is for is no object of the file: the way there begins at the document.
@@ -96,7 +95,7 @@ pub fn places(
                 Some(object) => Some(object.root),
                 None => roots.into_iter().find(|root| root.span().contains(*span)),
             };
-            fields.push(root.map_or(String::new(), |root| path(root, *span)));
+            fields.push(root.map_or(String::new(), |root| path(root, *span, file.beyond_aliases())));
         }
     }
     let source = Source::new(source);
@@ -113,7 +112,7 @@ pub fn places(
 
 /// The path of what stands at a span, from an object's root; empty when that is not in the object itself, as
 /// behind an alias.
-fn path(root: Node<'_>, span: Span) -> String {
+fn path(root: Node<'_>, span: Span, masked: &[Span]) -> String {
     let mut out = String::new();
     let mut node = root;
     'down: loop {
@@ -122,7 +121,8 @@ fn path(root: Node<'_>, span: Span) -> String {
             for entry in node.raw_entries() {
                 let is_key = entry.key.span() == span;
                 if is_key || entry.value.span().contains(span) {
-                    let Some(key) = entry.key.key_text() else {
+                    let told = !mask::touches(masked, entry.key.resolved().span());
+                    let Some(key) = entry.key.key_text().filter(|_| told) else {
                         return String::new();
                     };
                     push(&mut out, &key, free);
@@ -211,7 +211,7 @@ mod tests {
         let root = Node::root(text, &tree, &tree.chunks[0]).expect("a root");
         let at = |part: &str| {
             let start = text.find(part).expect("a part") as u32;
-            path(root, Span::new(start, start + part.len() as u32))
+            path(root, Span::new(start, start + part.len() as u32), &[])
         };
         assert_eq!(at("'ns/x1'"), "metadata.annotations[a.b/c]");
         assert_eq!(at("x2"), "spec.list[1].env[0].ref.name");

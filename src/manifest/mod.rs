@@ -8,8 +8,10 @@ pub use field::Field;
 pub use recognise::{CONFIGURATIONS, Skip, Surroundings, is_kustomization};
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 
+use crate::mask::{self, Hidden};
 use crate::source::Span;
 use crate::yaml::{Chunk, Entry, Node, Tree};
 
@@ -25,6 +27,8 @@ pub struct File<'t> {
     pub documents: Vec<Document<'t>>,
     /// The objects of all documents, Lists flattened, in order.
     pub objects: Vec<Object<'t>>,
+    masked: OnceCell<Vec<Span>>,
+    hidden: OnceCell<Hidden>,
 }
 
 /// One document of a file.
@@ -198,6 +202,8 @@ impl<'t> File<'t> {
             tree,
             documents: Vec::with_capacity(tree.chunks.len()),
             objects: Vec::with_capacity(tree.chunks.len()),
+            masked: OnceCell::new(),
+            hidden: OnceCell::new(),
         };
         for chunk in &tree.chunks {
             let root = Node::root(text, tree, chunk);
@@ -218,6 +224,31 @@ impl<'t> File<'t> {
             });
         }
         file
+    }
+
+    /// What must not be shown of the text: [`mask::spans`], once.
+    pub fn masked(&self) -> &[Span] {
+        self.masked.get_or_init(|| mask::spans(self))
+    }
+
+    /// The same, if it was asked for.
+    pub(crate) fn masked_if_asked(&self) -> Option<&[Span]> {
+        self.masked.get().map(|spans| &**spans)
+    }
+
+    /// The texts that messages must not tell even where they are about something else.
+    pub fn hidden(&self) -> &Hidden {
+        self.hidden.get_or_init(|| Hidden::of(self))
+    }
+
+    /// The masked parts where an alias may lead there, so that even a name may be such a value; none of any other
+    /// file.
+    pub fn beyond_aliases(&self) -> &[Span] {
+        if self.documents.iter().any(|document| document.chunk.indirect) {
+            self.masked()
+        } else {
+            &[]
+        }
     }
 
     /// Adds the object at `root`, or the items of the List there. True for a List.

@@ -115,7 +115,7 @@ fn places(source: &Source, spans: &[Span]) -> Vec<String> {
     let mut order: Vec<(u32, usize)> = spans.iter().map(|s| s.start).zip(0..).collect();
     order.sort_unstable();
     let mut finder = Finder {
-        masked: mask::spans(&file),
+        masked: file.masked(),
         path: String::new(),
         found: vec![String::new(); spans.len()],
     };
@@ -135,13 +135,13 @@ fn within(order: &[(u32, usize)], span: Span) -> &[(u32, usize)] {
     order.get(from..to).unwrap_or_default()
 }
 
-struct Finder {
-    masked: Vec<Span>,
+struct Finder<'f> {
+    masked: &'f [Span],
     path: String,
     found: Vec<String>,
 }
 
-impl Finder {
+impl Finder<'_> {
     /// Notes the current path for all that start in `node`, and the longer one for those that start in a child.
     fn look(&mut self, node: Node<'_>, order: &[(u32, usize)], depth: u32) {
         for (_, index) in order {
@@ -182,7 +182,7 @@ impl Finder {
 
     fn push_key(&mut self, key: Node<'_>) {
         let text = match key.key_text() {
-            Some(text) if !mask::touches(&self.masked, key.span()) => text,
+            Some(text) if !mask::touches(self.masked, key.resolved().span()) => text,
             _ => "*".into(),
         };
         let text = short(&text);
@@ -202,7 +202,7 @@ impl Finder {
             .then(|| item.raw_entries().find(|entry| entry.key.key_is("name")))
             .flatten()
             .filter(|entry| entry.value.raw().kind == Kind::Scalar)
-            .filter(|entry| !mask::touches(&self.masked, entry.value.span()))
+            .filter(|entry| !mask::touches(self.masked, entry.value.span()))
             .and_then(|entry| entry.value.str());
         let _ = write!(self.path, "[{}]", own.as_deref().map_or("", short));
     }

@@ -27,8 +27,6 @@ pub struct Cx<'t> {
     pub(crate) object: Option<u32>,
     pub(crate) found: Vec<Diagnostic>,
     pub(crate) suppressions: Option<Box<Suppressions>>,
-    masked: OnceCell<Vec<Span>>,
-    hidden: OnceCell<bool>,
     fills_in: OnceCell<bool>,
 }
 
@@ -43,8 +41,6 @@ impl<'t> Cx<'t> {
             object: None,
             found: Vec::new(),
             suppressions: None,
-            masked: OnceCell::new(),
-            hidden: OnceCell::new(),
             fills_in: OnceCell::new(),
         }
     }
@@ -134,28 +130,18 @@ impl<'t> Cx<'t> {
         *self.fills_in.get_or_init(may)
     }
 
-    /// What must not be shown of the file, if it was asked for.
-    pub(crate) fn take_masked(&mut self) -> Option<Vec<Span>> {
-        self.masked.take()
-    }
-
     /// Whether a span touches a value that must never be shown: a Secret's, or what may be one.
     pub fn is_masked(&self, span: Span) -> bool {
-        let masked = self.masked.get_or_init(|| mask::spans(self.file));
-        mask::touches(masked, span)
+        mask::touches(self.file.masked(), span)
     }
 
     /// A text of the file in backquotes for a message; "the value" where it may be an alias of what must not be
     /// shown. [`shown`](Cx::shown) tells these apart, but needs the text's node.
     pub fn quote(&self, text: &str) -> Cow<'static, str> {
-        let hidden = *self.hidden.get_or_init(|| {
-            let aliases = self.file.documents.iter().any(|document| document.chunk.indirect);
-            aliases && !self.masked.get_or_init(|| mask::spans(self.file)).is_empty()
-        });
-        if hidden {
-            Cow::Borrowed("the value")
-        } else {
+        if self.file.beyond_aliases().is_empty() {
             Cow::Owned(quote(text))
+        } else {
+            Cow::Borrowed("the value")
         }
     }
 

@@ -291,3 +291,119 @@ fn no_graph_shows_a_value_of_a_secret() {
         }
     }
 }
+
+/// Where a value of a Secret can become something that messages are about: an alias brings it there, or a space is
+/// missing behind a colon.
+#[test]
+fn no_message_tells_a_value_that_stands_elsewhere() {
+    const SECRET: &str = "apiVersion: v1\nkind: Secret\n";
+    let value = "data: {a: &a Sesame-4711!}\n";
+    let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: s}\n  \
+                stringData: {a: &a Sesame-4711!}\n- ";
+    let ingress = "apiVersion: networking.k8s.io/v1\n  kind: Ingress\n  metadata: {name: web}\n  spec:\n    ";
+    let backend = "backend: {service: {name: a, port: {number: 80}}}";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - {name: a, image: b, env: \
+               [{name: P, valueFrom: {secretKeyRef: {name: db, key: pass}}}]}\n";
+    let mut files = Vec::new();
+    for metadata in [
+        "{name: *a}",
+        "{name: b, namespace: *a}",
+        "{name: b, labels: {a: *a}}",
+        "{name: b, labels: {*a : b}}",
+        "{name: b, annotations: {*a : b}}",
+        "{name: b, finalizers: [*a]}",
+        "{name: b, *a : c}",
+        "{name: b, generation: *a}",
+        "{name: b, ownerReferences: [{apiVersion: *a, kind: *a, name: *a, uid: *a, *a : 1}]}",
+    ] {
+        files.push(format!("{SECRET}{value}metadata: {metadata}\n"));
+    }
+    for root in ["*a : 1\n", "type: *a\n", "immutable: *a\n"] {
+        files.push(format!("{SECRET}metadata: {{name: b}}\n{value}{root}"));
+    }
+    files.push(format!(
+        "apiVersion: v1\n{value}kind: *a\nmetadata: {{name: b}}\n"
+    ));
+    files.push(format!(
+        "kind: Secret\n{value}apiVersion: *a\nmetadata: {{name: b}}\n"
+    ));
+    for keys in [
+        "{password:Sesame-4711, user: a}",
+        "{Sesame-4711, Sesame-4711}",
+        "{\"Sesame-4711!\"}",
+    ] {
+        for data in ["data", "stringData"] {
+            files.push(format!(
+                "{SECRET}metadata: {{name: db}}\n{data}: {keys}\n---\n{pod}"
+            ));
+        }
+    }
+    for spec in [
+        format!("rules: [{{host: *a, http: {{paths: [{{path: *a, pathType: *a, {backend}}}]}}}}]"),
+        format!("rules: [{{host: a, http: {{paths: [{{path: /, pathType: Prefix, {backend}, *a : b}}]}}}}]"),
+        "tls: [{hosts: [*a], secretName: *a}]".to_string(),
+        "defaultBackend: {service: {name: *a, port: {name: *a}}}".to_string(),
+        "defaultBackend: {service: {name: *a, port: {number: *a}}}".to_string(),
+        "ingressClassName: *a".to_string(),
+    ] {
+        files.push(format!("{list}{ingress}{spec}\n"));
+    }
+    files.push(format!(
+        "{list}{}",
+        pod.trim_end()
+            .replace('\n', "\n  ")
+            .replace("key: pass", "key: *a")
+    ));
+    files.push(format!(
+        "{list}{}",
+        pod.trim_end()
+            .replace('\n', "\n  ")
+            .replace("name: db", "name: *a")
+    ));
+    files.push(format!(
+        "{list}{}",
+        pod.trim_end()
+            .replace('\n', "\n  ")
+            .replace("image: b", "image: *a, *a : b")
+    ));
+    let folder = Folder::new(&[]);
+    for (number, text) in files.iter().enumerate() {
+        folder.write("a.yaml", text);
+        let mut answers = Vec::new();
+        for format in [
+            "text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown",
+        ] {
+            let extra: &[&str] = match format {
+                "json" => &["--verdicts", "--statistics"],
+                "text" => &["--diff", "--unsafe-fixes"],
+                _ => &["--no-skip"],
+            };
+            let args = [&["check", "--format", format, "a.yaml"], extra].concat();
+            answers.push(folder.run(&args).to_string());
+        }
+        folder.run(&["check", "--write-baseline", "--baseline=b.txt", "a.yaml"]);
+        answers.push(fs::read_to_string(folder.path().join("b.txt")).unwrap());
+        for args in [
+            &["graph", "a.yaml"][..],
+            &["graph", "--format", "json", "a.yaml"],
+            &["graph", "--format", "html", "a.yaml"],
+            &["impact", "-A", "-f", "a.yaml"],
+            &["impact", "-A", "--format", "json", "-f", "a.yaml"],
+        ] {
+            answers.push(folder.run(args).to_string());
+        }
+        assert!(
+            answers[2].contains("\"diagnostics\":[\n{"),
+            "{number}: {text}: {}",
+            answers[2]
+        );
+        for answer in answers {
+            // A frame repeats what is masked only as stars.
+            let answer = answer.to_lowercase();
+            assert!(
+                !answer.contains("sesame") && !answer.contains("4711"),
+                "{number}: {text}\n{answer}"
+            );
+        }
+    }
+}

@@ -49,23 +49,6 @@ fn findings_name_the_object_and_its_template() {
     assert_eq!(concise(&["-", "--stdin-filename", "k8s/all.yaml"]), 0);
 }
 
-/// An alias makes a name of a value; the server would know it then, but nobody else has to.
-#[test]
-fn a_name_that_is_a_value_is_not_told() {
-    let folder = Folder::new(&[]);
-    for metadata in ["{name: *a}", "{name: b, namespace: *a}"] {
-        let secret =
-            format!("apiVersion: v1\nkind: Secret\ndata: {{a: &a Sesame-4711!}}\nmetadata: {metadata}\n");
-        for format in [
-            "text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown",
-        ] {
-            let answer = folder.run_with(&["check", "--verdicts", "--format", format, "-"], &secret);
-            assert_eq!(answer.code, Some(1), "{answer}");
-            assert!(!answer.to_string().to_lowercase().contains("sesame"), "{answer}");
-        }
-    }
-}
-
 #[test]
 fn a_name_without_end_is_cut() {
     let long = RENDERED.replace("name: shop,", &format!("name: {},", "a".repeat(3_000)));

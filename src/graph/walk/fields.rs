@@ -131,7 +131,8 @@ impl<'t> Walk<'_, 't> {
             let mut found = Vec::new();
             self.each(path, at, &mut |key| found.push(key));
             for key in found {
-                if self.hides(key.node) {
+                let stray = key.is_key && mask::is_stray(key.node);
+                if stray || self.hides(key.node) {
                     all = false;
                     continue;
                 }

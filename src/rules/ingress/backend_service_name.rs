@@ -41,7 +41,7 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
         let help = if text.contains('.') && names::dns1035_label(first).is_empty() {
             Cow::Owned(format!(
                 "an Ingress reaches Services of its own namespace only: write the bare name, {}",
-                super::quoted(&name, first, cx)
+                super::quote(first)
             ))
         } else if names::dns1123_label(&text).is_empty() {
             Cow::Borrowed(

@@ -41,7 +41,7 @@ use crate::diagnostic::ErrorType::{Invalid, Required};
 use crate::manifest::{Field, Object};
 use crate::names::{self, Faults};
 use crate::rules::{Cx, quote};
-use crate::yaml::{Kind, Node};
+use crate::yaml::Kind;
 
 /// How the class was named before `spec.ingressClassName`.
 const CLASS_ANNOTATION: &str = "kubernetes.io/ingress.class";
@@ -81,16 +81,6 @@ fn judged<'t>(field: &Field<'_, 't>, cx: &Cx<'t>) -> Option<Cow<'t, str>> {
 /// The field's value in backquotes, for messages.
 fn shown<'t>(field: &Field<'_, 't>, cx: &Cx<'t>) -> Cow<'static, str> {
     field.value().map_or(Cow::Borrowed("``"), |value| cx.shown(value))
-}
-
-/// A text derived from the field's value, in backquotes, for help. A value that must not be shown (an alias
-/// may lead into a Secret of the same List) does not show in this way either.
-fn quoted<'t>(field: &Field<'_, 't>, text: &str, cx: &Cx<'t>) -> String {
-    let hidden = |value: Node<'t>| cx.is_masked(value.span()) || cx.is_masked(value.resolved().span());
-    if field.value().is_some_and(hidden) {
-        return String::from("what is meant");
-    }
-    quote(text)
 }
 
 /// Visits every item of `spec.rules` that is a rule.

@@ -42,10 +42,7 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
             String::from("take the query out: only the path is compared")
         } else if prefix && MATCH_ALL.contains(&rest) {
             let stem = if stem.is_empty() { "/" } else { stem };
-            format!(
-                "write {}: type Prefix covers all below it",
-                super::quoted(&path, stem, cx)
-            )
+            format!("write {}: type Prefix covers all below it", super::quote(stem))
         } else {
             String::from("use `pathType: ImplementationSpecific` if the controller knows such patterns")
         };

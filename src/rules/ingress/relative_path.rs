@@ -37,13 +37,13 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
         }
         let help = match text.trim().trim_start_matches('^') {
             "*" | ".*" | "(.*)" => String::from("write `path: /` with type Prefix to match everything"),
-            trimmed if trimmed.starts_with('/') => format!("write {}", super::quoted(&path, trimmed, cx)),
+            trimmed if trimmed.starts_with('/') => format!("write {}", super::quote(trimmed)),
             trimmed if trimmed.contains("://") => {
                 String::from("write only the part of the URL after the host")
             }
             trimmed => {
                 let stem = trimmed.trim_start_matches("../").trim_start_matches("./");
-                format!("write {}", super::quoted(&path, &format!("/{stem}"), cx))
+                format!("write {}", super::quote(&format!("/{stem}")))
             }
         };
         let message = format!(

@@ -32,8 +32,8 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
             );
             let stem = text.trim_end_matches('/');
             let help = match (groups, wanted) {
-                (0, 1) => super::quoted(&path, &format!("{stem}/(.*)"), cx),
-                (0, 2) => super::quoted(&path, &format!("{stem}(/|$)(.*)"), cx),
+                (0, 1) => super::quote(&format!("{stem}/(.*)")),
+                (0, 2) => super::quote(&format!("{stem}(/|$)(.*)")),
                 _ => String::from("a path with as many groups"),
             };
             cx.report_at(&path, message)

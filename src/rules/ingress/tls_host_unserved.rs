@@ -72,7 +72,7 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
             let help = match wildcard.filter(|domain| hosts.contains(*domain)) {
                 Some(domain) => Cow::Owned(format!(
                     "a wildcard does not cover its own domain: list {} here, or add rules for its subdomains",
-                    super::quoted(&field, domain, cx)
+                    super::quote(domain)
                 )),
                 None => Cow::Borrowed(ADVICE),
             };

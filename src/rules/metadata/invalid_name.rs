@@ -27,11 +27,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     } else if is_loud(text) {
         "it looks like a placeholder: fill it in, or check the manifests that come out when it is".to_string()
     } else {
-        // What an alias brings here may be what must not be shown, in another spelling neither.
-        let hidden = name
-            .value()
-            .is_some_and(|value| cx.is_masked(value.resolved().span()));
-        match super::name_like(text, judge.name).filter(|_| !hidden) {
+        match super::name_like(text, judge.name) {
             Some(like) => format!("rename it, for example to `{like}`, wherever it is referred to as well"),
             None => "rename it, wherever it is referred to as well".to_string(),
         }

@@ -30,11 +30,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let metadata = root.child("metadata");
     let namespace = metadata.child("namespace");
     let shown = namespace.value().map(|value| cx.shown(value)).unwrap_or_default();
-    // What an alias brings here may be what must not be shown, in another spelling neither.
-    let hidden = namespace
-        .value()
-        .is_some_and(|value| cx.is_masked(value.resolved().span()));
-    let help = match super::name_like(text, names::dns1123_label).filter(|_| !hidden) {
+    let help = match super::name_like(text, names::dns1123_label) {
         Some(like) => format!("no namespace can be called that; write its real name, perhaps `{like}`"),
         None => "no namespace can be called that; write its real name".to_string(),
     };

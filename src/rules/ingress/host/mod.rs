@@ -30,7 +30,7 @@ pub(super) fn report_faults<'t>(field: &Field<'_, 't>, what: &str, host: &str, c
             .zip(field.value())
             .and_then(|(meant, value)| edit::replace_scalar(value, meant));
         let help = match diagnosis.meant {
-            Some(meant) => format!("write {}", super::quoted(field, &meant, cx)),
+            Some(meant) => format!("write {}", super::quote(&meant)),
             None => diagnosis.advice.to_string(),
         };
         let report = cx

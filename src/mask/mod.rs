@@ -3,6 +3,10 @@
 //! When in doubt, mask: a Secret may not parse, may misspell `stringData` or its own kind, may sit in a
 //! List, in a patch, or as text inside another object. Keys stay readable, since findings are about them.
 
+mod hidden;
+
+pub use hidden::{Hidden, MASK};
+
 use std::borrow::Cow;
 
 use crate::manifest::File;
@@ -53,16 +57,6 @@ pub fn spans(file: &File<'_>) -> Vec<Span> {
         after_secret = has_secret || is_tail;
     }
     normalise(masked)
-}
-
-/// The masked parts of a file in which an alias may lead there, so that even a name may be such a value; none of any
-/// other file.
-pub fn beyond_aliases(file: &File<'_>) -> Vec<Span> {
-    if file.documents.iter().any(|document| document.chunk.indirect) {
-        spans(file)
-    } else {
-        Vec::new()
-    }
 }
 
 /// Whether a document is an object of its own, rather than the rest of a value with a `---` in it.
@@ -295,16 +289,28 @@ fn values(node: Node<'_>, masked: &mut Vec<Span>) {
         }
         return;
     }
+    let flow = may_have_strays(node);
     for entry in node.raw_entries() {
         masked.push(entry.value.span());
         if entry.value.raw().kind == Kind::Alias {
             masked.push(entry.value.resolved().span());
         }
-        // `{hunter2}`: a value where a key belongs.
-        if entry.value.span().is_empty() && node.raw().style == Style::Flow {
+        if flow && is_stray(entry.key) {
             masked.push(entry.key.span());
         }
     }
+}
+
+/// Whether a mapping is written so that a value may have become a key.
+pub(crate) fn may_have_strays(map: Node<'_>) -> bool {
+    map.raw().style == Style::Flow
+}
+
+/// Whether a key of a mapping in braces may be a value, or hold one: `{hunter2}`, `{password:hunter2}`.
+pub(crate) fn is_stray(key: Node<'_>) -> bool {
+    let value = key.with_id(key.raw().next);
+    let after = key.text().get(key.raw().end as usize..).unwrap_or_default();
+    value.span().is_empty() && !after.trim_start().starts_with(':')
 }
 
 fn is_data(key: &str) -> bool {
