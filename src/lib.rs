@@ -40,10 +40,12 @@ pub mod yaml;
 
 use definitions::Plan;
 use engine::Settings;
-use graph::{Facts, Index};
+use graph::{Facts, Index, Judging};
 use manifest::{File, Surroundings};
-use report::{Report, Source};
+use report::{FileReport, Report, Source};
+use rules::RuleId;
 use schema::custom::Definitions;
+use source::Span;
 
 /// Checks inputs, each a name and its bytes, by themselves and against each other.
 ///
@@ -118,6 +120,26 @@ pub fn compare(report: &mut Report, facts: &[Facts], settings: &Settings) {
     compare_by(report, facts, settings, |_| settings);
 }
 
+/// How the files of a report are judged.
+struct Judged<'r, 's> {
+    files: &'r [FileReport],
+    of: &'r dyn Fn(usize) -> &'s Settings,
+}
+
+impl Judging for Judged<'_, '_> {
+    fn settings(&self, file: u32) -> &Settings {
+        (self.of)(file as usize)
+    }
+
+    fn keeps_back(&self, file: u32, rule: RuleId, document: u32, span: Span) -> bool {
+        let suppressions = self
+            .files
+            .get(file as usize)
+            .and_then(|file| file.suppressions.as_ref());
+        suppressions.is_some_and(|suppressions| suppressions.covers(rule, document, span))
+    }
+}
+
 /// The same where the settings differ from file to file; `union` has every rule that runs for any of them.
 pub fn compare_by<'s>(
     report: &mut Report,
@@ -126,7 +148,11 @@ pub fn compare_by<'s>(
     of: impl Fn(usize) -> &'s Settings,
 ) {
     let index = Index::with(facts, union.table()).declare(&union.exists);
-    for (index, mut diagnostic) in engine::check_run(&index, union) {
+    let judged = Judged {
+        files: &report.files,
+        of: &of,
+    };
+    for (index, mut diagnostic) in engine::check_run(&index, union, &judged) {
         if let Some(file) = report.files.get_mut(index as usize)
             && of(index as usize).adjust(&mut diagnostic)
         {

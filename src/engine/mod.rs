@@ -7,7 +7,7 @@ pub use settings::{Policy, RuleSet, Settings};
 use crate::diagnostic::{Diagnostic, ErrorType, Stage};
 use crate::edit::Shared;
 use crate::graph::table::Table;
-use crate::graph::{self, Facts, Index, Role, RunCx};
+use crate::graph::{self, Facts, Index, Judging, Role, RunCx};
 use crate::manifest::{File, Skip, Surroundings};
 
 use crate::rules::{self, Check, Cx, Emitter, RULES, RuleId};
@@ -264,8 +264,8 @@ fn enabled(rule: u16, cx: &mut Cx<'_>) -> Option<Check> {
 
 /// Checks the files of a run against each other. Findings come with the index of their file, which is one
 /// that was to be checked.
-pub fn check_run(index: &Index<'_>, settings: &Settings) -> Vec<(u32, Diagnostic)> {
-    let mut cx = RunCx::new(index, settings);
+pub fn check_run(index: &Index<'_>, settings: &Settings, judging: &dyn Judging) -> Vec<(u32, Diagnostic)> {
+    let mut cx = RunCx::new(index, settings, judging);
     for (i, rule) in RULES.iter().enumerate() {
         if let Emitter::Check(Check::Run(check)) = rule.emitter
             && settings.rules.has(RuleId(i as u16))

@@ -6,24 +6,58 @@ use crate::engine::Settings;
 use crate::rules::RuleId;
 use crate::source::Span;
 
+/// How each file of a run is judged: what is found in several at once may be kept back in one of them only.
+pub trait Judging {
+    /// The settings of a file.
+    fn settings(&self, file: u32) -> &Settings;
+
+    /// Whether a comment keeps back what a rule finds in a file.
+    fn keeps_back(&self, file: u32, rule: RuleId, document: u32, span: Span) -> bool;
+}
+
+/// All files alike.
+impl Judging for Settings {
+    fn settings(&self, _: u32) -> &Settings {
+        self
+    }
+
+    fn keeps_back(&self, _: u32, _: RuleId, _: u32, _: Span) -> bool {
+        false
+    }
+}
+
 /// The context of a check of the whole run.
 pub struct RunCx<'r> {
     /// The index to look names up in.
     pub index: &'r Index<'r>,
     /// How the run was asked to judge.
     pub settings: &'r Settings,
+    judging: &'r dyn Judging,
     pub(crate) rule: RuleId,
     pub(crate) found: Vec<(u32, Diagnostic)>,
 }
 
 impl<'r> RunCx<'r> {
-    pub(crate) fn new(index: &'r Index<'r>, settings: &'r Settings) -> Self {
+    pub(crate) fn new(index: &'r Index<'r>, settings: &'r Settings, judging: &'r dyn Judging) -> Self {
         RunCx {
             index,
             settings,
+            judging,
             rule: RuleId(0),
             found: Vec::new(),
         }
+    }
+
+    /// What tells the files apart that are judged differently: a number for those that are judged alike.
+    pub fn judged_as(&self, file: u32) -> usize {
+        std::ptr::from_ref(self.judging.settings(file)).addr()
+    }
+
+    /// Whether a comment keeps back what the current rule finds at a field that names something.
+    pub fn keeps_back(&self, site: &UseSite<'r>) -> bool {
+        let document = self.index.document(site.file, site.fact.object);
+        let (rule, span) = (self.rule, site.fact.span);
+        self.judging.keeps_back(site.file, rule, document, span)
     }
 
     /// Reports a finding of the current rule in a file of the run, about one of its objects.

@@ -26,7 +26,7 @@ mod walk;
 mod written;
 
 pub use builds::{Build, Builds, Patching, Stage};
-pub use cx::RunCx;
+pub use cx::{Judging, RunCx};
 pub use declared::Declared;
 pub use facts::{
     Changes, Definition, Facts, Key, Kustomization, Label, Labelled, ObjectFact, PatchFile, Role, Selection,

@@ -131,6 +131,13 @@ impl Suppressions {
         covered
     }
 
+    /// The same without a note that it is of use.
+    pub fn covers(&self, rule: RuleId, document: u32, span: Span) -> bool {
+        let names = |one: &Suppression| one.names.iter().any(|name| name.what.covers(rule));
+        let mut all = self.list.iter();
+        all.any(|one| one.scope.covers(document, span) && names(one))
+    }
+
     /// What is wrong with the comments themselves.
     pub fn faults(&mut self) -> Vec<Diagnostic> {
         std::mem::take(&mut self.faults)

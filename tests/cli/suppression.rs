@@ -61,3 +61,47 @@ fn single_files_do_not_make_comments_about_others_idle() {
     folder.write("a.yaml", "a: 1");
     assert_eq!(code(&["b.yaml", "--index", "."]), Some(1), "now it is idle");
 }
+
+/// A Secret that several files lack is said once for them all, but what one of them keeps back, or has switched off, is
+/// still said of the others, and each comment is of use.
+#[test]
+fn what_several_files_lack_is_kept_back_where_it_is_said() {
+    let pod = |name: &str, comment: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec:\n  containers: [{{name: a, image: b}}]\n  \
+             imagePullSecrets:\n  - name: db{comment}\n"
+        )
+    };
+    let comment = " # kubeproof: ignore[references/dangling-secret] made by hand";
+    let folder = Folder::new(&[
+        ("a/a.yaml", &pod("a", comment)),
+        ("b/b.yaml", &pod("b", comment)),
+        ("c/c.yaml", &pod("c", "")),
+        ("d/d.yaml", &pod("d", "")),
+    ]);
+    let found = |args: &[&str]| {
+        let answer = folder.run(&[&["check", "--complete", "--format", "concise"], args].concat());
+        let places = answer
+            .stdout
+            .lines()
+            .filter_map(|line| Some(line.split_once(": ")?.0));
+        places.map(str::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&["."]), ["c/c.yaml:7:11"]);
+    assert!(
+        folder
+            .run(&["check", "--complete", "."])
+            .stdout
+            .contains("2 suppressed")
+    );
+    folder.write("a/kubeproof.yaml", "ignore: references\n");
+    folder.write("a/a.yaml", pod("a", ""));
+    folder.write(
+        "c/kubeproof.yaml",
+        "severity: {references/dangling-secret: warning}\n",
+    );
+    assert_eq!(found(&["."]), ["c/c.yaml:7:11", "d/d.yaml:7:11"]);
+    for file in ["c/c.yaml", "d/d.yaml"] {
+        assert_eq!(found(&[file]), [format!("{file}:7:11")]);
+    }
+}

@@ -65,7 +65,7 @@ fn findings_beside(files: &[(&str, &str, graph::Role)]) -> Vec<String> {
             name, &source, &mut tree, &around, *role, table,
         ));
     }
-    kubeproof::engine::check_run(&graph::Index::new(&all), &settings)
+    kubeproof::engine::check_run(&graph::Index::new(&all), &settings, &settings)
         .iter()
         .map(|(file, d)| {
             let (name, text, _) = files[*file as usize];

@@ -76,12 +76,12 @@ struct Missing<'r> {
 
 /// Reports the uses, of the rows that `wanted` picks, of names that nobody defines where they are looked for.
 ///
-/// A name that is missing in a namespace is said once for a run, at its first use; otherwise one Secret made by
-/// hand would drown everything else.
+/// A name that is missing in a namespace is said once for the files that are judged alike, at its first use; otherwise
+/// one Secret made by hand would drown everything else.
 fn dangling<'r>(cx: &mut RunCx<'r>, wanted: impl Fn(&Row) -> bool) {
     let (index, table) = (cx.index, cx.index.table());
     let mut missing: Vec<Missing<'r>> = Vec::new();
-    let mut known: HashMap<(Target, &str, &str), usize> = HashMap::default();
+    let mut known: HashMap<(Target, &str, &str, usize), usize> = HashMap::default();
     let (mut last, mut left_out) = (None, HashSet::default());
     for site in index.judged(|fact| wanted(table.row(fact.row))) {
         let (elsewhere, near) = match index.verdict(&site) {
@@ -109,9 +109,13 @@ fn dangling<'r>(cx: &mut RunCx<'r>, wanted: impl Fn(&Row) -> bool) {
             }
             Verdict::Unknown(near) => (None, near),
         };
-        let namespace = namespace(cx, &site);
-        let key = (site.fact.target, namespace, site.name);
-        let at = *known.entry(key).or_insert(missing.len());
+        let at = if cx.keeps_back(&site) {
+            missing.len() // what is said of others is not kept back with it
+        } else {
+            let judged = cx.judged_as(site.file);
+            let key = (site.fact.target, namespace(cx, &site), site.name, judged);
+            *known.entry(key).or_insert(missing.len())
+        };
         match missing.get_mut(at) {
             Some(one) => one.sites.push(site),
             None => missing.push(Missing {
