@@ -106,6 +106,9 @@ pub fn check_file(
         file.hidden().redact(&mut diagnostics);
         file.hidden().redact(&mut suppressed);
     }
+    if diagnostics.iter().any(|d| d.fix.is_some()) {
+        file.masked(); // whoever prints a fix asks for it, and the tree is at hand now
+    }
     let mut checked = Checked {
         masked: file.masked_if_asked().map(Into::into),
         diagnostics,

@@ -410,22 +410,17 @@ impl Facts {
     }
 
     fn object(&mut self, object: &Object<'_>, document: u32, masked: &[Span]) {
-        let leads_to = |node: Option<Node<'_>>| {
-            !masked.is_empty() && node.is_some_and(|node| mask::touches(masked, node.resolved().span()))
-        };
+        let leads_to = |node: Node<'_>| mask::touches(masked, node.resolved().span());
+        let hidden = |path: &[&str]| !masked.is_empty() && object.path(path).is_some_and(leads_to);
         let group = object.group();
         let told = |key, text| {
-            if leads_to(object.path(&[key])) {
-                mask::MASK
-            } else {
-                text
-            }
+            if hidden(&[key]) { mask::MASK } else { text }
         };
         let (group, kind) = (told("apiVersion", group), told("kind", &object.kind));
         let (group, kind) = (self.keep(group), self.keep(kind));
         let mut metadata = |key: &str, text: Option<&str>| {
             // An alias may lead to what must not be told.
-            let text = text.filter(|_| !leads_to(object.path(&["metadata", key])));
+            let text = text.filter(|_| !hidden(&["metadata", key]));
             self.keep(text.unwrap_or_default())
         };
         let name = metadata("name", object.name.as_deref());

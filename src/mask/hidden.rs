@@ -29,17 +29,15 @@ const SHORT: usize = 4;
 impl Hidden {
     /// Looks through a file.
     pub(crate) fn of(file: &File<'_>) -> Hidden {
-        let (mut hidden, masked) = (Hidden::default(), file.masked());
-        if masked.is_empty() {
-            return hidden;
-        }
+        let mut hidden = Hidden::default();
         for document in &file.documents {
             if let Some(root) = document.root {
                 let all = root.id()..document.chunk.nodes_end;
-                if document.chunk.indirect {
-                    hidden.aliased(root, all.clone(), masked);
+                // What is masked is asked for last, since that takes time.
+                if document.chunk.indirect && !file.masked().is_empty() {
+                    hidden.aliased(root, all.clone(), file.masked());
                 }
-                hidden.strays(root, all, masked);
+                hidden.strays(root, all, file);
             }
         }
         hidden.texts.retain(|text| !text.is_empty());
@@ -73,12 +71,12 @@ impl Hidden {
     }
 
     /// Values that became keys.
-    fn strays(&mut self, root: Node<'_>, all: std::ops::Range<u32>, masked: &[Span]) {
+    fn strays(&mut self, root: Node<'_>, all: std::ops::Range<u32>, file: &File<'_>) {
         for id in all {
             let map = root.with_id(id);
             if map.raw().kind == Kind::Map && super::may_have_strays(map) {
                 for entry in map.raw_entries() {
-                    if super::is_stray(entry.key) && touches(masked, entry.key.span()) {
+                    if super::is_stray(entry.key) && touches(file.masked(), entry.key.span()) {
                         self.texts.extend(entry.key.cooked().map(Into::into));
                     }
                 }
