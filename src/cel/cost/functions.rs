@@ -18,17 +18,23 @@ const ADDRESS: u64 = 16;
 struct Call {
     cost: u64,
     size: Option<Size>,
+    /// The size of the result's items, where the expression itself tells it.
+    inner: Option<Size>,
 }
 
 impl Call {
     fn of(cost: u64) -> Call {
-        Call { cost, size: None }
+        Call {
+            cost,
+            size: None,
+            inner: None,
+        }
     }
 
     fn giving(cost: u64, size: Size) -> Call {
         Call {
-            cost,
             size: Some(size),
+            ..Call::of(cost)
         }
     }
 }
@@ -47,10 +53,13 @@ impl<'s, 't> Coster<'_, 's, 't> {
             Some((of, target)) => self.on(name, (of, self.kind(target)), (made, ids)),
             None => self.alone(name, (made, ids)),
         };
-        let Call { cost, size } = call.unwrap_or(Call::of(1));
+        let Call { cost, size, inner } = call.unwrap_or(Call::of(1));
         let cost = add(before, cost);
         match size {
-            Some(size) => sized(cost, size),
+            Some(size) => Made {
+                inner,
+                ..sized(cost, size)
+            },
             None if is_optional_part(name) => self.optional(id, cost),
             None => self.plain(id, cost),
         }
@@ -248,7 +257,10 @@ fn sum((a, one): (&Made<'_>, &Type), (b, other): (&Made<'_>, &Type)) -> Option<C
     let size = a.size.plus(b.size);
     match (texts, lists) {
         (true, lists) => Some(Call::giving(size.by(TRAVERSAL).max(u64::from(lists)), size)),
-        (false, true) => Some(Call::giving(1, size)),
+        (false, true) => Some(Call {
+            inner: super::either(a.inner, b.inner),
+            ..Call::giving(1, size)
+        }),
         (false, false) => None,
     }
 }

@@ -36,6 +36,8 @@ struct Made<'t> {
     place: Place<'t>,
     /// The size of each item, where the expression itself tells it.
     inner: Option<Size>,
+    /// The same for the values of a map, which only who asks for one of them is told.
+    values: Option<Size>,
 }
 
 /// A variable of a macro.
@@ -87,6 +89,7 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
             size: place.size(self.minor).or_else(by_type).unwrap_or(Size::UNKNOWN),
             place,
             inner: None,
+            values: None,
         }
     }
 
@@ -135,11 +138,7 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
                 arguments,
             } => self.method(id, name, *target, arguments),
             Expr::List(items) => self.list(items),
-            Expr::Map(entries) => {
-                let ids = entries.iter().flat_map(|(key, value)| [*key, value.value]);
-                let cost = self.sum(ids);
-                sized(add(MAP, cost), Size::fixed(entries.len() as u64))
-            }
+            Expr::Map(entries) => self.map(entries),
             Expr::Message(_, fields) => {
                 let cost = self.sum(fields.iter().map(|(_, value)| value.value));
                 sized(cost, Size::UNTOLD)
@@ -222,6 +221,21 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
         }
     }
 
+    fn map(&mut self, entries: &[(Id, Element)]) -> Made<'t> {
+        let mut cost = MAP;
+        let mut values = Size::up_to(0);
+        for (key, value) in entries {
+            let (key, value) = (self.made(*key), self.made(value.value));
+            cost = add(cost, add(key.cost, value.cost));
+            values = values.or(value.size);
+        }
+        let keeps = self.minor >= SIZED_VARIABLES;
+        Made {
+            values: keeps.then_some(values),
+            ..sized(cost, Size::fixed(entries.len() as u64))
+        }
+    }
+
     /// An optional value: the server knows the size of none.
     fn optional(&self, id: Id, cost: u64) -> Made<'t> {
         match self.minor >= KNOWS_OPTIONALS {
@@ -259,7 +273,8 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
                 cost: add(test.cost, yes.cost.max(no.cost)),
                 size: yes.size.or(no.size),
                 place: Place::Made,
-                inner: yes.inner.zip(no.inner).map(|(yes, no)| yes.or(no)),
+                inner: either(yes.inner, no.inner),
+                values: either(yes.values, no.values),
             },
             ("dyn", [made], _) => Made {
                 cost: add(cost, 1),
@@ -298,7 +313,7 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
         let place = from.place.step(Way::Inner, self.of_self);
         let made = self.at(id, add(cost, 1), place);
         Made {
-            size: from.inner.unwrap_or(made.size),
+            size: from.inner.or(from.values).unwrap_or(made.size),
             ..made
         }
     }
@@ -405,7 +420,13 @@ fn sized<'t>(cost: u64, size: Size) -> Made<'t> {
         size,
         place: Place::Made,
         inner: None,
+        values: None,
     }
+}
+
+/// What holds the sizes of both, where both are known.
+fn either(one: Option<Size>, other: Option<Size>) -> Option<Size> {
+    one.zip(other).map(|(one, other)| one.or(other))
 }
 
 /// A value of which nothing is told.

@@ -97,15 +97,13 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
                 self.charge(match function {
                     Function::SetsContains | Function::SetsEquivalent | Function::SetsIntersects => pairs,
                     Function::Distinct | Function::Sort => pairs.saturating_mul(pairs),
-                    Function::Range => match &values[..] {
-                        [Val::Int(end)] => u32::try_from(*end).unwrap_or(0),
-                        _ => 0,
-                    },
                     // A pattern that is known only now is compiled each time.
                     Function::Matches => COMPILED,
                     _ => 0,
                 })?;
-                bounded(functions::call(*function, &values)?)
+                let made = bounded(functions::call(*function, &values)?)?;
+                self.charge(work(&made)?)?;
+                Ok(made)
             }
             Step::Matches(of, pattern) => match self.value(*of)? {
                 value @ Val::Str(_) if self.charge(work(&value)?).is_err() => Err(Stop::Unknown),
@@ -124,7 +122,7 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
                 for (key, value) in entries {
                     let key = self.value(*key)?;
                     if let Some(value) = self.element(value)? {
-                        insert(&mut map, key, value)?;
+                        self.insert(&mut map, key, value)?;
                     }
                 }
                 Ok(Val::Map(std::rc::Rc::new(map)))
@@ -249,6 +247,19 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
         }
     }
 
+    /// Puts a key into a map, all of whose keys it is compared with.
+    fn insert(&mut self, map: &mut Vec<Pair<'v, T>>, key: Val<'v, T>, value: Val<'v, T>) -> Result<(), Stop> {
+        self.charge(u32::try_from(map.len()).unwrap_or(u32::MAX))?;
+        for (known, _) in map.iter() {
+            // The server refuses that.
+            if known.equal(&key)? {
+                return Err(Stop::Unknown);
+            }
+        }
+        map.push((key, value));
+        Ok(())
+    }
+
     /// What a macro comes to.
     fn go_over(&mut self, of: &Loop) -> Out<'v, T> {
         let range = self.value(of.range)?;
@@ -281,7 +292,12 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
             (Over::List | Over::Filter, None) => Ok(Val::list(items)),
             (Over::Map | Over::Entries, None) => Ok(Val::Map(std::rc::Rc::new(map))),
             (Over::Sort, None) if range.is_map() => Err(Stop::Unknown),
-            (Over::Sort, None) => lists::sorted(items, &keys).map(Val::list),
+            (Over::Sort, None) => {
+                // As `sort`, which is charged with all pairs.
+                let items_in_all = u32::try_from(items.len()).unwrap_or(u32::MAX);
+                self.charge(items_in_all.saturating_mul(items_in_all))?;
+                lists::sorted(items, &keys).map(Val::list)
+            }
         }
     }
 
@@ -346,12 +362,14 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
                 let made = of.result.ok_or(Stop::Unknown)?;
                 let [key, value] = pair;
                 let made = self.within([key.clone(), value], of.two, made)?;
-                insert(&mut result.map, key, made)?;
+                self.insert(&mut result.map, key, made)?;
             }
             (Over::Entries, _) => {
                 let made = of.result.ok_or(Stop::Unknown)?;
-                for (key, value) in self.within(pair, of.two, made)?.entries()? {
-                    insert(&mut result.map, key, value)?;
+                let made = self.within(pair, of.two, made)?;
+                self.charge(work(&made)?)?;
+                for (key, value) in made.entries()? {
+                    self.insert(&mut result.map, key, value)?;
                 }
             }
             (Over::Sort, _) => {
@@ -393,19 +411,4 @@ fn worse(stop: &mut Option<Stop>, why: Stop) {
     if stop.is_none() || why == Stop::Unknown {
         *stop = Some(why);
     }
-}
-
-fn insert<'v, T: Tree<'v>>(
-    map: &mut Vec<Pair<'v, T>>,
-    key: Val<'v, T>,
-    value: Val<'v, T>,
-) -> Result<(), Stop> {
-    for (known, _) in map.iter() {
-        // The server refuses that.
-        if known.equal(&key)? {
-            return Err(Stop::Unknown);
-        }
-    }
-    map.push((key, value));
-    Ok(())
 }

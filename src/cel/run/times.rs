@@ -2,7 +2,8 @@
 
 use super::functions::Function;
 use super::value::{Tree, Val};
-use super::{Out, Stop};
+use super::{Out, Stop, fails};
+use crate::schema::format::is_time;
 
 /// What a time is asked for. Without the name of a zone it is that of UTC.
 #[derive(Clone, Copy)]
@@ -80,6 +81,9 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, of: &Val<'v, T>) -> Out<
         (Function::Duration, Val::Duration(_)) | (Function::Timestamp, Val::Time(_)) => Ok(of.clone()),
         // Other forms may be read by the server as well.
         (Function::Duration, Val::Str(text)) => duration(text).map(Val::Duration).ok_or(Stop::Unknown),
+        (Function::Timestamp, Val::Str(text)) if !is_time(text, false) => {
+            fails(format!("`{text}` is no time"))
+        }
         (Function::Timestamp, Val::Str(text)) => timestamp(text).map(Val::Time).ok_or(Stop::Unknown),
         _ => Err(Stop::Unknown),
     }
@@ -159,6 +163,9 @@ pub(crate) fn duration(text: &str) -> Option<i64> {
 
 /// A time such as `2024-05-01T10:00:00Z`, in nanoseconds since 1970; `None` for anything else.
 pub(crate) fn timestamp(text: &str) -> Option<i128> {
+    if !is_time(text, false) {
+        return None;
+    }
     let number = |from: usize, to: usize| -> Option<i64> {
         let digits = text.get(from..to)?;
         let plain = digits.bytes().all(|b| b.is_ascii_digit());
@@ -170,9 +177,6 @@ pub(crate) fn timestamp(text: &str) -> Option<i128> {
     }
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
     let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 59 {
-        return None;
-    }
     let mut rest = text.get(19..)?;
     let mut nanos = 0i128;
     if let Some(fraction) = rest.strip_prefix('.') {

@@ -16,6 +16,14 @@ pub struct Url {
     query: Box<str>,
 }
 
+impl Url {
+    /// How many bytes its parts have.
+    pub(super) fn len(&self) -> usize {
+        let parts = [&self.scheme, &self.host, &self.path, &self.query];
+        parts.map(|part| part.len()).iter().sum()
+    }
+}
+
 pub(super) fn call<'v, T: Tree<'v>>(function: Function, of: &Val<'v, T>) -> Out<'v, T> {
     let url = match of {
         Val::Url(url) => url,

@@ -35,6 +35,7 @@ fn own_work<'v, T: Tree<'v>>(value: &Val<'v, T>) -> Result<u32, Stop> {
         Val::Str(text) => text.len() / 64,
         Val::List(items) => items.len(),
         Val::Map(entries) => entries.len(),
+        Val::Url(url) => url.len() / 64,
         Val::Tree(tree) if tree.collection() != Collection::Object => tree.size()?,
         _ => 0,
     };
@@ -46,6 +47,7 @@ pub(super) fn bounded<'v, T: Tree<'v>>(value: Val<'v, T>) -> Out<'v, T> {
     let size = match &value {
         Val::Str(text) => text.len(),
         Val::List(items) => items.len(),
+        Val::Map(entries) => entries.len(),
         _ => 0,
     };
     if size > LARGEST {

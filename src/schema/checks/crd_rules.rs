@@ -86,7 +86,7 @@ const SINCE: u8 = 31;
 
 const HELP: &str = "bound the lists with `maxItems`, the maps with `maxProperties` and the strings with `maxLength`, \
                     or make the rule simpler; of what `string()` and optional values give the server knows no bound, so \
-                    write `'%d'.format([…])` and `has()` instead";
+                    write the whole text as one `'…%d…'.format([…])`, and `has()`, instead";
 
 impl Costs {
     /// Takes what an expression costs, and reports one that costs too much.

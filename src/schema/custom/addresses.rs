@@ -72,21 +72,13 @@ pub(super) fn mac(text: &str) -> bool {
     right && matches!(bytes, 6 | 8 | 20)
 }
 
-/// Digits in groups of three, two and four, with a hyphen, a space or nothing between.
+/// Digits in groups of three, two and four, with a hyphen or a space between.
 pub(super) fn ssn(text: &str) -> bool {
-    let mut rest = text;
-    for (i, length) in [3, 2, 4].into_iter().enumerate() {
-        let rest_of = |rest: &str| rest.strip_prefix(['-', ' ']).map(str::len);
-        if i > 0 {
-            let left = rest_of(rest).unwrap_or(rest.len());
-            rest = rest.get(rest.len() - left..).unwrap_or_default();
-        }
-        match rest.split_at_checked(length) {
-            Some((group, after)) if group.bytes().all(|b| b.is_ascii_digit()) => rest = after,
-            _ => return false,
-        }
-    }
-    rest.is_empty()
+    text.len() == 11
+        && text.bytes().enumerate().all(|(i, b)| match i {
+            3 | 6 => matches!(b, b'-' | b' '),
+            _ => b.is_ascii_digit(),
+        })
 }
 
 /// Three or six digits, with or without `#`.
@@ -151,7 +143,7 @@ mod tests {
         ] {
             assert!(!mac(wrong), "{wrong}");
         }
-        assert!(ssn("123-45-6789") && ssn("123456789") && ssn("123 45-6789"));
+        assert!(ssn("123-45-6789") && ssn("123 45-6789") && !ssn("123456789"));
         assert!(!ssn("123--45-6789") && !ssn("12-345-6789") && !ssn("123-45-678é"));
         assert!(hex_color("#fff") && hex_color("A0b1C2") && !hex_color("#ffff") && !hex_color("##fff"));
     }

@@ -300,13 +300,9 @@ mod tests {
                 &["f47ac10b-58cc-1372-a567-0e02b2c3d479", "f47ac10b"],
             ),
             ("quantity", &["1Gi", "500m"], &["1GB", "x"]),
-            (
-                "uri",
-                &["https://a/b", "/a", "http://[a]/"],
-                &["a", "", "http://a b"],
-            ),
-            ("email", &["a@b.c", "Joe <joe@b.c>"], &["joe", "a@"]),
-            ("hostname", &["a.example", "é"], &["a_b", "my-host"]),
+            ("uri", &["https://a/b", "/a"], &["a", "", "http://a b"]),
+            ("email", &["a@b.c"], &["joe", "a@"]),
+            ("hostname", &["a.example"], &["a_b", "my-host"]),
             ("bsonobjectid", &["507f1f77bcf86cd799439011"], &["507f1f77"]),
             (
                 "duration",
@@ -317,7 +313,6 @@ mod tests {
                     "5 Hours",
                     "1 fortnight 2s",
                     "-1.5h",
-                    "1.5 days",
                 ],
                 &["", "5", "1,5h", "3 fortnights", "5x", "99999999999999999999 days"],
             ),
@@ -325,11 +320,19 @@ mod tests {
         for (name, good, bad) in cases {
             let format = Format::named(name).expect("a format");
             for text in *good {
-                assert_ne!(format.accepts(text), Some(false), "{name}: {text}");
+                assert_eq!(format.accepts(text), Some(true), "{name}: {text}");
             }
             for text in *bad {
                 assert_eq!(format.accepts(text), Some(false), "{name}: {text}");
             }
+        }
+        for (name, text) in [
+            ("uri", "http://[a]/"),
+            ("email", "Joe <joe@b.c>"),
+            ("hostname", "é"),
+            ("duration", "1.5 days"),
+        ] {
+            assert_eq!(accepts(name, text), None, "{name}: {text} is not judged");
         }
         assert_eq!(Format::named("int32"), None);
     }
