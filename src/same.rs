@@ -14,21 +14,17 @@ pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
                 && let (Some(a2), Some(b2)) = (a.last_chunk::<$bytes>(), b.last_chunk::<$bytes>())
             {
                 let read = |bytes: &[u8; $bytes]| <$word>::from_le_bytes(*bytes);
-                return (read(a1) ^ read(b1)) | (read(a2) ^ read(b2)) == 0;
+                (read(a1) ^ read(b1)) | (read(a2) ^ read(b2)) == 0
+            } else {
+                a == b
             }
         };
     }
     match len {
         0 => true,
         1..=3 => a[0] == b[0] && a[len / 2] == b[len / 2] && a[len - 1] == b[len - 1],
-        4..=7 => {
-            by_words!(u32, 4);
-            a == b
-        }
-        8..=16 => {
-            by_words!(u64, 8);
-            a == b
-        }
+        4..=7 => by_words!(u32, 4),
+        8..=16 => by_words!(u64, 8),
         _ => a == b,
     }
 }

@@ -9,7 +9,7 @@ use super::generators;
 use super::table::Table;
 use super::written::{of_dotted, of_pointer, steps};
 use crate::rules::unrendered;
-use crate::yaml::{self, Node, Scalar, Tree};
+use crate::yaml::{self, Node, Tree};
 
 /// Fields of one patch that are noted; one with more may write any.
 const MOST_FIELDS: usize = 2_000;
@@ -127,7 +127,7 @@ fn sets_selectors(root: Node<'_>) -> bool {
     common.is_some_and(|labels| labels.entries().next().is_some())
         || list(root, "labels").any(|entry| {
             let include = entry.get("includeSelectors");
-            include.is_some_and(|include| include.scalar() == Some(Scalar::Bool(true)))
+            include.is_some_and(Node::is_true)
         })
 }
 

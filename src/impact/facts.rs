@@ -7,7 +7,7 @@ use crate::graph;
 use crate::graph::table::Table;
 use crate::manifest::{File, Object, Skip, Surroundings};
 use crate::source::{Decoded, Span};
-use crate::yaml::{self, Kind, Node, Scalar, Style, Tree};
+use crate::yaml::{self, Kind, Node, Style, Tree};
 
 use super::guess::{Guess, guesses};
 use super::patches;
@@ -280,7 +280,7 @@ fn secret(object: &Object<'_>) -> SecretFact {
         object: object.index,
         labels: Some(labels(object.path(&["metadata", "labels"]))),
         own_labels: true,
-        immutable: object.path(&["immutable"]).and_then(Node::scalar) == Some(Scalar::Bool(true)),
+        immutable: object.path(&["immutable"]).is_some_and(Node::is_true),
         account: is_token.then(|| text(account).unwrap_or_default().into()),
         kind: Some(kind.into()),
         purpose: purpose::of(object),
@@ -334,7 +334,6 @@ fn generated(root: Node<'_>, out: &mut Vec<(Span, SecretFact)>) {
         let own = generator.get("options");
         let options = || all.into_iter().chain(own);
         let maps = options().filter_map(|options| options.get("labels"));
-        let is_true = |node: Node<'_>| node.scalar() == Some(Scalar::Bool(true));
         let kind = generator
             .get("type")
             .and_then(Node::str)
@@ -345,7 +344,7 @@ fn generated(root: Node<'_>, out: &mut Vec<(Span, SecretFact)>) {
             own_labels: true,
             immutable: options()
                 .filter_map(|options| options.get("immutable"))
-                .any(is_true),
+                .any(Node::is_true),
             ..SecretFact::default()
         };
         out.push((name.span(), fact));

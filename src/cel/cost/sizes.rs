@@ -202,7 +202,7 @@ pub(super) fn text<'t>(schema: Node<'t>, name: &str) -> std::borrow::Cow<'t, str
 }
 
 pub(super) fn is_true(schema: Node<'_>, name: &str) -> bool {
-    schema.get(name).and_then(|node| node.scalar()) == Some(Scalar::Bool(true))
+    schema.get(name).is_some_and(Node::is_true)
 }
 
 /// A limit, which counts as none when it is negative.

@@ -119,10 +119,13 @@ fn normalized(text: &str) -> Option<Version> {
 }
 
 fn without_zeros(part: &str) -> String {
+    if part.len() < 2 {
+        return part.into();
+    }
     let plain = part.trim_start_matches('0');
-    match plain.starts_with(|c: char| c.is_ascii_digit()) || part.len() < 2 {
-        true if part.len() < 2 => part.into(),
-        true => plain.into(),
-        false => format!("0{plain}"),
+    if plain.starts_with(|c: char| c.is_ascii_digit()) {
+        plain.into()
+    } else {
+        format!("0{plain}")
     }
 }

@@ -13,7 +13,7 @@ use crate::manifest::Object;
 use crate::rules::unrendered;
 use crate::source::Span;
 use crate::yaml::tree::NodeId;
-use crate::yaml::{Kind, Node, Scalar, Style};
+use crate::yaml::{Kind, Node, Style};
 
 /// No node: an arena begins with a root, which is nobody's value.
 const NONE: NodeId = 0;
@@ -314,7 +314,7 @@ impl<'t> Walk<'_, 't> {
         let optional = row.optional.as_ref().is_some_and(|path| {
             let mut yes = false;
             self.each(path, at, &mut |found| {
-                yes = found.node.scalar() == Some(Scalar::Bool(true));
+                yes = found.node.is_true();
             });
             yes
         });

@@ -6,7 +6,7 @@ use super::settings::of_container;
 use crate::names;
 use crate::rules::unrendered;
 use crate::source::Span;
-use crate::yaml::{Kind, Node, Scalar};
+use crate::yaml::{Kind, Node};
 
 /// Values that are looked through in one object; more are no manifest.
 const MOST: u32 = 20_000;
@@ -174,7 +174,7 @@ pub(in super::super) fn fragment(path: &str, value: Node<'_>, out: &mut Vec<Gues
 }
 
 fn is_optional(map: Node<'_>) -> bool {
-    map.get("optional").and_then(Node::scalar) == Some(Scalar::Bool(true))
+    map.get("optional").is_some_and(Node::is_true)
 }
 
 /// A name, or a mapping with one.

@@ -6,7 +6,7 @@ use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::schema::constraints::fault;
 use crate::schema::custom::{self, MetaPart};
-use crate::yaml::{Kind, Node, Scalar};
+use crate::yaml::{Kind, Node};
 
 /// What a schema describes a part of: the defaults of metadata follow other rules.
 #[derive(Clone, Copy, PartialEq)]
@@ -68,9 +68,7 @@ fn has_unknown(value: Node<'_>, p: &Parts<'_>, object: bool, budget: &mut u32, d
                     depth + 1,
                 ),
                 // The value stays, and what it has does not.
-                Some(additional) if additional.value.scalar() == Some(Scalar::Bool(true)) => {
-                    has_fields(entry.value, budget, depth + 1)
-                }
+                Some(additional) if additional.value.is_true() => has_fields(entry.value, budget, depth + 1),
                 _ => !is_true(p.preserve()),
             }
         }),

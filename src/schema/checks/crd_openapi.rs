@@ -49,7 +49,7 @@ pub(super) fn check<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Part
     }
     if let Some(entry) = p.additional_properties()
         && is_filled(p.properties())
-        && entry.value.scalar() != Some(Scalar::Bool(true))
+        && !entry.value.is_true()
     {
         let message = "`properties` and `additionalProperties` exclude each other";
         walker.report(

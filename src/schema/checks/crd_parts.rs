@@ -281,7 +281,7 @@ pub(super) fn text<'t>(entry: Option<Entry<'t>>) -> Cow<'t, str> {
 }
 
 pub(super) fn is_true(entry: Option<Entry<'_>>) -> bool {
-    entry.is_some_and(|entry| entry.value.scalar() == Some(Scalar::Bool(true)))
+    entry.is_some_and(|entry| entry.value.is_true())
 }
 
 pub(super) fn is_filled(entry: Option<Entry<'_>>) -> bool {

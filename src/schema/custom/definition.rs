@@ -122,7 +122,7 @@ impl<'c> Definitions<'c> {
 }
 
 fn is_true(node: Option<Node<'_>>) -> bool {
-    node.is_some_and(|node| node.scalar() == Some(Scalar::Bool(true)))
+    node.is_some_and(Node::is_true)
 }
 
 fn text<'c>(node: Option<Node<'c>>) -> Option<Cow<'c, str>> {

@@ -210,11 +210,11 @@ impl<'c> Schema<'c> {
                 }
                 "enum" => schema.choices = value.items().map(Value::of_definition).collect(),
                 "default" => schema.default = Some(value).filter(|value| !value.is_null()),
-                "nullable" => schema.nullable = is_true(value),
+                "nullable" => schema.nullable = value.is_true(),
                 "minimum" => schema.minimum = number(value),
                 "maximum" => schema.maximum = number(value),
-                "exclusiveMinimum" => schema.above_minimum = is_true(value),
-                "exclusiveMaximum" => schema.below_maximum = is_true(value),
+                "exclusiveMinimum" => schema.above_minimum = value.is_true(),
+                "exclusiveMaximum" => schema.below_maximum = value.is_true(),
                 "multipleOf" => schema.multiple_of = number(value),
                 "minLength" => schema.min_length = whole(value),
                 "maxLength" => schema.max_length = whole(value),
@@ -222,7 +222,7 @@ impl<'c> Schema<'c> {
                 "maxItems" => schema.max_items = whole(value),
                 "minProperties" => schema.min_properties = whole(value),
                 "maxProperties" => schema.max_properties = whole(value),
-                "uniqueItems" => schema.unique_items = is_true(value),
+                "uniqueItems" => schema.unique_items = value.is_true(),
                 "allOf" => schema.all_of = many(value),
                 "anyOf" => schema.any_of = many(value),
                 "oneOf" => schema.one_of = many(value),
@@ -234,9 +234,9 @@ impl<'c> Schema<'c> {
                         _ => one(value).map_or(Additional::Unsaid, Additional::Schema),
                     };
                 }
-                "x-kubernetes-preserve-unknown-fields" => schema.preserve = is_true(value),
-                "x-kubernetes-embedded-resource" => schema.embedded = is_true(value),
-                "x-kubernetes-int-or-string" => int_or_string = is_true(value),
+                "x-kubernetes-preserve-unknown-fields" => schema.preserve = value.is_true(),
+                "x-kubernetes-embedded-resource" => schema.embedded = value.is_true(),
+                "x-kubernetes-int-or-string" => int_or_string = value.is_true(),
                 "x-kubernetes-list-type" => {
                     schema.list = match value.str().as_deref() {
                         Some("set") => ListType::Set,
@@ -312,10 +312,6 @@ fn many(node: Node<'_>) -> Vec<Lazy<'_>> {
 
 fn texts(node: Node<'_>) -> Vec<Cow<'_, str>> {
     node.items().filter_map(|item| item.str()).collect()
-}
-
-fn is_true(node: Node<'_>) -> bool {
-    node.scalar() == Some(Scalar::Bool(true))
 }
 
 fn number(node: Node<'_>) -> Option<f64> {

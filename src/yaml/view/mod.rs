@@ -195,6 +195,11 @@ impl<'t> Node<'t> {
         !self.is_surely_string() && matches!(self.scalar(), Some(Scalar::Null))
     }
 
+    /// Whether the value is the boolean `true`.
+    pub fn is_true(self) -> bool {
+        self.scalar() == Some(Scalar::Bool(true))
+    }
+
     /// Whether the value is a string, as far as its style and first byte tell: long texts need not be cooked to
     /// know. An alias is looked through.
     pub fn is_surely_string(self) -> bool {
