@@ -4,7 +4,7 @@
 mod patches;
 mod place;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Diagnostic, ErrorType, Severity};
 use crate::engine::{self, ObjectInfo};
@@ -19,6 +19,7 @@ const SELECTING: [&str; 4] = ["DaemonSet", "Deployment", "ReplicaSet", "Stateful
 /// Makes an `info` of what the kustomizations around the files of a run fill in.
 pub(crate) fn by_kustomizations(index: &Index<'_>, files: &mut [FileReport], no_skip: bool) {
     let mut builds = None;
+    let patched = index.files.iter().any(|facts| !facts.filled.is_empty());
     for (at, file) in (0..).zip(files) {
         if file.diagnostics.is_empty() {
             continue;
@@ -29,7 +30,7 @@ pub(crate) fn by_kustomizations(index: &Index<'_>, files: &mut [FileReport], no_
             by_labels(index, &builds, at, file);
         }
         let is_open = |found: &Diagnostic| found.severity != Severity::Info && patches::may_fill(found);
-        if index.is_built(at) && file.diagnostics.iter().any(is_open) {
+        if patched && index.is_built(at) && file.diagnostics.iter().any(is_open) {
             let builds = builds.get_or_insert_with(|| Builds::new(index));
             by_patches(builds, at, file, no_skip);
         }
@@ -51,14 +52,15 @@ fn by_patches(builds: &mut Builds<'_, '_>, at: u32, file: &mut FileReport, no_sk
     }
     let tree = engine::parse(source);
     let read = File::again(&file.name, &source.text, &tree, &file.skipped, no_skip);
+    let mut known: HashMap<usize, Option<Patches<'_, '_>>> = HashMap::new();
     for found in &mut file.diagnostics {
-        let object = found.object.map_or(usize::MAX, |at| at as usize);
-        let (Some(object), Some(info)) = (read.objects.get(object), file.objects.get(object)) else {
+        let at = found.object.map_or(usize::MAX, |at| at as usize);
+        let (Some(object), Some(info)) = (read.objects.get(at), file.objects.get(at)) else {
             continue;
         };
         if found.severity != Severity::Info
             && patches::may_fill(found)
-            && let Some(patches) = Patches::new(&builds, info)
+            && let Some(patches) = known.entry(at).or_insert_with(|| Patches::new(&builds, info))
         {
             patches.judge(found, object);
         }
@@ -67,8 +69,14 @@ fn by_patches(builds: &mut Builds<'_, '_>, at: u32, file: &mut FileReport, no_sk
 
 /// The same of what they fill in with labels and namespaces.
 fn by_labels(index: &Index<'_>, builds: &[Build<'_, '_>], at: u32, file: &mut FileReport) {
-    let all = |set: fn(&Stage<'_, '_>) -> bool| builds.iter().all(|build| build.always(set));
-    let selectors = index.sets_selectors(at) && all(|stage| stage.sets_selectors);
+    let all =
+        |set: fn(&Stage<'_, '_>) -> bool| !builds.is_empty() && builds.iter().all(|build| build.always(set));
+    let mut patches = builds
+        .iter()
+        .flat_map(|build| &build.stages)
+        .flat_map(|stage| &stage.patches);
+    let goes = patches.any(|patches| patches.takes_away("spec/selector") || patches.says_more);
+    let selectors = index.sets_selectors(at) && !goes && all(|stage| stage.sets_selectors);
     let namespace = index.sets_namespace(at) && all(|stage| !stage.namespaces.is_empty());
     if !selectors && !namespace {
         return;
@@ -100,6 +108,11 @@ fn by_labels(index: &Index<'_>, builds: &[Build<'_, '_>], at: u32, file: &mut Fi
                 found,
                 "a kustomization that takes this file in sets the namespaces of its ServiceAccounts",
             );
+        } else if namespace && is(found, ErrorType::Invalid, |field| field == "metadata.namespace") {
+            note(
+                found,
+                "a kustomization that takes this file in puts it into a namespace",
+            );
         } else if namespace && is_name_of_namespace(index, at, objects, found) {
             note(
                 found,
@@ -113,7 +126,9 @@ fn by_labels(index: &Index<'_>, builds: &[Build<'_, '_>], at: u32, file: &mut Fi
 fn may_be_set(found: &Diagnostic) -> bool {
     is(found, ErrorType::Required, |field| {
         field == "spec.selector" || is_subject(field)
-    }) || is(found, ErrorType::Invalid, is_named)
+    }) || is(found, ErrorType::Invalid, |field| {
+        is_named(field) || field == "metadata.namespace"
+    })
 }
 
 /// Whether the fault is in the name of a Namespace, which kustomize puts the namespace that it sets in the place of.

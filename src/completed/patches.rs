@@ -4,12 +4,13 @@
 //! refuses the object, and the finding stays what it is, with a word on that build.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::note;
 use super::place::{Place, Step};
 use crate::diagnostic::{Diagnostic, ErrorType, Refusal, Related};
 use crate::engine::ObjectInfo;
-use crate::graph::{Build, Fill, Given, Sort, Who, digest};
+use crate::graph::{Build, Fill, Given, Means, Patch, Sort, Who, digest};
 use crate::manifest::Object;
 use crate::source::Span;
 use crate::yaml::Node;
@@ -30,11 +31,14 @@ pub(super) fn may_fill(found: &Diagnostic) -> bool {
 /// Names that an object may have on its way; more than these are not followed.
 const MOST_NAMES: usize = 32;
 
+/// Patches that are, perhaps or surely, for an object.
+type Meant<'p, 'r> = Vec<(Means, &'p Patch<'r>)>;
+
 /// What is known of an object with findings, and of what is built of its file.
 pub(super) struct Patches<'p, 'r> {
     builds: &'p [Build<'p, 'r>],
-    /// What patches give its fields, in the order in which they do, by build and stage.
-    fills: Vec<Vec<Vec<&'p Fill<'r>>>>,
+    /// The patches that may be for it, by build and stage.
+    patches: Vec<Vec<Meant<'p, 'r>>>,
 }
 
 impl<'p, 'r> Patches<'p, 'r> {
@@ -48,10 +52,10 @@ impl<'p, 'r> Patches<'p, 'r> {
         let kind = &object.kind;
         let who = Who { group, version, kind };
         let namespace = object.namespace.as_deref().unwrap_or("default");
-        let fills = builds.iter().map(|build| fills(build, &who, (name, namespace)));
+        let patches = builds.iter().map(|build| patches(build, &who, (name, namespace)));
         Some(Patches {
             builds,
-            fills: fills.collect(),
+            patches: patches.collect(),
         })
     }
 
@@ -61,9 +65,9 @@ impl<'p, 'r> Patches<'p, 'r> {
             return;
         };
         let lacks: Vec<Lack<'_>> = lacks(&refusal, found.span, object);
-        let builds = self.builds.iter().zip(&self.fills);
+        let builds = self.builds.iter().zip(&self.patches);
         let (filled, left): (Vec<_>, Vec<_>) =
-            builds.partition(|(build, fills)| lacks.iter().any(|lack| lack.is_made_good(build, fills)));
+            builds.partition(|(build, patches)| lacks.iter().any(|lack| lack.is_made_good(build, patches)));
         if filled.is_empty() {
             return;
         }
@@ -91,13 +95,13 @@ impl<'p, 'r> Patches<'p, 'r> {
     }
 }
 
-/// Of each stage of a build, what its patches give the fields of an object. Whom a patch is for may be said by any
-/// name and namespace that the object had by then.
-fn fills<'p, 'r>(
+/// Of each stage of a build, the patches for an object. Whom a patch is for may be said by any name and namespace that
+/// the object had by then.
+fn patches<'p, 'r>(
     build: &'p Build<'p, 'r>,
     who: &Who<'_>,
     (name, namespace): (&str, &'p str),
-) -> Vec<Vec<&'p Fill<'r>>> {
+) -> Vec<Meant<'p, 'r>> {
     let mut had: Vec<(Vec<Cow<'_, str>>, Vec<&str>)> = Vec::with_capacity(build.stages.len());
     let mut all = Vec::with_capacity(build.stages.len());
     for stage in &build.stages {
@@ -108,12 +112,13 @@ fn fills<'p, 'r>(
         }
         let [of_components, own] = &stage.affixes;
         affix(&mut names, of_components);
+        // The original one stays the first.
+        let mut seen = HashSet::new();
+        namespaces.retain(|one| seen.insert(*one));
         let patches = stage.patches.iter();
         all.push(patches.flat_map(|one| one.of(who, &names, &namespaces)).collect());
         affix(&mut names, own);
         namespaces.extend(&stage.namespaces);
-        namespaces.sort_unstable();
-        namespaces.dedup();
         had.push((names, namespaces));
     }
     all
@@ -163,24 +168,63 @@ enum Lies {
 }
 
 impl Lack<'_> {
-    /// Whether it is made good whichever way a build takes, and not undone again.
-    fn is_made_good(&self, build: &Build<'_, '_>, fills: &[Vec<&Fill<'_>>]) -> bool {
-        let mut good: Vec<bool> = Vec::with_capacity(fills.len());
-        for (stage, fills) in build.stages.iter().zip(fills) {
-            let before = stage.is_always(|at| good.get(at).copied().unwrap_or(false));
-            let last = fills.iter().rev().find_map(|fill| self.after(fill));
-            good.push(last.unwrap_or(before));
+    /// Whether it is made good whichever way a build takes. In which order patches act is not followed: what another one
+    /// undoes, before or after, is not made good surely.
+    fn is_made_good(&self, build: &Build<'_, '_>, patches: &[Meant<'_, '_>]) -> bool {
+        let mut stages = build.stages.iter().flat_map(|stage| &stage.patches);
+        if stages.any(|patches| patches.says_more) {
+            return false;
+        }
+        let mut good: Vec<bool> = Vec::with_capacity(patches.len());
+        for (stage, meant) in build.stages.iter().zip(patches) {
+            let mut is_good = stage.is_always(|at| good.get(at).copied().unwrap_or(false));
+            for (means, patch) in meant {
+                let last = patch.fills.iter().rev();
+                let last = last.filter_map(|fill| Some((fill, self.after(fill)?))).next();
+                match last {
+                    Some((_, false)) => return false,
+                    None if *means == Means::Surely && self.is_dropped(patch) => is_good = true,
+                    Some((fill, true)) if *means == Means::Surely => {
+                        let mut others = patches.iter().flatten().flat_map(|(_, patch)| &patch.fills);
+                        is_good |= !others.any(|other| moves(other, fill, &self.place().steps));
+                    }
+                    _ => {}
+                }
+            }
+            good.push(is_good);
         }
         good.pop().unwrap_or(false)
     }
 
-    /// Whether it is made good by a patch, or is there again after it; `None`: the patch is about something else.
-    fn after(&self, fill: &Fill<'_>) -> Option<bool> {
-        let place = match self {
+    /// Whether a patch replaces a list by a shorter one, without the item in which the value is.
+    fn is_dropped(&self, patch: &Patch<'_>) -> bool {
+        let Lack::Replaced(place, _) = self else {
+            return false;
+        };
+        let is_list = |fill: &&Fill<'_>| matches!(fill.value, Given::Value(_, Sort::List));
+        patch.fills.iter().filter(is_list).any(|list| {
+            let depth = list.steps().count();
+            let item = place.steps.get(..=depth);
+            let through = |fill: &Fill<'_>| {
+                fill.steps().count() > depth && item.is_some_and(|item| lies(fill, item) != Lies::Apart)
+            };
+            lies(list, &place.steps) == Lies::Above
+                && matches!(item.and_then(<[_]>::last), Some(Step::Item(..)))
+                && !patch.fills.iter().any(through)
+        })
+    }
+
+    fn place(&self) -> &Place<'_> {
+        match self {
             Lack::Missing(place) | Lack::Unset(place) | Lack::Replaced(place, _) | Lack::Listed(place) => {
                 place
             }
-        };
+        }
+    }
+
+    /// Whether it is made good by a patch, or is there again after it; `None`: the patch is about something else.
+    fn after(&self, fill: &Fill<'_>) -> Option<bool> {
+        let place = self.place();
         let lies = lies(fill, &place.steps);
         match (self, fill.value, lies) {
             (_, _, Lies::Apart) | (Lack::Replaced(..), Given::Nothing | Given::Other, Lies::Above) => None,
@@ -212,6 +256,20 @@ fn takes_all(fill: &Fill<'_>, place: &Place<'_>) -> bool {
             item == format!("[name={name}]")
         }
     }
+}
+
+/// Whether a patch may move the items of a list, one of which another names by its number.
+fn moves(other: &Fill<'_>, fill: &Fill<'_>, place: &[Step<'_>]) -> bool {
+    for ((step, own), other) in place.iter().zip(fill.steps()).zip(other.steps()) {
+        let by_number = matches!(step, Step::Item(..)) && own.parse::<usize>().is_ok();
+        if by_number && other.starts_with(['+', '[']) {
+            return true;
+        }
+        if !step.is(&other) {
+            return false;
+        }
+    }
+    false
 }
 
 fn lies(fill: &Fill<'_>, steps: &[Step<'_>]) -> Lies {
@@ -246,6 +304,10 @@ fn lacks<'t>(refusal: &Refusal, span: Span, object: &Object<'t>) -> Vec<Lack<'t>
         Required | Invalid | NotSupported => spellings(&refusal.field, &object.kind)
             .map(|field| at(&field))
             .map(|place| match (place.is_empty(), refusal.kind) {
+                // Of labels the server names only the map.
+                (false, _) if place.value.is_some_and(Node::is_map) => {
+                    Lack::Replaced(Place::of_value(root, span).unwrap_or(place), None)
+                }
                 (false, _) => Lack::Replaced(place, None),
                 // What all of it lacks is not made good by a part.
                 (true, Required) if place.steps.len() > 1 => Lack::Missing(place),

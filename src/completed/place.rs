@@ -22,7 +22,8 @@ impl Step<'_> {
     pub fn is(&self, other: &str) -> bool {
         match self {
             _ if other == "*" => true,
-            Step::Key(key) => key == other,
+            // Whether a number is that of an item hangs on where it leads.
+            Step::Key(key) => key == other || other.strip_prefix('+') == Some(key),
             Step::Item(at, item) => match search(other) {
                 Some(mut pairs) => pairs.all(|pair| {
                     let (key, value) = pair.split_once('=').unwrap_or((pair, ""));

@@ -2,10 +2,9 @@
 //! that patches write on the way.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use super::facts::{Changes, Facts, Kustomization};
-use super::filled::{Fill, Who, Whom};
+use super::filled::{Given, Means, Patch, Who};
 use super::index::Index;
 use super::overlays::is_component;
 use super::paths::{Paths, folder};
@@ -43,32 +42,27 @@ pub struct Stage<'b, 'r> {
 /// What the patches of one kustomization, or of Flux, give fields.
 #[derive(Default)]
 pub struct Patching<'r> {
-    fills: Vec<Fill<'r>>,
-    /// For whom they are, those after each other together.
-    runs: Vec<(Whom<'r>, Range<usize>)>,
-    /// The runs for objects of one name.
+    patches: Vec<Patch<'r>>,
+    /// The patches for objects of one name.
     by_name: HashMap<&'r str, Vec<usize>>,
     /// Those for all others.
     open: Vec<usize>,
+    /// Whether patches say more than is known here.
+    pub says_more: bool,
     /// Whether labels are written into selectors, as far as that is known.
     sets_selectors: bool,
 }
 
 impl<'r> Patching<'r> {
-    fn new(fills: Vec<Fill<'r>>, sets_selectors: bool) -> Self {
+    fn new(patches: Vec<Patch<'r>>, says_more: bool, sets_selectors: bool) -> Self {
         let mut all = Patching {
-            fills,
+            patches,
+            says_more,
             sets_selectors,
             ..Patching::default()
         };
-        for (at, fill) in all.fills.iter().enumerate() {
-            match all.runs.last_mut() {
-                Some((whom, run)) if *whom == fill.whom => run.end = at + 1,
-                _ => all.runs.push((fill.whom, at..at + 1)),
-            }
-        }
-        for (at, (whom, _)) in all.runs.iter().enumerate() {
-            match is_plain(whom.name) && !whom.name.is_empty() {
+        for (at, Patch { whom, .. }) in all.patches.iter().enumerate() {
+            match (whom.literal || is_plain(whom.name)) && !whom.name.is_empty() {
                 true => all.by_name.entry(whom.name).or_default().push(at),
                 false => all.open.push(at),
             }
@@ -78,26 +72,30 @@ impl<'r> Patching<'r> {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.fills.is_empty()
+        self.patches.is_empty()
     }
 
-    /// What is for an object that had these names and namespaces.
+    /// Whether one of them takes a field away.
+    pub fn takes_away(&self, path: &str) -> bool {
+        let mut all = self.patches.iter().flat_map(|patch| &patch.fills);
+        all.any(|fill| fill.path == path && fill.value == Given::Nothing)
+    }
+
+    /// The patches that are, perhaps or surely, for an object that had these names and namespaces.
     pub fn of(
         &self,
         who: &Who<'_>,
         names: &[Cow<'_, str>],
         namespaces: &[&str],
-    ) -> impl Iterator<Item = &Fill<'r>> {
+    ) -> impl Iterator<Item = (Means, &Patch<'r>)> {
         let named = names.iter().filter_map(|name| self.by_name.get(&**name));
-        let mut runs: Vec<usize> = named.flatten().chain(&self.open).copied().collect();
-        runs.retain(|at| {
-            let run = self.runs.get(*at);
-            run.is_some_and(|(whom, _)| whom.means(who, names, namespaces))
-        });
-        runs.sort_unstable();
-        runs.dedup();
-        let runs = runs.into_iter().filter_map(|at| self.runs.get(at));
-        runs.flat_map(|(_, run)| self.fills.get(run.clone()).unwrap_or_default())
+        let mut all: Vec<usize> = named.flatten().chain(&self.open).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        let all = all.into_iter().filter_map(|at| self.patches.get(at));
+        let meant = |patch: &'_ Patch<'r>| patch.whom.means(who, names, namespaces);
+        let found: Vec<_> = all.map(|patch| (meant(patch), patch)).collect();
+        found.into_iter().filter(|(means, _)| *means != Means::No)
     }
 }
 
@@ -198,12 +196,13 @@ impl<'i, 'r> Builds<'i, 'r> {
     fn ways(&self, file: u32) -> Vec<(u32, Vec<Step>)> {
         let overlays = &self.index.overlays;
         let (taken_by, delivered) = (overlays.taken_by(file), overlays.delivered_by_flux(file));
-        let is_inner = |one: &u32| {
-            taken_by
-                .iter()
-                .any(|by| by != one && overlays.lists(*by).contains(one))
-        };
-        let outer: Vec<u32> = taken_by.iter().copied().filter(|one| !is_inner(one)).collect();
+        let inner: HashSet<u32> = taken_by
+            .iter()
+            .flat_map(|by| overlays.lists(*by).iter().filter(move |one| *one != by))
+            .copied()
+            .collect();
+        let outer = taken_by.iter().copied().filter(|one| !inner.contains(one));
+        let outer: Vec<u32> = outer.collect();
         // A component is never built by itself.
         let is_built = |one: &u32| !is_component(self.index.files, *one);
         let some_built = outer.iter().any(is_built);
@@ -319,34 +318,31 @@ fn changes_of(files: &[Facts], (file, delivery): Patcher) -> impl Iterator<Item 
 
 /// What patches give fields.
 fn patches_of<'r>(files: &'r [Facts], paths: &Paths<'_>, by: Patcher) -> Patching<'r> {
-    let fills = changes_of(files, by).flat_map(|(facts, own)| fills(files, paths, facts, own));
-    let sets = |(facts, own): (&Facts, &Kustomization)| own.selectors || is_unknown(paths, facts, own);
-    Patching::new(fills.collect(), changes_of(files, by).any(sets))
+    let (mut patches, mut more, mut selectors) = (Vec::new(), false, false);
+    for (facts, own) in changes_of(files, by) {
+        more |= facts.more_filled;
+        patches.extend(facts.filled(&own.filled));
+        for (target, path) in facts.patches(&own.patches) {
+            // What a patch says that is not in the run is not known.
+            let at = paths.file(folder(&facts.file), path);
+            let Some(file) = at.and_then(|at| files.get(at as usize)) else {
+                continue;
+            };
+            more |= file.more_filled;
+            let filled = 0..file.filled.len() as u32;
+            // A target says for whom a patch is, whatever stands in it.
+            patches.extend(file.filled(&filled).map(|patch| match target {
+                Some(whom) => Patch { whom, ..patch },
+                None => patch,
+            }));
+        }
+        selectors |= own.selectors || is_unknown(paths, facts, own);
+    }
+    Patching::new(patches, more, selectors)
 }
 
 /// Whether a kustomization does what is not known: by a plugin, or a patch that is not in the run.
 fn is_unknown(paths: &Paths<'_>, facts: &Facts, own: &Kustomization) -> bool {
     let mut patches = facts.patches(&own.patches);
     own.changes == Changes::ALL || patches.any(|(_, path)| paths.file(folder(&facts.file), path).is_none())
-}
-
-/// The same of one kustomization, or what is written like one.
-fn fills<'r>(files: &'r [Facts], paths: &Paths<'_>, facts: &'r Facts, own: &Kustomization) -> Vec<Fill<'r>> {
-    let mut fills: Vec<Fill<'r>> = facts.filled(&own.filled).collect();
-    for (target, path) in facts.patches(&own.patches) {
-        // What a patch says that is not in the run is not known.
-        let Some(patch) = paths
-            .file(folder(&facts.file), path)
-            .and_then(|at| files.get(at as usize))
-        else {
-            continue;
-        };
-        let all = 0..patch.filled.len() as u32;
-        // A target says for whom a patch is, whatever stands in it.
-        fills.extend(patch.filled(&all).map(|own| match target {
-            Some(whom) => Fill { whom, ..own },
-            None => own,
-        }));
-    }
-    fills
 }

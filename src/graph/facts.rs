@@ -279,6 +279,9 @@ pub struct Facts {
     pub filled: Vec<Filled>,
     /// For whom those are.
     pub whom: Vec<WhomFact>,
+    /// Whether patches say more than is in [`Facts::filled`].
+    pub more_filled: bool,
+    pub(super) filled_paths: u32,
     /// What its patches change.
     pub changes: Changes,
 }

@@ -1,15 +1,15 @@
 //! What patches give fields: a field that a file lacks, or a value that is replaced before anything reaches a server.
 //! [`Write`](super::Write) tells it more roughly, for names alone.
 //!
-//! Paths are JSON pointers without the first slash. An item of a list is a number, `-` for one that is added, `*` for
-//! any, or `[name=web]` where lists are merged by a key.
+//! Paths are JSON pointers without the first slash. An item of a list is a number, `-` for one that is added at the end,
+//! `+3` for one that is put in at a number, `*` for any, or `[name=web]` where lists are merged by a key.
 
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::ops::Range;
 
 use super::facts::{Facts, Text};
-use super::written::{escaped, selects, unescaped};
+use super::written::{escaped, fits, selects, unescaped};
 use crate::hash::Seeded;
 use crate::yaml::{Node, Scalar};
 
@@ -17,6 +17,8 @@ use crate::yaml::{Node, Scalar};
 const MOST_VALUES: usize = 2_000;
 /// Longer paths lead to nothing that a server knows.
 const LONGEST_PATH: usize = 1_000;
+/// As many bytes of paths are kept of one file.
+const MOST_PATHS: usize = 1 << 20;
 /// As much of a value tells it from others.
 const TELLING: usize = 4_096;
 
@@ -31,11 +33,18 @@ pub struct Filled {
     pub value: Given,
 }
 
+/// What one patch does, in its order.
+#[derive(Clone, Debug)]
+pub struct Patch<'r> {
+    /// For whom it is.
+    pub whom: Whom<'r>,
+    /// The fields that it gives values, or takes away.
+    pub fills: Vec<Fill<'r>>,
+}
+
 /// A field that a patch gives a value, or takes away.
 #[derive(Clone, Copy, Debug)]
 pub struct Fill<'r> {
-    /// For whom it is.
-    pub whom: Whom<'r>,
     /// The path.
     pub path: &'r str,
     /// What is put there.
@@ -81,28 +90,56 @@ impl Sort {
     }
 }
 
-/// For whom a patch is: regular expressions for all of a text; empty: any.
+/// For whom a patch is, in some sort of texts; empty: any.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Whom<'w> {
-    /// The API group.
-    pub group: &'w str,
-    /// The version in it.
-    pub version: &'w str,
-    /// The kind.
-    pub kind: &'w str,
+pub struct Selects<T> {
+    /// The API group, as a regular expression for all of it.
+    pub group: T,
+    /// The version in it, in the same way.
+    pub version: T,
+    /// The kind, in the same way.
+    pub kind: T,
     /// The name.
-    pub name: &'w str,
+    pub name: T,
     /// The namespace.
-    pub namespace: &'w str,
+    pub namespace: T,
     /// Whether labels, annotations or exceptions choose among these: who is left is not known.
     pub chosen: bool,
+    /// Whether name and namespace are meant as they stand, as a partial object says its own; a target's are regular
+    /// expressions.
+    pub literal: bool,
 }
 
+/// For whom a patch is.
+pub type Whom<'w> = Selects<&'w str>;
+
 /// The same as it is kept.
-#[derive(Clone, Copy, Debug)]
-pub struct WhomFact {
-    texts: [Text; 5],
-    chosen: bool,
+pub type WhomFact = Selects<Text>;
+
+impl<T> Selects<T> {
+    /// The same in other texts.
+    pub fn map<'t, U>(&'t self, mut text: impl FnMut(&'t T) -> U) -> Selects<U> {
+        Selects {
+            group: text(&self.group),
+            version: text(&self.version),
+            kind: text(&self.kind),
+            name: text(&self.name),
+            namespace: text(&self.namespace),
+            chosen: self.chosen,
+            literal: self.literal,
+        }
+    }
+}
+
+/// How surely a patch is for an object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Means {
+    /// It is for others.
+    No,
+    /// It may be.
+    Perhaps,
+    /// It is.
+    Surely,
 }
 
 /// What a patch may be for, as far as kustomizations tell patches' objects apart.
@@ -123,14 +160,48 @@ impl Whom<'_> {
         self.chosen || texts.iter().any(|text| !text.is_empty())
     }
 
-    /// Whether it surely means an object that had these names and namespaces.
-    pub fn means(&self, who: &Who<'_>, names: &[Cow<'_, str>], namespaces: &[&str]) -> bool {
-        !self.chosen
-            && selects(self.kind, who.kind)
-            && names.iter().any(|name| selects(self.name, name))
-            && selects(self.group, who.group)
-            && selects(self.version, who.version)
-            && namespaces.iter().any(|one| selects(self.namespace, one))
+    /// Whether it means an object that had these names and namespaces, its original ones first.
+    pub fn means(&self, who: &Who<'_>, names: &[Cow<'_, str>], namespaces: &[&str]) -> Means {
+        let rest = [
+            (self.kind, who.kind),
+            (self.group, who.group),
+            (self.version, who.version),
+        ];
+        if !rest.iter().all(|(pattern, text)| selects(pattern, text)) {
+            return Means::No;
+        }
+        let name = self.means_one(self.name, names);
+        let namespace = match (self.literal, self.namespace) {
+            (true, "") => self.means_one("default", namespaces),
+            (_, pattern) => self.means_one(pattern, namespaces),
+        };
+        match (name, namespace) {
+            (Means::No, _) | (_, Means::No) => Means::No,
+            (Means::Surely, Means::Surely) if !self.chosen => Means::Surely,
+            _ => Means::Perhaps,
+        }
+    }
+
+    /// A patch that says its own name means any that an object had, a target the first and the last one only. Which one
+    /// is the last is not told here, so that one of several others may be it.
+    fn means_one<'n>(&self, pattern: &str, texts: &'n [impl AsRef<str> + 'n]) -> Means {
+        if self.literal {
+            return match texts.iter().any(|text| text.as_ref() == pattern) {
+                true => Means::Surely,
+                false => Means::No,
+            };
+        }
+        let fits = |text: Option<&'n _>| {
+            let text: &str = AsRef::as_ref(text?);
+            fits(pattern, text)
+        };
+        let may = |text: &'n _| selects(pattern, AsRef::as_ref(text));
+        match texts {
+            all if fits(all.first()) == Some(true) => Means::Surely,
+            [_, last] if fits(Some(last)) == Some(true) => Means::Surely,
+            all if all.iter().any(may) => Means::Perhaps,
+            _ => Means::No,
+        }
     }
 }
 
@@ -142,38 +213,30 @@ impl Fill<'_> {
 }
 
 impl Facts {
-    /// What patches give fields, in a range.
-    pub fn filled(&self, range: &Range<u32>) -> impl Iterator<Item = Fill<'_>> {
+    /// What patches give fields, in a range, patch by patch.
+    pub fn filled(&self, range: &Range<u32>) -> impl Iterator<Item = Patch<'_>> {
         let filled = self.filled.get(range.start as usize..range.end as usize);
-        filled.unwrap_or_default().iter().map(|one| Fill {
-            whom: self.whom(one.whom),
-            path: self.str(one.path),
-            value: one.value,
+        let patches = filled.unwrap_or_default().chunk_by(|a, b| a.whom == b.whom);
+        patches.map(|patch| Patch {
+            whom: patch.first().map(|one| self.whom(one.whom)).unwrap_or_default(),
+            fills: patch
+                .iter()
+                .map(|one| Fill {
+                    path: self.str(one.path),
+                    value: one.value,
+                })
+                .collect(),
         })
     }
 
     /// For whom a patch is.
     pub fn whom(&self, index: u32) -> Whom<'_> {
         let fact = self.whom.get(index as usize);
-        fact.map_or_else(Whom::default, |fact| {
-            let [group, version, kind, name, namespace] = fact.texts.map(|text| self.str(text));
-            Whom {
-                group,
-                version,
-                kind,
-                name,
-                namespace,
-                chosen: fact.chosen,
-            }
-        })
+        fact.map_or_else(Whom::default, |fact| fact.map(|text| self.str(*text)))
     }
 
     pub(super) fn keep_whom(&mut self, whom: &Whom<'_>) -> u32 {
-        let texts = [whom.group, whom.version, whom.kind, whom.name, whom.namespace];
-        let fact = WhomFact {
-            texts: texts.map(|text| self.keep(text)),
-            chosen: whom.chosen,
-        };
+        let fact = whom.map(|text| self.keep(text));
         self.whom.push(fact);
         self.whom.len() as u32 - 1
     }
@@ -223,7 +286,14 @@ pub(super) fn partial(root: Node<'_>, whom: u32, facts: &mut Facts) {
     for entry in root.entries() {
         match entry.key.key_text() {
             // They tell whom the patch is for.
-            Some(key) if matches!(&*key, "apiVersion" | "kind" | "metadata") || key.starts_with('$') => {}
+            Some(key) if matches!(&*key, "apiVersion" | "kind") || key.starts_with('$') => {}
+            Some(key) if key == "metadata" => {
+                for field in ["labels", "annotations"] {
+                    if let Some(value) = entry.value.get(field) {
+                        values(value, format!("{key}/{field}"), true, whom, facts);
+                    }
+                }
+            }
             Some(key) => values(entry.value, escaped(&key), true, whom, facts),
             None => {}
         }
@@ -242,7 +312,7 @@ pub(super) fn operation(operation: Node<'_>, whom: u32, facts: &mut Facts) {
         && op == "add"
         && item.bytes().all(|b| b.is_ascii_digit())
     {
-        path = format!("{list}/-");
+        path = format!("{list}/+{item}");
     }
     if op == "move"
         && let Some(from) = text("from")
@@ -270,11 +340,17 @@ pub(super) fn replaced(steps: &[Cow<'_, str>], whom: u32, facts: &mut Facts) {
 /// Notes a value and all that is in it; `merged`: as a partial object has it, whose lists may be merged with those that
 /// are there.
 fn values(root: Node<'_>, path: String, merged: bool, whom: u32, facts: &mut Facts) {
-    let mut open = vec![(root, path)];
+    let mut open = vec![(root, path, merged)];
     let mut seen = 0;
-    while let Some((node, path)) = open.pop() {
+    while let Some((node, path, merged)) = open.pop() {
         seen += 1;
         let room = MOST_VALUES.saturating_sub(seen + open.len());
+        let many = if node.is_map() {
+            node.entries().count()
+        } else {
+            node.items().count()
+        };
+        facts.more_filled |= many > room;
         let below = |step: &str| {
             let is_short = path.len() + step.len() < LONGEST_PATH;
             is_short.then(|| match &*path {
@@ -299,7 +375,7 @@ fn values(root: Node<'_>, path: String, merged: bool, whom: u32, facts: &mut Fac
                 .filter_map(|entry| Some((entry.key.key_text()?, entry.value)));
             let keys = keys.filter(|(key, _)| !merged || !key.starts_with('$'));
             open.extend(
-                keys.filter_map(|(key, value)| Some((value, below(&key)?)))
+                keys.filter_map(|(key, value)| Some((value, below(&key)?, merged)))
                     .take(room),
             );
         } else if node.is_seq() {
@@ -314,13 +390,16 @@ fn values(root: Node<'_>, path: String, merged: bool, whom: u32, facts: &mut Fac
             }
             let mut items = node.items().filter(|item| !is_order(item)).peekable();
             let first = items.peek().copied();
-            if first.is_some_and(|item| key(item).is_none()) {
+            // A list that takes the place of another is as it stands here, with all that is in it.
+            let replaces = first.is_some_and(|item| key(item).is_none());
+            if replaces {
                 put(&path, Given::Nothing, whom, facts);
                 put(&path, given(), whom, facts);
             }
             let step = |at: usize, item| key(item).unwrap_or_else(|| at.to_string());
             let items = items.take(room).enumerate();
-            open.extend(items.filter_map(|(at, item)| Some((item, below(&step(at, item))?))));
+            let merged = merged && !replaces;
+            open.extend(items.filter_map(|(at, item)| Some((item, below(&step(at, item))?, merged))));
         } else if !is_empty(node) {
             put(&path, given(), whom, facts);
         }
@@ -376,6 +455,12 @@ fn put(path: &str, value: Given, whom: u32, facts: &mut Facts) {
     if path.len() > LONGEST_PATH {
         return;
     }
+    let kept: usize = facts.filled.len() + facts.filled_paths as usize + path.len();
+    if kept > MOST_PATHS {
+        facts.more_filled = true;
+        return;
+    }
+    facts.filled_paths += path.len() as u32;
     let path = facts.keep(path);
     facts.filled.push(Filled { whom, path, value });
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::facts::{Changes, Facts, Kustomization, Label, PatchFile, Text, Written};
-use super::filled::{self, Whom};
+use super::filled::{self, Selects, Whom};
 use super::generators;
 use super::table::Table;
 use super::written::{of_dotted, of_pointer, steps};
@@ -144,8 +144,8 @@ fn patches(root: Node<'_>, facts: &mut Facts) -> Range<u32> {
                     entry.get("patch").and_then(Node::str),
                 ),
             };
-            let target = entry.get("target").map(Selector::read);
-            let target = target.as_ref().map(Selector::whom);
+            let target = entry.get("target").map(selector);
+            let target = target.as_ref().map(|target| target.map(|text| &**text));
             let kind = target.map(|target| target.kind);
             let name = target.map_or("", |target| target.name);
             if let Some(text) = inline {
@@ -179,31 +179,17 @@ fn patches(root: Node<'_>, facts: &mut Facts) -> Range<u32> {
 }
 
 /// What chooses the objects that something is done to.
-struct Selector<'t> {
-    texts: [Cow<'t, str>; 5],
-    chosen: bool,
-}
-
-impl<'t> Selector<'t> {
-    fn read(node: Node<'t>) -> Selector<'t> {
-        let said = |key: &str| node.get(key).and_then(Node::str).unwrap_or_default();
-        let chosen = |key: &&str| !said(key).is_empty();
-        Selector {
-            texts: ["group", "version", "kind", "name", "namespace"].map(said),
-            chosen: ["labelSelector", "annotationSelector"].iter().any(chosen),
-        }
-    }
-
-    fn whom(&self) -> Whom<'_> {
-        let [group, version, kind, name, namespace] = self.texts.each_ref().map(|text| &**text);
-        Whom {
-            group,
-            version,
-            kind,
-            name,
-            namespace,
-            chosen: self.chosen,
-        }
+fn selector(node: Node<'_>) -> Selects<Cow<'_, str>> {
+    let said = |key: &str| node.get(key).and_then(Node::str).unwrap_or_default();
+    let chosen = |key: &&str| !said(key).is_empty();
+    Selects {
+        group: said("group"),
+        version: said("version"),
+        kind: said("kind"),
+        name: said("name"),
+        namespace: said("namespace"),
+        chosen: ["labelSelector", "annotationSelector"].iter().any(chosen),
+        literal: false,
     }
 }
 
@@ -223,6 +209,7 @@ fn own_whom(root: Node<'_>, kind: &str, name: &str, facts: &mut Facts) -> u32 {
         name,
         namespace: namespace.as_deref().unwrap_or_default(),
         chosen: false,
+        literal: true,
     })
 }
 
@@ -333,6 +320,7 @@ fn may_name(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
     let ends = [
         "ame", "ecret", "ecrets", "ount", "lass", "Ref", "ervice", "onfigMap", "tore", "ssuer", "ource",
+        "ptional",
     ];
     ends.iter().any(|end| last.ends_with(end)) || last.contains(['.', '~'])
 }
@@ -360,8 +348,9 @@ fn replacements(root: Node<'_>, facts: &mut Facts) {
             write(("", ""), std::iter::empty(), true, facts);
         }
         for target in list(replacement, "targets") {
-            let select = target.get("select").map(Selector::read);
-            let mut whom = select.as_ref().map(Selector::whom).unwrap_or_default();
+            let select = target.get("select").map(selector);
+            let whom = select.as_ref().map(|select| select.map(|text| &**text));
+            let mut whom = whom.unwrap_or_default();
             whom.chosen |= list(target, "reject").next().is_some();
             let (kind, name, to) = (whom.kind, whom.name, facts.keep_whom(&whom));
             facts.changes.add(changes_of_kind(kind));

@@ -32,7 +32,7 @@ pub use facts::{
     Changes, Definition, Facts, Key, Kustomization, Label, Labelled, ObjectFact, PatchFile, Role, Selection,
     Text, Use, Written, facts, facts_of_kustomizations, facts_with,
 };
-pub use filled::{Fill, Filled, Given, Sort, Who, Whom, WhomFact};
+pub use filled::{Fill, Filled, Given, Means, Patch, Selects, Sort, Who, Whom, WhomFact};
 pub(crate) use filled::{digest, is_empty};
 pub use flux::Delivery;
 pub use index::{Closeness, Defined, Index, UseSite, Verdict};

@@ -10,13 +10,16 @@ impl<'r> Index<'r> {
     /// definition that is applied for itself, a pattern, a patch.
     pub fn left_out(&self, site: &UseSite<'r>) -> Option<(u32, Defined<'r>)> {
         let users = self.roots(site.file);
-        if users.len() < 2 || site.fact.optional || self.row(site).loose {
+        // What Flux adds to what it applies is not followed here.
+        let delivered = || !self.overlays.delivered_by_flux(site.file).is_empty();
+        if users.len() < 2 || delivered() || site.fact.optional || self.row(site).loose {
             return None;
         }
         let target = site.fact.target;
         if self.table().is_given(target, site.name)
             || self.is_declared(site)
             || self.is_rewritten(site)
+            || self.may_become_optional(site)
             || self.is_made(site)
         {
             return None;
@@ -37,6 +40,12 @@ impl<'r> Index<'r> {
         }
         let root = left.into_iter().find(|root| self.is_whole(*root))?;
         Some((root, first))
+    }
+
+    /// Whether a patch around a field may say that what it names can be missing.
+    fn may_become_optional(&self, site: &UseSite<'r>) -> bool {
+        let mut written = self.overlays.written(site.file);
+        written.any(|one| one.path.rsplit('/').next() == Some("optional"))
     }
 
     /// Whether all that a kustomization takes in is known: nothing lies elsewhere, and no plugin or chart

@@ -96,19 +96,25 @@ impl Write<'_> {
 
 /// Whether a selector of kustomize fits: a regular expression for all of the text.
 pub(super) fn selects(pattern: &str, text: &str) -> bool {
+    fits(pattern, text).unwrap_or(true)
+}
+
+/// The same; `None` for what is no expression, of which it is not known whom it selects.
+pub(super) fn fits(pattern: &str, text: &str) -> Option<bool> {
     if pattern.is_empty() || pattern == text {
-        return true;
+        return Some(true);
     }
     if is_plain(pattern) {
-        return false;
+        return Some(false);
     }
     // Names with dots are common, and are no expressions to whoever writes them.
     if is_plain_but_dots(pattern) {
         let mut pairs = pattern.chars().zip(text.chars());
-        return pattern.len() == text.chars().count() && pairs.all(|(p, t)| p == t || p == '.' && t != '\n');
+        let fits = pairs.all(|(p, t)| p == t || p == '.' && t != '\n');
+        return Some(fits && pattern.len() == text.chars().count());
     }
-    // What is no expression selects nobody knows what.
-    regex_lite::Regex::new(&format!("^(?:{pattern})$")).map_or(true, |pattern| pattern.is_match(text))
+    let pattern = regex_lite::Regex::new(&format!("^(?:{pattern})$")).ok()?;
+    Some(pattern.is_match(text))
 }
 
 /// Whether an expression fits nothing but itself.
