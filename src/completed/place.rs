@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::graph::is_empty;
 use crate::source::Span;
-use crate::yaml::Node;
+use crate::yaml::{Kind, Node};
 
 /// A step down from an object.
 #[derive(Clone, Debug)]
@@ -82,7 +82,7 @@ impl<'t> Place<'t> {
         place
     }
 
-    /// The value at a span.
+    /// The value at a span: all of it, a part of a text, or a key with its value.
     pub fn of_value(root: Node<'t>, span: Span) -> Option<Place<'t>> {
         let mut place = Place {
             steps: Vec::new(),
@@ -90,12 +90,16 @@ impl<'t> Place<'t> {
         };
         let holds = |node: &Node<'_>| node.span().start <= span.start && span.end <= node.span().end;
         while let Some(node) = place.value {
-            if node.span() == span {
+            if node.span() == span || node.raw().kind == Kind::Scalar {
                 return Some(place);
             }
-            if let Some(entry) = node.raw_entries().find(|entry| holds(&entry.value)) {
+            let mut entries = node.raw_entries();
+            if let Some(entry) = entries.find(|entry| holds(&entry.value) || entry.span() == span) {
                 place.steps.push(Step::Key(entry.key.key_text()?));
                 place.value = Some(entry.value);
+                if entry.span() == span {
+                    return Some(place);
+                }
             } else {
                 let (at, item) = node.items().enumerate().find(|(_, item)| holds(item))?;
                 place.steps.push(Step::Item(at, Some(item)));

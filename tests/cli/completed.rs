@@ -322,7 +322,8 @@ fn every_way_has_to_fill_it_in() {
     };
     let is_filled = |files: &[(&str, &str)]| {
         let found = found(WEB, files);
-        let mut found = found.iter().filter(|line| line.contains("image"));
+        let mut found = found.iter().filter(|line| line.contains("image")).peekable();
+        found.peek().expect("it is said in any case");
         found.all(|line| line.starts_with("info"))
     };
     let variant = |more: &str, prefix: &str| format!("{more}namePrefix: {prefix}-\n");
@@ -424,6 +425,7 @@ fn ports_are_told_apart_by_their_protocols_too() {
         );
         let prod = format!("{PLAIN}patches: [{{patch: '{patch}'}}]\n");
         let found = found(&base, &[("prod/kustomization.yaml", &prod)]);
+        assert!(!found.is_empty());
         found.iter().all(|line| line.starts_with("info"))
     };
     assert!(severity("name: A_", "name: a"));
@@ -639,4 +641,129 @@ fn kustomize_names_namespaces() {
         .replace("{a: b}", "{a: b/c}")
         .replace("name: _", "name: a");
     assert_eq!(severities(&label, "namespace: web\n"), ["error metadata.labels"]);
+}
+
+/// A Deployment as bases have it, with this container first.
+fn deployment(metadata: &str, container: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web{metadata}}}\nspec:\n  selector: {{matchLabels: \
+         {{app: web}}}}\n  template:\n    metadata: {{labels: {{app: web}}}}\n    spec:\n      containers:\n      - \
+         {{name: app{container}}}\n      - {{name: side, image: 'side:1'}}\n"
+    )
+}
+
+/// A partial Deployment on one line.
+fn patch(metadata: &str, containers: &str) -> String {
+    format!(
+        "{{apiVersion: apps/v1, kind: Deployment, metadata: {{{metadata}}}, spec: {{template: {{spec: {{containers: \
+         [{containers}]}}}}}}}}"
+    )
+}
+
+/// What `kustomize build` (5.5) makes of each of these was looked at: it lacks the image in all of them, or is not built at all.
+#[test]
+fn what_may_be_undone_is_not_believed() {
+    let (fill, empty) = (
+        patch("name: web", "{name: app, image: a}"),
+        patch("name: web", "{name: app, image: null}"),
+    );
+    let remove = "  patch: |-\n    - op: remove\n      path: /spec/template/spec/containers/0/image\n";
+    let files = [("prod/fill.yaml", &*fill), ("prod/empty.yaml", &*empty)];
+    for prod in [
+        format!("patches:\n- path: fill.yaml\n- patch: '{empty}'\n"),
+        format!("patches:\n- patch: '{fill}'\n- path: empty.yaml\n"),
+        format!("patchesStrategicMerge:\n- fill.yaml\npatches:\n- patch: '{empty}'\n"),
+        format!("patches:\n- path: fill.yaml\n- target: {{kind: Deployment, labelSelector: '!x'}}\n{remove}"),
+        format!("patches:\n- path: fill.yaml\n- target: {{kind: Deployment}}\n{remove}"),
+        format!("patchesStrategicMerge:\n- fill.yaml\npatchesJson6902:\n- target: {{version: v1, group: apps, kind: Deployment, name: web}}\n{remove}"),
+        // A number means another item by then.
+        "patches:\n- target: {kind: Deployment}\n  patch: |-\n    - op: add\n      path: /spec/template/spec/containers/0\n      \
+         value: {name: new}\n    - op: add\n      path: /spec/template/spec/containers/0/image\n      value: a\n"
+            .into(),
+        format!(
+            "patches:\n- patch: '{}'\n- target: {{kind: Deployment}}\n  patch: |-\n    - op: add\n      path: \
+             /spec/template/spec/containers/0/image\n      value: a\n",
+            patch("name: web", "{name: new}")
+        ),
+        // It is for others.
+        format!("patches:\n- patch: '{}'\n", patch("name: w.b", "{name: app, image: a}")),
+        format!(
+            "patches:\n- patch: '{}'\n",
+            patch("name: web, namespace: prod", "{name: app, image: a}")
+        ),
+        format!("patches:\n- target: {{kind: Deployment, name: 'web('}}\n  patch: '{fill}'\n"),
+    ] {
+        let prod = format!("{PLAIN}{prod}");
+        let mut files: Vec<(&str, &str)> = files.to_vec();
+        files.retain(|(path, _)| prod.contains(&path["prod/".len()..]));
+        files.push(("prod/kustomization.yaml", &*prod));
+        let found = found(&deployment("", ""), &files);
+        let image = found.iter().find(|line| line.contains("containers[0].image"));
+        assert!(image.is_some_and(|line| line.starts_with("error")), "{prod}: {found:?}");
+    }
+}
+
+/// The same of what it makes whole.
+#[test]
+fn what_is_built_whole_is_believed() {
+    let ingress = |rules: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: web}}\nspec: {{rules: [{rules}]}}\n"
+        )
+    };
+    let policy = |port: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: web}}\nspec: {{podSelector: {{}}, \
+             ingress: [{{ports: [{{port: {port}}}]}}]}}\n"
+        )
+    };
+    let file = "patches:\n- path: patch.yaml\n";
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\ndata: {'8080': '!!'}\n";
+    let labelled = deployment(", labels: {v: 'CHANGE ME'}", ", image: a");
+    for (base, prod, patch) in [
+        (
+            deployment(", namespace: CHANGE_ME", ", image: a"),
+            "namespace: prod\n",
+            String::new(),
+        ),
+        (
+            labelled.clone(),
+            file,
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, labels: {v: v1}}\n".into(),
+        ),
+        (
+            labelled,
+            "patches:\n- target: {kind: Deployment}\n  path: patch.yaml\n",
+            "- op: replace\n  path: /metadata/labels/v\n  value: v1\n".into(),
+        ),
+        (
+            secret.into(),
+            "patches:\n- target: {kind: Secret}\n  path: patch.yaml\n",
+            "- op: add\n  path: /data/8080\n  value: YQ==\n".into(),
+        ),
+        (
+            ingress("{host: a.example}, {host: CHANGE_ME}"),
+            file,
+            ingress("{host: a.example}"),
+        ),
+        (policy("0"), file, policy("80")),
+    ] {
+        let prod = format!("{PLAIN}{prod}");
+        let files = [("prod/kustomization.yaml", &*prod), ("prod/patch.yaml", &*patch)];
+        let alone = found(&base, &[]);
+        assert!(
+            !alone.is_empty() && alone.iter().all(|line| line.starts_with("error")),
+            "{alone:?}"
+        );
+        let built = found(&base, &files);
+        let same = |(one, other): (&String, &String)| other.replace("info", "error") == *one;
+        assert!(
+            built.iter().all(|line| line.starts_with("info")),
+            "{prod}: {built:?}"
+        );
+        assert!(
+            alone.len() == built.len() && alone.iter().zip(&built).all(same),
+            "{built:?}"
+        );
+    }
 }
