@@ -4,10 +4,11 @@
 use std::borrow::Cow;
 
 use super::facts::{Changes, Facts, Kustomization};
-use super::filled::{Given, Means, Patch, Who};
+use super::filled::{Given, Patch};
 use super::index::Index;
 use super::overlays::is_component;
 use super::paths::{Paths, folder};
+use super::whom::{Means, Who};
 use super::written::is_plain;
 use crate::hash::{HashMap, HashSet};
 

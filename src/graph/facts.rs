@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use super::filled::{Filled, Whom, WhomFact};
+use super::filled::Filled;
 use super::flux::{self, Delivery};
 use super::kustomize;
 use super::table::{RowId, Table, Target};
 use super::walk::Walk;
+use super::whom::{Whom, WhomFact};
 use super::written::Write;
 use crate::manifest::{File, Object, Skip};
 use crate::mask;

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::facts::{Changes, Facts, Kustomization, Label, PatchFile, Text, Written};
-use super::filled::{self, Selects, Whom};
+use super::filled;
 use super::generators;
 use super::table::Table;
+use super::whom::{Selects, Whom};
 use super::written::{of_dotted, of_pointer, steps};
 use crate::rules::unrendered;
 use crate::yaml::{self, Node, Tree};

@@ -23,6 +23,7 @@ mod roots;
 pub mod table;
 mod variants;
 mod walk;
+mod whom;
 mod written;
 
 pub use builds::{Build, Builds, Patching, Stage};
@@ -32,7 +33,7 @@ pub use facts::{
     Changes, Definition, Facts, Key, Kustomization, Label, Labelled, ObjectFact, PatchFile, Role, Selection,
     Text, Use, Written, facts, facts_of_kustomizations, facts_with,
 };
-pub use filled::{Fill, Filled, Given, Means, Patch, Selects, Sort, Who, Whom, WhomFact};
+pub use filled::{Fill, Filled, Given, Patch, Sort};
 pub(crate) use filled::{digest, is_empty};
 pub use flux::Delivery;
 pub use index::{Closeness, Defined, Index, UseSite, Verdict};
@@ -44,7 +45,8 @@ pub(crate) use paths::is_simple;
 pub use patterns::may_become;
 pub use standard::*;
 pub use variants::Variant;
-pub(crate) use walk::texts::arguments;
+pub(crate) use walk::texts::{arguments, words};
+pub use whom::{Means, Selects, Who, Whom, WhomFact};
 pub use written::Write;
 
 /// `schemas/references.txt`, compiled.

@@ -242,16 +242,7 @@ pub(super) fn within(text: &str, mut f: impl FnMut(Node<'_>)) {
 /// Where a name stands in the scalar that holds it, as far as its source shows it; else the whole scalar.
 pub(super) fn place(value: Node<'_>, name: &str) -> Span {
     let (whole, source) = (value.span(), value.source());
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
-    let found: Vec<usize> = source
-        .match_indices(name)
-        .map(|(at, _)| at)
-        .filter(|at| {
-            let before = source[..*at].chars().next_back();
-            let after = source[at + name.len()..].chars().next();
-            !before.is_some_and(is_part) && !after.is_some_and(is_part)
-        })
-        .collect();
+    let found: Vec<usize> = graph::words(source, name).collect();
     let after_its_key = found.iter().find(|at| {
         let line = source[..**at].rsplit('\n').next().unwrap_or_default();
         line.contains("objectName")

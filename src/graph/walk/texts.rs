@@ -139,7 +139,7 @@ pub(crate) fn arguments<'t>(list: Node<'t>, mut f: impl FnMut(&str, &str, Node<'
 /// Where a part of a text stands in the scalar that holds it, as far as its source shows it; else the whole scalar.
 fn part(value: Node<'_>, text: &str) -> Span {
     let (value, whole) = (value.resolved(), value.span());
-    match value.source().find(text) {
+    match words(value.source(), text).next() {
         Some(at) if value.style() != Style::Plain => {
             let start = value.span().start + at as u32;
             Span::new(start, start + text.len() as u32)
@@ -148,6 +148,27 @@ fn part(value: Node<'_>, text: &str) -> Span {
     }
 }
 
+/// Where a word stands in a text, other than as a part of a longer one.
+pub(crate) fn words<'s>(text: &'s str, word: &'s str) -> impl Iterator<Item = usize> {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    text.match_indices(word).map(|(at, _)| at).filter(move |at| {
+        let before = text[..*at].chars().next_back();
+        let after = text[at + word.len()..].chars().next();
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    })
+}
+
 fn bare(flag: &str) -> &str {
     flag.trim_start_matches('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn a_part_of_a_word_is_none() {
+        let found: Vec<usize> = words("a: $sso:idx\nb: $sso:id\n", "$sso:id").collect();
+        assert_eq!(found, [15]);
+    }
 }

@@ -28,12 +28,13 @@ const NONE: [&str; 2] = ["externalsecretname", "servingcertsecretname"];
 const SEVERAL: [&str; 3] = ["secrets", "secretnames", "secretrefs"];
 
 /// What stands in a text that has such a field.
-const MARKS: [&[u8]; 8] = [
+const MARKS: [&[u8]; 9] = [
     b"ecret",
     b"ECRET",
-    b"redentialName",
-    b"ssl-certificate",
-    b"SSLCertificate",
+    b"redential",
+    b"REDENTIAL",
+    b"ertificate",
+    b"ERTIFICATE",
     b" $",
     b"'$",
     b"\"$",
@@ -235,9 +236,13 @@ mod tests {
             "tlsSecretName",
             "passwordSecretKeyRef",
             "credentialName",
+            "CREDENTIAL_NAME",
+            "credential_name",
             "default-ssl-certificate",
+            "DEFAULT_SSL_CERTIFICATE",
+            "defaultSslCertificate",
         ] {
-            assert!(names_one(key), "{key}");
+            assert!(may_name(key) && names_one(key), "{key}");
         }
         for key in [
             "secretKey",
@@ -251,6 +256,7 @@ mod tests {
             assert!(!names_one(key), "{key}");
         }
         assert!(names_several("imagePullSecrets") && names_several("IMAGE_PULL_SECRETS"));
+        assert!(may_name("imagePullSecrets") && may_name("IMAGE_PULL_SECRETS"));
         assert!(names_several("secrets") && !names_several("secret"));
     }
 }
