@@ -9,6 +9,7 @@ import json
 import pathlib
 import re
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -24,6 +25,7 @@ def unpacked(archive):
     stamp = folder / "archive"
     said = f"{archive.stat().st_size} {archive.stat().st_mtime_ns}"
     if not stamp.is_file() or stamp.read_text() != said:
+        shutil.rmtree(folder, ignore_errors=True)
         with tarfile.open(archive) as tar:
             tar.extractall(folder, filter="data")
         stamp.write_text(said)
@@ -53,7 +55,9 @@ def unknown_fields(binary, corpus):
 
 def cpu(command):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    code = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+    if code not in (0, 1):  # 1: there are findings
+        sys.exit(f"{command[0]} ended with {code}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 

@@ -1,6 +1,6 @@
 //! The least that any checker must do: find the files, read them, see that they are UTF-8. One thread.
 //!
-//! `kubeproof check` may take four times its CPU time. To compare:
+//! `kubeproof check` may take four times its CPU time; CI, where machines are noisy, fails over five. To compare:
 //!
 //! ```sh
 //! cargo bench --bench floor --no-run    # prints the path of the program

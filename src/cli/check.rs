@@ -13,7 +13,7 @@ use super::args::{CheckArgs, FailOn};
 use super::config::Configs;
 use super::fix;
 use super::output::{Format, Plan};
-use super::print::With;
+use super::print::{self, With};
 use super::problem::Problem;
 use super::run::{Run, Totals};
 use super::shown::shown;
@@ -300,6 +300,10 @@ fn given(args: &CheckArgs) -> Vec<&'static str> {
 fn plan(args: &CheckArgs) -> Result<Plan, String> {
     let configs = match args.output.format {
         Some(_) => Configs::default(),
+        // Without paths --since reads all of the repository.
+        None if args.since.is_some() && args.input.paths.is_empty() => {
+            args.input.reading.configs(&[PathBuf::from(print::root().path)])?
+        }
         None => args.input.configs()?,
     };
     let format = agreed(&configs, args.output.format, "format")?;

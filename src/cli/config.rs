@@ -1,7 +1,7 @@
 //! Finds the configuration: for each path the nearest `kubeproof.yaml` in its folder or above. What lies below a path
 //! is for [`nested`](super::nested).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -198,13 +198,13 @@ impl Configs {
 
     /// The paths under a key, which start at the folder of the configuration.
     pub fn paths(&self, key: &str) -> Vec<PathBuf> {
-        let mut out: Vec<PathBuf> = Vec::new();
-        for loaded in &self.list {
-            let paths = loaded.config.list(key).map(|path| loaded.resolve(path));
-            out.extend(paths);
-        }
-        out.dedup();
-        out
+        let mut seen = HashSet::new();
+        let all = self.list.iter().flat_map(|loaded| {
+            let paths = loaded.config.list(key);
+            paths.map(|path| loaded.resolve(path))
+        });
+        // Two files may spell one folder in two ways.
+        all.filter(|path| seen.insert(self.absolute(path))).collect()
     }
 
     /// What the configurations say under a key of which there is one for a run.

@@ -187,10 +187,10 @@ impl Configs {
 
     /// Marks those that lie below another one: of what there is one of in a run the outer one tells.
     pub(super) fn mark_nested(&mut self) {
-        let folders: Vec<PathBuf> = self.list.iter().map(|one| one.folder.clone()).collect();
+        let folders: HashSet<PathBuf> = self.list.iter().map(|one| one.folder.clone()).collect();
         for loaded in &mut self.list {
-            let mut above = folders.iter().filter(|folder| **folder != loaded.folder);
-            loaded.nested = above.any(|folder| loaded.folder.starts_with(folder));
+            let mut above = loaded.folder.ancestors().skip(1);
+            loaded.nested = above.any(|folder| folders.contains(folder));
         }
     }
 

@@ -253,7 +253,8 @@ fn walk_folder(
         }
         nearest.leave(depth);
         // It holds even where git or a pattern leaves out the file itself.
-        if wanted && nearest.meets && !is_folder && is_configuration(name) {
+        let is_followed = wanted && nearest.meets && !is_folder && is_configuration(name);
+        if is_followed {
             found.met.push(entry.path().to_path_buf());
         }
         if let Some(ignored) = &mut ignored {
@@ -282,6 +283,9 @@ fn walk_folder(
             continue;
         }
         met = true;
+        if is_link && is_followed && entry.path().is_file() {
+            continue; // read as the configuration that it leads to
+        }
         if is_link {
             found.links.push(spelled(entry.into_path()));
             continue;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::rendered::object_of;
+use super::rendered::of_object;
 use super::{Printer, Report, for_people, printable, statistics};
 
 /// One line for each finding.
@@ -24,8 +24,7 @@ impl Printer for Concise {
             let name = printable(&file.name);
             for diagnostic in for_people(file) {
                 let at = source.position(diagnostic.span.start);
-                let object = object_of(file, diagnostic);
-                let object = object.map(|object| format!(" ({object})")).unwrap_or_default();
+                let object = of_object(file, diagnostic);
                 let _ = writeln!(
                     out,
                     "{name}:{}:{}: {}[{}] {}{object}",

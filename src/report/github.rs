@@ -1,5 +1,6 @@
 //! Annotations of GitHub Actions: workflow commands on standard output, one line each.
 
+use super::rendered::of_object;
 use super::{FileReport, Printer, Report, Root, count, for_people, printable, printable_lines};
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -70,6 +71,7 @@ impl Github {
         property(diagnostic.rule.rule().id, out);
         out.push_str("::");
         data(&printable_lines(&diagnostic.message), out);
+        data(&of_object(file, diagnostic), out);
         if let Some(help) = &diagnostic.help {
             out.push_str("%0A");
             data(&printable_lines(help), out);

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::rendered::of_object;
 use super::{Printer, Report, Root, fingerprint, json, numbered_for_people};
 use crate::diagnostic::Severity;
 
@@ -23,9 +24,12 @@ impl Printer for Gitlab {
             for (index, diagnostic) in numbered_for_people(file) {
                 let hash = fingerprints.get(index).map(|own| own.hash_at(&path));
                 rows.push(&Row {
-                    description: match &diagnostic.help {
-                        Some(help) => format!("{}; {help}", diagnostic.message),
-                        None => diagnostic.message.clone(),
+                    description: {
+                        let message = format!("{}{}", diagnostic.message, of_object(file, diagnostic));
+                        match &diagnostic.help {
+                            Some(help) => format!("{message}; {help}"),
+                            None => message,
+                        }
                     },
                     check_name: diagnostic.rule.rule().id,
                     fingerprint: hash.unwrap_or_default(),

@@ -15,7 +15,11 @@ const LONGEST: usize = 400;
 pub(super) fn object_of(file: &FileReport, finding: &Diagnostic) -> Option<String> {
     let object = match finding.object {
         Some(at) => file.objects.get(at as usize),
-        None => file.objects.iter().find(|one| one.document == finding.document),
+        // What is found in a List itself is in none of its items.
+        None => file
+            .objects
+            .iter()
+            .find(|one| one.document == finding.document && one.item.is_none()),
     }?;
     let described = || {
         let text = object.describe();
@@ -28,6 +32,13 @@ pub(super) fn object_of(file: &FileReport, finding: &Diagnostic) -> Option<Strin
         Some(template) => Some(format!("{}, from {template}", described())),
         None => is_passing(&file.name).then(described),
     }
+}
+
+/// The same behind a message.
+pub(super) fn of_object(file: &FileReport, finding: &Diagnostic) -> String {
+    object_of(file, finding)
+        .map(|object| format!(" ({object})"))
+        .unwrap_or_default()
 }
 
 /// Whether a name stands for what is gone once it is read.

@@ -46,6 +46,18 @@ fn findings_name_the_object_and_its_template() {
             .count()
     };
     assert_eq!(concise(&["-"]), 3);
+    for format in ["github", "gitlab"] {
+        let answer = folder.run_with(&["check", "--format", format, "-"], RENDERED);
+        let object = "(Ingress web/shop, from shop/templates/ingress.yaml)";
+        assert!(answer.stdout.contains(object), "{answer}");
+    }
+    let list = "apiVersion: v1\nkind: List\nmetadata: {}\nmetadata: {}\nitems:\n- {apiVersion: v1, kind: ConfigMap, \
+                metadata: {name: first}}\n";
+    let answer = folder.run_with(&["check", "--format", "concise", "-"], list);
+    assert!(
+        answer.code == Some(1) && !answer.stdout.contains("first"),
+        "what is wrong with a List is in none of its items: {answer}"
+    );
     assert_eq!(concise(&["-", "--stdin-filename", "k8s/all.yaml"]), 0);
 }
 
