@@ -75,7 +75,7 @@ fn by_labels(index: &Index<'_>, builds: &[Build<'_, '_>], at: u32, file: &mut Fi
         .iter()
         .flat_map(|build| &build.stages)
         .flat_map(|stage| &stage.patches);
-    let goes = patches.any(|patches| patches.takes_away("spec/selector") || patches.says_more);
+    let goes = patches.any(|patches| patches.takes_away("spec/selector", &SELECTING) || patches.says_more);
     let selectors = index.sets_selectors(at) && !goes && all(|stage| stage.sets_selectors);
     let namespace = index.sets_namespace(at) && all(|stage| !stage.namespaces.is_empty());
     if !selectors && !namespace {

@@ -8,8 +8,8 @@ use super::types::{Simple, Solution, Type, is_as_general};
 use crate::schema::suggest::nearest;
 
 /// The first versions that have `sortBy`, and macros with two variables.
-const SORT_SINCE: u8 = 34;
-const PAIRS_SINCE: u8 = 32;
+const SORT_SINCE: u8 = 35;
+const PAIRS_SINCE: u8 = 33;
 
 /// Walks a tree.
 pub struct Checker<'e, 's, 't> {

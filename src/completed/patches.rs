@@ -4,13 +4,12 @@
 //! refuses the object, and the finding stays what it is, with a word on that build.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use super::note;
 use super::place::{Place, Step};
 use crate::diagnostic::{Diagnostic, ErrorType, Refusal, Related};
 use crate::engine::ObjectInfo;
-use crate::graph::{Build, Fill, Given, Means, Patch, Sort, Who, digest};
+use crate::graph::{Build, Fill, Given, Had, Means, Patch, Sort, Who, digest};
 use crate::manifest::Object;
 use crate::source::Span;
 use crate::yaml::Node;
@@ -102,24 +101,38 @@ fn patches<'p, 'r>(
     who: &Who<'_>,
     (name, namespace): (&str, &'p str),
 ) -> Vec<Meant<'p, 'r>> {
-    let mut had: Vec<(Vec<Cow<'_, str>>, Vec<&str>)> = Vec::with_capacity(build.stages.len());
+    let mut before: Vec<Had<'_>> = Vec::with_capacity(build.stages.len());
     let mut all = Vec::with_capacity(build.stages.len());
     for stage in &build.stages {
-        let (mut names, mut namespaces) = (vec![Cow::Borrowed(name)], vec![namespace]);
-        for (earlier, others) in stage.after.iter().filter_map(|at| had.get(*at)) {
-            add(&mut names, earlier.iter().cloned());
-            namespaces.extend(others);
+        let mut had = Had {
+            names: vec![Cow::Borrowed(name)],
+            namespaces: vec![namespace],
+            is_sure: stage.after.len() + usize::from(stage.is_first) <= 1,
+        };
+        for earlier in stage.after.iter().filter_map(|at| before.get(*at)) {
+            add(&mut had.names, earlier.names.iter().cloned());
+            for one in &earlier.namespaces {
+                if !had.namespaces.contains(one) {
+                    had.namespaces.push(*one);
+                }
+            }
+            had.is_sure &= earlier.is_sure;
         }
         let [of_components, own] = &stage.affixes;
-        affix(&mut names, of_components);
-        // The original one stays the first.
-        let mut seen = HashSet::new();
-        namespaces.retain(|one| seen.insert(*one));
         let patches = stage.patches.iter();
-        all.push(patches.flat_map(|one| one.of(who, &names, &namespaces)).collect());
-        affix(&mut names, own);
-        namespaces.extend(&stage.namespaces);
-        had.push((names, namespaces));
+        let names = had.names.len();
+        affix(&mut had.names, of_components);
+        // Whether a component renames before or after one that patches is not followed.
+        let is_sure = had.is_sure;
+        had.is_sure &= names == had.names.len();
+        all.push(patches.flat_map(|one| one.of(who, &had)).collect());
+        had.is_sure = is_sure;
+        affix(&mut had.names, own);
+        for one in &stage.namespaces {
+            had.namespaces.retain(|other| other != one || *one == namespace);
+            had.namespaces.push(one);
+        }
+        before.push(had);
     }
     all
 }
@@ -185,8 +198,8 @@ impl Lack<'_> {
                     Some((_, false)) => return false,
                     None if *means == Means::Surely && self.is_dropped(patch) => is_good = true,
                     Some((fill, true)) if *means == Means::Surely => {
-                        let mut others = patches.iter().flatten().flat_map(|(_, patch)| &patch.fills);
-                        is_good |= !others.any(|other| moves(other, fill, &self.place().steps));
+                        let mut others = patches.iter().flatten();
+                        is_good |= !others.any(|(_, other)| moves(other, fill, &self.place().steps));
                     }
                     _ => {}
                 }
@@ -258,18 +271,30 @@ fn takes_all(fill: &Fill<'_>, place: &Place<'_>) -> bool {
     }
 }
 
-/// Whether a patch may move the items of a list, one of which another names by its number.
-fn moves(other: &Fill<'_>, fill: &Fill<'_>, place: &[Step<'_>]) -> bool {
-    for ((step, own), other) in place.iter().zip(fill.steps()).zip(other.steps()) {
-        let by_number = matches!(step, Step::Item(..)) && own.parse::<usize>().is_ok();
-        if by_number && other.starts_with(['+', '[']) {
-            return true;
+/// Whether a patch may move an item of a list that a field of another one names by its number.
+fn moves(other: &Patch<'_>, fill: &Fill<'_>, place: &[Step<'_>]) -> bool {
+    other.fills.iter().any(|one| {
+        let depth = one.steps().count();
+        for (at, ((step, own), other_step)) in (1..).zip(place.iter().zip(fill.steps()).zip(one.steps())) {
+            if let (Step::Item(..), Ok(own)) = (step, own.parse::<usize>()) {
+                let number = |text: &str| text.parse().is_ok_and(|at: usize| at <= own);
+                let moves = match other_step.strip_prefix('+') {
+                    Some(put_in) => number(put_in),
+                    // kustomize puts items that it merges in front.
+                    None if other_step.starts_with('[') => own > 0 || !step.is(&other_step),
+                    // What is taken out lets the next ones move up.
+                    None => number(&other_step) && at == depth && other.takes_away(one.path),
+                };
+                if moves {
+                    return true;
+                }
+            }
+            if !step.is(&other_step) {
+                return false;
+            }
         }
-        if !step.is(&other) {
-            return false;
-        }
-    }
-    false
+        false
+    })
 }
 
 fn lies(fill: &Fill<'_>, steps: &[Step<'_>]) -> Lies {

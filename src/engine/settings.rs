@@ -44,12 +44,16 @@ impl Settings {
 
     /// Whether a finding of a rule that runs here is wanted, with the severity that it is to have.
     pub fn adjust(&self, finding: &mut Diagnostic) -> bool {
-        if let Some(severities) = &self.severities
-            && let Some(Some(severity)) = severities.get(finding.rule.0 as usize)
-        {
-            finding.severity = *severity;
-        }
-        self.rules.has(finding.rule)
+        let (wanted, severity) = self.judged(finding.rule);
+        finding.severity = severity.unwrap_or(finding.severity);
+        wanted
+    }
+
+    /// Whether findings of a rule are wanted, and which severity they are all to have.
+    pub fn judged(&self, rule: RuleId) -> (bool, Option<Severity>) {
+        let severities = self.severities.as_ref();
+        let severity = severities.and_then(|all| all.get(rule.0 as usize).copied().flatten());
+        (self.rules.has(rule), severity)
     }
 }
 

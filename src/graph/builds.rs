@@ -1,15 +1,13 @@
 //! What is built of a file: by each kustomization that takes it in and that no other takes in, and by Flux; with all
 //! that patches write on the way.
 
-use std::borrow::Cow;
-
 use super::facts::{Changes, Facts, Kustomization};
-use super::filled::{Given, Patch};
+use super::filled::Patch;
 use super::index::Index;
 use super::overlays::is_component;
 use super::paths::{Paths, folder};
-use super::whom::{Means, Who};
-use super::written::is_plain;
+use super::whom::{Had, Means, Who};
+use super::written::{is_plain, selects};
 use crate::hash::{HashMap, HashSet};
 
 /// Kustomizations that lie deeper in each other than this are not looked into.
@@ -76,25 +74,20 @@ impl<'r> Patching<'r> {
         self.patches.is_empty()
     }
 
-    /// Whether one of them takes a field away.
-    pub fn takes_away(&self, path: &str) -> bool {
-        let mut all = self.patches.iter().flat_map(|patch| &patch.fills);
-        all.any(|fill| fill.path == path && fill.value == Given::Nothing)
+    /// Whether one of them, for one of these kinds, takes a field away.
+    pub fn takes_away(&self, path: &str, kinds: &[&str]) -> bool {
+        let mut all = self.patches.iter();
+        all.any(|patch| patch.takes_away(path) && kinds.iter().any(|kind| selects(patch.whom.kind, kind)))
     }
 
-    /// The patches that are, perhaps or surely, for an object that had these names and namespaces.
-    pub fn of(
-        &self,
-        who: &Who<'_>,
-        names: &[Cow<'_, str>],
-        namespaces: &[&str],
-    ) -> impl Iterator<Item = (Means, &Patch<'r>)> {
-        let named = names.iter().filter_map(|name| self.by_name.get(&**name));
+    /// The patches that are, perhaps or surely, for an object.
+    pub fn of(&self, who: &Who<'_>, had: &Had<'_>) -> impl Iterator<Item = (Means, &Patch<'r>)> {
+        let named = had.names.iter().filter_map(|name| self.by_name.get(&**name));
         let mut all: Vec<usize> = named.flatten().chain(&self.open).copied().collect();
         all.sort_unstable();
         all.dedup();
         let all = all.into_iter().filter_map(|at| self.patches.get(at));
-        let meant = |patch: &'_ Patch<'r>| patch.whom.means(who, names, namespaces);
+        let meant = |patch: &'_ Patch<'r>| patch.whom.means(who, had);
         let found: Vec<_> = all.map(|patch| (meant(patch), patch)).collect();
         found.into_iter().filter(|(means, _)| *means != Means::No)
     }

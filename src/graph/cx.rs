@@ -1,7 +1,7 @@
 //! What a check of the whole run is given.
 
 use super::index::{Index, UseSite};
-use crate::diagnostic::{Diagnostic, Report};
+use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::engine::Settings;
 use crate::rules::RuleId;
 use crate::source::Span;
@@ -48,9 +48,9 @@ impl<'r> RunCx<'r> {
         }
     }
 
-    /// What tells the files apart that are judged differently: a number for those that are judged alike.
-    pub fn judged_as(&self, file: u32) -> usize {
-        std::ptr::from_ref(self.judging.settings(file)).addr()
+    /// Whether a file wants findings of the current rule, and which severity they are all to have there.
+    pub fn judged_as(&self, file: u32) -> (bool, Option<Severity>) {
+        self.judging.settings(file).judged(self.rule)
     }
 
     /// Whether a comment keeps back what the current rule finds at a field that names something.

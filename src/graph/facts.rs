@@ -283,6 +283,8 @@ pub struct Facts {
     /// Whether patches say more than is in [`Facts::filled`].
     pub more_filled: bool,
     pub(super) filled_paths: u32,
+    /// Texts that are not kept, while a file is read whose aliases bring values of Secrets.
+    hiding: Option<Box<[String]>>,
     /// What its patches change.
     pub changes: Changes,
 }
@@ -307,6 +309,9 @@ fn take(file: &File<'_>, table: &Table, names: bool) -> Facts {
         file: file.name.into(),
         ..Facts::default()
     };
+    if !file.beyond_aliases().is_empty() {
+        facts.hiding = Some(file.hidden().texts().map(Into::into).collect());
+    }
     for document in &file.documents {
         let Some(root) = document.root else { continue };
         match document.skip {
@@ -315,6 +320,7 @@ fn take(file: &File<'_>, table: &Table, names: bool) -> Facts {
             _ => {}
         }
     }
+    facts.hiding = None; // a name of an object is looked at by its place
     let masked = file.beyond_aliases();
     facts.objects.reserve_exact(file.objects.len());
     for object in &file.objects {
@@ -400,6 +406,11 @@ impl Facts {
 
     /// Keeps a text.
     pub(super) fn keep(&mut self, text: &str) -> Text {
+        let hiding = self.hiding.as_deref().unwrap_or_default();
+        let text = match hiding.iter().any(|hidden| hidden == text) {
+            true => mask::MASK,
+            false => text,
+        };
         // A file has less than 4 GiB, but names put together could in theory pass it: they end up empty.
         let (Ok(at), Ok(len)) = (u32::try_from(self.text.len()), u32::try_from(text.len())) else {
             return Text::default();

@@ -91,6 +91,18 @@ impl Sort {
     }
 }
 
+impl Patch<'_> {
+    /// Whether it takes a field away and puts nothing in its place.
+    pub fn takes_away(&self, path: &str) -> bool {
+        let is_there = |fill: &&Fill<'_>| {
+            let rest = fill.path.strip_prefix(path);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let last = self.fills.iter().rev().find(is_there);
+        last.is_some_and(|fill| fill.path == path && fill.value == Given::Nothing)
+    }
+}
+
 impl Fill<'_> {
     /// The steps of the path.
     pub fn steps(&self) -> impl Iterator<Item = Cow<'_, str>> {

@@ -12,30 +12,38 @@ use crate::source::Span;
 const CROWD: usize = 64;
 
 /// Labels that controllers give to the pods that they make.
-const GIVEN: [&str; 4] = [
+const GIVEN: [&str; 5] = [
+    "controller-revision-hash",
     "controller-uid",
     "job-name",
     "pod-template-hash",
     "rollouts-pod-template-hash",
 ];
-/// Whose labels are given so.
-const GIVERS: [&str; 12] = [
+/// Whose labels are given so, by a mesh that is injected, or by the server (zones and regions, since 1.35).
+const GIVERS: [&str; 17] = [
     "actions.github.com",
     "agones.dev",
     "apps.kubernetes.io",
     "batch.kubernetes.io",
     "cnpg.io",
+    "istio.io",
     "jobset.sigs.k8s.io",
     "leaderworkerset.sigs.k8s.io",
+    "linkerd.io",
     "ray.io",
+    "security.istio.io",
+    "service.istio.io",
     "serving.knative.dev",
     "sparkoperator.k8s.io",
     "statefulset.kubernetes.io",
+    "topology.kubernetes.io",
     "training.kubeflow.org",
 ];
 
 /// Words in the keys of labels that a controller gives to the pod that leads, or to those that follow.
-const LEADERS: [&str; 6] = ["leader", "master", "primary", "replica", "role", "standby"];
+const LEADERS: [&str; 7] = [
+    "active", "leader", "master", "primary", "replica", "role", "standby",
+];
 
 fn is_given(key: &str) -> bool {
     match key.split_once('/') {

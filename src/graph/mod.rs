@@ -46,7 +46,7 @@ pub use patterns::may_become;
 pub use standard::*;
 pub use variants::Variant;
 pub(crate) use walk::texts::{arguments, words};
-pub use whom::{Means, Selects, Who, Whom, WhomFact};
+pub use whom::{Had, Means, Selects, Who, Whom, WhomFact};
 pub use written::Write;
 
 /// `schemas/references.txt`, compiled.

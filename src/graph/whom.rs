@@ -46,6 +46,17 @@ impl<T> Selects<T> {
     }
 }
 
+/// The names and namespaces that an object had on its way, the original ones first.
+#[derive(Clone, Debug)]
+pub struct Had<'h> {
+    /// Its names.
+    pub names: Vec<Cow<'h, str>>,
+    /// Its namespaces.
+    pub namespaces: Vec<&'h str>,
+    /// Whether the last ones are those that it has now: there is one way to here.
+    pub is_sure: bool,
+}
+
 /// How surely a patch is for an object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Means {
@@ -75,8 +86,8 @@ impl Whom<'_> {
         self.chosen || texts.iter().any(|text| !text.is_empty())
     }
 
-    /// Whether it means an object that had these names and namespaces, its original ones first.
-    pub fn means(&self, who: &Who<'_>, names: &[Cow<'_, str>], namespaces: &[&str]) -> Means {
+    /// Whether it means an object.
+    pub fn means(&self, who: &Who<'_>, had: &Had<'_>) -> Means {
         let rest = [
             (self.kind, who.kind),
             (self.group, who.group),
@@ -85,10 +96,10 @@ impl Whom<'_> {
         if !rest.iter().all(|(pattern, text)| selects(pattern, text)) {
             return Means::No;
         }
-        let name = self.means_one(self.name, names);
+        let name = self.means_one(self.name, &had.names, had.is_sure);
         let namespace = match (self.literal, self.namespace) {
-            (true, "") => self.means_one("default", namespaces),
-            (_, pattern) => self.means_one(pattern, namespaces),
+            (true, "") => self.means_one("default", &had.namespaces, had.is_sure),
+            (_, pattern) => self.means_one(pattern, &had.namespaces, had.is_sure),
         };
         match (name, namespace) {
             (Means::No, _) | (_, Means::No) => Means::No,
@@ -97,9 +108,8 @@ impl Whom<'_> {
         }
     }
 
-    /// A patch that says its own name means any that an object had, a target the first and the last one only. Which one
-    /// is the last is not told here, so that one of several others may be it.
-    fn means_one<'n>(&self, pattern: &str, texts: &'n [impl AsRef<str> + 'n]) -> Means {
+    /// A patch that says its own name means any that an object had, a target the first and the last one only.
+    fn means_one<'n>(&self, pattern: &str, texts: &'n [impl AsRef<str> + 'n], is_sure: bool) -> Means {
         if self.literal {
             return match texts.iter().any(|text| text.as_ref() == pattern) {
                 true => Means::Surely,
@@ -113,7 +123,7 @@ impl Whom<'_> {
         let may = |text: &'n _| selects(pattern, AsRef::as_ref(text));
         match texts {
             all if fits(all.first()) == Some(true) => Means::Surely,
-            [_, last] if fits(Some(last)) == Some(true) => Means::Surely,
+            all if is_sure && fits(all.last()) == Some(true) => Means::Surely,
             all if all.iter().any(may) => Means::Perhaps,
             _ => Means::No,
         }

@@ -28,6 +28,7 @@ pub struct File<'t> {
     /// The objects of all documents, Lists flattened, in order.
     pub objects: Vec<Object<'t>>,
     masked: OnceCell<Vec<Span>>,
+    aliased: OnceCell<Vec<Span>>,
     hidden: OnceCell<Hidden>,
 }
 
@@ -203,6 +204,7 @@ impl<'t> File<'t> {
             documents: Vec::with_capacity(tree.chunks.len()),
             objects: Vec::with_capacity(tree.chunks.len()),
             masked: OnceCell::new(),
+            aliased: OnceCell::new(),
             hidden: OnceCell::new(),
         };
         for chunk in &tree.chunks {
@@ -241,11 +243,11 @@ impl<'t> File<'t> {
         self.hidden.get_or_init(|| Hidden::of(self))
     }
 
-    /// The masked parts where an alias may lead there, so that even a name may be such a value; none of any other
-    /// file.
+    /// The masked parts ([`mask::spans_in_place`]) where an alias may lead there, so that even a name may be such a
+    /// value; none of any other file.
     pub fn beyond_aliases(&self) -> &[Span] {
         if self.documents.iter().any(|document| document.chunk.indirect) {
-            self.masked()
+            self.aliased.get_or_init(|| mask::spans_in_place(self))
         } else {
             &[]
         }

@@ -1,9 +1,11 @@
 //! Texts that a message could tell although it is not about them: an alias brings a Secret's value to a name or a
 //! label, and where a space is missing (`{password:hunter2}`) a value is part of a key.
 //!
-//! Rules need not know of it: what they found is gone over once more, in the few files that have such a text.
+//! Rules need not know of it: what they found is gone over once more, in the few files that have such a text. Values
+//! and paths stand in backquotes in messages, so that plain words are left alone.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::touches;
 use crate::diagnostic::Diagnostic;
@@ -18,13 +20,27 @@ pub const MASK: &str = "***";
 /// The texts of one file that must not be told, wherever they turn up.
 #[derive(Debug, Default)]
 pub struct Hidden {
-    texts: Vec<String>,
-    /// Where aliases bring them to, in order.
-    aliases: Vec<Span>,
+    texts: Vec<Text>,
+    /// Where aliases bring them to, in order, with the nodes that each leads to.
+    aliases: Vec<(Span, Range<u32>)>,
 }
 
-/// Shorter texts are common words: they are taken out where they stand alone only.
-const SHORT: usize = 4;
+#[derive(Debug)]
+struct Text {
+    /// The node that says it.
+    node: u32,
+    text: String,
+    /// As messages quote it.
+    quoted: String,
+}
+
+/// With more texts, nothing that is quoted is told.
+const MOST: usize = 64;
+
+/// As many characters tell what a text is in another spelling.
+const PIECE: usize = 6;
+/// The longest text that is looked for in other spellings.
+const LONGEST: usize = 1_000;
 
 impl Hidden {
     /// Looks through a file.
@@ -33,37 +49,37 @@ impl Hidden {
         for document in &file.documents {
             if let Some(root) = document.root {
                 let all = root.id()..document.chunk.nodes_end;
-                // What is masked is asked for last, since that takes time.
-                if document.chunk.indirect && !file.masked().is_empty() {
-                    hidden.aliased(root, all.clone(), file.masked());
+                if document.chunk.indirect {
+                    hidden.aliased(root, all.clone(), file.beyond_aliases());
                 }
                 hidden.strays(root, all, file);
             }
         }
-        hidden.texts.retain(|text| !text.is_empty());
-        hidden.texts.sort_by_key(|text| std::cmp::Reverse(text.len())); // a part of another comes after it
-        hidden.texts.dedup();
+        // A part of another comes after it.
+        let order = |text: &Text| (std::cmp::Reverse(text.text.len()), text.node);
+        hidden.texts.sort_by_key(order);
         hidden
     }
 
     /// What aliases bring from where nothing may be shown.
-    fn aliased(&mut self, root: Node<'_>, all: std::ops::Range<u32>, masked: &[Span]) {
-        let mut anchored: Vec<(u32, u32)> = Vec::new();
+    fn aliased(&mut self, root: Node<'_>, all: Range<u32>, masked: &[Span]) {
+        let first = self.aliases.len();
         for id in all {
             let alias = root.with_id(id);
             let meant = alias.resolved();
             if alias.raw().kind == Kind::Alias && touches(masked, meant.span()) {
-                self.aliases.push(alias.span());
-                anchored.push((meant.id(), meant.raw().next));
+                self.aliases.push((alias.span(), meant.id()..meant.raw().next));
             }
         }
+        let found = self.aliases.get(first..).unwrap_or_default().iter();
+        let mut anchored: Vec<(u32, u32)> = found.map(|(_, nodes)| (nodes.start, nodes.end)).collect();
         anchored.sort_unstable();
         let mut from = 0;
         for (start, end) in anchored {
             for id in start.max(from)..end {
                 let node = root.with_id(id);
                 if node.raw().kind == Kind::Scalar && touches(masked, node.span()) {
-                    self.texts.extend(node.cooked().map(Into::into));
+                    self.keep(node);
                 }
             }
             from = from.max(end);
@@ -71,16 +87,28 @@ impl Hidden {
     }
 
     /// Values that became keys.
-    fn strays(&mut self, root: Node<'_>, all: std::ops::Range<u32>, file: &File<'_>) {
+    fn strays(&mut self, root: Node<'_>, all: Range<u32>, file: &File<'_>) {
         for id in all {
             let map = root.with_id(id);
             if map.raw().kind == Kind::Map && super::may_have_strays(map) {
                 for entry in map.raw_entries() {
+                    // What is masked is asked for last, since that takes time.
                     if super::is_stray(entry.key) && touches(file.masked(), entry.key.span()) {
-                        self.texts.extend(entry.key.cooked().map(Into::into));
+                        self.keep(entry.key);
                     }
                 }
             }
+        }
+    }
+
+    fn keep(&mut self, node: Node<'_>) {
+        let text = node.cooked().unwrap_or_default();
+        if !text.is_empty() {
+            self.texts.push(Text {
+                node: node.id(),
+                quoted: quote(&text).trim_matches('`').to_string(),
+                text: text.into_owned(),
+            });
         }
     }
 
@@ -89,29 +117,30 @@ impl Hidden {
         self.texts.is_empty()
     }
 
+    /// The texts.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(|text| &*text.text)
+    }
+
     /// A text, or what stands for it where it must not be told.
     pub fn told<'a>(&self, text: &'a str) -> &'a str {
-        if self.texts.iter().any(|hidden| hidden == text) {
+        if self.texts().any(|hidden| hidden == text) {
             MASK
         } else {
             text
         }
     }
 
-    /// Takes the texts out of what is said of the file. What is said of an alias itself may tell a text in another
+    /// Takes the texts out of what is said of the file. What is said of an alias itself may tell its text in another
     /// spelling, which is taken out as well.
     pub fn redact(&self, findings: &mut [Diagnostic]) {
         if self.is_empty() {
             return;
         }
+        let all: HashSet<&str> = self.texts().skip(MOST).collect();
         for finding in findings {
-            let pieces = touches(&self.aliases, finding.span).then(|| self.pieces());
-            let clean = |text: &mut String| {
-                self.clean(text);
-                if let Some(pieces) = &pieces {
-                    *text = without(text, pieces);
-                }
-            };
+            let pieces = self.pieces(finding.span);
+            let clean = |text: &mut String| *text = self.clean(text, &pieces);
             clean(&mut finding.message);
             finding.help.iter_mut().for_each(clean);
             finding.label.iter_mut().for_each(clean);
@@ -120,15 +149,14 @@ impl Hidden {
                 .iter_mut()
                 .for_each(|other| clean(&mut other.message));
             if let Some(refusal) = &mut finding.refusal {
-                self.clean(&mut refusal.field);
+                refusal.field = self.without(&refusal.field, &pieces);
+                if !all.is_empty() {
+                    refusal.field = without_steps(&refusal.field, &all);
+                }
             }
-            let tells = |text: &str| {
-                let mut cleaned = text.to_string();
-                clean(&mut cleaned);
-                cleaned != text
-            };
             if let Some(fix) = &mut finding.fix {
                 clean(&mut fix.title);
+                let tells = |text: &str| self.without(text, &pieces) != text;
                 if fix.edits.iter().any(|edit| tells(&edit.text)) {
                     finding.fix = None;
                 }
@@ -136,51 +164,105 @@ impl Hidden {
         }
     }
 
-    fn clean(&self, text: &mut String) {
-        for hidden in &self.texts {
-            let quoted = quote(hidden);
-            for (sought, mask) in [
-                (quoted.clone(), format!("`{MASK}`")),
-                (format!("[{hidden}]"), format!("[{MASK}]")),
-            ] {
-                if text.contains(&sought) {
-                    *text = text.replace(&sought, &mask);
-                }
+    /// A message without the texts in what it quotes, and without those that are no plain words anywhere.
+    fn clean(&self, message: &str, pieces: &HashSet<String>) -> String {
+        let mut out = String::with_capacity(message.len());
+        for (at, part) in message.split('`').enumerate() {
+            if at > 0 {
+                out.push('`');
             }
-            if text == hidden || hidden.len() >= SHORT {
-                for sought in [hidden, quoted.trim_matches('`')] {
-                    if text.contains(sought) {
-                        *text = text.replace(sought, MASK);
-                    }
+            match at % 2 {
+                1 if self.texts.len() > MOST => out.push_str(MASK),
+                1 => out.push_str(&self.without(part, pieces)),
+                _ => {
+                    let odd = |text: &&Text| !text.text.chars().all(char::is_alphabetic);
+                    let few = self.texts.iter().take(MOST).filter(odd);
+                    out.push_str(&few.fold(part.to_string(), replaced));
                 }
             }
         }
+        out
     }
 
-    /// All runs of characters by which one would know a text again.
-    fn pieces(&self) -> HashSet<Vec<u8>> {
-        let all = self.texts.iter().map(|text| text.to_lowercase().into_bytes());
+    /// A value or a path without the texts, and without words that tell a text in another spelling.
+    fn without(&self, quoted: &str, pieces: &HashSet<String>) -> String {
+        let out = self.texts.iter().take(MOST).fold(quoted.to_string(), replaced);
+        if pieces.is_empty() {
+            return out;
+        }
+        let parts = |c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'));
+        let mut told = String::with_capacity(out.len());
+        for word in out.split_inclusive(parts) {
+            let bare = word.trim_end_matches(parts);
+            let lower: Vec<char> = bare.to_lowercase().chars().collect();
+            let mut runs = lower.windows(PIECE).map(|run| run.iter().collect::<String>());
+            if runs.any(|run| pieces.contains(&run)) {
+                told.push_str(MASK);
+                told.push_str(word.get(bare.len()..).unwrap_or_default());
+            } else {
+                told.push_str(word);
+            }
+        }
+        told
+    }
+
+    /// All runs of characters by which one would know the text again that an alias at a span brings there.
+    fn pieces(&self, span: Span) -> HashSet<String> {
         let mut pieces = HashSet::new();
-        for text in all {
-            pieces.extend(text.windows(SHORT).map(<[u8]>::to_vec));
+        let first = self.aliases.partition_point(|(alias, _)| alias.end <= span.start);
+        let here = self.aliases.get(first..).unwrap_or_default().iter();
+        for (_, nodes) in here.take_while(|(alias, _)| alias.start < span.end.max(span.start + 1)) {
+            for text in self.texts.iter().filter(|text| nodes.contains(&text.node)) {
+                let lower = text.text.to_lowercase();
+                let chars: Vec<char> = lower.chars().take(LONGEST).collect();
+                pieces.extend(chars.windows(PIECE).map(|run| run.iter().collect::<String>()));
+            }
         }
         pieces
     }
 }
 
-/// A text without its words that have a piece in them.
-fn without(text: &str, pieces: &HashSet<Vec<u8>>) -> String {
-    let mut out = String::with_capacity(text.len());
-    let parts = |c: char| c.is_whitespace() || c == '`';
-    for word in text.split_inclusive(parts) {
-        let bare = word.trim_end_matches(parts);
-        let lower = bare.to_lowercase();
-        if lower.as_bytes().windows(SHORT).any(|run| pieces.contains(run)) {
-            out.push_str(MASK);
-            out.push_str(&word[bare.len()..]);
-        } else {
-            out.push_str(word);
+/// A path without the steps that are one of many texts.
+fn without_steps(path: &str, all: &HashSet<&str>) -> String {
+    let told = |step: &str| match all.contains(step) {
+        true => MASK.to_string(),
+        false => step.to_string(),
+    };
+    let parts = path.split_inclusive(['[', ']']).map(|part| {
+        let bare = part.trim_end_matches(['[', ']']);
+        let steps: Vec<String> = match all.contains(bare) {
+            true => vec![MASK.to_string()],
+            false => bare.split('.').map(told).collect(),
+        };
+        steps.join(".") + part.get(bare.len()..).unwrap_or_default()
+    });
+    parts.collect()
+}
+
+/// A text without another one, where that is no part of a longer word.
+fn replaced(within: String, hidden: &Text) -> String {
+    let mut out = within;
+    for sought in [&hidden.text, &hidden.quoted] {
+        if !out.contains(&**sought) {
+            continue;
         }
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+        let starts = sought.starts_with(is_part);
+        let ends = sought.ends_with(is_part);
+        let mut told = String::with_capacity(out.len());
+        let mut from = 0;
+        for (at, found) in out.match_indices(&**sought) {
+            let (before, after) = (out.get(..at), out.get(at + found.len()..));
+            let joined = starts && before.is_some_and(|text| text.ends_with(is_part))
+                || ends && after.is_some_and(|text| text.starts_with(is_part));
+            if !joined {
+                told.push_str(out.get(from..at).unwrap_or_default());
+                told.push_str(MASK);
+                from = at + found.len();
+            }
+        }
+        told.push_str(out.get(from..).unwrap_or_default());
+        out = told;
     }
     out
 }

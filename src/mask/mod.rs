@@ -15,7 +15,41 @@ use crate::yaml::{Chunk, Kind, Node, Style};
 
 /// The masked parts of a file, sorted and not overlapping.
 pub fn spans(file: &File<'_>) -> Vec<Span> {
-    let mut masked = Vec::new();
+    look(file, true)
+}
+
+/// The same without what aliases alone bring into Secrets: its own place may be the name of an object, which is no
+/// secret.
+pub fn spans_in_place(file: &File<'_>) -> Vec<Span> {
+    look(file, false)
+}
+
+/// What is masked so far.
+struct Masked {
+    spans: Vec<Span>,
+    /// Whether what aliases lead to is masked as well.
+    follows: bool,
+}
+
+impl Masked {
+    fn push(&mut self, span: Span) {
+        self.spans.push(span);
+    }
+
+    /// Masks a value, and what it leads to.
+    fn value(&mut self, node: Node<'_>) {
+        self.push(node.span());
+        if self.follows && node.raw().kind == Kind::Alias {
+            self.push(node.resolved().span());
+        }
+    }
+}
+
+fn look(file: &File<'_>, follows: bool) -> Vec<Span> {
+    let mut masked = Masked {
+        spans: Vec::new(),
+        follows,
+    };
     // A quote that is not closed, or a `---` in a value, leaves a part of a Secret in the next document.
     let mut spills = false;
     let mut after_secret = false;
@@ -40,11 +74,11 @@ pub fn spans(file: &File<'_>) -> Vec<Span> {
         if is_tail {
             lines(file.text, chunk.span, &mut masked);
         }
-        let before = masked.len();
+        let before = masked.spans.len();
         let mut has_secret = false;
         if let Some(root) = document.root {
             has_secret = tree(root, chunk, &mut masked);
-            if has_secret || masked.len() > before {
+            if has_secret || masked.spans.len() > before {
                 comments(file, chunk.span, &mut masked);
             }
         }
@@ -56,7 +90,7 @@ pub fn spans(file: &File<'_>) -> Vec<Span> {
         spills = false;
         after_secret = has_secret || is_tail;
     }
-    normalise(masked)
+    normalise(masked.spans)
 }
 
 /// Whether a document is an object of its own, rather than the rest of a value with a `---` in it.
@@ -73,7 +107,7 @@ fn is_object(root: Option<Node<'_>>, source: &str) -> bool {
 }
 
 /// What stands on separator lines after the `---`.
-fn separator(text: &str, between: Span, masked: &mut Vec<Span>) {
+fn separator(text: &str, between: Span, masked: &mut Masked) {
     let mut at = between.start;
     for line in text
         .get(between.range())
@@ -126,7 +160,7 @@ fn normalise(mut spans: Vec<Span>) -> Vec<Span> {
 }
 
 /// Comments in a document with masked values: an old value is often left in one.
-fn comments(file: &File<'_>, within: Span, masked: &mut Vec<Span>) {
+fn comments(file: &File<'_>, within: Span, masked: &mut Masked) {
     for &comment in &file.tree.comments {
         let text = file.text.get(comment.range()).unwrap_or_default();
         if within.contains(comment)
@@ -142,7 +176,7 @@ fn comments(file: &File<'_>, within: Span, masked: &mut Vec<Span>) {
 
 /// All nodes of a document that reads well, in arena order, so that depth does not matter. Whether a Secret is
 /// among them, with values or without.
-fn tree(root: Node<'_>, chunk: &Chunk, masked: &mut Vec<Span>) -> bool {
+fn tree(root: Node<'_>, chunk: &Chunk, masked: &mut Masked) -> bool {
     let mut has_secret = false;
     for id in root.id()..chunk.nodes_end {
         let node = root.with_id(id);
@@ -168,7 +202,7 @@ fn holds_a_manifest(node: Node<'_>) -> bool {
 }
 
 /// Whether the mapping is a Secret, or may be one.
-fn mapping(map: Node<'_>, is_root: bool, masked: &mut Vec<Span>) -> bool {
+fn mapping(map: Node<'_>, is_root: bool, masked: &mut Masked) -> bool {
     // Where two objects have run together, each key is there twice: one Secret among them is enough.
     let mut kinds = Kinds::default();
     let (mut named_group, mut core, mut data, mut operation, mut value) = (false, false, false, false, None);
@@ -195,7 +229,7 @@ fn mapping(map: Node<'_>, is_root: bool, masked: &mut Vec<Span>) -> bool {
             for generator in entry.value.items() {
                 let given = |key: &str| matches!(key, "literals" | "envs" | "files");
                 for list in generator.raw_entries().filter(|one| given(&word(one.key))) {
-                    masked.extend(list.value.items().map(|item| item.span()));
+                    list.value.items().for_each(|item| masked.push(item.span()));
                 }
             }
         } else if key == "kubectl.kubernetes.io/last-applied-configuration" {
@@ -254,7 +288,7 @@ impl Kinds {
 }
 
 /// The values of the fields that hold data and are to be hidden.
-fn own_values(map: Node<'_>, hidden: impl Fn(&str) -> bool, masked: &mut Vec<Span>) {
+fn own_values(map: Node<'_>, hidden: impl Fn(&str) -> bool, masked: &mut Masked) {
     for entry in map.raw_entries() {
         let key = word(entry.key);
         if is_data(&key) && hidden(&key) {
@@ -264,7 +298,7 @@ fn own_values(map: Node<'_>, hidden: impl Fn(&str) -> bool, masked: &mut Vec<Spa
 }
 
 /// A Secret shows its type and metadata, and the keys of everything else.
-fn secret(map: Node<'_>, masked: &mut Vec<Span>) {
+fn secret(map: Node<'_>, masked: &mut Masked) {
     for entry in map.raw_entries() {
         let key = &*word(entry.key);
         if key.eq_ignore_ascii_case("items") {
@@ -281,20 +315,13 @@ fn secret(map: Node<'_>, masked: &mut Vec<Span>) {
     }
 }
 
-fn values(node: Node<'_>, masked: &mut Vec<Span>) {
+fn values(node: Node<'_>, masked: &mut Masked) {
     if node.raw().kind != Kind::Map {
-        masked.push(node.span());
-        if node.raw().kind == Kind::Alias {
-            masked.push(node.resolved().span());
-        }
-        return;
+        return masked.value(node);
     }
     let flow = may_have_strays(node);
     for entry in node.raw_entries() {
-        masked.push(entry.value.span());
-        if entry.value.raw().kind == Kind::Alias {
-            masked.push(entry.value.resolved().span());
-        }
+        masked.value(entry.value);
         if flow && is_stray(entry.key) {
             masked.push(entry.key.span());
         }
@@ -341,7 +368,7 @@ fn word<'t>(node: Node<'t>) -> Cow<'t, str> {
 
 /// Text that may be a Secret's and has no tree: only the keys of its lines are shown, and the values of the
 /// few fields that tell which object it is.
-fn lines(text: &str, span: Span, masked: &mut Vec<Span>) {
+fn lines(text: &str, span: Span, masked: &mut Masked) {
     let source = text.get(span.range()).unwrap_or_default();
     let mut at = span.start;
     for line in source.split_inclusive('\n') {

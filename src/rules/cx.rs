@@ -135,16 +135,6 @@ impl<'t> Cx<'t> {
         mask::touches(self.file.masked(), span)
     }
 
-    /// A text of the file in backquotes for a message; "the value" where it may be an alias of what must not be
-    /// shown. [`shown`](Cx::shown) tells these apart, but needs the text's node.
-    pub fn quote(&self, text: &str) -> Cow<'static, str> {
-        if self.file.beyond_aliases().is_empty() {
-            Cow::Owned(quote(text))
-        } else {
-            Cow::Borrowed("the value")
-        }
-    }
-
     /// A node's value in backquotes for a message, cut to a readable length; "the value" for what must
     /// not be shown.
     pub fn shown(&self, node: Node<'t>) -> Cow<'static, str> {
@@ -156,8 +146,8 @@ impl<'t> Cx<'t> {
     }
 }
 
-/// Text in backquotes, on one line, cut to 60 characters. For what is no value of the file, such as the name of a
-/// field: a value may be an alias of a Secret's, and goes through [`Cx::quote`] or [`Cx::shown`].
+/// Text in backquotes, on one line, cut to 60 characters. For a value of the file there is [`Cx::shown`]; what an alias
+/// may bring elsewhere is taken out of messages later ([`mask::Hidden`]).
 pub fn quote(text: &str) -> String {
     let mut shown = String::with_capacity(text.len().min(64) + 2);
     shown.push('`');

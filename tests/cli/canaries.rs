@@ -407,3 +407,37 @@ fn no_message_tells_a_value_that_stands_elsewhere() {
         }
     }
 }
+
+/// Short values are words of messages too, yet are told nowhere; a name that a Secret's data repeat is no secret.
+#[test]
+fn short_values_are_not_told_and_names_are() {
+    let list = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {pin: &b \
+                qwx}}\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: c, labels: {*b : yes}}, data: {*b : 5}}\n- \
+                {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: a, image: b, resources: \
+                {limits: {*b : x}}}]}}\n";
+    let generated = "kind: Kustomization\nsecretGenerator: [{name: db, literals: [&x \"password=qwx9\", &y \"qwx\"]}]\n\
+                     configMapGenerator: [{name: *y, literals: [a=b]}]\nnamespace: *y\nnamePrefix: *y\n";
+    let folder = Folder::new(&[("a.yaml", list), ("kustomization.yaml", generated)]);
+    for args in [
+        &["check", "a.yaml"][..],
+        &["check", "--format", "json", "--verdicts"],
+        &["check", "--format", "sarif"],
+        &["check", "--format", "concise"],
+        &["graph"],
+        &["graph", "--format", "json"],
+        &["impact", "-A"],
+    ] {
+        let answer = folder.run(args).to_string();
+        assert!(!answer.contains("qwx"), "{args:?}: {answer}");
+    }
+    let shop = "apiVersion: v1\nkind: Secret\nmetadata: {name: &name shop, labels: {app: *name}}\nstringData: {DB_USER: \
+                *name}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: Workshop}\nspec: {containers: [{name: a, image: b, \
+                envFrom: [{secretRef: {name: shop}}]}]}\n";
+    let folder = Folder::new(&[("a.yaml", shop)]);
+    let answer = folder.run(&["check", "--complete", "--format", "concise"]);
+    assert!(
+        answer.stdout.contains("the name `Workshop` of this Pod") && answer.stdout.lines().count() == 1,
+        "{answer}"
+    );
+    assert!(folder.run(&["impact", "-A"]).stdout.contains("shop"));
+}

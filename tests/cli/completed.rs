@@ -685,6 +685,11 @@ fn what_may_be_undone_is_not_believed() {
              /spec/template/spec/containers/0/image\n      value: a\n",
             patch("name: web", "{name: new}")
         ),
+        format!(
+            "patches:\n- patch: '{}'\n- target: {{kind: Deployment}}\n  patch: |-\n    - op: add\n      path: \
+             /spec/template/spec/containers/0/image\n      value: a\n",
+            patch("name: web", "{name: side, tty: true}")
+        ),
         // It is for others.
         format!("patches:\n- patch: '{}'\n", patch("name: w.b", "{name: app, image: a}")),
         format!(
@@ -747,6 +752,26 @@ fn what_is_built_whole_is_believed() {
             ingress("{host: a.example}"),
         ),
         (policy("0"), file, policy("80")),
+        (
+            deployment("", ""),
+            "patches:\n- path: patch.yaml\n- target: {kind: Deployment}\n  patch: |-\n    - op: add\n      path: \
+             /spec/template/spec/containers/0/image\n      value: a\n",
+            patch("name: web", "{name: app, tty: true}"),
+        ),
+        (
+            deployment("", ""),
+            "patches:\n- target: {kind: Deployment}\n  path: patch.yaml\n",
+            "- op: add\n  path: /spec/template/spec/containers/2\n  value: {name: new, image: a}\n- op: add\n  path: \
+             /spec/template/spec/containers/0/image\n  value: a\n"
+                .into(),
+        ),
+        // What is done to another object's selector is no matter.
+        (
+            deployment("", ", image: a").replace("  selector: {matchLabels: {app: web}}\n", "")
+                + "---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {a: b}, ports: [{port: 80}]}\n",
+            "labels:\n- pairs: {app: web}\n  includeSelectors: true\npatches:\n- target: {kind: Service}\n  path: patch.yaml\n",
+            "- op: replace\n  path: /spec/selector\n  value: {app: x}\n".into(),
+        ),
     ] {
         let prod = format!("{PLAIN}{prod}");
         let files = [("prod/kustomization.yaml", &*prod), ("prod/patch.yaml", &*patch)];
@@ -766,4 +791,35 @@ fn what_is_built_whole_is_believed() {
             "{built:?}"
         );
     }
+}
+
+/// A target may say the name that an object has by then, after however many renamings.
+#[test]
+fn targets_mean_first_and_last_names() {
+    let is_filled = |name: &str| {
+        let fill = patch("name: web", "{name: app, image: a}");
+        let prod = format!(
+            "resources: [../b]\npatches:\n- target: {{kind: Deployment, name: {name}}}\n  patch: '{fill}'\n"
+        );
+        let files = [
+            (
+                "a/kustomization.yaml",
+                "resources: [../base]\nnamePrefix: a-\nnamespace: a\n",
+            ),
+            (
+                "b/kustomization.yaml",
+                "resources: [../a]\nnamePrefix: b-\nnamespace: b\n",
+            ),
+            ("prod/kustomization.yaml", &*prod),
+        ];
+        let found = found(&deployment("", ""), &files);
+        let image = found
+            .iter()
+            .find(|line| line.contains("image"))
+            .expect("it is said");
+        image.starts_with("info")
+    };
+    assert!(is_filled("web") && is_filled("b-a-web"));
+    // kustomize knows the one between no more.
+    assert!(!is_filled("a-web") && !is_filled("c-web"));
 }

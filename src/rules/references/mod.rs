@@ -81,14 +81,15 @@ struct Missing<'r> {
 fn dangling<'r>(cx: &mut RunCx<'r>, wanted: impl Fn(&Row) -> bool) {
     let (index, table) = (cx.index, cx.index.table());
     let mut missing: Vec<Missing<'r>> = Vec::new();
-    let mut known: HashMap<(Target, &str, &str, usize), usize> = HashMap::default();
+    let mut known: HashMap<(Target, &str, &str, (bool, Option<Severity>)), usize> = HashMap::default();
     let (mut last, mut left_out) = (None, HashSet::default());
     for site in index.judged(|fact| wanted(table.row(fact.row))) {
         let (elsewhere, near) = match index.verdict(&site) {
             Verdict::Fine => {
                 if cx.settings.complete
                     && let Some((overlay, d)) = index.left_out(&site)
-                    && left_out.insert((overlay, d.target, site.name))
+                    && (cx.keeps_back(&site)
+                        || left_out.insert((overlay, d.target, site.name, cx.judged_as(site.file))))
                 {
                     absent_in(cx, &site, overlay, d);
                 }
@@ -97,10 +98,13 @@ fn dangling<'r>(cx: &mut RunCx<'r>, wanted: impl Fn(&Row) -> bool) {
             Verdict::Near(d) => {
                 // One object that says a wrong name over and over is one mistake.
                 let same = Some((site.file, site.fact.object, site.name));
-                if last != same {
+                let apart = cx.keeps_back(&site);
+                if apart || last != same {
                     misspelt(cx, &site, d);
                 }
-                last = same;
+                if !apart {
+                    last = same;
+                }
                 continue;
             }
             Verdict::Elsewhere(d) => (Some(d), None),

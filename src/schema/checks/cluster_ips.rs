@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use super::addresses;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::Cx;
+use crate::rules::{Cx, quote};
 use crate::schema::constraints::{Format, fault};
 
 enum Place {
@@ -133,7 +133,7 @@ fn of_stacks<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
         } else if *first != single {
             let message = format!(
                 "the first of `clusterIPs` must be `clusterIP`, {}",
-                cx.quote(&single)
+                quote(&single)
             );
             add(
                 Place::Ips,
@@ -149,11 +149,11 @@ fn of_stacks<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
         let text = family.text().unwrap_or_default();
         let help = "use `IPv4`, `IPv6`, or both in the order wanted";
         if !matches!(&*text, "IPv4" | "IPv6") && !cx.is_unrendered(&text) {
-            let message = format!("{} is no IP family", cx.quote(&text));
+            let message = format!("{} is no IP family", quote(&text));
             add(Place::Family(at), ErrorType::NotSupported, message, help);
         }
         if !seen.insert(text.clone()) {
-            let message = format!("{} stands in the list already", cx.quote(&text));
+            let message = format!("{} stands in the list already", quote(&text));
             add(Place::Family(at), ErrorType::Duplicate, message, help);
         }
         families.push(text);
@@ -167,7 +167,7 @@ fn of_stacks<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
         )
         && !cx.is_unrendered(&policy_text)
     {
-        let message = format!("`ipFamilyPolicy` does not know {}", cx.quote(&policy_text));
+        let message = format!("`ipFamilyPolicy` does not know {}", quote(&policy_text));
         let help = "use `SingleStack`, `PreferDualStack` or `RequireDualStack`";
         add(Place::Policy, ErrorType::NotSupported, message, help);
     }
@@ -243,7 +243,7 @@ fn cluster_ips(
         }
         for reason in Format::IpLegacy.faults(ip, cx.kube()) {
             bad = true;
-            let message = format!("{} is no valid cluster IP: it {reason}", cx.quote(ip));
+            let message = format!("{} is no valid cluster IP: it {reason}", quote(ip));
             let help = "use an address of the cluster's service range, or `None`, or leave it out";
             add(Place::Ip(at), ErrorType::Invalid, message, help);
         }
@@ -278,7 +278,7 @@ fn cluster_ips(
         if matches!((&**family, is_v6(ip)), ("IPv4", true) | ("IPv6", false)) {
             let message = format!(
                 "{} is not of the family `{family}`, as `ipFamilies` says",
-                cx.quote(ip)
+                quote(ip)
             );
             add(
                 Place::Ip(at),

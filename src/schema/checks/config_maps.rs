@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::Cx;
+use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
 
 /// A ConfigMap holds a mebibyte at the most.
@@ -24,7 +24,7 @@ pub fn data<'t>(map: &Field<'_, 't>, cx: &mut Cx<'t>) {
         key(&entry, cx);
         if in_binary.contains(entry.name()) {
             let at = entry.handle();
-            let message = format!("{} is a key of `binaryData` too", cx.quote(entry.name()));
+            let message = format!("{} is a key of `binaryData` too", quote(entry.name()));
             fault(cx, &entry, ErrorType::Invalid, message)
                 .at(at)
                 .help("remove one of them");
@@ -55,7 +55,7 @@ fn key<'t>(entry: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let at = entry.handle();
         let message = format!(
             "{} is no valid key of a ConfigMap: it {reason}",
-            cx.quote(entry.name())
+            quote(entry.name())
         );
         fault(cx, entry, ErrorType::Invalid, message)
             .at(at)

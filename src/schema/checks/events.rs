@@ -3,7 +3,7 @@
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::Cx;
+use crate::rules::{Cx, quote};
 use crate::schema::constraints::{fault, is_set};
 
 /// The names that a field has in the core group and in events.k8s.io.
@@ -52,7 +52,7 @@ pub fn event<'t>(event: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
     if !cx.is_unrendered(&namespace) && !namespace.is_empty() {
         for reason in names::dns1123_subdomain(&namespace) {
-            let message = format!("{} is no valid namespace: it {reason}", cx.quote(&namespace));
+            let message = format!("{} is no valid namespace: it {reason}", quote(&namespace));
             let place = own.place();
             fault(cx, &event.child("namespace"), ErrorType::Invalid, message)
                 .at(place)
@@ -70,10 +70,7 @@ fn reporter<'t>(event: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
     if !cx.is_unrendered(&name) {
         for reason in names::qualified_name(&name) {
-            let message = format!(
-                "{} is no valid name of a controller: it {reason}",
-                cx.quote(&name)
-            );
+            let message = format!("{} is no valid name of a controller: it {reason}", quote(&name));
             fault(cx, &controller, ErrorType::Invalid, message)
                 .help("use a name such as `example.com/controller`");
         }
@@ -127,7 +124,7 @@ pub fn new_event<'t>(event: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if let Some(text) = kind.text().filter(|text| !cx.is_unrendered(text))
         && !matches!(&*text, "Normal" | "Warning")
     {
-        let message = format!("an Event cannot be of type {}", cx.quote(&text));
+        let message = format!("an Event cannot be of type {}", quote(&text));
         fault(cx, &kind, ErrorType::Invalid, message).help("use `Normal` or `Warning`");
     }
     let past: [(&'static str, &'static str); 4] = [

@@ -3,7 +3,7 @@
 use super::resource_names;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::Cx;
+use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
 use crate::schema::quantity::Quantity;
 
@@ -83,7 +83,7 @@ pub fn group_version<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         && text.matches('/').count() > 1
         && !cx.is_unrendered(&text)
     {
-        let message = format!("{} is no group and version", cx.quote(&text));
+        let message = format!("{} is no group and version", quote(&text));
         fault(cx, field, ErrorType::Invalid, message).help("write it with one `/`, such as `apps/v1`");
     }
 }
@@ -103,7 +103,7 @@ pub fn policy_type<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     if !matches!(&*text, "Pods" | "Percent") {
-        let message = format!("a scaling policy cannot be of type {}", cx.quote(&text));
+        let message = format!("a scaling policy cannot be of type {}", quote(&text));
         fault(cx, field, ErrorType::NotSupported, message).help("use `Pods` or `Percent`");
     }
 }
@@ -139,7 +139,7 @@ pub fn target_type<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     if !matches!(&*text, "Utilization" | "Value" | "AverageValue") {
-        let message = format!("a target cannot be of type {}", cx.quote(&text));
+        let message = format!("a target cannot be of type {}", quote(&text));
         fault(cx, field, ErrorType::Invalid, message).help("use `Utilization`, `Value` or `AverageValue`");
     }
 }
@@ -169,7 +169,7 @@ pub fn metric<'t>(metric: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
     if expected.is_none() {
         for _ in 0..2 {
-            let message = format!("a metric cannot be of type {}", cx.quote(&text));
+            let message = format!("a metric cannot be of type {}", quote(&text));
             fault(cx, &kind, ErrorType::NotSupported, message)
                 .help("use `Resource`, `ContainerResource`, `Pods`, `Object` or `External`");
         }
@@ -206,7 +206,7 @@ pub fn resource_name<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     for reason in resource_names::container_faults(&text) {
-        let message = format!("{} is no name of a resource: it {reason}", cx.quote(&text));
+        let message = format!("{} is no name of a resource: it {reason}", quote(&text));
         fault(cx, field, ErrorType::Invalid, message).help("use `cpu`, `memory` or a name with its domain");
     }
 }

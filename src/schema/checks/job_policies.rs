@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::jobs::is_job;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::Cx;
+use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
 
 /// When an indexed job counts as successful early.
@@ -52,7 +52,7 @@ fn success_rule<'t>(rule: &Field<'_, 't>, completions: i64, cx: &mut Cx<'t>) {
         match count_indexes(&text, completions) {
             Ok(total) => listed = total,
             Err(reason) => {
-                let message = format!("{} is no list of indexes: {reason}", cx.quote(&text));
+                let message = format!("{} is no list of indexes: {reason}", quote(&text));
                 fault(cx, &indexes, ErrorType::Invalid, message)
                     .help("write rising indexes and ranges, such as `0,2-4,7`");
             }
@@ -166,7 +166,7 @@ fn exit_codes<'t>(codes: &Field<'_, 't>, names: &HashSet<Cow<'t, str>>, cx: &mut
         }
         Some("In" | "NotIn") | None => {}
         Some(other) => {
-            let message = format!("`operator` does not know {}", cx.quote(other));
+            let message = format!("`operator` does not know {}", quote(other));
             fault(cx, &operator, ErrorType::NotSupported, message).help("use `In` or `NotIn`");
         }
     }
@@ -175,7 +175,7 @@ fn exit_codes<'t>(codes: &Field<'_, 't>, names: &HashSet<Cow<'t, str>>, cx: &mut
         && let Some(name) = container.text().filter(|name| !cx.is_unrendered(name))
         && !names.contains(&name)
     {
-        let message = format!("no container of the template is called {}", cx.quote(&name));
+        let message = format!("no container of the template is called {}", quote(&name));
         fault(cx, &container, ErrorType::Invalid, message).help("name a container or an init container");
     }
     let values = codes.child("values");

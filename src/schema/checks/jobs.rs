@@ -7,7 +7,7 @@ use super::workloads;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::Cx;
+use crate::rules::{Cx, quote};
 use crate::schema::constraints::{Format, fault};
 
 /// Where the server adds the job's name to its pods' labels.
@@ -57,7 +57,7 @@ pub fn managed_by<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         .into_iter()
         .filter(|_| !text.is_empty())
     {
-        let message = format!("{} is no name of a controller: it {reason}", cx.quote(&text));
+        let message = format!("{} is no name of a controller: it {reason}", quote(&text));
         fault(cx, field, ErrorType::Invalid, message)
             .help("use a domain and a path, such as `example.com/controller`");
     }
@@ -115,7 +115,7 @@ pub fn restart_policy<'t>(policy: &Field<'_, 't>, cx: &mut Cx<'t>) {
             fault(cx, policy, ErrorType::Required, message).help(help);
         }
         other => {
-            let message = format!("`restartPolicy` does not know {}", cx.quote(other));
+            let message = format!("`restartPolicy` does not know {}", quote(other));
             fault(cx, policy, ErrorType::NotSupported, message).help(help);
         }
     }
@@ -143,7 +143,7 @@ pub fn condition_type<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     for reason in names::qualified_name(&text) {
-        let message = format!("{} is no type of a pod's condition: it {reason}", cx.quote(&text));
+        let message = format!("{} is no type of a pod's condition: it {reason}", quote(&text));
         fault(cx, field, ErrorType::Invalid, message).help("use a type such as `DisruptionTarget`");
     }
 }
@@ -233,7 +233,7 @@ fn added_name<'t>(
     for reason in names::label_value(name) {
         let message = format!(
             "the job's name becomes a label of its pods, but {} {reason}",
-            cx.quote(name)
+            quote(name)
         );
         let labels = template.child("labels");
         let report = fault(cx, &labels, ErrorType::Invalid, message.clone())
@@ -271,7 +271,7 @@ pub fn name<'t>(object: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let metadata = object.child("metadata");
         let message = format!(
             "the last pod of the job would be called {}, which {reason}",
-            cx.quote(&host)
+            quote(&host)
         );
         fault(cx, &metadata.child("name"), ErrorType::Invalid, message)
             .help("use a name without dots, short enough for the index after it");

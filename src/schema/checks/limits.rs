@@ -6,7 +6,7 @@ use super::resource_names;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::Cx;
+use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
 use crate::schema::quantity::Quantity;
 use crate::source::Span;
@@ -48,7 +48,7 @@ pub fn items<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         if !cx.is_unrendered(&text) {
             type_name(&kind, &text, cx);
             if !seen.insert(text.clone()) {
-                let message = format!("{} has limits in this list already", cx.quote(&text));
+                let message = format!("{} has limits in this list already", quote(&text));
                 fault(cx, &kind, ErrorType::Duplicate, message).help("put all limits of a type together");
             }
         }
@@ -65,7 +65,7 @@ fn type_name<'t>(field: &Field<'_, 't>, text: &str, cx: &mut Cx<'t>) {
         faults.push("is none that Kubernetes knows");
     }
     for reason in faults {
-        let message = format!("{} is no valid type of limits: it {reason}", cx.quote(text));
+        let message = format!("{} is no valid type of limits: it {reason}", quote(text));
         fault(cx, field, ErrorType::Invalid, message)
             .help("use `Container`, `Pod` or `PersistentVolumeClaim`");
     }
@@ -125,10 +125,7 @@ fn resource_keys<'t>(
             _ => resource_names::faults(name),
         };
         for reason in faults {
-            let message = format!(
-                "{} is no valid name of a resource here: it {reason}",
-                cx.quote(name)
-            );
+            let message = format!("{} is no valid name of a resource here: it {reason}", quote(name));
             let amounts = item.child(map);
             let at = amounts.key(name);
             // What the server filled in from another map is reported there as well.
@@ -166,7 +163,7 @@ fn compare<'t>(
         if let (Some(low), Some(high)) = (low, high)
             && low.0 > high.0
         {
-            let message = format!("of {} {what}", cx.quote(at.1));
+            let message = format!("of {} {what}", quote(at.1));
             fault(cx, &item.child(at.0).key(at.1), ErrorType::Invalid, message)
                 .at(at.2)
                 .related(if at.2 == low.1 { high.1 } else { low.1 }, "compared with this")
@@ -235,7 +232,7 @@ fn compare<'t>(
         {
             let message = format!(
                 "{} cannot be shared, so request and limit must be equal",
-                cx.quote(name)
+                quote(name)
             );
             fault(
                 cx,

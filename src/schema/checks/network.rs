@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::addresses;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::Cx;
+use crate::rules::{Cx, quote};
 use crate::schema::constraints::{Format, fault};
 
 /// The directions that a policy is for.
@@ -21,7 +21,7 @@ pub fn policy_types<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         if let Some(text) = item.text().filter(|text| !cx.is_unrendered(text))
             && !matches!(&*text, "Ingress" | "Egress")
         {
-            let message = format!("there is no policy type {}", cx.quote(&text));
+            let message = format!("there is no policy type {}", quote(&text));
             fault(cx, &item, ErrorType::NotSupported, message).help(help);
         }
     }
@@ -59,7 +59,7 @@ pub fn port<'t>(rule: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 .help("write `port` as a number, or remove `endPort`");
         }
         for reason in Format::PortName.faults(&name, cx.kube()) {
-            let message = format!("{} is no valid name of a port: it {reason}", cx.quote(&name));
+            let message = format!("{} is no valid name of a port: it {reason}", quote(&name));
             fault(cx, &first, ErrorType::Invalid, message)
                 .help("use a number without quotes, or the name of a container's port");
         }
@@ -82,7 +82,7 @@ pub fn peer<'t>(peer: &Field<'_, 't>, cx: &mut Cx<'t>) {
 
 fn prefix_faults<'t>(field: &Field<'_, 't>, text: &str, cx: &mut Cx<'t>) {
     for reason in addresses::legacy_prefix(text, cx.kube()) {
-        let message = format!("{} is no valid range of addresses: it {reason}", cx.quote(text));
+        let message = format!("{} is no valid range of addresses: it {reason}", quote(text));
         fault(cx, field, ErrorType::Invalid, message)
             .help("use an address with its prefix length, such as `192.0.2.0/24`");
     }
@@ -105,7 +105,7 @@ pub fn block<'t>(cidr: &Field<'_, 't>, cx: &mut Cx<'t>) {
         if let Some(part) = addresses::parse_prefix(&text)
             && !is_part(whole, part)
         {
-            let message = format!("{} does not lie within `cidr`", cx.quote(&text));
+            let message = format!("{} does not lie within `cidr`", quote(&text));
             fault(cx, &item, ErrorType::Invalid, message)
                 .help("leave out a smaller range that lies within `cidr`");
         }
@@ -148,7 +148,7 @@ pub fn service_ranges<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let parsed = addresses::parse_prefix(&text);
         families.push(parsed.map(|(ip, _)| addresses::plain(ip).is_ipv4()));
         for reason in addresses::canonical_prefix(&text) {
-            let message = format!("{} is no valid range of addresses: it {reason}", cx.quote(&text));
+            let message = format!("{} is no valid range of addresses: it {reason}", quote(&text));
             fault(cx, &item, ErrorType::Invalid, message)
                 .help("use an address with its prefix length, such as `10.96.0.0/12`");
         }

@@ -8,7 +8,7 @@ use super::{addresses, quota};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::Cx;
+use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
 use crate::source::Span;
 
@@ -24,7 +24,7 @@ pub fn namespace_label<'t>(name: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let place = name.place();
         let message = format!(
             "the name becomes a label of the Namespace, but {} {reason}",
-            cx.quote(&text)
+            quote(&text)
         );
         fault(cx, &metadata.child("labels"), ErrorType::Invalid, message)
             .at(place)
@@ -152,13 +152,13 @@ pub fn features<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             || !text.starts_with(|c: char| c.is_ascii_uppercase())
             || !text.split('/').all(camel)
         {
-            let message = format!("{} is no name of a feature", cx.quote(&text));
+            let message = format!("{} is no name of a feature", quote(&text));
             fault(cx, &item, ErrorType::Invalid, message)
                 .help("use a name such as `MyFeature` or `MyFeature/part`");
         }
         match last.as_deref().map(|last| last.cmp(&*text)) {
             Some(std::cmp::Ordering::Equal) => {
-                let message = format!("{} stands in the list already", cx.quote(&text));
+                let message = format!("{} stands in the list already", quote(&text));
                 fault(cx, &item, ErrorType::Duplicate, message).help("remove one of them");
             }
             Some(std::cmp::Ordering::Greater) => {
@@ -183,7 +183,7 @@ pub fn finalizers<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         }
         let at = item.place();
         for reason in faults {
-            let message = format!("{} is no valid finalizer: it {reason}", cx.quote(&text));
+            let message = format!("{} is no valid finalizer: it {reason}", quote(&text));
             fault(cx, field, ErrorType::Invalid, message)
                 .at(at)
                 .help("use `kubernetes`, or a name with its domain");
@@ -223,13 +223,13 @@ pub fn taints<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 /// Key, value and effect of a taint, and where each is written.
 fn taint<'t>(shown: &Field<'_, 't>, [key, value, effect]: [(&str, Span); 3], cx: &mut Cx<'t>) {
     for reason in names::qualified_name(key.0) {
-        let message = format!("{} is no valid key of a taint: it {reason}", cx.quote(key.0));
+        let message = format!("{} is no valid key of a taint: it {reason}", quote(key.0));
         fault(cx, &shown.child("key"), ErrorType::Invalid, message)
             .at(key.1)
             .help("use a name such as `example.com/dedicated`");
     }
     if let Some(reason) = names::label_value(value.0).first() {
-        let message = format!("{} is no valid value of a taint: it {reason}", cx.quote(value.0));
+        let message = format!("{} is no valid value of a taint: it {reason}", quote(value.0));
         fault(cx, &shown.child("value"), ErrorType::Invalid, message)
             .at(value.1)
             .help("use up to 63 letters, digits, `-`, `_` and `.`");
@@ -241,7 +241,7 @@ fn taint<'t>(shown: &Field<'_, 't>, [key, value, effect]: [(&str, Span); 3], cx:
             .at(effect.1)
             .help(help);
     } else if !matches!(effect.0, "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
-        let message = format!("a taint cannot do {}", cx.quote(effect.0));
+        let message = format!("a taint cannot do {}", quote(effect.0));
         fault(cx, &field, ErrorType::NotSupported, message)
             .at(effect.1)
             .help(help);
@@ -272,7 +272,7 @@ pub fn pod_ranges<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
     for (at, (text, place)) in ranges.iter().enumerate() {
         for reason in addresses::legacy_prefix(text, cx.kube()) {
-            let message = format!("{} is no valid range of addresses: it {reason}", cx.quote(text));
+            let message = format!("{} is no valid range of addresses: it {reason}", quote(text));
             fault(cx, &list.odd_item(at as u32), ErrorType::Invalid, message)
                 .at(*place)
                 .help("use an address with its prefix length, such as `10.244.0.0/24`");

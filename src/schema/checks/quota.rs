@@ -3,7 +3,7 @@
 use super::resource_names;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::Cx;
+use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
 use crate::schema::quantity::Quantity;
 
@@ -19,13 +19,13 @@ pub fn amount<'t>(field: &Field<'_, 't>, name: &str, shown: &Field<'_, 't>, cx: 
     };
     let place = field.place();
     if quantity.is_negative() {
-        let message = format!("the amount of {} is negative", cx.quote(name));
+        let message = format!("the amount of {} is negative", quote(name));
         fault(cx, shown, ErrorType::Invalid, message)
             .at(place)
             .help("use 0 or more");
     }
     if resource_names::is_whole(name) && !is_whole(quantity) {
-        let message = format!("{} comes in whole numbers only", cx.quote(name));
+        let message = format!("{} comes in whole numbers only", quote(name));
         fault(cx, shown, ErrorType::Invalid, message)
             .at(place)
             .help("use a whole number");
@@ -41,7 +41,7 @@ pub fn hard<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         }
         for reason in resource_names::quota_faults(name) {
             let at = entry.handle();
-            let message = format!("{} is no resource for a quota: it {reason}", cx.quote(name));
+            let message = format!("{} is no resource for a quota: it {reason}", quote(name));
             fault(cx, &entry, ErrorType::Invalid, message)
                 .at(at)
                 .help("use a name such as `requests.cpu`, `pods` or `count/deployments.apps`");
@@ -120,7 +120,7 @@ pub fn scopes<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 .at(place)
                 .help("remove `values`");
         } else if unknown {
-            let message = format!("there is no operator {}", cx.quote(&text));
+            let message = format!("there is no operator {}", quote(&text));
             fault(cx, &expressions.child("operator"), ErrorType::Invalid, message)
                 .at(at)
                 .help("use `In`, `NotIn`, `Exists` or `DoesNotExist`");
@@ -149,7 +149,7 @@ fn one_scope<'t>(
         &SCOPES[..]
     };
     if !known.contains(&scope) {
-        let message = format!("there is no scope {}", cx.quote(scope));
+        let message = format!("there is no scope {}", quote(scope));
         fault(cx, named, ErrorType::Invalid, message)
             .at(at)
             .help(format!("use one of `{}`", known.join("`, `")));
@@ -157,7 +157,7 @@ fn one_scope<'t>(
     for entry in spec.child("hard").entries().filter(|_| known.contains(&scope)) {
         let name = entry.name();
         if resource_names::is_for_quota(name) && !resource_names::fits_scope(name, scope) {
-            let message = format!("a quota with the scope `{scope}` cannot count {}", cx.quote(name));
+            let message = format!("a quota with the scope `{scope}` cannot count {}", quote(name));
             fault(cx, list, ErrorType::Invalid, message)
                 .at(at)
                 .help("count it in a quota of its own");

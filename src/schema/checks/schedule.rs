@@ -2,7 +2,7 @@
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::Cx;
+use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
 
 /// The names of time zones, sorted, one a line.
@@ -63,7 +63,7 @@ pub fn schedule<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     if let Err(reason) = parse(&text) {
-        let message = format!("{} is no schedule: {reason}", cx.quote(&text));
+        let message = format!("{} is no schedule: {reason}", quote(&text));
         fault(cx, field, ErrorType::Invalid, message)
             .help("write five fields, such as `30 2 * * 1-5`, or one of `@hourly`, `@daily`, `@weekly`, `@every 1h`");
     }
@@ -224,7 +224,7 @@ pub fn time_zone<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         fault(cx, field, ErrorType::Invalid, message).help("name a zone such as `Europe/Berlin`");
     }
     if name != "Local" && !is_zone(&name) {
-        let message = format!("{} is no time zone", cx.quote(&name));
+        let message = format!("{} is no time zone", quote(&name));
         let near = ZONES.lines().find(|zone| {
             zone.eq_ignore_ascii_case(&name)
                 || zone

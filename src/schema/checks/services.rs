@@ -6,7 +6,7 @@ use super::addresses;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::Cx;
+use crate::rules::{Cx, quote};
 use crate::schema::constraints::{Format, fault, in_its_case};
 
 const HINTS: &str = "service.kubernetes.io/topology-aware-hints";
@@ -47,7 +47,7 @@ fn source_range<'t>(field: &Field<'_, 't>, range: &str, at: Option<crate::source
         return;
     }
     for reason in addresses::legacy_prefix(range, cx.kube()) {
-        let message = format!("{} is no valid range of addresses: it {reason}", cx.quote(range));
+        let message = format!("{} is no valid range of addresses: it {reason}", quote(range));
         let at = at.unwrap_or_else(|| field.place());
         fault(cx, field, ErrorType::Invalid, message)
             .at(at)
@@ -140,7 +140,7 @@ pub fn external_name<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     }
     for reason in names::dns1123_subdomain(name) {
-        let message = format!("{} is no valid DNS name: it {reason}", cx.quote(name));
+        let message = format!("{} is no valid DNS name: it {reason}", quote(name));
         fault(cx, &field, ErrorType::Invalid, message)
             .help("use a lower-case DNS name, such as `db.example.com`");
     }
@@ -162,7 +162,7 @@ fn protocol<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         .filter(|text| !text.is_empty() && !cx.is_unrendered(text))
         && !matches!(&*text, "TCP" | "UDP" | "SCTP")
     {
-        let message = format!("`protocol` does not know {}", cx.quote(&text));
+        let message = format!("`protocol` does not know {}", quote(&text));
         let report = fault(cx, field, ErrorType::NotSupported, message).help("use `TCP`, `UDP` or `SCTP`");
         in_its_case(report, field, &["TCP", "UDP", "SCTP"]);
     }
@@ -177,7 +177,7 @@ fn text_faults<'t>(field: &Field<'_, 't>, format: Format, cx: &mut Cx<'t>) {
             "" => field.parent().map_or("", Field::name),
             name => name,
         };
-        let message = format!("{} is no valid `{name}`: it {reason}", cx.quote(&text));
+        let message = format!("{} is no valid `{name}`: it {reason}", quote(&text));
         fault(cx, field, ErrorType::Invalid, message).help(format!("use {}", format.describe()));
     }
 }
@@ -216,7 +216,7 @@ pub fn ports<'t>(ports: &Field<'_, 't>, cx: &mut Cx<'t>) {
         port_name(&name, several, cx);
         let text = name.text().unwrap_or_default();
         if !text.is_empty() && !cx.is_unrendered(&text) && !seen_names.insert(text.clone()) {
-            let message = format!("{} is the name of an earlier port", cx.quote(&text));
+            let message = format!("{} is the name of an earlier port", quote(&text));
             fault(cx, &name, ErrorType::Duplicate, message).help("give each port its own name");
         }
         let number = port.child("port");
@@ -282,17 +282,14 @@ pub fn selector<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         }
         for reason in names::qualified_name(label.name()) {
             let at = label.handle();
-            let message = format!(
-                "{} is no valid key of a label: it {reason}",
-                cx.quote(label.name())
-            );
+            let message = format!("{} is no valid key of a label: it {reason}", quote(label.name()));
             fault(cx, field, ErrorType::Invalid, message)
                 .at(at)
                 .help("use a name such as `app` or `example.com/app`");
         }
         for reason in names::label_value(&value) {
             let at = label.place();
-            let message = format!("{} is no valid value of a label: it {reason}", cx.quote(&value));
+            let message = format!("{} is no valid value of a label: it {reason}", quote(&value));
             fault(cx, field, ErrorType::Invalid, message)
                 .at(at)
                 .help("use up to 63 letters, digits, `-`, `_` and `.`");
@@ -303,7 +300,7 @@ pub fn selector<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 fn endpoint_faults<'t>(field: &Field<'_, 't>, text: &str, cx: &mut Cx<'t>) {
     let reasons = addresses::parse(text).map_or_else(|| vec!["is no IP address"], addresses::endpoint);
     for reason in reasons {
-        let message = format!("{} cannot be reached: it {reason}", cx.quote(text));
+        let message = format!("{} cannot be reached: it {reason}", quote(text));
         fault(cx, field, ErrorType::Invalid, message).help("use an address that other machines can reach");
     }
 }

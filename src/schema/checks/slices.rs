@@ -7,7 +7,7 @@ use super::addresses;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::Cx;
+use crate::rules::{Cx, quote};
 use crate::schema::constraints::{Format, fault, in_its_case};
 
 /// The endpoints of a slice, whose addresses are of the slice's type.
@@ -59,7 +59,7 @@ fn address<'t>(list: &Field<'_, 't>, item: &Field<'_, 't>, text: &str, family: &
         }
     }
     if !fits {
-        let message = format!("{} is no {family} address, as `addressType` says", cx.quote(text));
+        let message = format!("{} is no {family} address, as `addressType` says", quote(text));
         let place = item.place();
         fault(cx, if once { list } else { item }, ErrorType::Invalid, message)
             .at(place)
@@ -71,10 +71,7 @@ fn address<'t>(list: &Field<'_, 't>, item: &Field<'_, 't>, text: &str, family: &
 
 fn invalid<'t>(item: &Field<'_, 't>, text: &str, reasons: &[&str], cx: &mut Cx<'t>) {
     for reason in reasons {
-        let message = format!(
-            "{} is no valid address of an endpoint: it {reason}",
-            cx.quote(text)
-        );
+        let message = format!("{} is no valid address of an endpoint: it {reason}", quote(text));
         fault(cx, item, ErrorType::Invalid, message).help("use an address that other machines can reach");
     }
 }
@@ -105,13 +102,13 @@ pub fn ports<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let Some(text) = name.text() else { continue };
         if !text.is_empty() && !cx.is_unrendered(&text) {
             for reason in names::dns1123_label(&text) {
-                let message = format!("{} is no valid name of a port: it {reason}", cx.quote(&text));
+                let message = format!("{} is no valid name of a port: it {reason}", quote(&text));
                 fault(cx, &name, ErrorType::Invalid, message)
                     .help(format!("use {}", Format::DnsLabel.describe()));
             }
         }
         if !seen.insert(text.clone()) && !cx.is_unrendered(&text) {
-            let message = format!("{} is the name of an earlier port", cx.quote(&text));
+            let message = format!("{} is the name of an earlier port", quote(&text));
             fault(cx, &name, ErrorType::Duplicate, message).help("give each port its own name");
         }
         let protocol = port.child("protocol");
@@ -119,7 +116,7 @@ pub fn ports<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             && let Some(text) = protocol.text().filter(|text| !cx.is_unrendered(text))
             && !matches!(&*text, "TCP" | "UDP" | "SCTP")
         {
-            let message = format!("`protocol` does not know {}", cx.quote(&text));
+            let message = format!("`protocol` does not know {}", quote(&text));
             let report =
                 fault(cx, &protocol, ErrorType::NotSupported, message).help("use `TCP`, `UDP` or `SCTP`");
             in_its_case(report, &protocol, &["TCP", "UDP", "SCTP"]);
@@ -129,7 +126,7 @@ pub fn ports<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             && let Some(text) = app.text().filter(|text| !cx.is_unrendered(text))
         {
             for reason in names::qualified_name(&text) {
-                let message = format!("{} is no valid protocol: it {reason}", cx.quote(&text));
+                let message = format!("{} is no valid protocol: it {reason}", quote(&text));
                 fault(cx, &app, ErrorType::Invalid, message)
                     .help("use a name such as `http` or `example.com/proto`");
             }
@@ -161,11 +158,11 @@ fn hints<'t>(field: &Field<'_, 't>, format: Format, cx: &mut Cx<'t>) {
             continue;
         };
         if !seen.insert(text.clone()) {
-            let message = format!("{} stands in the list already", cx.quote(&text));
+            let message = format!("{} stands in the list already", quote(&text));
             fault(cx, &name, ErrorType::Duplicate, message).help("remove one of them");
         }
         for reason in format.faults(&text, cx.kube()) {
-            let message = format!("{} is no valid name: it {reason}", cx.quote(&text));
+            let message = format!("{} is no valid name: it {reason}", quote(&text));
             fault(cx, &name, ErrorType::Invalid, message).help(format!("use {}", format.describe()));
         }
     }

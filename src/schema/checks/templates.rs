@@ -3,7 +3,7 @@
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::Cx;
+use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
 use crate::source::Span;
 
@@ -29,7 +29,7 @@ pub fn metadata<'t>(template: &Field<'_, 't>, cx: &mut Cx<'t>) {
             if cx.is_unrendered(text) {
                 return;
             }
-            let message = format!("{} is no valid {part} of a label: it {reason}", cx.quote(text));
+            let message = format!("{} is no valid {part} of a label: it {reason}", quote(text));
             for _ in 0..times {
                 fault(cx, &template.child("labels"), ErrorType::Invalid, message.clone())
                     .at(at)
@@ -72,7 +72,7 @@ pub fn metadata<'t>(template: &Field<'_, 't>, cx: &mut Cx<'t>) {
             let at = annotation.handle();
             let message = format!(
                 "{} is no valid key of an annotation: it {reason}",
-                cx.quote(annotation.name())
+                quote(annotation.name())
             );
             for _ in 0..times {
                 fault(

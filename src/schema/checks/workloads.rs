@@ -3,7 +3,7 @@
 use super::matching::{self, Verdict};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::Cx;
+use crate::rules::{Cx, quote};
 use crate::schema::constraints::{fault, percent};
 use crate::yaml::Kind;
 
@@ -99,7 +99,7 @@ pub fn template_restarts_always<'t>(pod: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if let Some(other) = other.filter(|other| !cx.is_unrendered(other)) {
         let message = format!(
             "this controller keeps its pods running, so they cannot restart {}",
-            cx.quote(&other)
+            quote(&other)
         );
         fault(cx, &policy, ErrorType::NotSupported, message).help("use `Always`, or a Job for pods that end");
     }
@@ -153,7 +153,7 @@ fn int_or_percent<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         && percent(&text).is_none()
         && !cx.is_unrendered(&text)
     {
-        let shown = cx.quote(&text);
+        let shown = quote(&text);
         let message = format!("{shown} is neither a number nor a percentage");
         fault(cx, field, ErrorType::Invalid, message)
             .help(format!("write `{name}` as `1` without quotes, or as `25%`"));
@@ -231,7 +231,7 @@ fn choice<'t>(field: &Field<'_, 't>, at: &Field<'_, 't>, allowed: &[&str], cx: &
         return;
     };
     if !allowed.contains(&&*text) && !cx.is_unrendered(&text) {
-        let message = format!("`{}` does not know {}", field.name(), cx.quote(&text));
+        let message = format!("`{}` does not know {}", field.name(), quote(&text));
         let place = field.place();
         fault(cx, at, ErrorType::Invalid, message)
             .at(place)
