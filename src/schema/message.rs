@@ -49,7 +49,12 @@ pub(super) fn given<'t>(cx: &Cx<'t>, node: Node<'t>, scalar: Option<&Scalar<'t>>
     match (node.kind(), scalar) {
         (Kind::Map, _) => "a mapping".into(),
         (Kind::Seq, _) => "a list".into(),
+        // What must not be shown is told by what it is alone.
         (_, Some(Scalar::Bool(_))) if cx.is_masked(node.span()) => "a boolean".into(),
+        (_, Some(Scalar::Int(_) | Scalar::Uint(_) | Scalar::Float(_))) if cx.is_masked(node.span()) => {
+            "a number".into()
+        }
+        _ if cx.is_masked(node.span()) => "a string".into(),
         (_, Some(Scalar::Bool(_))) => format!("the boolean {}", cx.shown(node)),
         (_, Some(Scalar::Int(_) | Scalar::Uint(_) | Scalar::Float(_))) => {
             format!("the number {}", cx.shown(node))
@@ -188,8 +193,9 @@ pub(super) fn time<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, micro: bool) -> (String,
         "write it as `2024-05-01T10:00:00Z`"
     };
     let text = format!(
-        "{} must be a time in RFC 3339, not {}; the API server cannot read the object",
+        "{} must be a time in RFC 3339{}, not {}; the API server cannot read the object",
         subject(at),
+        if micro { " with microseconds" } else { "" },
         cx.shown(at.value)
     );
     (text, help)
