@@ -65,6 +65,9 @@ fn is_other(target: Target) -> bool {
 /// How many other places a finding about something unknown lists.
 const OTHER_PLACES: usize = 4;
 
+/// What is said of a name once: of what it is, where it is looked for, and how the files that use it are judged.
+type Same<'r> = (Target, &'r str, &'r str, (bool, Option<Severity>));
+
 /// A name that is not there, with what else there is, and everybody who uses it.
 struct Missing<'r> {
     sites: Vec<UseSite<'r>>,
@@ -81,7 +84,7 @@ struct Missing<'r> {
 fn dangling<'r>(cx: &mut RunCx<'r>, wanted: impl Fn(&Row) -> bool) {
     let (index, table) = (cx.index, cx.index.table());
     let mut missing: Vec<Missing<'r>> = Vec::new();
-    let mut known: HashMap<(Target, &str, &str, (bool, Option<Severity>)), usize> = HashMap::default();
+    let mut known: HashMap<Same<'_>, usize> = HashMap::default();
     let (mut last, mut left_out) = (None, HashSet::default());
     for site in index.judged(|fact| wanted(table.row(fact.row))) {
         let (elsewhere, near) = match index.verdict(&site) {
