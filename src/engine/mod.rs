@@ -67,7 +67,7 @@ pub struct Checked {
     pub skipped: Vec<(Skip, u32)>,
     /// What the file says about names that other files use.
     pub facts: Facts,
-    /// What must not be shown of the text ([`mask::spans`]), where somebody had to know.
+    /// What must not be shown of the text ([`mask::spans`](crate::mask::spans)), where somebody had to know.
     pub masked: Option<Vec<Span>>,
     /// Documents that are not empty.
     pub documents: u32,
