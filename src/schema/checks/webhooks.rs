@@ -95,8 +95,11 @@ pub fn client_config<'t>(client: &Field<'_, 't>, cx: &mut Cx<'t>) {
             }
             service_path(&service.child("path"), cx);
         }
-        _ => {
-            let message = "a webhook needs either `url` or `service`";
+        (both, _) => {
+            let message = match both {
+                true => "`url` and `service` exclude each other",
+                false => "a webhook needs either `url` or `service`",
+            };
             fault(cx, client, ErrorType::Required, message).help("set exactly one of them");
         }
     }
