@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Diagnostic, ErrorType, Severity};
 use crate::engine::{self, ObjectInfo};
-use crate::graph::{Build, Builds, Index, Stage};
+use crate::graph::{Build, Builds, Index, Stage, Use};
 use crate::manifest::File;
 use crate::report::{FileReport, Source};
 use patches::Patches;
@@ -103,7 +103,10 @@ fn by_labels(index: &Index<'_>, builds: &[Build<'_, '_>], at: u32, file: &mut Fi
                 found,
                 "a kustomization that takes this file in sets it with its labels",
             );
-        } else if namespace && is(found, ErrorType::Required, is_subject) {
+        } else if namespace
+            && is(found, ErrorType::Required, is_subject)
+            && is_brought(index, builds, at, found)
+        {
             note(
                 found,
                 "a kustomization that takes this file in sets the namespaces of its ServiceAccounts",
@@ -120,6 +123,26 @@ fn by_labels(index: &Index<'_>, builds: &[Build<'_, '_>], at: u32, file: &mut Fi
             );
         }
     }
+}
+
+/// Whether a ServiceAccount that a binding names without its namespace belongs to whatever is built: only such, and
+/// those called `default`, are given one.
+fn is_brought(index: &Index<'_>, builds: &[Build<'_, '_>], file: u32, found: &Diagnostic) -> bool {
+    let Some(facts) = index.files.get(file as usize) else {
+        return false;
+    };
+    let named = |one: &&Use| {
+        Some(one.object) == found.object
+            && found.span.start <= one.span.start
+            && one.span.end <= found.span.end
+    };
+    facts.uses.iter().find(named).is_some_and(|one| {
+        let name = facts.str(one.name);
+        name == "default"
+            || builds
+                .iter()
+                .all(|build| index.may_bring(build.by, one.target, name))
+    })
 }
 
 /// Whether labels or a namespace could make good what is found.

@@ -3,6 +3,7 @@
 use super::facts::{Changes, Kustomization};
 use super::index::{Defined, Index, UseSite};
 use super::overlays::is_component;
+use super::table::Target;
 
 impl<'r> Index<'r> {
     /// An overlay, by its file, that takes a field in but nothing of what the field names, though other overlays of
@@ -40,6 +41,12 @@ impl<'r> Index<'r> {
         }
         let root = left.into_iter().find(|root| self.is_whole(*root))?;
         Some((root, first))
+    }
+
+    /// Whether what a kustomization builds, by its file, has or may have an object of this name.
+    pub fn may_bring(&self, root: u32, target: Target, name: &str) -> bool {
+        let has = |d: &Defined<'_>| self.overlays.taken_by(d.file).binary_search(&root).is_ok();
+        self.named(target, name).iter().any(has) || !self.is_whole(root)
     }
 
     /// Whether a patch around a field may say that what it names can be missing.

@@ -198,6 +198,52 @@ fn what_a_kustomization_completes_is_no_error() {
     }
 }
 
+/// kustomize gives a namespace to the ServiceAccounts of a binding that it builds along with it, and to `default`.
+#[test]
+fn a_kustomization_places_the_accounts_that_it_knows() {
+    let binding = "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: web}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+subjects:
+- {kind: ServiceAccount, name: default}
+- {kind: ServiceAccount, name: here}
+- {kind: ServiceAccount, name: there}
+- {kind: ServiceAccount, name: nowhere}
+";
+    let account = |name: &str| format!("apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: {name}}}\n");
+    let severities = |overlay: &str| {
+        let folder = Folder::new(&[
+            ("base/kustomization.yaml", "resources: [rbac.yaml, here.yaml]\n"),
+            ("base/rbac.yaml", binding),
+            ("base/here.yaml", &account("here")),
+            ("overlay/kustomization.yaml", overlay),
+            ("overlay/there.yaml", &account("there")),
+            ("other/nowhere.yaml", &account("nowhere")),
+        ]);
+        let json = folder.run(&["check", "--format", "json"]).json();
+        let found = json["diagnostics"].as_array().expect("a list");
+        let refused = found.iter().filter(|found| found["refusal"].is_object());
+        let severities: Vec<&str> = refused.filter_map(|found| found["severity"].as_str()).collect();
+        severities.join(" ")
+    };
+    assert_eq!(
+        severities("resources: [../base, there.yaml]\nnamespace: web\n"),
+        "info info info error"
+    );
+    assert_eq!(
+        severities("resources: [../base]\nnamespace: web\n"),
+        "info info error error"
+    );
+    // What lies elsewhere may bring any of them.
+    assert_eq!(
+        severities("resources: [../base, https://example.com/more]\nnamespace: web\n"),
+        "info info info info"
+    );
+    assert_eq!(severities("resources: [../base]\n"), "error error error error");
+}
+
 /// Kustomizations move objects, but not the namespaces of others that these name.
 #[test]
 fn a_kustomization_leaves_other_namespaces_alone() {
