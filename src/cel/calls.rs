@@ -10,7 +10,7 @@ use crate::schema::format::is_time;
 impl<'s> Checker<'_, 's, '_> {
     pub(super) fn method(&mut self, at: u32, target: Id, name: &str, arguments: &[Id]) -> Type {
         let mut kinds: Vec<Type> = arguments.iter().map(|id| self.infer(*id)).collect();
-        self.literals(name, arguments);
+        self.read(name, arguments);
         // Some functions have a dot in their names.
         if let Some(Expr::Ident(prefix)) = self.nodes.get(target as usize).map(|node| &node.expr)
             && NAMESPACES.contains(prefix)
@@ -104,7 +104,7 @@ impl<'s> Checker<'_, 's, '_> {
     }
 
     /// Texts that the server reads when it compiles: regular expressions, times and lengths of time.
-    pub(super) fn literals(&mut self, name: &str, arguments: &[Id]) {
+    pub(super) fn read(&mut self, name: &str, arguments: &[Id]) {
         let fault = match name {
             "matches" => "it is no regular expression of Go's",
             "duration" => "it is no length of time: write it as `1h30m`, `10s`, `500ms`",

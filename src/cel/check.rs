@@ -3,6 +3,7 @@
 use super::Fault;
 use super::ast::{Element, Expr, Id, Node, Over};
 use super::declare::Env;
+use super::literals;
 use super::parse::qualified;
 use super::types::{Simple, Solution, Type, is_as_general};
 use crate::schema::suggest::nearest;
@@ -20,16 +21,21 @@ pub struct Checker<'e, 's, 't> {
     pub(super) solution: Solution,
     pub(super) fault: Option<Fault>,
     pub(super) unknown: bool,
-    /// The type of each node, where costs are to be told.
+    /// The type of each node.
     kinds: Vec<Type>,
+    /// How many calls of `format` are around: what they are given may be of any types.
+    pub(super) formats: u32,
+    /// What is looked over when all types are known: calls of `format`, and lists and maps outside of them.
+    pub(super) literals: Vec<Id>,
 }
 
 impl<'e, 's, 't> Checker<'e, 's, 't> {
     /// A walk of `nodes`.
     pub fn new(nodes: &'e [Node<'s>], env: &'e mut Env<'t>) -> Self {
-        let told = if env.of_self.is_some() { nodes.len() } else { 0 };
         Checker {
-            kinds: vec![Type::DYN; told],
+            kinds: vec![Type::DYN; nodes.len()],
+            formats: 0,
+            literals: Vec::new(),
             nodes,
             env,
             scopes: Vec::new(),
@@ -39,7 +45,7 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
         }
     }
 
-    /// The type of the expression, and of each node where costs are to be told; `None` when it cannot be told.
+    /// The type of the expression, and of each node; `None` when it cannot be told.
     pub fn run(mut self, top: Id) -> Result<Option<(Type, Vec<Type>)>, Fault> {
         let kind = self.infer(top);
         if self.unknown {
@@ -52,6 +58,7 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
                 for kind in kinds.iter_mut().filter(|kind| kind.is_open()) {
                     *kind = self.solution.fill(kind, true);
                 }
+                literals::judge(self.nodes, &kinds, &self.literals, self.env.minor)?;
                 Ok(Some((self.solution.fill(&kind, true), kinds)))
             }
         }
@@ -134,15 +141,23 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
                 arguments,
             } => {
                 let kinds: Vec<Type> = arguments.iter().map(|id| self.infer(*id)).collect();
-                self.literals(name, arguments);
+                self.read(name, arguments);
                 self.call(at, name, false, &kinds)
             }
             Expr::Call {
                 name,
                 target: Some(target),
                 arguments,
-            } => self.method(at, *target, name, arguments),
+            } => {
+                let is_format = *name == "format";
+                self.formats += u32::from(is_format);
+                let kind = self.method(at, *target, name, arguments);
+                self.formats -= u32::from(is_format);
+                self.literals.extend(is_format.then_some(id));
+                kind
+            }
             Expr::List(items) => {
+                self.note_mixed(id, items.len());
                 let mut of = None;
                 for item in items {
                     let kind = self.element(item);
@@ -151,6 +166,7 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
                 of.unwrap_or_else(|| self.solution.open()).list()
             }
             Expr::Map(entries) => {
+                self.note_mixed(id, entries.len());
                 let (mut keys, mut values) = (None, None);
                 for (key, value) in entries {
                     let kind = self.infer(*key);
@@ -290,10 +306,20 @@ impl<'e, 's, 't> Checker<'e, 's, 't> {
         }
     }
 
+    /// Notes a list or map whose values must be of one type.
+    fn note_mixed(&mut self, id: Id, values: usize) {
+        if values > 1 && self.formats == 0 {
+            self.literals.push(id);
+        }
+    }
+
     /// The type of all values together: they must be alike.
     fn join(&mut self, at: u32, before: Option<Type>, kind: Type, what: &str) -> Type {
         let Some(before) = before else { return kind };
         if !self.solution.fits(&before, &kind) {
+            if self.formats > 0 {
+                return Type::DYN;
+            }
             return self.fail(
                 at,
                 format!("the {what} are of different types: `{before}` and `{kind}`"),

@@ -10,6 +10,7 @@ mod check;
 mod cost;
 mod declare;
 mod lexer;
+mod literals;
 mod macros;
 mod members;
 mod parse;

@@ -125,6 +125,75 @@ fn faults_are_found_where_they_are() {
     }
 }
 
+/// The server holds written lists and maps to one type, but for what is formatted, and texts to what they format.
+#[test]
+fn literals_are_of_one_type() {
+    let whole = [
+        "'%s has %d'.format([object.name, 1]) == ''",
+        "'%s has %d'.format(['a', 1]) == ''",
+        "'%s'.format([[1, 'a'].map(x, x)]) == ''",
+        "'%% %.2f %s'.format([1.5, {'a': [null]}]) == ''",
+        "object.format.format([1, 'a']) == ''",
+        "'a' in [string(object.a), 'b']",
+        "[[], [1]] == [[2]]",
+        "[object.a, object.b].size() == 2",
+        "{'a': object.a, 'b': dyn(1)}.size() == 2",
+        "sign(quantity('1')) == 1",
+        "[object.x].all(x, x) || [{}, {'a': 1}].size() > 0",
+    ];
+    for source in whole {
+        assert_eq!(kind(source, &mut admission()), "bool", "{source}");
+    }
+    let faults = [
+        (
+            "'a' in [object.a, 'b']",
+            "18: the items of a list are of different types: `any type` and `string`",
+        ),
+        (
+            "{'a': object.a, 'b': 1} == {}",
+            "21: the values of a map are of different types: `any type` and `int`",
+        ),
+        (
+            "'%s %d'.format(['a']) == ''",
+            "0: the text asks for more values than the 1 given",
+        ),
+        (
+            "'%s'.format(['a', 1]) == ''",
+            "0: 1 more values are given than the text asks for",
+        ),
+        ("'%d'.format(['a']) == ''", "13: `%d` does not go with `string`"),
+        ("'%.2f'.format([1]) == ''", "15: `%f` does not go with `int`"),
+        (
+            "'%s'.format([object.?a]) == ''",
+            "19: `%s` does not go with `optional(any type)`",
+        ),
+        (
+            "'%s'.format([[quantity('1')]]) == ''",
+            "14: `%s` does not go with `Quantity`",
+        ),
+        ("'%z'.format([1]) == ''", "0: there is no `%z`"),
+        (
+            "'5%'.format([1]) == ''",
+            "0: the text ends behind a `%`; write `%%` for the sign itself",
+        ),
+        ("'%.d'.format([1]) == ''", "0: digits are missing behind `%.`"),
+        (
+            "quantity('1').sign() == 1",
+            "13: the function `sign` does not go with Quantity",
+        ),
+        (
+            "[[1]].sort() == []",
+            "5: the function `sort` does not go with list(list(int))",
+        ),
+        ("image('a').registry() == ''", "0: there is no function `image`"),
+    ];
+    for (source, fault) in faults {
+        assert_eq!(kind(source, &mut admission()), fault, "{source}");
+    }
+    let old = compile("'a' in [object.a, 'b']", &mut Env::admission(28));
+    assert!(old.is_ok());
+}
+
 #[test]
 fn patches_and_devices_have_their_own_words() {
     let mut patches = Env::admission(36).with_patches();
@@ -182,6 +251,7 @@ fn functions_come_with_versions() {
     for (source, minor) in [
         ("isIP('x')", 31),
         ("[1].sort()", 35),
+        ("'%d'.format([1])", 30),
         ("isQuantity('1')", 29),
         ("[1].sortBy(x, x)", 35),
         ("[1].all(i, x, i < x)", 33),
