@@ -128,7 +128,7 @@ impl<'s> Checker<'_, 's, '_> {
 }
 
 /// Whether Go's `time.ParseDuration` reads a text.
-fn is_duration(text: &str) -> bool {
+pub(super) fn is_duration(text: &str) -> bool {
     let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
     if rest == "0" {
         return true;
@@ -155,7 +155,8 @@ pub(super) fn is_function(name: &str) -> bool {
     !overloads(name).is_empty()
 }
 
-fn overloads(name: &str) -> &'static [Overload] {
+/// The ways to call a function.
+pub(super) fn overloads(name: &str) -> &'static [Overload] {
     let start = OVERLOADS.partition_point(|one| one.name < name);
     let rest = OVERLOADS.get(start..).unwrap_or_default();
     let end = rest.iter().position(|one| one.name != name).unwrap_or(rest.len());

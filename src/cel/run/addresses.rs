@@ -61,7 +61,10 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]
         (Function::ContainsIp, [Val::Cidr(ip, length), other]) => {
             let other = match other {
                 Val::Ip(other) => *other,
-                Val::Str(text) => address(text).ok_or(Stop::Unknown)?,
+                Val::Str(text) => match address(text) {
+                    Some(ip) => ip,
+                    None => return fails(format!("`{text}` is no IP address")),
+                },
                 _ => return Err(Stop::Unknown),
             };
             Ok(Val::Bool(holds(*ip, *length, other)))
@@ -69,7 +72,10 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]
         (Function::ContainsCidr, [Val::Cidr(ip, length), other]) => {
             let (other, shorter) = match other {
                 Val::Cidr(other, length) => (*other, *length),
-                Val::Str(text) => network(text).ok_or(Stop::Unknown)?,
+                Val::Str(text) => match network(text) {
+                    Some(network) => network,
+                    None => return fails(format!("`{text}` is no network")),
+                },
                 _ => return Err(Stop::Unknown),
             };
             Ok(Val::Bool(shorter >= *length && holds(*ip, *length, other)))

@@ -7,7 +7,7 @@ use super::operators::Binary;
 use super::program::{Loop, Program, Step};
 use super::value::{Collection, Pair, Tree, Val};
 use super::work::{COMPILED, bounded, work};
-use super::{Memo, Out, Stop, fails, functions, lists, operators};
+use super::{Memo, Out, Stop, fails, functions, lists, mismatch, operators};
 use crate::cel::ast::{Element, Id, Over};
 
 /// Runs an expression with the values of its variables. `left` is how many steps may still be made, and is counted
@@ -65,6 +65,8 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
             }
             Step::Not(of) => Ok(Val::Bool(!self.value(*of)?.truth()?)),
             Step::Minus(of) => operators::minus(&self.value(*of)?),
+            // The server settles that before it runs.
+            Step::Binary(Binary::In, _, right) if self.is_empty_list(*right) => Ok(Val::Bool(false)),
             Step::Binary(binary, left, right) => {
                 let left = self.value(*left)?;
                 if let (Binary::In, Some(Step::List(elements))) = (binary, self.steps.get(*right as usize))
@@ -81,10 +83,26 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
                     0
                 };
                 self.charge(a.saturating_add(b).saturating_add(pairs))?;
-                bounded(binary.of(&left, &right)?)
+                let made = binary.of(&left, &right);
+                bounded(made.map_err(|stop| mismatch::told(stop, binary.name(), &[&left, &right]))?)
             }
             Step::Index { of, at, optional } => self.index(*of, *at, *optional),
-            Step::Call(function, arguments) => {
+            // What stands in for a value is asked for only where there is none.
+            Step::Call {
+                function: function @ (Function::Or | Function::OrValue),
+                arguments,
+                ..
+            } if let [first, other] = arguments[..] => match (self.value(first)?, function) {
+                (Val::Optional(None), _) => self.value(other),
+                (Val::Optional(Some(value)), Function::OrValue) => Ok(Val::clone(&value)),
+                (value @ Val::Optional(Some(_)), _) => Ok(value),
+                _ => Err(Stop::Unknown),
+            },
+            Step::Call {
+                function,
+                name,
+                arguments,
+            } => {
                 let mut values = Vec::with_capacity(arguments.len());
                 let mut pairs = 1u32;
                 for argument in arguments {
@@ -101,7 +119,9 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
                     Function::Matches => COMPILED,
                     _ => 0,
                 })?;
-                let made = bounded(functions::call(*function, &values)?)?;
+                let made = functions::call(*function, &values);
+                let told = |stop| mismatch::told(stop, name, &values.iter().collect::<Vec<_>>());
+                let made = bounded(made.map_err(told)?)?;
                 self.charge(work(&made)?)?;
                 Ok(made)
             }
@@ -160,6 +180,10 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
             }
         }
         Ok(Some(false))
+    }
+
+    fn is_empty_list(&self, id: Id) -> bool {
+        matches!(self.steps.get(id as usize), Some(Step::List(elements)) if elements.is_empty())
     }
 
     fn charge(&mut self, steps: u32) -> Result<(), Stop> {

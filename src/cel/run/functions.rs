@@ -4,7 +4,7 @@ use super::addresses::IpKind;
 use super::formats::{self, Test};
 use super::times::TimePart;
 use super::value::{Tree, Val};
-use super::{Out, Stop, addresses, lists, numbers, strings, times, urls, versions};
+use super::{Out, Stop, addresses, lists, numbers, quantities, strings, times, urls, versions};
 
 /// A function. A receiver is its first argument, and what it does hangs on the arguments' types.
 #[derive(Clone, Copy)]
@@ -220,11 +220,6 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]
             value => Ok(value.clone()),
         },
         (Function::Value, [Val::Optional(None)]) => super::fails("an optional value is missing"),
-        (Function::Or, [Val::Optional(None), other]) => Ok(other.clone()),
-        (Function::Or, [value @ Val::Optional(Some(_)), _]) => Ok(value.clone()),
-        (Function::OrValue, [Val::Optional(value), other]) => {
-            Ok(value.as_deref().cloned().unwrap_or_else(|| other.clone()))
-        }
         (Function::FormatOf(test), []) => Ok(Val::Format(test)),
         (Function::FormatNamed, [Val::Str(name)]) => {
             Ok(formats::named(name).map_or(Val::NONE, |test| Val::some(Val::Format(test))))
@@ -275,12 +270,11 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]
             | Function::PrefixLength,
             _,
         ) => addresses::call(function, arguments),
+        (Function::Bool | Function::Int | Function::Double | Function::String, _) => {
+            numbers::call(function, arguments)
+        }
         (
-            Function::Bool
-            | Function::Int
-            | Function::Double
-            | Function::String
-            | Function::Quantity
+            Function::Quantity
             | Function::IsQuantity
             | Function::Sign
             | Function::IsInteger
@@ -291,7 +285,7 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]
             | Function::Minus
             | Function::Plus,
             _,
-        ) => numbers::call(function, arguments),
+        ) => quantities::call(function, arguments),
         (_, [Val::Str(text), rest @ ..]) => strings::call(function, text, rest),
         (_, [of, rest @ ..]) => lists::call(function, of, rest),
         _ => Err(Stop::Unknown),

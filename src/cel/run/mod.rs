@@ -9,9 +9,11 @@ mod formats;
 mod functions;
 mod lists;
 mod memo;
+mod mismatch;
 mod numbers;
 mod operators;
 mod program;
+mod quantities;
 mod strings;
 #[cfg(test)]
 mod tests;

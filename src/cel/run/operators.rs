@@ -41,6 +41,22 @@ impl Binary {
         })
     }
 
+    /// The name that it is declared by.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Binary::Equal => "_==_",
+            Binary::Unequal => "_!=_",
+            // The four are declared alike.
+            Binary::Less | Binary::AtMost | Binary::More | Binary::AtLeast => "_<_",
+            Binary::In => "_in_",
+            Binary::Add => "_+_",
+            Binary::Subtract => "_-_",
+            Binary::Multiply => "_*_",
+            Binary::Divide => "_/_",
+            Binary::Modulo => "_%_",
+        }
+    }
+
     pub(super) fn of<'v, T: Tree<'v>>(self, left: &Val<'v, T>, right: &Val<'v, T>) -> Out<'v, T> {
         let order = |holds: fn(Ordering) -> bool| -> Out<'v, T> {
             Ok(Val::Bool(left.compare(right)?.is_some_and(holds)))

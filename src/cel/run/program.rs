@@ -1,6 +1,7 @@
 //! A tree made ready to run: owned, each name of a variable a number, each name of a function a [`Function`].
 
 use crate::cel::ast::{Element, Expr, Id, Node, Over};
+use crate::cel::calls::overloads;
 use crate::cel::{LENGTH, parse};
 use crate::schema::custom::Pattern;
 
@@ -57,7 +58,12 @@ pub(super) enum Step {
         at: Id,
         optional: bool,
     },
-    Call(Function, Vec<Id>),
+    Call {
+        function: Function,
+        /// As it is declared.
+        name: &'static str,
+        arguments: Vec<Id>,
+    },
     /// With a pattern that stands in the expression.
     Matches(Id, Box<Pattern<'static>>),
     List(Vec<Element>),
@@ -239,10 +245,7 @@ impl<'n, 's: 'n> Maker<'n, 's> {
         };
         if let Some(prefix) = prefix {
             let whole = format!("{prefix}.{name}");
-            return match functions::named(&whole) {
-                Some(function) => Step::Call(function, self.all(arguments)),
-                None => Step::Unknown,
-            };
+            return called(&whole, self.all(arguments));
         }
         let mut ids: Vec<Id> = target.into_iter().collect();
         ids.extend_from_slice(arguments);
@@ -266,7 +269,18 @@ impl<'n, 's: 'n> Maker<'n, 's> {
             (_, [left, right]) if let Some(binary) = Binary::named(name) => {
                 Step::Binary(binary, *left, *right)
             }
-            _ => functions::named(name).map_or(Step::Unknown, |function| Step::Call(function, steps)),
+            _ => called(name, steps),
         }
+    }
+}
+
+fn called(name: &str, arguments: Vec<Id>) -> Step {
+    match (functions::named(name), overloads(name)) {
+        (Some(function), [declared, ..]) => Step::Call {
+            function,
+            name: declared.name,
+            arguments,
+        },
+        _ => Step::Unknown,
     }
 }

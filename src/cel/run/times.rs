@@ -3,6 +3,7 @@
 use super::functions::Function;
 use super::value::{Tree, Val};
 use super::{Out, Stop, fails};
+use crate::cel::calls::is_duration;
 use crate::schema::format::is_time;
 
 /// What a time is asked for. Without the name of a zone it is that of UTC.
@@ -79,7 +80,9 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, of: &Val<'v, T>) -> Out<
             part.of_time(*nanos).map(Val::Int).ok_or(Stop::Unknown)
         }
         (Function::Duration, Val::Duration(_)) | (Function::Timestamp, Val::Time(_)) => Ok(of.clone()),
-        // Other forms may be read by the server as well.
+        (Function::Duration, Val::Str(text)) if !is_duration(text) => {
+            fails(format!("`{text}` is no length of time"))
+        }
         (Function::Duration, Val::Str(text)) => duration(text).map(Val::Duration).ok_or(Stop::Unknown),
         (Function::Timestamp, Val::Str(text)) if !is_time(text, false) => {
             fails(format!("`{text}` is no time"))

@@ -6,10 +6,10 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use super::formats::Test;
+use super::quantities::Amount;
 use super::urls::Url;
 use super::versions::Version;
 use super::{Out, Stop, fails};
-use crate::schema::quantity::Quantity;
 
 /// Values nested deeper are not compared.
 const DEEPEST: u32 = 64;
@@ -79,7 +79,7 @@ pub enum Val<'v, T> {
     /// A value that may be missing.
     Optional(Option<Rc<Val<'v, T>>>),
     /// `500m`, `1Gi`
-    Quantity(Quantity),
+    Quantity(Amount),
     /// An IP address.
     Ip(IpAddr),
     /// An address and the length of its prefix.
@@ -191,6 +191,7 @@ impl<'v, T: Tree<'v>> Val<'v, T> {
                 let found = entries.iter().find(|(key, _)| is_it(key));
                 Ok(found.map(|(_, value)| value.clone()))
             }
+            _ if self.is_scalar() => Ok(None),
             _ => Err(Stop::Unknown),
         }
     }
@@ -222,6 +223,7 @@ impl<'v, T: Tree<'v>> Val<'v, T> {
                 Ok(None)
             }
             (Val::Tree(_), Val::Str(name)) => self.field(name),
+            _ if self.is_scalar() => Ok(None),
             _ => Err(Stop::Unknown),
         }
     }
@@ -245,6 +247,14 @@ impl<'v, T: Tree<'v>> Val<'v, T> {
                 .collect(),
             _ => Err(Stop::Unknown),
         }
+    }
+
+    /// Whether it is a value of JSON without parts.
+    pub(super) fn is_scalar(&self) -> bool {
+        matches!(
+            self,
+            Val::Null | Val::Bool(_) | Val::Int(_) | Val::Double(_) | Val::Str(_)
+        )
     }
 
     fn is_list(&self) -> bool {
@@ -286,7 +296,7 @@ impl<'v, T: Tree<'v>> Val<'v, T> {
             (Val::Str(a), Val::Str(b)) => a == b,
             (Val::Duration(a), Val::Duration(b)) => a == b,
             (Val::Time(a), Val::Time(b)) => a == b,
-            (Val::Quantity(a), Val::Quantity(b)) => a == b,
+            (Val::Quantity(a), Val::Quantity(b)) => a.value == b.value,
             (Val::Ip(a), Val::Ip(b)) => a == b,
             (Val::Cidr(a, x), Val::Cidr(b, y)) => (a, x) == (b, y),
             (Val::Version(a), Val::Version(b)) => a == b,
