@@ -301,9 +301,12 @@ pub(super) fn property<'t>(schema: Node<'t>, name: &str) -> Option<Node<'t>> {
     let properties = schema.get("properties")?;
     let property = match name.contains("__") {
         false if properties.has_unique_keys() => properties.entry(name)?,
-        may_be_escaped => properties.entries().find(|entry| {
+        _ => properties.entries().find(|entry| {
             let key = entry.key.key_text().unwrap_or_default();
-            key == name || may_be_escaped && reads_otherwise(&key) && escaped(&key) == name
+            match reads_otherwise(&key) {
+                true => escaped(&key) == name,
+                false => key == name,
+            }
         })?,
     };
     Some(property.value)

@@ -38,6 +38,8 @@ struct Made<'t> {
     inner: Option<Size>,
     /// The same for the values of a map, which only who asks for one of them is told.
     values: Option<Size>,
+    /// How many names the way to its place has; none where it has no way.
+    names: u32,
 }
 
 /// A variable of a macro.
@@ -47,6 +49,8 @@ struct Variable<'s, 't> {
     place: Place<'t>,
     /// What is known of its size where its place tells nothing.
     size: Option<Size>,
+    /// How many names the way to its place has.
+    names: u32,
 }
 
 /// The cost of an expression whose `self` has this schema; `kinds` are the types of its steps.
@@ -90,6 +94,7 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
             place,
             inner: None,
             values: None,
+            names: 0,
         }
     }
 
@@ -159,6 +164,7 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
                     name,
                     place: Place::Untold,
                     size: None,
+                    names: 0,
                 };
                 let cost = self.within(&[variable], *inner).cost;
                 sized(add(add(value.cost, cost), LIST), Size::UNTOLD)
@@ -183,9 +189,15 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
     fn ident(&self, id: Id, name: &str) -> Made<'t> {
         let local = self.scopes.iter().rev().find(|this| this.name == name);
         let Some(local) = local else {
-            return self.at(id, 1, self.of_self);
+            return Made {
+                names: 1,
+                ..self.at(id, 1, self.of_self)
+            };
         };
-        let made = self.at(id, 1, local.place);
+        let made = Made {
+            names: local.names,
+            ..self.at(id, 1, local.place)
+        };
         match local.size {
             Some(size) if made.size == Size::UNKNOWN => Made { size, ..made },
             _ => made,
@@ -203,7 +215,10 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
             _ => 0,
         };
         let place = from.place.step(Way::Field(field), self.of_self);
-        self.at(id, add(from.cost, cost), place)
+        Made {
+            names: from.names + 1,
+            ..self.at(id, add(from.cost, cost), place)
+        }
     }
 
     fn list(&mut self, items: &[Element]) -> Made<'t> {
@@ -254,6 +269,7 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
                 false => Place::Untold,
             },
             size: None,
+            names: 0,
         };
         let inner = self.within(&[variable], inner).cost;
         let bound = add(add(LIST, target), inner);
@@ -273,12 +289,14 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
                 cost: add(test.cost, yes.cost.max(no.cost)),
                 size: yes.size.or(no.size),
                 place: Place::Made,
+                names: 0,
                 inner: either(yes.inner, no.inner),
                 values: either(yes.values, no.values),
             },
             ("dyn", [made], _) => Made {
                 cost: add(cost, 1),
                 place: Place::Made,
+                names: 0,
                 ..*made
             },
             _ => self.function(id, name, None, (&made, arguments), cost),
@@ -314,6 +332,7 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
         let made = self.at(id, add(cost, 1), place);
         Made {
             size: from.inner.or(from.values).unwrap_or(made.size),
+            names: from.names + 1,
             ..made
         }
     }
@@ -330,6 +349,7 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
             return self.sort((of, range), variables.0, result);
         }
         let names = self.variables((of, range), variables);
+        let times = self.read_last(of, range.size, filter.max(result));
         let test = filter.map_or(0, |id| self.within(&names, id).cost);
         let made = result.map(|id| self.within(&names, id));
         let each = made.map_or(0, |made| made.cost);
@@ -344,7 +364,7 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
             Over::Entries => (add(add(test, each), 2), MAP + 1),
             Over::Sort => (0, 0),
         };
-        let cost = add(add(range.cost, rest), range.size.max.saturating_mul(step));
+        let cost = add(add(range.cost, rest), times.max.saturating_mul(step));
         if matches!(kind, Over::All | Over::Exists | Over::One) {
             return sized(cost, Size::fixed(1));
         }
@@ -357,6 +377,72 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
         Made {
             inner: inner.map(|inner| inner.or(Size::up_to(0))),
             ..sized(cost, range.size)
+        }
+    }
+
+    /// The size of a range as the server comes to read it, which it does after all that stands in the loop. By then
+    /// the name of another field of the same variable may stand where the range's own stood: that hangs on how many
+    /// names there are, as lists that share their memory grow by doubling it. Where it is not clear which field was the
+    /// last, the least of them counts.
+    fn read_last(&self, range: Id, size: Size, last: Option<Id>) -> Size {
+        let expr = |id: Id| self.steps.get(id as usize).map(|step| &step.expr);
+        let select = |id: Id| match expr(id) {
+            Some(Expr::Select {
+                operand,
+                field,
+                optional: false,
+            }) => Some((*operand, *field)),
+            _ => None,
+        };
+        let name = |id: Id| match expr(id) {
+            Some(Expr::Ident(name)) => Some(*name),
+            _ => None,
+        };
+        let (Some((mut from, mut own)), Some(last)) = (select(range), last) else {
+            return size;
+        };
+        let mut fields = 1;
+        while let Some((operand, field)) = select(from) {
+            (from, own) = (operand, field);
+            fields += 1;
+        }
+        let variable = name(from);
+        let local = self.scopes.iter().rev().find(|this| Some(this.name) == variable);
+        let grows = |length: u32| length == 0 || length.is_power_of_two();
+        let Some(local) = local.filter(|_| self.minor >= SIZED_VARIABLES) else {
+            return size;
+        };
+        if (0..fields).any(|field| grows(local.names + field)) {
+            return size;
+        }
+        // All that stands behind the range belongs to the loop.
+        let (mut read, mut own_again, mut doubtful) = (Vec::new(), false, false);
+        for id in range + 1..=last {
+            match expr(id) {
+                Some(Expr::Select { operand, field, .. }) if name(*operand) == variable => {
+                    own_again |= *field == own;
+                    if *field != own && !read.contains(field) {
+                        read.push(*field);
+                    }
+                }
+                // What is only tested for has its name written nowhere, and other variables may have this one's name.
+                Some(Expr::Has(_) | Expr::Comprehension { .. } | Expr::Bind(..) | Expr::OptionalMap(..)) => {
+                    doubtful = true;
+                }
+                _ => {}
+            }
+        }
+        let of_field = |field: &&str| match fields {
+            1 => {
+                let place = local.place.step(Way::Field(field), self.of_self);
+                place.size(self.minor).unwrap_or(Size::UNKNOWN)
+            }
+            _ => Size::UNTOLD,
+        };
+        match &read[..] {
+            [] => size,
+            [field] if !own_again && !doubtful => of_field(field),
+            all => all.iter().map(of_field).fold(size, Size::least),
         }
     }
 
@@ -377,6 +463,7 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
             name,
             place: range.place.step(way, self.of_self),
             size: None,
+            names: range.names + 1,
         };
         let item = |name| Variable {
             size: range.inner,
@@ -389,6 +476,7 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
                 name: first,
                 place: Place::Untold,
                 size: None,
+                names: 0,
             }],
             (first, None) => vec![variable(first, Way::Keys)],
             // Older servers do not know a second variable, and take the first for the only one.
@@ -397,6 +485,7 @@ impl<'e, 's, 't> Coster<'e, 's, 't> {
                     name,
                     place: Place::Untold,
                     size: None,
+                    names: 0,
                 })
                 .to_vec(),
             (first, Some(second)) if is_list => vec![variable(first, Way::Numbers), item(second)],
@@ -421,6 +510,7 @@ fn sized<'t>(cost: u64, size: Size) -> Made<'t> {
         place: Place::Made,
         inner: None,
         values: None,
+        names: 0,
     }
 }
 

@@ -86,10 +86,19 @@ fn within<'t>(schema: Node<'t>, root: bool, step: Step<'_>) -> Place<'t> {
 
 fn field<'t>(schema: Node<'t>, root: bool, name: &str) -> Place<'t> {
     if root && matches!(name, "apiVersion" | "kind" | "metadata") {
-        let metadata = property(schema, "metadata").and_then(|node| node.get("properties"));
-        return match (metadata, name) {
-            (Some(_), _) => Place::Untold,
-            (None, "metadata") => Place::Metadata,
+        let own = |name| property(schema, name);
+        let is_text = |node: Option<Node<'_>>| node.is_some_and(|node| text(node, "type") == "string");
+        let names_metadata = own("metadata").is_some_and(|metadata| {
+            text(metadata, "type") == "object"
+                && is_text(property(metadata, "name"))
+                && is_text(property(metadata, "generateName"))
+        });
+        // A schema that says all of it counts; else the server puts its own in the place of all three.
+        return match name {
+            _ if names_metadata && is_text(own("apiVersion")) && is_text(own("kind")) => {
+                own(name).map_or(Place::Astray, of)
+            }
+            "metadata" => Place::Metadata,
             _ => Place::Text,
         };
     }

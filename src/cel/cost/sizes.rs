@@ -60,6 +60,14 @@ impl Size {
         }
     }
 
+    /// What is no more than either.
+    pub fn least(self, other: Size) -> Size {
+        Size {
+            min: self.min.min(other.min),
+            max: self.max.min(other.max),
+        }
+    }
+
     /// The cost of going over it: a part of the size, rounded up.
     pub fn by(self, factor: f64) -> u64 {
         by(self.max, factor)

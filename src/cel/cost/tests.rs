@@ -6,6 +6,15 @@ fn cost(schema: &str, expression: &str) -> u64 {
 }
 
 fn cost_in(minor: u8, schema: &str, expression: &str) -> u64 {
+    cost_of(minor, schema, expression, false)
+}
+
+/// Of a rule for whole objects.
+fn cost_at_root(minor: u8, schema: &str, expression: &str) -> u64 {
+    cost_of(minor, schema, expression, true)
+}
+
+fn cost_of(minor: u8, schema: &str, expression: &str, whole: bool) -> u64 {
     let mut tree = Tree::default();
     parse(schema, &[], &mut tree);
     let root = tree
@@ -14,10 +23,10 @@ fn cost_in(minor: u8, schema: &str, expression: &str) -> u64 {
         .and_then(|chunk| Node::root(schema, &tree, chunk))
         .expect("the schema has a root");
     let mut env = Env::empty(minor);
-    let kind = env.schema(root, false, 0).expect("it has a type");
+    let kind = env.schema(root, whole, 0).expect("it has a type");
     env.declare("self", kind.clone());
     env.declare("oldSelf", kind);
-    env.of_self(root, false);
+    env.of_self(root, whole);
     let compiled = compile(expression, &mut env).expect("it compiles");
     compiled.expect("it is known").cost
 }
@@ -288,21 +297,7 @@ fn what_is_taken_out_of_a_literal_is_as_long_as_what_is_in_it() {
 fn names_of_objects_have_a_length_since_1_37() {
     let object = "{type: object}";
     let rule = "self.metadata.name.contains('x')";
-    let in_root = |minor| {
-        let mut tree = Tree::default();
-        parse(object, &[], &mut tree);
-        let root = tree
-            .chunks
-            .first()
-            .and_then(|chunk| Node::root(object, &tree, chunk));
-        let root = root.expect("the schema has a root");
-        let mut env = Env::empty(minor);
-        let kind = env.schema(root, true, 0).expect("it has a type");
-        env.declare("self", kind);
-        env.of_self(root, true);
-        let compiled = compile(rule, &mut env).expect("it compiles");
-        compiled.expect("it is known").cost
-    };
+    let in_root = |minor| cost_at_root(minor, object, rule);
     assert_eq!(in_root(36), 3 + 314_573);
     assert_eq!(in_root(37), 3 + 26);
 }
@@ -369,4 +364,47 @@ fn whole_rules_cost_what_the_server_says() {
             assert_eq!(told, wanted, "{expression} in 1.{minor}");
         }
     }
+}
+
+/// The server reads the size of a range last, when another field's name may stand in the way to it.
+#[test]
+fn fields_of_one_variable_get_in_each_others_way() {
+    let rules = "{type: object, properties: {rules: {type: array, maxItems: 16, items: {type: object, properties: {
+        ports: {type: array, items: {type: integer}}, port: {type: integer}, name: {type: string, maxLength: 63}}}}}}";
+    for (expression, wanted) in [
+        ("self.rules.all(r, r.ports.all(p, p > 1))", 125_829_139),
+        ("self.rules.all(r, r.ports.all(p, p != r.port))", 99),
+        (
+            "self.rules.all(r, r.ports.all(p, p > 1 || r.name == 'a'))",
+            32_355,
+        ),
+    ] {
+        assert_eq!(cost(rules, expression), wanted, "{expression}");
+    }
+    let in_spec = format!("{{type: object, properties: {{spec: {rules}}}}}");
+    let expression = "self.spec.rules.all(r, r.ports.all(p, p != r.port))";
+    assert!(cost(&in_spec, expression) > 100_000_000);
+}
+
+#[test]
+fn nobody_knows_how_long_formatted_texts_are() {
+    let text = "{type: string, maxLength: 10}";
+    assert_eq!(
+        cost(text, "'a %s'.format([self]) + '.' == 'b'"),
+        1_844_674_407_370_955_277
+    );
+}
+
+/// A schema of metadata counts only if it says all that the server would.
+#[test]
+fn the_schema_of_metadata_may_be_replaced() {
+    let schema = |more: &str| {
+        format!(
+            "{{type: object, properties: {{apiVersion: {{type: string}}, kind: {{type: string}}, metadata: {{type: object,
+            properties: {{name: {{type: string, maxLength: 63}}{more}}}}}}}}}"
+        )
+    };
+    let cost = |schema: &str| cost_at_root(36, schema, "self.metadata.name.matches('^a')");
+    assert_eq!(cost(&schema("")), 314_576);
+    assert_eq!(cost(&schema(", generateName: {type: string}")), 29);
 }

@@ -102,8 +102,9 @@ pub fn spec<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
             let at = version.child("selectableFields");
             let schema = version.child("schema");
             match selectable_shared {
-                true => selectable(&spec.renamed("selectableFields", &at), &schema, true, cx),
-                false => selectable(&at, &schema, false, cx),
+                true => selectable(&spec.renamed("selectableFields", &at), &schema, Held::Top, cx),
+                false if schema_shared => selectable(&at, &schema, Held::Elsewhere, cx),
+                false => selectable(&at, &schema, Held::Own, cx),
             }
         }
         deprecation(version, cx);
@@ -119,11 +120,13 @@ fn version_names<'t>(
 ) {
     let mut seen = HashSet::new();
     let mut unique = true;
-    let mut stored = 0;
+    let (mut stored, mut hidden) = (0, false);
     for (i, version) in versions.iter().enumerate() {
-        stored += u32::from(version.child("storage").bool() == Some(true));
+        let is_stored = version.child("storage").bool() == Some(true);
+        stored += u32::from(is_stored);
         let name = version.child("name");
         let value = text(&name);
+        hidden |= is_stored && seen.contains(&value);
         one_label(&name, &value, cx);
         if i == 0 && !value.is_empty() {
             one_label(&spec.renamed("version", &name), &value, cx);
@@ -141,6 +144,10 @@ fn version_names<'t>(
     // The server fills the status in from the first of them, and misses the others there.
     if let Some(status) = spec.parent().map(|root| root.child("status")) {
         let at = status.renamed("storedVersions", list);
+        if stored == 1 && hidden {
+            let message = "the status cannot tell the stored version from another one of its name";
+            fault(cx, &at, ErrorType::Invalid, message).help("give each version its own name");
+        }
         for _ in 0..stored.max(2) - 1 {
             if stored != 1 {
                 let message = "the status can list exactly one stored version";
@@ -269,17 +276,38 @@ fn columns<'t>(columns: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
-fn selectable<'t>(fields: &Field<'_, 't>, schema: &Field<'_, 't>, top: bool, cx: &mut Cx<'t>) {
+const UNDECLARED: &str = "fields can be selected by only where a schema declares them";
+
+/// Where the server holds the schema that fields are looked for in.
+#[derive(Clone, Copy)]
+enum Held {
+    /// With the fields, for all versions.
+    Top,
+    /// With the fields, for one version.
+    Own,
+    /// For all versions, where the fields of one version do not find it.
+    Elsewhere,
+}
+
+fn selectable<'t>(fields: &Field<'_, 't>, schema: &Field<'_, 't>, held: Held, cx: &mut Cx<'t>) {
     if cx.kube().minor() < 30 || !fields.is_filled() {
         return;
     }
-    let schema_is_set = match top {
-        true => schema.is_set(),
-        false => schema.child("openAPIV3Schema").is_set(),
+    let (is_set, message, help) = match held {
+        Held::Top => (schema.is_set(), UNDECLARED, "add the schema"),
+        Held::Own => (
+            schema.child("openAPIV3Schema").is_set(),
+            UNDECLARED,
+            "add the schema",
+        ),
+        Held::Elsewhere => (
+            false,
+            "versions of one schema can only share the fields that are selected by, too",
+            "write the same `selectableFields` into every version",
+        ),
     };
-    if !schema_is_set {
-        let message = "fields can be selected by only where a schema declares them";
-        fault(cx, fields, ErrorType::Invalid, message).help("add the schema");
+    if !is_set {
+        fault(cx, fields, ErrorType::Invalid, message).help(help);
         return;
     }
     let Some(root) = schema.child("openAPIV3Schema").value() else {

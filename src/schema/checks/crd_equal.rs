@@ -115,10 +115,13 @@ fn within(of: Of, key: &str) -> Of {
 /// Zero values of Go are as good as absent; of pointers null only.
 fn says_something(entry: &Entry<'_>) -> bool {
     let pointer = || {
-        const POINTERS: [&str; 8] = [
+        const POINTERS: [&str; 11] = [
             "$ref",
             "additionalItems",
             "additionalProperties",
+            "default",
+            "example",
+            "labelSelectorPath",
             "optionalOldSelf",
             "reason",
             "x-kubernetes-list-type",
@@ -128,7 +131,10 @@ fn says_something(entry: &Entry<'_>) -> bool {
         POINTERS.iter().any(|name| entry.key.key_is(name))
     };
     match entry.value.kind() {
-        Kind::Seq => entry.value.items().next().is_some(),
+        Kind::Seq => {
+            let is_json = ["default", "example"].iter().any(|name| entry.key.key_is(name));
+            is_json || entry.value.items().next().is_some()
+        }
         Kind::Map => {
             const MAPS: [&str; 4] = ["properties", "patternProperties", "definitions", "dependencies"];
             entry.value.entries().next().is_some() || !MAPS.iter().any(|name| entry.key.key_is(name))
@@ -137,6 +143,7 @@ fn says_something(entry: &Entry<'_>) -> bool {
             None | Some(Scalar::Null) => false,
             Some(Scalar::Str(text)) => !text.is_empty() || pointer(),
             Some(Scalar::Bool(value)) => value || pointer(),
+            Some(Scalar::Int(0)) => !entry.key.key_is("priority"),
             Some(_) => true,
         },
     }

@@ -94,7 +94,7 @@ pub(super) fn is_int_or_string(any_of: Option<Entry<'_>>) -> bool {
     for wanted in kinds.by_ref() {
         let Some(node) = items.next() else { return false };
         let mut one = false;
-        for entry in node.entries() {
+        for entry in node.entries().filter(says_something) {
             let is_type = entry.key.key_is("type") && entry.value.str().is_some_and(|kind| kind == wanted);
             if !is_type {
                 return false;
@@ -106,6 +106,27 @@ pub(super) fn is_int_or_string(any_of: Option<Entry<'_>>) -> bool {
         }
     }
     items.next().is_none()
+}
+
+/// Whether an entry of a schema is more than what the server takes for its absence.
+fn says_something(entry: &Entry<'_>) -> bool {
+    const WORDS: [&str; 6] = ["title", "description", "format", "pattern", "id", "$schema"];
+    const FLAGS: [&str; 6] = [
+        "nullable",
+        "uniqueItems",
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+        "x-kubernetes-embedded-resource",
+        "x-kubernetes-int-or-string",
+    ];
+    const LISTS: [&str; 4] = ["enum", "allOf", "anyOf", "oneOf"];
+    let is_one_of = |names: &[&str]| names.iter().any(|name| entry.key.key_is(name));
+    match entry.value.scalar() {
+        Some(Scalar::Null) => false,
+        Some(Scalar::Str(text)) => !text.is_empty() || !is_one_of(&WORDS),
+        Some(Scalar::Bool(value)) => value || !is_one_of(&FLAGS),
+        _ => !entry.value.is_seq() || entry.value.items().next().is_some() || !is_one_of(&LISTS),
+    }
 }
 
 /// A schema of metadata that says nothing but its type and formats of the names.

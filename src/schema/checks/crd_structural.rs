@@ -5,7 +5,7 @@ use super::crd_schema::{Mode, Walker};
 use super::{crd_nested, regex};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::yaml::Entry;
+use crate::yaml::{Entry, Scalar};
 
 /// What a schema below `allOf` and its like may not say, and `properties`, some of which it may not have.
 const NOT_NESTED: PartSet = PartSet::of(&[
@@ -186,14 +186,21 @@ impl<'t> Walker<'_, 't> {
         }
         let said = |entry: Option<Entry<'_>>| entry.is_some();
         let words = |entry: Option<Entry<'_>>| !text(entry).is_empty();
+        // Servers that measured so take these; older ones are known to refuse them.
+        let recent = self.cx.kube().minor() >= 36;
+        let free = p.additional_properties().and_then(|entry| entry.value.scalar());
+        let says_false = matches!(free, Some(Scalar::Bool(false)));
         for (name, set) in [
             ("type", words(p.kind())),
-            ("additionalProperties", said(p.additional_properties())),
+            (
+                "additionalProperties",
+                said(p.additional_properties()) && !(recent && says_false),
+            ),
             ("default", said(p.default())),
             ("title", words(p.title())),
             ("description", words(p.description())),
             ("nullable", is_true(p.nullable())),
-            ("externalDocs", said(p.external_docs())),
+            ("externalDocs", said(p.external_docs()) && !recent),
             ("x-kubernetes-preserve-unknown-fields", is_true(p.preserve())),
             ("x-kubernetes-embedded-resource", is_true(p.embedded())),
             ("x-kubernetes-int-or-string", is_true(p.int_or_string())),

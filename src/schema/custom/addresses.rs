@@ -62,7 +62,8 @@ pub(super) fn mac(text: &str) -> bool {
     let (by, width) = match (b.get(2), b.get(4)) {
         (Some(by @ (b':' | b'-')), _) => (*by, 2),
         (_, Some(b'.')) => (b'.', 4),
-        _ => return false,
+        // Newer servers read one without separators.
+        _ => return matches!(b.len(), 12 | 16 | 40) && b.iter().all(u8::is_ascii_hexdigit),
     };
     let mut bytes = 0;
     let right = b.split(|b| *b == by).all(|group| {

@@ -263,14 +263,24 @@ fn text_fits(text: &str, schema: &Schema<'_>) -> bool {
 
 /// As [`Validator`](super::validate::Validator) has it, for whole numbers.
 fn number_fits(n: i64, schema: &Schema<'_>) -> bool {
+    // Bounds that are not whole, or too large, are faults themselves.
+    let is_int32 = schema.said_format.as_deref() == Some("int32");
+    let bits = if is_int32 { 2f64.powi(31) } else { 2f64.powi(63) };
+    let is_sound = |bound: f64| bound.fract() == 0.0 && (-bits..bits).contains(&bound);
+    let in_32_bits = i32::try_from(n).is_ok();
     let n = n as f64;
-    schema.multiple_of.is_none()
+    [schema.maximum, schema.minimum]
+        .iter()
+        .flatten()
+        .all(|bound| is_sound(*bound))
+        && (in_32_bits || !is_int32)
+        && schema.multiple_of.is_none()
         && schema
             .maximum
-            .is_none_or(|most| n < most.trunc() || (n == most.trunc() && !schema.below_maximum))
+            .is_none_or(|most| n < most || (n == most && !schema.below_maximum))
         && schema
             .minimum
-            .is_none_or(|least| n > least.trunc() || (n == least.trunc() && !schema.above_minimum))
+            .is_none_or(|least| n > least || (n == least && !schema.above_minimum))
 }
 
 /// Whether a scalar fits `enum`, `allOf` and `anyOf`. What `oneOf` and `not` say of one is rare.

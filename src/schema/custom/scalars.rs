@@ -96,7 +96,7 @@ impl<'t> Validator<'_, 't> {
         outcome.count += 2;
         // A bound of whole numbers is cut to a whole number itself.
         let (n, bound): (f64, fn(f64) -> f64) = match value.data {
-            Data::Int(n) => (n as f64, f64::trunc),
+            Data::Int(n) => (n as f64, in_64_bits),
             Data::Float(n) => (n, |bound| bound),
             _ => return,
         };
@@ -105,7 +105,13 @@ impl<'t> Validator<'_, 't> {
         let fits =
             |n: f64| capacity.is_none_or(|(least, most)| n.fract() == 0.0 && (least..most).contains(&n));
         let mut unfit = Vec::new();
-        if !fits(n) {
+        let holds = match value.data {
+            Data::Int(n) => {
+                capacity.is_none_or(|(least, most)| (least as i128..most as i128).contains(&i128::from(n)))
+            }
+            _ => fits(n),
+        };
+        if !holds {
             if !(loud && self.repeat_mismatch(place)) {
                 unfit.push("must be a whole number that its format can hold".to_string());
             }
@@ -124,12 +130,21 @@ impl<'t> Validator<'_, 't> {
         };
         if let Some((factor, by)) = compared("multipleOf", schema.multiple_of) {
             let apart = match value.data {
-                // A factor below one is none here: the server divides by zero.
                 Data::Int(n) if by.fract() == 0.0 => n.checked_rem(by as i64).is_some_and(|rest| rest != 0),
                 _ if factor < 1.0 => !value::is_whole(1.0 / factor * n),
                 _ => !value::is_whole(n / factor),
             };
-            if apart && factor > 0.0 {
+            if by <= 0.0 {
+                // Servers before that fall over it.
+                const SINCE: u8 = 27;
+                if self.cx.kube().minor() >= SINCE {
+                    must.push(format!(
+                        "must be a multiple of {}, of which the server makes {} for whole numbers: none will do",
+                        words::number(factor),
+                        words::number(by)
+                    ));
+                }
+            } else if apart {
                 must.push(format!("must be a multiple of {}", words::number(factor)));
             }
         }
@@ -189,9 +204,12 @@ impl<'t> Validator<'_, 't> {
         if self.cx.kube().minor() < SINCE || schema.said != Types::INTEGER {
             return None;
         }
-        // Formats of numbers are none of those that count in custom resources.
-        let format = self.default.and(schema.said_format.as_deref());
-        Some(match format {
+        // Of the formats of numbers only one counted in custom resources, and that late.
+        const COUNT_SINCE: u8 = 36;
+        let counts = |format: &&str| {
+            self.default.is_some() || (*format == "int32" && self.cx.kube().minor() >= COUNT_SINCE)
+        };
+        Some(match schema.said_format.as_deref().filter(counts) {
             Some("int32") => (-2f64.powi(31), 2f64.powi(31)),
             Some("uint32") => (0.0, 2f64.powi(32)),
             Some("uint64") => (0.0, 2f64.powi(64)),
@@ -264,6 +282,15 @@ impl<'t> Validator<'_, 't> {
         if let Some((title, edit)) = fix {
             report.fix(title, true, vec![edit]);
         }
+    }
+}
+
+/// A bound, as the server makes a whole number of 64 bits of it.
+fn in_64_bits(bound: f64) -> f64 {
+    let bits = 2f64.powi(63);
+    match bound.trunc() {
+        whole if (-bits..bits).contains(&whole) => whole,
+        _ => -bits,
     }
 }
 

@@ -256,6 +256,8 @@ impl<'c> Schema<'c> {
             schema.types = Types::INT_OR_STRING;
         }
         if let Some(format) = &schema.said_format
+            // Quantities count in the defaults of definitions only.
+            && format != "quantity"
             && (schema.types.is_any()
                 || schema.types == Types::STRING
                 || schema.types == Types::INT_OR_STRING)

@@ -258,7 +258,6 @@ impl<'t> Validator<'_, 't> {
                 let must = format!("must have at least {}, not {length}", count(least, "entry"));
                 self.refuse(ids::SCHEMA_INVALID, ErrorType::Invalid, place, &must, None);
             }
-            return;
         }
         if let Some(most) = schema.max_properties.filter(|most| length > *most) {
             outcome.errors += 1;
@@ -266,7 +265,6 @@ impl<'t> Validator<'_, 't> {
                 let must = format!("may have {} at the most, not {length}", count(most, "entry"));
                 self.refuse(ids::SCHEMA_TOO_LONG, ErrorType::TooMany, place, &must, None);
             }
-            return;
         }
         for (name, inner) in entries {
             if let Some(property) = schema.property(name) {
