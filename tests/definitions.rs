@@ -67,6 +67,58 @@ fn what_versions_share_is_reported_at_the_top() {
     assert_eq!(errors(&definition(schema, other)), [at_version]);
 }
 
+/// The server holds a schema that versions share at the top, where fields of one version alone do not find it.
+#[test]
+fn what_versions_do_not_share_stands_alone() {
+    let whole = |versions: &str| {
+        let text = format!(
+            "apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {{name: things.example.com}}
+spec:
+  group: example.com
+  names: {{plural: things, kind: Thing}}
+  scope: Namespaced
+  versions:
+{versions}"
+        );
+        errors(&text)
+    };
+    let version = |name: &str, stored: bool, default: &str, more: &str| {
+        format!(
+            "  - name: {name}
+    served: true
+    storage: {stored}
+    schema: {{openAPIV3Schema: {{type: object, properties: {{a: {{type: string, minLength: 1{default}}}}}}}}}
+{more}"
+        )
+    };
+    let selects = "    selectableFields: [{jsonPath: .a}]\n";
+    let both = version("v1", true, "", selects) + &version("v2", false, "", selects);
+    assert!(whole(&both).is_empty(), "{:?}", whole(&both));
+    let first = version("v1", true, "", selects) + &version("v2", false, "", "");
+    assert_eq!(whole(&first), ["Invalid spec.versions[0].selectableFields"]);
+    // An empty default is one.
+    let other = version("v1", true, "", "") + &version("v2", false, ", default: ''", "");
+    let at = "spec.versions[1].schema.openAPIV3Schema.properties[a].default";
+    assert_eq!(whole(&other), [format!("Invalid {at}")]);
+    let twice = version("v1", false, "", "") + &version("v1", true, "", "");
+    assert_eq!(
+        whole(&twice),
+        ["Invalid spec.versions", "Invalid status.storedVersions"]
+    );
+}
+
+#[test]
+fn what_says_nothing_changes_nothing() {
+    let either = "type: object\nproperties:\n  a: {x-kubernetes-int-or-string: true, anyOf: [{type: integer, nullable: false}, {type: string, title: '', enum: []}]}";
+    assert!(errors(&definition(either, "")).is_empty());
+    let number = "type: object\nproperties:\n  a: {type: integer, default: 9223372036854775807}";
+    assert!(errors(&definition(number, "")).is_empty());
+    let closed = "type: object\nproperties:\n  a: {type: object, properties: {b: {type: string}}, oneOf: [{required: [b], additionalProperties: false}]}";
+    assert!(errors(&definition(closed, "")).is_empty());
+}
+
 #[test]
 fn a_structural_schema_restricts_only_what_it_declares() {
     let schema =

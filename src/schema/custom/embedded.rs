@@ -8,6 +8,7 @@ use super::value::{self, Data, Value};
 use crate::diagnostic::{ErrorType, Stage};
 use crate::names;
 use crate::rules::{ids, quote};
+use crate::schema::format::is_time;
 use crate::schema::table;
 use crate::yaml::Node;
 
@@ -21,6 +22,16 @@ pub(crate) enum Part {
     Name,
     Labels,
     Annotations,
+    /// `metadata.uid`, and other texts.
+    Text,
+    /// `metadata.generation`, and another whole number.
+    Number,
+    /// `metadata.creationTimestamp`, and another point in time.
+    Time,
+    /// `metadata.finalizers`
+    Texts,
+    /// `metadata.ownerReferences` and `metadata.managedFields`
+    Objects,
     /// Anything else within the metadata.
     Other,
 }
@@ -42,6 +53,11 @@ impl Part {
             (Part::Metadata, "name" | "generateName") => Part::Name,
             (Part::Metadata, "labels") => Part::Labels,
             (Part::Metadata, "annotations") => Part::Annotations,
+            (Part::Metadata, "namespace" | "uid" | "resourceVersion" | "selfLink") => Part::Text,
+            (Part::Metadata, "generation" | "deletionGracePeriodSeconds") => Part::Number,
+            (Part::Metadata, "creationTimestamp" | "deletionTimestamp") => Part::Time,
+            (Part::Metadata, "finalizers") => Part::Texts,
+            (Part::Metadata, "ownerReferences" | "managedFields") => Part::Objects,
             _ => Part::Other,
         }
     }
@@ -52,7 +68,20 @@ impl Part {
             (Part::Other, _) | (_, Data::Open) => true,
             (Part::ApiVersion | Part::Kind, _) => matches!(data, Data::Str(_)),
             (_, Data::Null) => true,
-            (Part::Name, _) => matches!(data, Data::Str(_)),
+            (Part::Name | Part::Text, _) => matches!(data, Data::Str(_)),
+            (Part::Number, Data::Float(number)) => number.fract() == 0.0,
+            (Part::Number, _) => matches!(data, Data::Int(_)),
+            (Part::Time, _) => matches!(data, Data::Str(text) if is_time(text, false)),
+            (Part::Texts, Data::List(items)) => {
+                let is_text = |item: &Value<'_>| matches!(item.data, Data::Str(_) | Data::Null | Data::Open);
+                items.iter().all(is_text)
+            }
+            (Part::Objects, Data::List(items)) => {
+                let is_object =
+                    |item: &Value<'_>| matches!(item.data, Data::Map(_) | Data::Null | Data::Open);
+                items.iter().all(is_object)
+            }
+            (Part::Texts | Part::Objects, _) => false,
             (Part::Metadata, Data::Map(entries)) => entries
                 .iter()
                 .all(|(name, value)| self.field(name).reads(&value.data)),
@@ -92,7 +121,7 @@ impl<'t> Reader<'_, 't> {
     pub(super) fn embedded(&mut self, place: &Place<'_, 't>, data: &Data<'t>, node: Node<'t>, name: &str) {
         let text = match name {
             "metadata" if node.is_map() && !Part::Metadata.reads(data) => {
-                "must have a text for its name, and for each of its labels and annotations"
+                "must be like the metadata of any object: texts for names, labels and annotations, times for times"
             }
             "metadata" if node.is_map() => return self.embedded_metadata(place, node),
             "metadata" if !node.is_null() => "must be a mapping",
@@ -104,8 +133,16 @@ impl<'t> Reader<'_, 't> {
         }
         let path = place.path();
         let text = format!("`{path}` {text}; the API server cannot read the object");
+        let unread = match data {
+            Data::Map(entries) if name == "metadata" => entries.iter().find_map(|(name, value)| {
+                let part = Part::Metadata.field(name);
+                value.node.filter(|_| !part.reads(&value.data))
+            }),
+            _ => None,
+        };
+        let span = unread.map_or(place.span(), |node| node.span());
         self.cx
-            .report_as(ids::SCHEMA_TYPE, place.span(), text)
+            .report_as(ids::SCHEMA_TYPE, span, text)
             .label(self.label)
             .help("write the embedded object like one of its own")
             .refusal_at(Stage::Decode, ErrorType::TypeMismatch, path);
@@ -293,7 +330,7 @@ impl<'t> Validator<'_, 't> {
                     format!("{} is an object and needs `{name}`", self.subject(place)),
                 ),
                 Some(Data::Str(text)) if text.is_empty() => (
-                    ErrorType::Required,
+                    ErrorType::Invalid,
                     format!("{} must not be empty", self.subject(&here)),
                 ),
                 Some(Data::Str(text)) if !well_formed(name, text) => (
