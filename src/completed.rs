@@ -131,12 +131,10 @@ fn is_brought(index: &Index<'_>, builds: &[Build<'_, '_>], file: u32, found: &Di
     let Some(facts) = index.files.get(file as usize) else {
         return false;
     };
-    let named = |one: &&Use| {
-        Some(one.object) == found.object
-            && found.span.start <= one.span.start
-            && one.span.end <= found.span.end
-    };
-    facts.uses.iter().find(named).is_some_and(|one| {
+    // The finding begins where the account does, so that the next name is its own.
+    let follows = |one: &&Use| Some(one.object) == found.object && one.span.start >= found.span.start;
+    let named = facts.uses.iter().filter(follows).min_by_key(|one| one.span.start);
+    named.is_some_and(|one| {
         let name = facts.str(one.name);
         name == "default"
             || builds

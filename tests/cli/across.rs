@@ -208,8 +208,9 @@ metadata: {name: web}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
 subjects:
 - {kind: ServiceAccount, name: default}
-- {kind: ServiceAccount, name: here}
-- {kind: ServiceAccount, name: there}
+- kind: ServiceAccount
+  name: here
+- {name: there, kind: ServiceAccount}
 - {kind: ServiceAccount, name: nowhere}
 ";
     let account = |name: &str| format!("apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: {name}}}\n");
