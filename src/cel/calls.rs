@@ -103,27 +103,45 @@ impl<'s> Checker<'_, 's, '_> {
         })
     }
 
-    /// Texts that the server reads when it compiles: regular expressions, times and lengths of time.
+    /// Texts that the server reads when it compiles: regular expressions, times, lengths of time, and what numbers and
+    /// booleans are made of.
     pub(super) fn read(&mut self, name: &str, arguments: &[Id]) {
         let fault = match name {
-            "matches" => "it is no regular expression of Go's",
+            "matches" | "find" | "findAll" => "it is no regular expression of Go's",
+            "int" => "it is no whole number",
+            "bool" => "it is neither `true` nor `false`",
             "duration" => "it is no length of time: write it as `1h30m`, `10s`, `500ms`",
             "timestamp" => "it is no time: write it as `2026-01-31T10:00:00Z`",
             _ => return,
         };
         let nodes = self.nodes;
-        let Some(node) = arguments.last().and_then(|id| nodes.get(*id as usize)) else {
+        let read = match name {
+            "findAll" => arguments.first(),
+            _ => arguments.last(),
+        };
+        let Some(node) = read.and_then(|id| nodes.get(*id as usize)) else {
             return;
         };
         let Expr::Str(text) = &node.expr else { return };
         let right = match name {
-            "matches" => is_regex(text),
+            "matches" | "find" | "findAll" => is_regex(text),
+            "int" => text.parse::<i64>().is_ok(),
+            "bool" => boolean(text).is_some(),
             "duration" => is_duration(text),
             _ => is_time(text, false),
         };
         if !right {
             self.fail(node.at, fault);
         }
+    }
+}
+
+/// What Go's `strconv.ParseBool` makes of a text.
+pub(super) fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
+        "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
+        _ => None,
     }
 }
 

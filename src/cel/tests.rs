@@ -181,6 +181,13 @@ fn literals_are_of_one_type() {
             "quantity('1').sign() == 1",
             "13: the function `sign` does not go with Quantity",
         ),
+        ("int('x') == 1", "4: it is no whole number"),
+        ("bool('yes')", "5: it is neither `true` nor `false`"),
+        ("'a'.find('(') == ''", "9: it is no regular expression of Go's"),
+        (
+            "'a'.findAll('(', 1) == []",
+            "12: it is no regular expression of Go's",
+        ),
         (
             "[[1]].sort() == []",
             "5: the function `sort` does not go with list(list(int))",

@@ -3,6 +3,7 @@
 use super::functions::Function;
 use super::value::{Tree, Val};
 use super::{Out, Stop, fails};
+use crate::cel::calls::boolean;
 
 pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]) -> Out<'v, T> {
     match (function, arguments) {
@@ -16,10 +17,9 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]
         },
         (Function::Int, [Val::Double(value)]) if value.abs() < 9e15 => Ok(Val::Int(*value as i64)),
         (Function::Bool, [value @ Val::Bool(_)]) => Ok(value.clone()),
-        (Function::Bool, [Val::Str(text)]) => match &**text {
-            "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(Val::Bool(true)),
-            "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(Val::Bool(false)),
-            _ => fails(format!("`{text}` is neither true nor false")),
+        (Function::Bool, [Val::Str(text)]) => match boolean(text) {
+            Some(value) => Ok(Val::Bool(value)),
+            None => fails(format!("`{text}` is neither true nor false")),
         },
         (Function::Double, [Val::Str(text)]) if is_decimal(text) => match text.parse::<f64>() {
             Ok(value) if value.is_finite() => Ok(Val::Double(value)),
