@@ -24,7 +24,7 @@ impl<'s> Parser<'s> {
         let kind = match (name, arguments.len()) {
             ("all", 2 | 3) => Some(Over::All),
             ("exists", 2 | 3) => Some(Over::Exists),
-            ("exists_one" | "existsOne", 2 | 3) => Some(Over::One),
+            ("exists_one", 2 | 3) | ("existsOne", 3) => Some(Over::One),
             ("map", 2 | 3) => Some(Over::List),
             ("filter", 2) => Some(Over::Filter),
             ("sortBy", 2) => Some(Over::Sort),

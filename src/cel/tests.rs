@@ -117,6 +117,7 @@ fn faults_are_found_where_they_are() {
         ("true ? 1", 8),
         ("Object{}", 6),
         ("!-1", 1),
+        ("[1].existsOne(x, x == 1)", 14),
         ("cel.bind(x, 1, x)", 9),
     ] {
         let found = compile(source, &mut admission()).err();
