@@ -106,30 +106,34 @@ impl<'s> Checker<'_, 's, '_> {
     /// Texts that the server reads when it compiles: regular expressions, times, lengths of time, and what numbers and
     /// booleans are made of.
     pub(super) fn read(&mut self, name: &str, arguments: &[Id]) {
-        let fault = match name {
-            "matches" | "find" | "findAll" => "it is no regular expression of Go's",
-            "int" => "it is no whole number",
-            "bool" => "it is neither `true` nor `false`",
-            "duration" => "it is no length of time: write it as `1h30m`, `10s`, `500ms`",
-            "timestamp" => "it is no time: write it as `2026-01-31T10:00:00Z`",
+        type Test = fn(&str) -> bool;
+        let (which, right, fault): (_, Test, _) = match (name, arguments) {
+            ("matches" | "find", [.., last]) => (last, is_regex, "it is no regular expression of Go's"),
+            ("findAll", [first, ..]) => (first, is_regex, "it is no regular expression of Go's"),
+            ("int", [last]) => (last, |text| text.parse::<i64>().is_ok(), "it is no whole number"),
+            ("bool", [last]) => (
+                last,
+                |text| boolean(text).is_some(),
+                "it is neither `true` nor `false`",
+            ),
+            ("duration", [last]) => (
+                last,
+                is_duration,
+                "it is no length of time: write it as `1h30m`, `10s`, `500ms`",
+            ),
+            ("timestamp", [last]) => (
+                last,
+                |text| is_time(text, false),
+                "it is no time: write it as `2026-01-31T10:00:00Z`",
+            ),
             _ => return,
         };
         let nodes = self.nodes;
-        let read = match name {
-            "findAll" => arguments.first(),
-            _ => arguments.last(),
-        };
-        let Some(node) = read.and_then(|id| nodes.get(*id as usize)) else {
+        let Some(node) = nodes.get(*which as usize) else {
             return;
         };
         let Expr::Str(text) = &node.expr else { return };
-        let right = match name {
-            "matches" | "find" | "findAll" => is_regex(text),
-            "int" => text.parse::<i64>().is_ok(),
-            "bool" => boolean(text).is_some(),
-            "duration" => is_duration(text),
-            _ => is_time(text, false),
-        };
+        let right = right(text);
         if !right {
             self.fail(node.at, fault);
         }

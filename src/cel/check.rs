@@ -24,9 +24,9 @@ pub struct Checker<'e, 's, 't> {
     /// The type of each node.
     kinds: Vec<Type>,
     /// How many calls of `format` are around: what they are given may be of any types.
-    pub(super) formats: u32,
+    formats: u32,
     /// What is looked over when all types are known: calls of `format`, and lists and maps outside of them.
-    pub(super) literals: Vec<Id>,
+    literals: Vec<Id>,
 }
 
 impl<'e, 's, 't> Checker<'e, 's, 't> {

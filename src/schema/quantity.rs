@@ -126,6 +126,20 @@ pub fn is_unit(text: &str, milli: bool) -> bool {
     !parts.exponent_form && (1..=6).any(|power| value == Quantity::units(i64::pow(base, power)))
 }
 
+/// Whether the server reads a quantity into a whole number of 64 bits at once, which it tells by how it is written:
+/// `1k` and `1.5k` are whole, `1000m`, `1.0` and `1Pi` are not.
+pub fn is_held_whole(text: &str) -> bool {
+    let Some(parts) = Parts::read(text) else {
+        return false;
+    };
+    let digits = parts.mantissa.checked_ilog10().unwrap_or(0) + 1;
+    let is_short = match parts.binary {
+        true => parts.ten == 0 && digits + parts.two / 10 * 3 <= 14,
+        false => parts.ten >= 0 && digits <= 18,
+    };
+    is_short && i64::try_from(parts.value().rounded()).is_ok()
+}
+
 /// A quantity as written: a mantissa of up to 19 digits, and its powers of ten and two.
 struct Parts {
     negative: bool,

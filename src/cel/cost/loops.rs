@@ -85,34 +85,36 @@ impl<'s, 't> Coster<'_, 's, 't> {
         if (0..fields).any(|field| grows(local.names + field)) {
             return size;
         }
-        // All that stands behind the range belongs to the loop.
-        let (mut read, mut own_again, mut doubtful) = (Vec::new(), false, false);
-        for id in range + 1..=last {
-            match expr(id) {
-                Some(Expr::Select { operand, field, .. }) if name(*operand) == variable => {
-                    own_again |= *field == own;
-                    if *field != own && !read.contains(field) {
-                        read.push(*field);
-                    }
-                }
-                // What is only tested for has its name written nowhere, and other variables may have this one's name.
-                Some(Expr::Has(_) | Expr::Comprehension { .. } | Expr::Bind(..) | Expr::OptionalMap(..)) => {
-                    doubtful = true;
-                }
-                _ => {}
-            }
-        }
-        let of_field = |field: &&str| match fields {
+        let of_field = |field: &str| match fields {
             1 => {
                 let place = local.place.step(Way::Field(field), self.of_self);
                 place.size(self.minor).unwrap_or(Size::UNKNOWN)
             }
             _ => Size::UNTOLD,
         };
-        match &read[..] {
-            [] => size,
-            [field] if !own_again && !doubtful => of_field(field),
-            all => all.iter().map(of_field).fold(size, Size::least),
+        // All that stands behind the range belongs to the loop.
+        let (mut other, mut least, mut clear) = (None, size, true);
+        for id in range + 1..=last {
+            match expr(id) {
+                Some(Expr::Select { operand, field, .. }) if name(*operand) == variable => {
+                    if *field == own {
+                        clear = false;
+                    } else {
+                        clear &= other.is_none_or(|other| other == *field);
+                        other = Some(*field);
+                        least = least.least(of_field(field));
+                    }
+                }
+                // What is only tested for has its name written nowhere, and other variables may have this one's name.
+                Some(Expr::Has(_) | Expr::Comprehension { .. } | Expr::Bind(..) | Expr::OptionalMap(..)) => {
+                    clear = false;
+                }
+                _ => {}
+            }
+        }
+        match other {
+            Some(field) if clear => of_field(field),
+            _ => least,
         }
     }
 

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::functions::Function;
 use super::value::{Tree, Val};
 use super::{Out, Stop, fails};
-use crate::schema::quantity::Quantity;
+use crate::schema::quantity::{Quantity, is_held_whole};
 
 /// A quantity, and whether the server holds it as a whole number: that hangs on how it is written.
 #[derive(Clone, Copy)]
@@ -18,8 +18,8 @@ pub struct Amount {
 impl Amount {
     fn read(text: &str) -> Option<Amount> {
         // Only the texts of fields lose the blanks around them.
-        let value = Quantity::parse(text).filter(|_| text.trim() == text && !text.contains('\u{a0}'))?;
-        let whole = Some(is_held_whole(text) && i64::try_from(value.rounded()).is_ok());
+        let value = Quantity::parse(text).filter(|_| text.trim() == text)?;
+        let whole = Some(is_held_whole(text));
         Some(Amount { value, whole })
     }
 
@@ -44,38 +44,6 @@ impl Amount {
         Amount {
             value: self.value.times(-1),
             ..self
-        }
-    }
-}
-
-/// Whether the server reads a quantity into a whole number of 64 bits at once, which it asks for its length, not its
-/// value: `1k` and `1.5k` are whole, `1000m`, `1.0` and `1Pi` are not.
-fn is_held_whole(text: &str) -> bool {
-    let text = text.trim_start_matches(['+', '-']);
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.');
-    let (number, suffix) = text.split_at(end.unwrap_or(text.len()));
-    let (digits, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let digits = digits.trim_start_matches('0').len().max(1);
-    let ten: Option<i64> = match suffix {
-        "" => Some(0),
-        "n" => Some(-9),
-        "u" => Some(-6),
-        "m" => Some(-3),
-        "k" => Some(3),
-        "M" => Some(6),
-        "G" => Some(9),
-        "T" => Some(12),
-        "P" => Some(15),
-        "E" => Some(18),
-        _ => suffix
-            .strip_prefix(['e', 'E'])
-            .and_then(|power| power.parse().ok()),
-    };
-    match ten {
-        Some(ten) => digits + fraction.len() <= 18 && ten >= fraction.len() as i64,
-        None => {
-            let power = "KMGTPE".find(suffix.trim_end_matches('i')).unwrap_or(6) + 1;
-            fraction.is_empty() && digits + power * 3 <= 14
         }
     }
 }

@@ -113,7 +113,7 @@ fn within(of: Of, key: &str) -> Of {
 }
 
 /// Zero values of Go are as good as absent; of pointers null only.
-fn says_something(entry: &Entry<'_>) -> bool {
+pub fn says_something(entry: &Entry<'_>) -> bool {
     let pointer = || {
         const POINTERS: [&str; 11] = [
             "$ref",

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::crd_equal;
 use super::crd_parts::{Part, PartSet, Parts, is_filled, is_true, schema, text};
 use super::crd_schema::{DEPTH, Walker, find};
 use crate::diagnostic::ErrorType;
@@ -94,7 +95,7 @@ pub(super) fn is_int_or_string(any_of: Option<Entry<'_>>) -> bool {
     for wanted in kinds.by_ref() {
         let Some(node) = items.next() else { return false };
         let mut one = false;
-        for entry in node.entries().filter(says_something) {
+        for entry in node.entries().filter(is_there) {
             let is_type = entry.key.key_is("type") && entry.value.str().is_some_and(|kind| kind == wanted);
             if !is_type {
                 return false;
@@ -108,25 +109,18 @@ pub(super) fn is_int_or_string(any_of: Option<Entry<'_>>) -> bool {
     items.next().is_none()
 }
 
-/// Whether an entry of a schema is more than what the server takes for its absence.
-fn says_something(entry: &Entry<'_>) -> bool {
-    const WORDS: [&str; 6] = ["title", "description", "format", "pattern", "id", "$schema"];
-    const FLAGS: [&str; 6] = [
-        "nullable",
-        "uniqueItems",
-        "exclusiveMaximum",
-        "exclusiveMinimum",
-        "x-kubernetes-embedded-resource",
-        "x-kubernetes-int-or-string",
+/// Whether an entry of a schema is more than what the server takes for its absence: it tells some empty lists and maps
+/// from missing ones.
+fn is_there(entry: &Entry<'_>) -> bool {
+    const KEPT: [&str; 5] = [
+        "dependencies",
+        "properties",
+        "required",
+        "x-kubernetes-list-map-keys",
+        "x-kubernetes-validations",
     ];
-    const LISTS: [&str; 4] = ["enum", "allOf", "anyOf", "oneOf"];
-    let is_one_of = |names: &[&str]| names.iter().any(|name| entry.key.key_is(name));
-    match entry.value.scalar() {
-        Some(Scalar::Null) => false,
-        Some(Scalar::Str(text)) => !text.is_empty() || !is_one_of(&WORDS),
-        Some(Scalar::Bool(value)) => value || !is_one_of(&FLAGS),
-        _ => !entry.value.is_seq() || entry.value.items().next().is_some() || !is_one_of(&LISTS),
-    }
+    crd_equal::says_something(entry)
+        || (!entry.value.is_null() && KEPT.iter().any(|name| entry.key.key_is(name)))
 }
 
 /// A schema of metadata that says nothing but its type and formats of the names.

@@ -224,11 +224,12 @@ fn duration(text: &str) -> Option<bool> {
         |c: char| c.is_ascii_alphanumeric() || c.is_whitespace() || matches!(c, 'µ' | 'μ' | '.' | '+' | '-');
     let digit = text.bytes().any(|b| b.is_ascii_digit());
     let letter = text.chars().any(char::is_alphabetic);
-    if digit && letter && !text.chars().all(known) {
+    let is_known = text.chars().all(known);
+    if digit && letter && !is_known {
         // The server looks for a number with a unit anywhere in it.
         return None;
     }
-    if !digit || !text.chars().all(known) || (!letter && !matches!(text, "0" | "+0" | "-0")) {
+    if !digit || !is_known || (!letter && !matches!(text, "0" | "+0" | "-0")) {
         return Some(false);
     }
     match crate::cel::duration(text) {
