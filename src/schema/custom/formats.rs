@@ -336,6 +336,7 @@ mod tests {
             ("email", "Joe <joe@b.c>"),
             ("hostname", "é"),
             ("duration", "1.5 days"),
+            ("duration", "1,5h"),
         ] {
             assert_eq!(accepts(name, text), None, "{name}: {text} is not judged");
         }
