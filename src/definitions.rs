@@ -76,12 +76,14 @@ impl<'r> Plan<'r> {
             && self.groups.iter().any(|group| has(group))
     }
 
-    /// Files with custom resources of a kind that is defined.
+    /// Files with custom resources of a kind that is defined, or a slip away from one.
     pub fn using(&self, definitions: &Definitions<'_>) -> Vec<usize> {
-        let defined = self.defined(definitions);
+        let looked_at: Vec<bool> = (self.kinds.iter())
+            .map(|(group, kind)| definitions.has(group, kind) || definitions.nearly(group, kind).is_some())
+            .collect();
         let using = self.using.iter();
         let mut files: Vec<usize> = using
-            .filter(|(_, kind)| defined.get(*kind as usize) == Some(&true))
+            .filter(|(_, kind)| looked_at.get(*kind as usize) == Some(&true))
             .map(|(file, _)| *file as usize)
             .collect();
         files.dedup();

@@ -225,3 +225,52 @@ fn costly_rules_end_quickly() {
     let report = checked_by(old, &[("crd.yaml", &crd), ("a.yaml", &short)]);
     assert_eq!(report.diagnostics().count(), 2);
 }
+
+/// Kinds of one group resemble each other, and the definition of the other one may just not be here.
+#[test]
+fn a_kind_is_nearly_another_one_by_a_single_slip_only() {
+    let definition = |kind: &str| {
+        let plural = kind.to_lowercase();
+        format!(
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n\
+             metadata: {{name: {plural}.net.example.com}}\n\
+             spec:\n  group: net.example.com\n  scope: Namespaced\n\
+             \x20 names: {{plural: {plural}, kind: {kind}}}\n\
+             \x20 versions: [{{name: v1, served: true, storage: true, schema: {{openAPIV3Schema: {{type: object}}}}}}]\n"
+        )
+    };
+    let said = |defined: &[&str], kind: &str| {
+        let definitions: Vec<String> = defined.iter().map(|kind| definition(kind)).collect();
+        let object = format!("apiVersion: net.example.com/v1\nkind: {kind}\nmetadata: {{name: a}}\n");
+        let report = checked(&[("crds.yaml", &definitions.join("---\n")), ("a.yaml", &object)]);
+        let found: Vec<(String, bool)> = report
+            .diagnostics()
+            .map(|finding| {
+                assert_eq!(finding.rule.rule().id, "schema/undefined-kind");
+                assert!(finding.refusal.is_none(), "a definition elsewhere may have it");
+                let safe = finding.fix.as_ref().is_some_and(|fix| fix.safe);
+                (finding.help.clone().unwrap_or_default(), safe)
+            })
+            .collect();
+        found
+    };
+    let meant = |kind: &str, safe| vec![(format!("did you mean `kind: {kind}`?"), safe)];
+    assert_eq!(said(&["Gateway"], "gateway"), meant("Gateway", true));
+    assert_eq!(said(&["Gateway"], "Gatewya"), meant("Gateway", false));
+    assert_eq!(
+        said(&["Gateway", "Gateways2"], "Gateways"),
+        meant("Gateway", false)
+    );
+    for (defined, kind) in [
+        (&["Gateway"][..], "Gateway"),
+        (&["TCPRoute"], "TLSRoute"),
+        (&["Mesh"], "XMesh"),
+        (&["Listener"], "XListener"),
+        (&["Chaos1"], "Chaos2"),
+        (&["Pool"], "Poll"),
+        (&["Gatewaya", "Gatewayb"], "Gatewayc"),
+        (&["Issuer"], "ClusterIssuer"),
+    ] {
+        assert_eq!(said(defined, kind), [], "{kind} beside {defined:?}");
+    }
+}

@@ -115,10 +115,40 @@ impl<'c> Definitions<'c> {
             .is_some_and(|kinds| kinds.contains_key(kind))
     }
 
+    /// The kind of a group that is surely meant by one that is not defined: it differs in case, or by one slip.
+    ///
+    /// The bound is narrow on purpose. Groups have kinds that resemble each other (TCPRoute and TLSRoute), and the
+    /// definition of the other one may just not be here.
+    pub fn nearly(&self, group: &str, kind: &str) -> Option<&str> {
+        const SHORTEST: usize = 5;
+        let kinds = self.by_kind.get(group)?;
+        if kinds.contains_key(kind) {
+            return None;
+        }
+        let known = || kinds.keys().map(String::as_str);
+        if let Some(same) = known().find(|known| known.eq_ignore_ascii_case(kind)) {
+            return Some(same);
+        }
+        let slip = |known: &str| {
+            known.len().min(kind.len()) >= SHORTEST
+                && known.len().abs_diff(kind.len()) <= 1
+                // A first letter tells kinds apart (XListenerSet), and so does a figure.
+                && known.as_bytes().first() == kind.as_bytes().first()
+                && digits(known).eq(digits(kind))
+                && strsim::osa_distance(known, kind) <= 1
+        };
+        let mut near = known().filter(|known| slip(known));
+        near.next().filter(|_| near.next().is_none())
+    }
+
     /// Whether nothing is defined.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
+}
+
+fn digits(text: &str) -> impl Iterator<Item = u8> + '_ {
+    text.bytes().filter(u8::is_ascii_digit)
 }
 
 fn is_true(node: Option<Node<'_>>) -> bool {

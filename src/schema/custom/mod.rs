@@ -42,6 +42,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, ErrorType, Refusal, Severity, Stage};
+use crate::edit;
 use crate::manifest::{File, Object};
 use crate::rules::{Cx, RuleId, ids, quote};
 use crate::source::Span;
@@ -56,12 +57,15 @@ pub fn check<'t, 'c: 't>(file: &'t File<'t>, definitions: &Definitions<'c>, cx: 
         if document.chunk.error.is_some() || super::is_built_in(object.group()) {
             continue;
         }
-        let mut candidates = definitions.of(object.group(), &object.kind).peekable();
-        if candidates.peek().is_none() {
-            continue;
-        }
         cx.document = document.chunk.document;
         cx.object = Some(object.index);
+        let mut candidates = definitions.of(object.group(), &object.kind).peekable();
+        if candidates.peek().is_none() {
+            if let Some(near) = definitions.nearly(object.group(), &object.kind) {
+                undefined(object, near, cx);
+            }
+            continue;
+        }
         let before = cx.found.len();
         let mut common: Option<Vec<Diagnostic>> = None;
         for definition in candidates {
@@ -259,6 +263,31 @@ fn not_served<'t>(
         .label(label)
         .help(help)
         .refusal_at(Stage::NotServed, ErrorType::NotServed, "apiVersion");
+}
+
+/// A kind that is a slip away from one of its group. That it is refused is not certain: a definition that is not at
+/// hand may have just this kind.
+fn undefined<'t>(object: &Object<'t>, near: &str, cx: &mut Cx<'t>) {
+    if cx.is_unrendered(&object.kind) {
+        return;
+    }
+    let text = format!(
+        "no definition at hand has the kind {} of {}; the API server knows kinds by their exact name",
+        quote(&object.kind),
+        object.group()
+    );
+    let span = super::served::value_span(object.root, "kind");
+    let report = cx
+        .report_as(ids::SCHEMA_UNDEFINED_KIND, span, text)
+        .help(format!("did you mean `kind: {near}`?"));
+    let edit = object
+        .root
+        .get("kind")
+        .and_then(|node| edit::replace_scalar(node, near));
+    if let Some(edit) = edit {
+        let safe = near.eq_ignore_ascii_case(&object.kind);
+        report.fix(format!("write `{near}`"), safe, vec![edit]);
+    }
 }
 
 /// As `metadata/missing-name` says of built-in kinds.
