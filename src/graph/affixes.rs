@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::facts::{Facts, Kustomization};
+use super::facts::Facts;
+use super::kustomization::Kustomization;
 use super::near::LONGEST;
 use super::overlays::Overlays;
 use crate::hash::{HashMap, HashSet};

@@ -1,9 +1,10 @@
 //! What is built of a file: by each kustomization that takes it in and that no other takes in, and by Flux; with all
 //! that patches write on the way.
 
-use super::facts::{Changes, Facts, Kustomization};
+use super::facts::Facts;
 use super::filled::Patch;
 use super::index::Index;
+use super::kustomization::{Changes, Kustomization};
 use super::overlays::is_component;
 use super::paths::{Paths, folder};
 use super::whom::{Had, Means, Who};

@@ -4,7 +4,8 @@
 //! at. So a folder counts only where exactly one fits, and a namespace only where the source is the repository that
 //! Flux itself was set up from; what else there may be is passed on to be said.
 
-use super::facts::{Changes, Facts, Kustomization, Text};
+use super::facts::{Facts, Text};
+use super::kustomization::{Changes, Kustomization};
 use super::kustomize;
 use super::overlays::{Overlays, is_component, patched};
 use super::paths::{Paths, folder, join};

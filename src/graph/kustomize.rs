@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::facts::{Changes, Facts, Kustomization, Label, PatchFile, Text, Written};
+use super::facts::{Facts, Label, Text};
 use super::filled;
 use super::generators;
+use super::kustomization::{Changes, Kustomization, PatchFile, Written};
 use super::table::Table;
 use super::whom::{Selects, Whom};
 use super::written::{of_dotted, of_pointer, steps};

@@ -11,6 +11,7 @@ mod flux;
 mod generators;
 mod index;
 mod keys;
+mod kustomization;
 mod kustomize;
 mod labels;
 mod named;
@@ -30,14 +31,15 @@ pub use builds::{Build, Builds, Patching, Stage};
 pub use cx::{Judging, RunCx};
 pub use declared::Declared;
 pub use facts::{
-    Changes, Definition, Facts, Key, Kustomization, Label, Labelled, ObjectFact, PatchFile, Role, Selection,
-    Text, Use, Written, facts, facts_of_kustomizations, facts_with,
+    Definition, Facts, Key, Label, Labelled, ObjectFact, Role, Selection, Text, Use, facts,
+    facts_of_kustomizations, facts_with,
 };
 pub use filled::{Fill, Filled, Given, Patch, Sort};
 pub(crate) use filled::{digest, is_empty};
 pub use flux::Delivery;
 pub use index::{Closeness, Defined, Index, UseSite, Verdict};
 pub use keys::Meant;
+pub use kustomization::{Changes, Kustomization, PatchFile, Written};
 pub use labels::{Labelling, Labels, Miss, Selecting};
 pub use named::named_at;
 pub use patched::Patched;

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::facts::{Changes, Facts, Kustomization};
+use super::facts::Facts;
 use super::flux::{self, Delivered};
+use super::kustomization::{Changes, Kustomization};
 use super::kustomize::may_be;
 use super::paths::{Paths, folder};
 use super::written::Write;

@@ -1,7 +1,7 @@
 //! What one overlay brings along with a base, and another one leaves out.
 
-use super::facts::{Changes, Kustomization};
 use super::index::{Defined, Index, UseSite};
+use super::kustomization::{Changes, Kustomization};
 use super::overlays::is_component;
 use super::table::Target;
 
