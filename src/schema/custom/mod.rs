@@ -13,6 +13,7 @@ mod embedded;
 pub(crate) mod formats;
 mod junctors;
 mod lists;
+mod numbers;
 mod of_type;
 mod pattern;
 mod place;
