@@ -6,6 +6,15 @@ use super::{Coster, LIST, MAP, Made, SIZED_VARIABLES, Variable, add, functions, 
 use crate::cel::ast::{Expr, Id, Over};
 use crate::cel::types::Type;
 
+/// A variable and a field below it.
+struct Path<'s> {
+    variable: &'s str,
+    /// The first of the fields, next to the variable.
+    first: &'s str,
+    /// How many fields there are.
+    fields: u32,
+}
+
 impl<'s, 't> Coster<'_, 's, 't> {
     pub(super) fn comprehension(
         &mut self,
@@ -55,37 +64,18 @@ impl<'s, 't> Coster<'_, 's, 't> {
     /// names there are, as lists that share their memory grow by doubling it. Where it is not clear which field was the
     /// last, the least of them counts.
     fn read_last(&self, range: Id, size: Size, last: Option<Id>) -> Size {
-        let expr = |id: Id| self.steps.get(id as usize).map(|step| &step.expr);
-        let select = |id: Id| match expr(id) {
-            Some(Expr::Select {
-                operand,
-                field,
-                optional: false,
-            }) => Some((*operand, *field)),
-            _ => None,
-        };
-        let name = |id: Id| match expr(id) {
-            Some(Expr::Ident(name)) => Some(*name),
-            _ => None,
-        };
-        let (Some((mut from, mut own)), Some(last)) = (select(range), last) else {
+        let (Some(path), Some(last)) = (self.path(range), last) else {
             return size;
         };
-        let mut fields = 1;
-        while let Some((operand, field)) = select(from) {
-            (from, own) = (operand, field);
-            fields += 1;
-        }
-        let variable = name(from);
-        let local = self.scopes.iter().rev().find(|this| Some(this.name) == variable);
-        let grows = |length: u32| length == 0 || length.is_power_of_two();
+        let local = self.scopes.iter().rev().find(|this| this.name == path.variable);
         let Some(local) = local.filter(|_| self.minor >= SIZED_VARIABLES) else {
             return size;
         };
-        if (0..fields).any(|field| grows(local.names + field)) {
+        let grows = |length: u32| length == 0 || length.is_power_of_two();
+        if (0..path.fields).any(|field| grows(local.names + field)) {
             return size;
         }
-        let of_field = |field: &str| match fields {
+        let of_field = |field: &str| match path.fields {
             1 => {
                 let place = local.place.step(Way::Field(field), self.of_self);
                 place.size(self.minor).unwrap_or(Size::UNKNOWN)
@@ -95,9 +85,9 @@ impl<'s, 't> Coster<'_, 's, 't> {
         // All that stands behind the range belongs to the loop.
         let (mut other, mut least, mut clear) = (None, size, true);
         for id in range + 1..=last {
-            match expr(id) {
-                Some(Expr::Select { operand, field, .. }) if name(*operand) == variable => {
-                    if *field == own {
+            match self.expr(id) {
+                Some(Expr::Select { operand, field, .. }) if self.name(*operand) == Some(path.variable) => {
+                    if *field == path.first {
                         clear = false;
                     } else {
                         clear &= other.is_none_or(|other| other == *field);
@@ -115,6 +105,42 @@ impl<'s, 't> Coster<'_, 's, 't> {
         match other {
             Some(field) if clear => of_field(field),
             _ => least,
+        }
+    }
+
+    /// The names that an expression is made of, if it is a variable and fields of it: `self.spec.list`.
+    fn path(&self, of: Id) -> Option<Path<'s>> {
+        let select = |id: Id| match self.expr(id) {
+            Some(Expr::Select {
+                operand,
+                field,
+                optional: false,
+            }) => Some((*operand, *field)),
+            _ => None,
+        };
+        let (mut from, mut first) = select(of)?;
+        let mut fields = 1;
+        while let Some((operand, field)) = select(from) {
+            (from, first) = (operand, field);
+            fields += 1;
+        }
+        let variable = self.name(from)?;
+        Some(Path {
+            variable,
+            first,
+            fields,
+        })
+    }
+
+    fn expr(&self, id: Id) -> Option<&Expr<'s>> {
+        self.steps.get(id as usize).map(|step| &step.expr)
+    }
+
+    /// The name that an expression is, if it is nothing else.
+    fn name(&self, id: Id) -> Option<&'s str> {
+        match self.expr(id) {
+            Some(Expr::Ident(name)) => Some(*name),
+            _ => None,
         }
     }
 
