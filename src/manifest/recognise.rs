@@ -237,14 +237,22 @@ impl FileHints {
         if self.chart_file {
             return Some(Skip::HelmChart);
         }
-        // One of the two beside metadata is a manifest with a mistake in it; anything else is not ours.
+        // One of the two beside metadata is a manifest with a mistake in it, and so is a List of objects; anything else
+        // is not ours.
         let half = root.get("apiVersion").is_some() || root.get("kind").is_some();
         let metadata = root.get("metadata").is_some_and(|m| m.is_map());
         if half && metadata && root.get("baseDomain").is_some() {
             return Some(Skip::Config); // of OpenShift's installer, which has no kind
         }
-        (!(half && metadata)).then_some(Skip::NotAnObject)
+        let list = || root.get("kind").is_some_and(|kind| kind.key_is("List")) && has_objects(root);
+        (!(half && (metadata || list()))).then_some(Skip::NotAnObject)
     }
+}
+
+/// Whether the first of a List's items says what it is.
+fn has_objects(root: Node<'_>) -> bool {
+    let first = root.get("items").and_then(|items| items.items().next());
+    first.is_some_and(|item| item.get("apiVersion").is_some() && item.get("kind").is_some())
 }
 
 /// Whether a document has the form of an object, but no version that a server could serve, nor what objects have: the

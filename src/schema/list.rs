@@ -34,14 +34,15 @@ pub(super) fn check<'t>(document: &Document<'t>, root: Node<'t>, cx: &mut Cx<'t>
         .and_then(|value| value.str())
         .unwrap_or_default();
     if generic && api_version != "v1" {
-        let span = root
-            .get("apiVersion")
-            .map_or_else(|| super::served::head(root), |v| v.span());
-        if !api_version.is_empty() {
+        if api_version.is_empty() {
+            let help = || "add `apiVersion: v1`".to_string();
+            super::served::missing_in(root, "apiVersion", "List", help, cx);
+        } else {
             let text = format!(
                 "there is no List in {}; kubectl refuses the whole file",
                 quote(&api_version)
             );
+            let span = super::served::value_span(root, "apiVersion");
             cx.report_as(ids::SCHEMA_NOT_SERVED, span, text)
                 .help("use `apiVersion: v1`")
                 .refusal_at(Stage::Client, ErrorType::NotServed, "apiVersion");

@@ -6,6 +6,7 @@ use crate::edit;
 use crate::manifest::Object;
 use crate::rules::{Cx, ids, quote};
 use crate::source::Span;
+use crate::version::KubeVersion;
 use crate::yaml::{Kind, Node, Scalar};
 
 /// What an object turned out to be.
@@ -66,54 +67,66 @@ fn missing<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> bool {
             continue;
         }
         any = true;
-        let entry = object.root.entry(key);
-        if entry.is_none()
-            && let Some(near) = misspelt(object.root, key)
-        {
-            let written = near.key_text().unwrap_or_default();
-            let text = format!(
-                "the object has no `{key}`, only {}; kubectl refuses it",
-                quote(&written)
-            );
-            let report = cx
-                .report_as(ids::SCHEMA_MISSING_TYPE_META, near.span(), text)
-                .help(format!("write `{key}`"))
-                .refusal(ErrorType::MissingTypeMeta, key);
-            // Only a difference in case is certain to be what the author meant.
-            let safe = written.eq_ignore_ascii_case(key);
-            if let Some(edit) = edit::rename_key(near, key) {
-                report.fix(format!("write `{key}`"), safe, vec![edit]);
-            }
-            continue;
-        }
-        match entry.map(|entry| entry.value.scalar()) {
-            None | Some(Some(Scalar::Null | Scalar::Str(_))) => {
-                let span = entry.map_or_else(|| head(object.root), |entry| entry.key.span());
-                let text = format!("the object has no `{key}`; kubectl refuses it");
-                let help = match key {
-                    "kind" => "add `kind:`, for example `kind: ConfigMap`".to_string(),
-                    _ => super_version(object, cx)
-                        .unwrap_or_else(|| "add `apiVersion:`, for example `apiVersion: v1`".into()),
-                };
-                cx.report_as(ids::SCHEMA_MISSING_TYPE_META, span, text)
-                    .help(help)
-                    .refusal(ErrorType::MissingTypeMeta, key);
-            }
-            Some(_) => {
-                let value = entry.map_or(object.root, |entry| entry.value);
-                let span = if value.source().contains('\n') {
-                    entry.map_or(value.span(), |entry| entry.key.span())
-                } else {
-                    value.span()
-                };
-                let text = format!("`{key}` must be a string; the API server cannot tell what the object is");
-                cx.report_as(ids::SCHEMA_TYPE, span, text)
-                    .help("quote the value, or mend the indentation below it")
-                    .refusal(ErrorType::TypeMeta, key);
-            }
-        }
+        let kube = cx.kube();
+        let help = || match key {
+            "kind" => "add `kind:`, for example `kind: ConfigMap`".to_string(),
+            _ => super_version(object, kube)
+                .unwrap_or_else(|| "add `apiVersion:`, for example `apiVersion: v1`".into()),
+        };
+        missing_in(object.root, key, "object", help, cx);
     }
     any
+}
+
+/// Reports that `apiVersion` or `kind` of an object or a List is missing, misspelt, or no string.
+pub(super) fn missing_in<'t>(
+    root: Node<'t>,
+    key: &str,
+    what: &str,
+    help: impl Fn() -> String,
+    cx: &mut Cx<'t>,
+) {
+    let entry = root.entry(key);
+    if entry.is_none()
+        && let Some(near) = misspelt(root, key)
+    {
+        let written = near.key_text().unwrap_or_default();
+        let text = format!(
+            "the {what} has no `{key}`, only {}; kubectl refuses it",
+            quote(&written)
+        );
+        let report = cx
+            .report_as(ids::SCHEMA_MISSING_TYPE_META, near.span(), text)
+            .help(format!("write `{key}`"))
+            .refusal(ErrorType::MissingTypeMeta, key);
+        // Only a difference in case is certain to be what the author meant.
+        let safe = written.eq_ignore_ascii_case(key);
+        if let Some(edit) = edit::rename_key(near, key) {
+            report.fix(format!("write `{key}`"), safe, vec![edit]);
+        }
+        return;
+    }
+    match entry.map(|entry| entry.value.scalar()) {
+        None | Some(Some(Scalar::Null | Scalar::Str(_))) => {
+            let span = entry.map_or_else(|| head(root), |entry| entry.key.span());
+            let text = format!("the {what} has no `{key}`; kubectl refuses it");
+            cx.report_as(ids::SCHEMA_MISSING_TYPE_META, span, text)
+                .help(help())
+                .refusal(ErrorType::MissingTypeMeta, key);
+        }
+        Some(_) => {
+            let value = entry.map_or(root, |entry| entry.value);
+            let span = if value.source().contains('\n') {
+                entry.map_or(value.span(), |entry| entry.key.span())
+            } else {
+                value.span()
+            };
+            let text = format!("`{key}` must be a string; the API server cannot tell what the {what} is");
+            cx.report_as(ids::SCHEMA_TYPE, span, text)
+                .help("quote the value, or mend the indentation below it")
+                .refusal(ErrorType::TypeMeta, key);
+        }
+    }
 }
 
 /// The key of the object that is surely meant for `key`: `Kind`, `apiversion`.
@@ -128,10 +141,10 @@ fn misspelt<'t>(root: Node<'t>, key: &str) -> Option<Node<'t>> {
 }
 
 /// "add `apiVersion: apps/v1`", when the kind tells it.
-fn super_version(object: &Object<'_>, cx: &Cx<'_>) -> Option<String> {
+fn super_version(object: &Object<'_>, kube: KubeVersion) -> Option<String> {
     let mut served = super::kinds()
         .iter()
-        .filter(|info| info.kind == object.kind && info.serves(cx.kube()));
+        .filter(|info| info.kind == object.kind && info.serves(kube));
     let first = served.next()?;
     let info = served.fold(first, |best, info| {
         if suggest::stability(info.version) > suggest::stability(best.version) {

@@ -12,6 +12,9 @@ use crate::names;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::{Format, fault, is_set, of_format};
 
+/// The version from which on requests of v1beta1 can have alternatives.
+const PRIORITIZED: u8 = 33;
+
 type Requests = HashMap<String, HashSet<String>>;
 
 /// What is claimed.
@@ -126,18 +129,17 @@ fn request<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let first = since(CHOOSING, field, "firstAvailable", cx);
     let mut exactly = field.child("exactly");
     // v1beta1 has the fields in the request itself.
-    const FLAT: [&str; 6] = [
-        "deviceClassName",
-        "selectors",
-        "allocationMode",
-        "count",
-        "tolerations",
-        "capacity",
-    ];
+    const FLAT: [&str; 3] = ["deviceClassName", "allocationMode", "count"];
+    // Of these it counts that they are there.
+    const FLAT_IF_EMPTY: [&str; 4] = ["selectors", "adminAccess", "tolerations", "capacity"];
+    let mut defaults = true;
     if !exactly.is_set()
-        && (FLAT.iter().any(|name| is_set(&field.child(name), false)) || field.child("adminAccess").is_set())
+        && (FLAT.iter().any(|name| is_set(&field.child(name), false))
+            || FLAT_IF_EMPTY.iter().any(|name| field.child(name).is_set()))
     {
         exactly = field.renamed("exactly", field);
+        // Without a class it is taken for one with alternatives, of which nothing is filled in.
+        defaults = cx.kube().minor() < PRIORITIZED || is_set(&field.child("deviceClassName"), false);
     }
     match (exactly.is_set(), first.is_filled()) {
         (false, false) => {
@@ -148,7 +150,7 @@ fn request<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             let message = "a request needs either `exactly` or `firstAvailable`, not both";
             fault(cx, field, ErrorType::Invalid, message).help("keep one of them");
         }
-        (true, false) => wanted(&exactly, cx),
+        (true, false) => wanted(&exactly, defaults, cx),
         (false, true) => {
             if too_many(&first, 8, cx) {
                 return;
@@ -156,15 +158,15 @@ fn request<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             for sub in first.items() {
                 let sub_name = sub.child("name");
                 name(Format::DnsLabel, &sub_name, &sub_name, cx);
-                wanted(&sub, cx);
+                wanted(&sub, true, cx);
             }
             duplicates(&first, "name", cx);
         }
     }
 }
 
-/// Which devices, and how many.
-fn wanted<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+/// Which devices, and how many; `defaults` tells whether the server fills in one device where nothing is said.
+fn wanted<'t>(field: &Field<'_, 't>, defaults: bool, cx: &mut Cx<'t>) {
     required_name(Format::DnsSubdomain, &field.child("deviceClassName"), cx);
     selectors(&field.child("selectors"), cx);
     let (mode, count) = (field.child("allocationMode"), field.child("count"));
@@ -175,11 +177,16 @@ fn wanted<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 fault(cx, &count, ErrorType::Invalid, message).help("remove `count`");
             }
         }
-        "" | "ExactCount" => {
-            if count.int().is_some_and(|count| count < 0) {
+        mode if mode == "ExactCount" || (mode.is_empty() && defaults) => {
+            let least = if defaults { 0 } else { 1 };
+            if count.int().is_some_and(|count| count < least) {
                 let message = "at least one device must be requested";
                 fault(cx, &count, ErrorType::Invalid, message).help("use a number above zero");
             }
+        }
+        "" => {
+            let message = "without a class of devices the server fills in no `allocationMode`, and needs one";
+            fault(cx, &mode, ErrorType::NotSupported, message).help("add `deviceClassName`");
         }
         _ => known(&mode, &["All", "ExactCount"], cx),
     }

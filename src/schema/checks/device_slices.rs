@@ -228,9 +228,10 @@ fn conditions<'t>(device: &Device<'_, '_, 't>, cx: &mut Cx<'t>) {
     );
     let mut names = HashSet::new();
     for list in [&ready, &failed] {
-        too_many(list, 4, cx);
-        for item in list.items() {
-            name(Format::QualifiedName, &item, &item, cx);
+        if !too_many(list, 4, cx) {
+            for item in list.items() {
+                name(Format::QualifiedName, &item, &item, cx);
+            }
         }
         duplicates(list, "", cx);
     }

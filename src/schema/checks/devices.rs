@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::expressions;
+use super::{expressions, json_length};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::{Format, fault, is_set, of_format};
-use crate::yaml::{Entry, Kind, Node};
+use crate::yaml::Entry;
 
 /// The version that has the features on which a device is shared, split or tainted by. Before, they are off where
 /// nobody turns them on, and the server drops their fields before it looks at them (its feature gates
@@ -284,6 +284,7 @@ pub fn configurations<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 pub(super) fn configuration<'t>(item: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    const LONGEST: usize = 10_240;
     let opaque = item.child("opaque");
     if !opaque.is_set() {
         fault(cx, &opaque, ErrorType::Required, "there is no configuration here").help("add `opaque`");
@@ -296,49 +297,16 @@ pub(super) fn configuration<'t>(item: &Field<'_, 't>, cx: &mut Cx<'t>) {
             let message = "the driver's parameters are required";
             fault(cx, &parameters, ErrorType::Required, message).help("add `parameters`");
         }
+        Some(value) if json_length::of(value, LONGEST) > LONGEST => {
+            let message = format!("the driver's parameters have more than {LONGEST} bytes");
+            fault(cx, &parameters, ErrorType::TooLong, message).help("shorten them");
+        }
         Some(value) if !value.is_map() => {
             let message = "the driver's parameters must be an object";
             fault(cx, &parameters, ErrorType::Invalid, message).help("write fields with values");
         }
-        Some(value) if json_length(value, 0) > 10_240 => {
-            let message = "the driver's parameters have more than 10240 bytes";
-            fault(cx, &parameters, ErrorType::TooLong, message).help("shorten them");
-        }
         _ => {}
     }
-}
-
-/// How long a value is as JSON without spaces, which is what the server gets.
-fn json_length(node: Node<'_>, depth: u32) -> usize {
-    const ENOUGH: usize = 20_000;
-    if depth > 100 {
-        return 0;
-    }
-    let mut length = 2;
-    match node.kind() {
-        Kind::Map => {
-            for entry in node.entries() {
-                length +=
-                    entry.key.key_text().unwrap_or_default().len() + 4 + json_length(entry.value, depth + 1);
-                if length > ENOUGH {
-                    break;
-                }
-            }
-        }
-        Kind::Seq => {
-            for item in node.items() {
-                length += 1 + json_length(item, depth + 1);
-                if length > ENOUGH {
-                    break;
-                }
-            }
-        }
-        _ => match node.str() {
-            Some(text) => length += text.len(),
-            None => length = node.resolved().source().len(),
-        },
-    }
-    length
 }
 
 /// The name of a resource that pods can request instead of claiming a device.

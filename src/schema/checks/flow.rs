@@ -227,14 +227,7 @@ pub fn hand<'t>(queuing: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
-/// Bits that choosing `hand` of `queues` in order takes.
+/// Bits that choosing `hand` of `queues` takes, as the server estimates them: as if each could be chosen again.
 fn entropy_bits(queues: i64, hand: i64) -> i64 {
-    let mut bits = 0.0;
-    for i in 0..hand {
-        bits += ((queues - i) as f64).log2();
-        if bits > 100.0 {
-            break;
-        }
-    }
-    bits.ceil() as i64
+    ((queues as f64).log2() * hand as f64).ceil() as i64
 }

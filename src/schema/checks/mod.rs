@@ -36,6 +36,7 @@ pub mod flow;
 pub mod hpa;
 pub mod job_policies;
 pub mod jobs;
+mod json_length;
 pub mod leases;
 pub mod limits;
 mod matching;

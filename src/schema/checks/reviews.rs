@@ -35,13 +35,11 @@ pub fn namespace<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         .parent()
         .and_then(|spec| spec.parent())
         .map(|root| root.child("metadata"));
-    let own = own.and_then(|metadata| {
-        let namespace = metadata.child("namespace").text()?;
-        (!namespace.is_empty()).then_some(namespace)
-    });
+    let own = own.and_then(|metadata| metadata.child("namespace").text());
     let asked = field.child("namespace");
     if let (Some(own), Some(text)) = (own, asked.text())
-        && own != text
+        // Without a namespace of its own it gets that of the request, of which no more is known than that it is one.
+        && if own.is_empty() { text.is_empty() } else { own != text }
         && !cx.is_unrendered(&own)
         && !cx.is_unrendered(&text)
     {
