@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::format::quantity_fault;
+use super::format::{quantity_fault, trimmed_quantity};
 use crate::manifest::Field;
 use crate::yaml::Scalar;
 
@@ -107,23 +107,36 @@ pub fn text<'t>(field: &Field<'_, 't>) -> Option<Cow<'t, str>> {
 /// Whether a text is written, once the server has put it into its normal form, as one of `1`, `1k` … `1E`,
 /// `1Ki` … `1Ei`; with `milli` as `1m` or `1`.
 pub fn is_unit(text: &str, milli: bool) -> bool {
+    const UNITS: [&str; 13] = [
+        "1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei",
+    ];
     let Some(parts) = Parts::read(text) else {
         return false;
     };
+    let text = trimmed_quantity(text);
+    if parts.stays_as_written(text) {
+        return match milli {
+            true => matches!(text, "1" | "1m"),
+            false => UNITS.contains(&text),
+        };
+    }
     let value = parts.value();
-    // Signs and leading zeros are left as they stand.
-    let text = text.trim();
-    if text.starts_with(['+', '0']) {
+    if value == Quantity::units(1) {
+        return true;
+    }
+    if parts.exponent_form {
         return false;
     }
-    if value == Quantity::units(1) {
-        return !parts.exponent_form;
-    }
     if milli {
-        return value == Quantity(NANOS / 1000) && !parts.exponent_form;
+        return value == Quantity(NANOS / 1000);
     }
-    let base = if parts.binary { 1024 } else { 1000 };
-    !parts.exponent_form && (1..=6).any(|power| value == Quantity::units(i64::pow(base, power)))
+    // What is less than 1Ki is written by thousands, whatever it was written by.
+    let base = if parts.binary && value >= Quantity::units(1024) {
+        1024
+    } else {
+        1000
+    };
+    (1..=6).any(|power| value == Quantity::units(i64::pow(base, power)))
 }
 
 /// Whether the server reads a quantity into a whole number of 64 bits at once, which it tells by how it is written:
@@ -157,7 +170,7 @@ impl Parts {
         if quantity_fault(text).is_some() {
             return None;
         }
-        let text = text.trim_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{a0}']);
+        let text = trimmed_quantity(text);
         let mut parts = Parts {
             negative: text.starts_with('-'),
             mantissa: 0,
@@ -210,6 +223,27 @@ impl Parts {
             }
         }
         Some(parts)
+    }
+
+    /// Whether the server keeps the text of a quantity for its normal form, which it does where it can tell quickly
+    /// that nothing is to be put together or taken apart. Leading zeros and signs are not looked at.
+    fn stays_as_written(&self, text: &str) -> bool {
+        let digits = text.trim_start_matches(['-', '+']).trim_start_matches('0');
+        let end = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let (whole, rest) = digits.split_at(end(digits));
+        let part = rest.strip_prefix('.').map_or("", |rest| &rest[..end(rest)]);
+        let length = whole.len().max(1) + part.len();
+        if self.binary {
+            let short = whole.len().max(1) + self.two as usize / 10 * 3 <= 14;
+            return part.is_empty() && short && self.mantissa & 7 != 0;
+        }
+        let all = format!("{whole}{part}");
+        length <= 18
+            && self.ten >= -9
+            && self.ten % 3 == 0
+            && !whole.is_empty()
+            && !all.ends_with("000")
+            && !all.starts_with('0')
     }
 
     fn value(&self) -> Quantity {
@@ -290,12 +324,44 @@ mod tests {
 
     #[test]
     fn units_are_powers_in_their_own_form() {
-        for yes in ["1", "1k", "1000", "1Ki", "1024Ki", "1Ei", "1E", "1000m"] {
+        for yes in [
+            "1",
+            "1k",
+            "1000",
+            "1Ki",
+            "1024Ki",
+            "1Ei",
+            "1E",
+            "1000m",
+            "0.001k",
+            "0.001G",
+            "+1000",
+            "01000",
+            "+1024Ki",
+            "01024Ki",
+            "0.0009765625Mi",
+            "1.0",
+            "1.0e0",
+            "10e-1",
+            "1000e-3",
+            "01Pi",
+            "+1Pi",
+            "1.0Ki",
+        ] {
             assert!(is_unit(yes, false), "{yes}");
         }
-        for no in ["0", "2", "1024", "1m", "10Mi", "01", "1e3", "-1", "x"] {
+        for no in [
+            "0", "2", "1024", "1m", "10Mi", "01", "+1", "1e0", "1e3", "-1", "x", "1.", "1.k", "+1Ki",
+        ] {
             assert!(!is_unit(no, false), "{no}");
         }
+        assert!(
+            is_unit("0.001", true)
+                && is_unit("0.001k", true)
+                && is_unit("0.1e1", true)
+                && is_unit("01000m", true)
+        );
+        assert!(!is_unit("1.m", true) && !is_unit("1e-3", true) && !is_unit("01m", true));
         assert!(is_unit("1m", true) && is_unit("1", true) && !is_unit("1k", true));
     }
 }
