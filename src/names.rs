@@ -8,6 +8,9 @@ use std::net::IpAddr;
 /// What is wrong with a name, as phrases; none when it is right.
 pub type Faults = Vec<&'static str>;
 
+/// How many bytes all annotations of an object may have, keys and values together.
+pub const MOST_ANNOTATED: usize = 256 * 1024;
+
 /// Small letters and digits.
 const SMALL: u8 = 1;
 /// The same and `-`.

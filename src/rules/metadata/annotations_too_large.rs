@@ -2,11 +2,12 @@
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Object;
+use crate::names;
 use crate::rules::{Check, Cx};
 
 pub const CHECK: Check = Check::Object(check);
 
-pub(super) const LIMIT: usize = 256 * 1024;
+pub(super) const LIMIT: usize = names::MOST_ANNOTATED;
 
 fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     if !object.may_have_metadata("annotations") {

@@ -96,6 +96,16 @@ fn faults<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
         false => Vec::new(),
     };
     if found.is_empty()
+        && let Some(at) = impossible_node_port(spec)
+    {
+        found.push(Found {
+            place: Place::NodePort(at),
+            kind: ErrorType::Invalid,
+            message: "ports end at 65535, so that no server can give this one".to_string(),
+            help: "use one of those that are kept for it, 30000 to 32767 unless the cluster says otherwise",
+        });
+    }
+    if found.is_empty()
         && let Some(at) = taken_node_port(spec)
     {
         found.push(Found {
@@ -106,6 +116,18 @@ fn faults<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
         });
     }
     found
+}
+
+/// The first port on the nodes that is none, where there is to be one.
+fn impossible_node_port(spec: &Field<'_, '_>) -> Option<usize> {
+    let kind = spec.child("type").text()?;
+    if !matches!(&*kind, "NodePort" | "LoadBalancer") {
+        return None;
+    }
+    spec.child("ports").items().position(|port| {
+        let asked = port.child("nodePort").int();
+        asked.is_some_and(|port| !(0..=65_535).contains(&port))
+    })
 }
 
 fn of_stacks<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
@@ -174,7 +196,11 @@ fn of_stacks<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
     if !waits {
         cluster_ips(&ips, &families, cx, &mut add);
     }
-    if found.is_empty() && matches!(&*policy_text, "" | "SingleStack") {
+    // Without pods to follow, a Service without an IP has both stacks unless it says otherwise.
+    let is_dual = policy_text.is_empty()
+        && ips.first().is_some_and(|ip| ip == "None")
+        && !spec.child("selector").is_filled();
+    if found.is_empty() && matches!(&*policy_text, "" | "SingleStack") && !is_dual {
         let help = "set `ipFamilyPolicy: PreferDualStack` or `RequireDualStack`";
         for (count, what) in [(ips.len(), "cluster IPs"), (families.len(), "IP families")] {
             if count == 2 {

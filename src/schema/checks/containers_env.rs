@@ -88,9 +88,14 @@ pub fn generated_name<'t>(name: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let Some(text) = judged(name, cx).filter(|text| !text.is_empty()) else {
         return;
     };
-    let faults = match text.strip_suffix('-') {
-        Some(rest) if !rest.is_empty() => names::dns1123_subdomain(&format!("{rest}a")),
-        _ => names::dns1123_subdomain(&text),
+    // What stands before the `-` may be anything: the server puts a letter in the place of both.
+    let start = text.strip_suffix('-').and_then(|rest| {
+        let (last, _) = rest.char_indices().next_back()?;
+        rest.get(..last)
+    });
+    let faults = match start {
+        Some(start) => names::dns1123_subdomain(&format!("{start}a")),
+        None => names::dns1123_subdomain(&text),
     };
     bad_names(name, faults, cx);
 }

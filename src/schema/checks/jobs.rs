@@ -15,6 +15,9 @@ const NAME_LABELS: [&str; 2] = ["job-name", "batch.kubernetes.io/job-name"];
 /// Where it adds the job's uid.
 const UID_LABELS: [&str; 2] = ["controller-uid", "batch.kubernetes.io/controller-uid"];
 
+/// The version from which on those labels have a domain, too: before, only the first of each counts.
+const DOMAINS: u8 = 27;
+
 /// A uid that nobody can have written.
 const UID: &str = "\0";
 
@@ -70,7 +73,12 @@ pub fn managed_by<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 /// Limits of the numbers of an indexed job.
 pub fn limits<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (completions, parallelism) = (spec.child("completions"), spec.child("parallelism"));
-    let (most_failed, per_index) = (spec.child("maxFailedIndexes"), spec.child("backoffLimitPerIndex"));
+    // Of a feature that was off the server drops the fields.
+    let since_29 = |name| match cx.kube().minor() {
+        ..=28 => spec.child_found(name, None),
+        _ => spec.child(name),
+    };
+    let (most_failed, per_index) = (since_29("maxFailedIndexes"), since_29("backoffLimitPerIndex"));
     let number = |field: &Field<'_, 't>| field.int().filter(|_| field.is_set());
     let total = number(&completions).or((is_job(spec) && !parallelism.is_set()).then_some(1));
     let mut over = |field: &Field<'_, 't>, limit: i64, why: &str| {
@@ -168,7 +176,10 @@ pub fn selector<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
         }
         return;
     }
-    for label in UID_LABELS {
+    // Of the labels with the job's uid the server selects by the newest.
+    let labelled = if cx.kube().minor() >= DOMAINS { 2 } else { 1 };
+    let (uids, names) = (&UID_LABELS[..labelled], &NAME_LABELS[..labelled]);
+    for label in uids {
         let label = labels.key(label);
         if label.is_set() {
             generated(&label, cx);
@@ -178,7 +189,7 @@ pub fn selector<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let meta = object.child("metadata");
     // Labels that the job has not itself are those of its template: one map, which the server then adds to.
     let shared = labels.is_filled() && !meta.child("labels").is_filled();
-    for key in NAME_LABELS {
+    for key in names {
         let label = labels.key(key);
         if !label.is_set() {
             added_name(object, &template, shared, &name, cx);
@@ -189,17 +200,17 @@ pub fn selector<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
             generated(&label, cx);
         }
     }
+    let selected = uids.last().copied().unwrap_or_default();
+    let elsewhere = labels.key(selected).is_set() && !selector.child("matchLabels").key(selected).is_set();
     if !selector.is_set() {
+        if elsewhere {
+            workloads::differs(spec, cx);
+        }
         return;
     }
-    let mut added = [("", ""); 4];
-    for (slot, key) in added.iter_mut().zip(UID_LABELS) {
-        *slot = (key, UID);
-    }
-    for (slot, key) in added[2..].iter_mut().zip(NAME_LABELS) {
-        *slot = (key, &name);
-    }
-    if matching::selects_with(&selector, &labels, &added, cx) == Verdict::Differs {
+    let uids = uids.iter().map(|key| (*key, UID));
+    let added: Vec<(&str, &str)> = uids.chain(names.iter().map(|key| (*key, &*name))).collect();
+    if elsewhere || matching::selects_with(&selector, &labels, &added, cx) == Verdict::Differs {
         workloads::differs(spec, cx);
     }
     let nothing = labels.child("");

@@ -25,7 +25,7 @@ type Amounts = Vec<(String, Amount)>;
 fn read(field: &Field<'_, '_>) -> Amounts {
     let amount = |entry: Field<'_, '_>| {
         let amount = Amount {
-            quantity: Quantity::of(&entry),
+            quantity: Quantity::of(&entry).map(Quantity::rounded_to_milli),
             value: entry.place(),
             key: entry.handle(),
         };

@@ -1,5 +1,6 @@
 //! A pod's spec, but for its containers and volumes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::ErrorType;
@@ -10,8 +11,9 @@ use crate::schema::constraints::{Format, fault, is_set, of_format};
 
 /// Limits of the resolver in the C library.
 const MOST_NAMESERVERS: usize = 3;
-const MOST_SEARCHES: usize = 32;
-const MOST_SEARCH_BYTES: usize = 2048;
+/// Domains to search in, and their bytes in all: now, and while that hung on a feature that was off.
+const SEARCHES: (usize, usize) = (32, 2048);
+const SEARCHES_UNTIL_25: (usize, usize) = (6, 256);
 
 /// Constraints of one topology and one way to be unsatisfiable: the server reports all but the last.
 pub fn spread_constraints<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -102,17 +104,33 @@ fn is_sysctl(name: &str) -> bool {
         })
 }
 
-/// The kernel namespace of a parameter, which may be written with dots or slashes.
+/// The kernel namespace of a parameter. Where a slash is the first to part its name, dots and slashes change places.
 fn namespace(name: &str) -> Option<&'static str> {
-    let name = match name.find(['.', '/']) {
-        Some(at) if name.as_bytes().get(at) == Some(&b'/') => name.replace('/', "."),
-        _ => name.to_string(),
+    const IPC: [&str; 10] = [
+        "kernel.msg",
+        "kernel.msgmax",
+        "kernel.msgmnb",
+        "kernel.msgmni",
+        "kernel.sem",
+        "kernel.shm",
+        "kernel.shm_rmid_forced",
+        "kernel.shmall",
+        "kernel.shmmax",
+        "kernel.shmmni",
+    ];
+    let swapped = |c| match c {
+        '.' => '/',
+        '/' => '.',
+        c => c,
+    };
+    let name: Cow<'_, str> = match name.find(['.', '/']) {
+        Some(at) if name.as_bytes().get(at) == Some(&b'/') => name.chars().map(swapped).collect(),
+        _ => name.into(),
     };
     if name.starts_with("net.") {
         return Some("net");
     }
-    let ipc = ["kernel.shm", "kernel.msg", "fs.mqueue."];
-    (name == "kernel.sem" || ipc.iter().any(|prefix| name.starts_with(prefix))).then_some("ipc")
+    (name.starts_with("fs.mqueue.") || IPC.contains(&&*name)).then_some("ipc")
 }
 
 /// The value that a toleration compares with, reported at its operator.
@@ -171,9 +189,13 @@ pub fn dns_limits<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         fault(cx, &servers, ErrorType::Invalid, message).help(format!("keep {MOST_NAMESERVERS} of them"));
     }
     let searches = field.child("searches");
+    let (most, most_bytes) = match cx.kube().minor() {
+        ..=25 => SEARCHES_UNTIL_25,
+        _ => SEARCHES,
+    };
     let count = searches.items().count();
-    if count > MOST_SEARCHES {
-        let message = format!("the resolver searches {MOST_SEARCHES} domains at the most, not {count}");
+    if count > most {
+        let message = format!("the resolver searches {most} domains at the most, not {count}");
         fault(cx, &searches, ErrorType::Invalid, message).help("drop some domains");
     }
     let bytes: usize = searches
@@ -181,8 +203,8 @@ pub fn dns_limits<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         .filter_map(|domain| domain.text())
         .map(|text| text.len() + 1)
         .sum();
-    if bytes > MOST_SEARCH_BYTES + 1 {
-        let message = format!("the domains to search take more than {MOST_SEARCH_BYTES} characters");
+    if bytes > most_bytes + 1 {
+        let message = format!("the domains to search take more than {most_bytes} characters");
         fault(cx, &searches, ErrorType::Invalid, message).help("drop some domains");
     }
 }

@@ -67,9 +67,9 @@ pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (limits, requests) = (field.child("limits"), field.child("requests"));
     for list in [&limits, &requests] {
         for entry in list.entries() {
-            let before = cx.count();
             resource(&entry, &entry, false, name_faults, cx);
-            if !is_of_pods(entry.name()) && cx.count() == before && !cx.is_unrendered(entry.name()) {
+            let is_name = || name_faults(entry.name()).is_empty();
+            if !is_of_pods(entry.name()) && is_name() && !cx.is_unrendered(entry.name()) {
                 let message = format!("{} is no resource of a pod as a whole", quote(entry.name()));
                 let at = entry.key_node().map_or(entry.place(), |key| key.span());
                 fault(cx, &entry, ErrorType::NotSupported, message)
@@ -91,8 +91,16 @@ pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
     huge |= by_name.keys().any(|name| is_huge(name));
     common |= by_name.keys().any(|name| is_common(name));
-    let together = aggregate(spec);
-    if is_of_pod(spec) && (limits.is_filled() || requests.is_filled()) {
+    let filled_in = is_of_pod(spec);
+    let together = aggregate(spec, |resources| {
+        let mut requests = match filled_in {
+            true => amounts(&resources.child("limits")),
+            false => Amounts::new(),
+        };
+        requests.extend(amounts(&resources.child("requests")));
+        requests
+    });
+    if filled_in && (limits.is_filled() || requests.is_filled()) {
         // Huge pages that a container may use become the pod's, too.
         let (mut limitless, mut seen) = (by_name.is_empty(), HashSet::new());
         for container in spec.child("containers").items() {
@@ -144,6 +152,7 @@ pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         huge_alone(field, cx);
     }
     enough(&together, &requests, cx);
+    enough_huge_pages(spec, &limits, cx);
     single_limits(spec, field, &limited, cx);
 }
 
@@ -209,19 +218,31 @@ fn enough<'t>(together: &Amounts<'t>, requests: &Field<'_, 't>, cx: &mut Cx<'t>)
     }
 }
 
-/// What containers request together: those that stay at once, those that only prepare one after the other.
-fn aggregate<'t>(spec: &Field<'_, 't>) -> Amounts<'t> {
-    let filled_in = is_of_pod(spec);
-    let of = |container: &Field<'_, 't>| {
-        let resources = container.child("resources");
-        let mut requests = if filled_in {
-            amounts(&resources.child("limits"))
-        } else {
-            Amounts::new()
-        };
-        requests.extend(amounts(&resources.child("requests")));
-        requests
-    };
+/// Huge pages are set aside, so the pod's limit covers those of its containers together.
+fn enough_huge_pages<'t>(spec: &Field<'_, 't>, limits: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    const SINCE: u8 = 34;
+    if cx.kube().minor() < SINCE || !limits.entries().any(|limit| is_huge(limit.name())) {
+        return;
+    }
+    let together = aggregate(spec, |resources| amounts(&resources.child("limits")));
+    for limit in limits.entries().filter(|limit| is_huge(limit.name())) {
+        if let (Some(most), Some(&wanted)) = (amount(&limit), together.get(limit.name()))
+            && wanted > most
+        {
+            let message = format!(
+                "the pod may use {} of {}, but its containers may use more together",
+                shown(&limit, cx),
+                quote(limit.name())
+            );
+            fault(cx, &limit, ErrorType::Invalid, message).help("raise it, or lower the containers' limits");
+        }
+    }
+}
+
+/// What containers ask for together, of whose resources `amounts` tells: those that stay at once, those that only
+/// prepare one after the other.
+fn aggregate<'t>(spec: &Field<'_, 't>, amounts: impl Fn(&Field<'_, 't>) -> Amounts<'t>) -> Amounts<'t> {
+    let of = |container: &Field<'_, 't>| amounts(&container.child("resources"));
     let add = |sum: &mut Amounts<'t>, more: &Amounts<'t>| {
         for (name, &value) in more {
             let slot = sum.entry(name.clone()).or_default();

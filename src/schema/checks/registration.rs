@@ -41,7 +41,13 @@ pub fn priority<'t>(root: &Field<'_, 't>, cx: &mut Cx<'t>) {
     const HIGHEST: i64 = 1_000_000_000;
     let metadata = root.child("metadata");
     let name = metadata.child("name");
-    let Some(text) = name.text().filter(|text| !cx.is_unrendered(text)) else {
+    // A name that the server makes up starts as it is told to.
+    let start = metadata.child("generateName");
+    let text = name
+        .text()
+        .filter(|text| !text.is_empty())
+        .or_else(|| start.text());
+    let Some(text) = text.filter(|text| !cx.is_unrendered(text)) else {
         return;
     };
     let value = root.child("value");
@@ -79,14 +85,7 @@ pub fn tolerations<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let mut seen = HashSet::new();
     for item in field.items() {
         let text = |name| item.child(name).text().unwrap_or_default();
-        let seconds = item.child("tolerationSeconds");
-        let key = (
-            text("key"),
-            text("operator"),
-            text("value"),
-            text("effect"),
-            seconds.is_set().then(|| seconds.int()),
-        );
+        let key = (text("key"), text("operator"), text("value"), text("effect"));
         if !seen.insert(key) {
             fault(
                 cx,

@@ -199,7 +199,7 @@ fn is_duration(text: &str) -> bool {
         rest = after;
     }
     // 2^63 nanoseconds.
-    any && total < 9_223_372_036.0
+    any && total < 9_223_372_036.854_775
 }
 
 fn is_zone(name: &str) -> bool {

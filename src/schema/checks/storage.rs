@@ -154,16 +154,17 @@ pub fn not_negative<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 pub fn token_requests<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let mut seen = HashSet::new();
     for request in field.items() {
-        let audience = request.child("audience");
+        let (audience, seconds) = (request.child("audience"), request.child("expirationSeconds"));
         let Some(text) = audience.text() else { continue };
         if !seen.insert(text) {
-            fault(
-                cx,
-                &audience,
-                ErrorType::Duplicate,
-                "another token is for the same audience",
-            )
-            .help("ask for one token for each audience");
+            let message = "another token is for the same audience";
+            fault(cx, &audience, ErrorType::Duplicate, message).help("ask for one token for each audience");
+        } else if seconds
+            .int()
+            .is_some_and(|n| seconds.is_set() && !(600..=1 << 32).contains(&n))
+        {
+            let message = "a token is good for 600 seconds at least, and for 4294967296 at the most";
+            fault(cx, &seconds, ErrorType::Invalid, message).help("use 3600, for example");
         }
     }
 }

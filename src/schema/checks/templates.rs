@@ -6,6 +6,7 @@ use crate::names;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
 use crate::source::Span;
+use crate::yaml::Node;
 
 /// Marks the copy of a pod that a node runs by itself.
 const MIRROR: &str = "kubernetes.io/config.mirror";
@@ -64,6 +65,7 @@ pub fn metadata<'t>(template: &Field<'_, 't>, cx: &mut Cx<'t>) {
             );
         }
     }
+    too_large(template, times, cx);
     for annotation in metadata.child("annotations").entries() {
         if cx.is_unrendered(annotation.name()) {
             continue;
@@ -100,6 +102,31 @@ pub fn metadata<'t>(template: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 .help("remove the annotation");
             }
         }
+    }
+}
+
+/// All annotations together have a limit.
+fn too_large<'t>(template: &Field<'_, 't>, times: usize, cx: &mut Cx<'t>) {
+    let metadata = template.child("metadata");
+    let annotations = metadata.child("annotations");
+    // Without aliases the text is about as long as its source.
+    let may_be = |map: Node<'t>| map.is_indirect() || map.span().len() as usize > names::MOST_ANNOTATED / 8;
+    if !annotations.value().is_some_and(may_be) {
+        return;
+    }
+    let length = |one: Field<'_, 't>| one.name().len() + one.text().map_or(0, |text| text.len());
+    let size: usize = annotations.entries().map(length).sum();
+    if size <= names::MOST_ANNOTATED {
+        return;
+    }
+    for _ in 0..times {
+        let message = format!(
+            "the annotations hold {size} bytes; keys and values together may have {}",
+            names::MOST_ANNOTATED
+        );
+        fault(cx, &template.child("annotations"), ErrorType::TooLong, message)
+            .at(annotations.handle())
+            .help("keep large data in a ConfigMap, and annotate its name");
     }
 }
 

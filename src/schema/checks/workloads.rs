@@ -214,6 +214,16 @@ pub fn rolling_daemons<'t>(rolling: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
+/// How many pods of a StatefulSet may be away at once.
+pub fn stateful_unavailable<'t>(unavailable: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    int_or_percent(unavailable, cx);
+    if !waits(unavailable, cx) && weight(unavailable, 1) == 0 {
+        let message = "with none that may be away no pod could ever be replaced";
+        fault(cx, unavailable, ErrorType::Invalid, message).help("use 1, the default, or more");
+    }
+    at_most_100_percent(unavailable, cx);
+}
+
 /// The order in which a StatefulSet starts pods; of another type than the usual for a choice.
 pub fn pod_management<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     choice(field, field, &["OrderedReady", "Parallel"], cx);

@@ -184,12 +184,14 @@ fn search_domain(value: &str, kube: KubeVersion) -> Faults {
     }
     let domain = value.strip_suffix('.').unwrap_or(value);
     if relaxed && domain.contains('_') {
-        // `_` may stand wherever a letter may, but at the end of a part.
+        // `_` may stand wherever a letter may, but at the end of a part; the first may be one more than there are.
         let letters: Vec<String> = domain
             .split('.')
-            .map(|part| match part.strip_suffix('_') {
-                Some(_) => String::new(),
-                None => part.replace('_', "a"),
+            .map(|part| match part.strip_prefix('_').unwrap_or(part) {
+                rest if rest.is_empty() || rest.starts_with(['_', '-']) || rest.ends_with('_') => {
+                    String::new()
+                }
+                rest => format!("{}{}", &"a"[..part.len() - rest.len()], rest.replace('_', "a")),
             })
             .collect();
         return names::dns1123_subdomain(&letters.join("."));
