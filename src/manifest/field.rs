@@ -250,7 +250,7 @@ impl<'p, 't> Field<'p, 't> {
         match self.value.map(|v| v.scalar()) {
             None | Some(Some(Scalar::Null)) => Some(0),
             Some(Some(Scalar::Int(i))) => Some(i),
-            Some(Some(Scalar::Float(f))) if f.fract() == 0.0 && f.abs() < 1e15 => Some(f as i64),
+            Some(Some(Scalar::Float(f))) if f.fract() == 0.0 && f.abs() < 9.2e18 => Some(f as i64),
             Some(_) => None,
         }
     }

@@ -149,7 +149,7 @@ pub fn quantity_fault(text: &str) -> Option<&'static str> {
     let is_slow = match suffix {
         b"Pi" | b"Ei" => true,
         b"e" | b"E" => {
-            let exponent = std::str::from_utf8(&rest[..]).ok();
+            let exponent = std::str::from_utf8(rest).ok();
             exponent
                 .and_then(|text| text.parse().ok())
                 .is_none_or(|n: i64| n < -9)

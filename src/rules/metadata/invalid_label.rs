@@ -32,7 +32,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
             continue; // of another type: it does not decode
         };
         let faults = names::label_value(&text);
-        if faults.is_empty() || cx.is_unrendered(&text) {
+        if faults.is_empty() || cx.is_unrendered(&text) || is_overwritten(object, key) {
             continue;
         }
         let shown = cx.shown(value);
@@ -53,6 +53,13 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
             .help(help.as_str());
         }
     }
+}
+
+/// The server gives a Namespace its name as a label, whatever stands there.
+fn is_overwritten(object: &Object<'_>, key: &str) -> bool {
+    key == "kubernetes.io/metadata.name"
+        && (object.group(), &*object.kind) == ("", "Namespace")
+        && object.name.as_ref().is_some_and(|name| !name.is_empty())
 }
 
 /// A value in the spirit of a refused one.

@@ -18,9 +18,11 @@ pub fn request<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     let pem = String::from_utf8_lossy(&bytes);
-    let message = match block(&pem) {
-        Some(("CERTIFICATE REQUEST", der)) if is_request(&der) => return,
-        Some(("CERTIFICATE REQUEST", _)) => {
+    let message = match blocks(&pem).next() {
+        Some(block) if block.label == "CERTIFICATE REQUEST" => {
+            if is_request(&block.bytes) {
+                return;
+            }
             "what the PEM block `CERTIFICATE REQUEST` holds is no such request"
         }
         _ => "the request holds no PEM block `CERTIFICATE REQUEST`",
@@ -29,33 +31,49 @@ pub fn request<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         .help("make one with `openssl req -new`, and encode the file with `base64 -w0`");
 }
 
-/// The first PEM block that can be read: its label and bytes.
-fn block(pem: &str) -> Option<(&str, Vec<u8>)> {
+/// A block of PEM.
+pub(super) struct Block<'p> {
+    pub label: &'p str,
+    /// Whether lines such as `Proc-Type: …` stand before the data.
+    pub has_headers: bool,
+    pub bytes: Vec<u8>,
+}
+
+/// The PEM blocks that can be read; what is around them is passed over.
+pub(super) fn blocks(pem: &str) -> impl Iterator<Item = Block<'_>> {
     let mut lines = pem.lines().map(str::trim_end).peekable();
-    while let Some(line) = lines.next() {
-        let label = line
-            .strip_prefix("-----BEGIN ")
-            .and_then(|rest| rest.strip_suffix("-----"));
-        let Some(label) = label else { continue };
-        // Headers.
-        while lines.next_if(|line| line.contains(':')).is_some() {}
-        let mut body = String::new();
-        let mut end = None;
-        // A block that does not end as it should may have another one after it.
-        while let Some(line) = lines.next_if(|line| !line.starts_with("-----BEGIN ")) {
-            end = line.strip_prefix("-----END ");
-            if end.is_some() {
-                break;
+    std::iter::from_fn(move || {
+        while let Some(line) = lines.next() {
+            let label = line
+                .strip_prefix("-----BEGIN ")
+                .and_then(|rest| rest.strip_suffix("-----"));
+            let Some(label) = label else { continue };
+            let mut has_headers = false;
+            while lines.next_if(|line| line.contains(':')).is_some() {
+                has_headers = true;
             }
-            body.extend(line.chars().filter(|c| !matches!(c, ' ' | '\t')));
+            let mut body = String::new();
+            let mut end = None;
+            // A block that does not end as it should may have another one after it.
+            while let Some(line) = lines.next_if(|line| !line.starts_with("-----BEGIN ")) {
+                end = line.strip_prefix("-----END ");
+                if end.is_some() {
+                    break;
+                }
+                body.extend(line.chars().filter(|c| !matches!(c, ' ' | '\t')));
+            }
+            if end.and_then(|rest| rest.strip_suffix("-----")) == Some(label)
+                && let Some(bytes) = base64::decode(body.as_bytes())
+            {
+                return Some(Block {
+                    label,
+                    has_headers,
+                    bytes,
+                });
+            }
         }
-        if end.and_then(|rest| rest.strip_suffix("-----")) == Some(label)
-            && let Some(bytes) = base64::decode(body.as_bytes())
-        {
-            return Some((label, bytes));
-        }
-    }
-    None
+        None
+    })
 }
 
 /// Whether DER has the outline of a request: a sequence of its content, the algorithm, and the signature. Whether
@@ -78,7 +96,7 @@ fn is_request(der: &[u8]) -> bool {
 }
 
 /// The content of a DER element with this tag, and what is after it.
-fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+pub(super) fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (&[found, first], rest) = der.split_first_chunk::<2>()?;
     if found != tag {
         return None;
@@ -96,8 +114,20 @@ fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(length)
 }
 
-/// The signer: a domain, a slash and a name.
+/// The signer of a request.
 pub fn signer<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    signer_name(field, cx);
+    if field
+        .text()
+        .is_some_and(|text| text == "kubernetes.io/legacy-unknown")
+    {
+        let message = "certificates of the legacy signer cannot be requested by this version of the API";
+        fault(cx, field, ErrorType::Invalid, message).help("choose another signer");
+    }
+}
+
+/// The name of a signer: a domain, a slash and a name.
+pub fn signer_name<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let Some(text) = field.text().filter(|text| !cx.is_unrendered(text)) else {
         return;
     };
@@ -133,10 +163,6 @@ pub fn signer<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     for reason in wrong(path, names::dns1123_subdomain) {
         let message = format!("the signer's name after the `/` {reason}");
         fault(cx, field, ErrorType::Invalid, message).help(HELP);
-    }
-    if text == "kubernetes.io/legacy-unknown" {
-        let message = "certificates of the legacy signer cannot be requested by this version of the API";
-        fault(cx, field, ErrorType::Invalid, message).help("choose another signer");
     }
 }
 

@@ -58,6 +58,7 @@ pub mod services;
 pub mod slices;
 pub mod storage;
 pub mod templates;
+pub mod trust;
 pub mod volume_index;
 pub mod volumes;
 pub mod webhooks;

@@ -82,12 +82,12 @@ pub fn node_requirement<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let key = field.child("key");
     if !by_field {
         of_format(Format::QualifiedName, &key, &key, cx);
-        // A preference with an odd value is taken, and before 1.34 a demand was: it matches no node.
+        // A preference with an odd value is taken, and before 1.33 a demand was: it matches no node.
         let preferred = field
             .parent()
             .and_then(|list| list.parent())
             .is_some_and(|term| term.name() == "preference");
-        if !preferred && cx.kube().minor() >= 34 {
+        if !preferred && cx.kube().minor() >= 33 {
             for value in values.items() {
                 of_format(Format::LabelValue, &value, &value, cx);
             }

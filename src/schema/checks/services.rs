@@ -211,6 +211,10 @@ pub fn ports<'t>(ports: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (mut seen_names, mut seen_ports, mut seen_nodes) =
         (BTreeSet::new(), BTreeMap::new(), BTreeSet::new());
     let gets_node_ports = ports.parent().is_some_and(gets_node_ports);
+    // Up to 1.32 the server kept load balancers from it.
+    const KUBELET: i64 = 10250;
+    let is_balancer = |spec: &Field<'_, 't>| spec.child("type").text().as_deref() == Some("LoadBalancer");
+    let to_outside = cx.kube().minor() <= 32 && ports.parent().is_some_and(is_balancer);
     for port in ports.items() {
         let name = port.child("name");
         port_name(&name, several, cx);
@@ -222,6 +226,10 @@ pub fn ports<'t>(ports: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let number = port.child("port");
         if let Some(value) = number.int() {
             port_number(&number, value, cx);
+        }
+        if to_outside && number.int() == Some(KUBELET) {
+            let message = format!("{KUBELET} is the kubelet's port, which must not be opened to the outside");
+            fault(cx, &port, ErrorType::Invalid, message).help("use another port");
         }
         let transport = port.child("protocol");
         protocol(&transport, cx);
