@@ -4,6 +4,7 @@
 mod cx;
 pub mod ingress;
 pub mod metadata;
+pub mod rbac;
 pub mod references;
 pub mod secret;
 pub mod suggest;

@@ -61,5 +61,6 @@ pub mod templates;
 pub mod trust;
 pub mod volume_index;
 pub mod volumes;
+pub mod warned;
 pub mod webhooks;
 pub mod workloads;

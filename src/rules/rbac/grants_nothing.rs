@@ -1,0 +1,139 @@
+//! Groups, resources and verbs of a Role that name nothing there is, so that they grant nothing.
+
+use std::borrow::Cow;
+
+use crate::manifest::{Field, Object};
+use crate::rules::{Check, Cx, quote};
+use crate::schema::{self, KindInfo};
+
+/// The check.
+pub const CHECK: Check = Check::Object(check);
+
+/// What stands for no verb, though people write it.
+const NO_VERBS: [(&str, &str); 6] = [
+    ("read", "`get`, `list` and `watch`"),
+    ("readonly", "`get`, `list` and `watch`"),
+    ("view", "`get`, `list` and `watch`"),
+    ("write", "`create`, `update` and `patch`"),
+    ("edit", "`update` and `patch`"),
+    ("all", "`*`"),
+];
+
+fn check<'t>(role: &Object<'t>, cx: &mut Cx<'t>) {
+    let root = role.fields();
+    for rule in root.child("rules").items() {
+        let (groups, resources, verbs) = (
+            rule.child("apiGroups"),
+            rule.child("resources"),
+            rule.child("verbs"),
+        );
+        for group in groups.items() {
+            of_group(&group, cx);
+        }
+        for verb in verbs.items() {
+            of_verb(&verb, cx);
+        }
+        let Some(names) = built_in(&groups, cx) else {
+            continue;
+        };
+        for resource in resources.items() {
+            of_resource(&resource, &names, cx);
+        }
+    }
+}
+
+/// The groups of a rule, when all that they have is known.
+fn built_in<'t>(groups: &Field<'_, 't>, cx: &Cx<'t>) -> Option<Vec<Cow<'t, str>>> {
+    let names: Vec<_> = groups.items().map(|group| group.text()).collect::<Option<_>>()?;
+    let known = |name: &Cow<'_, str>| {
+        // The group of old has, or had, much that others have now.
+        schema::is_built_in(name) && name != "extensions" && !cx.is_unrendered(name)
+    };
+    (!names.is_empty() && names.iter().all(known)).then_some(names)
+}
+
+fn of_group<'t>(group: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(text) = group.text().filter(|text| !cx.is_unrendered(text)) else {
+        return;
+    };
+    let (reason, help) = if let Some((name, _)) = text.split_once('/') {
+        let name = if name == "v1" { "" } else { name };
+        (
+            "has a version, which no API group has",
+            format!("write `\"{name}\"`"),
+        )
+    } else if matches!(&*text, "core" | "v1") {
+        ("is no API group", "the core group is called `\"\"`".to_string())
+    } else {
+        return;
+    };
+    let message = format!("{} {reason}: the rule grants nothing in it", quote(&text));
+    cx.report(group.place(), message).help(help);
+}
+
+fn of_verb<'t>(verb: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(text) = verb.text() else { return };
+    if let Some((_, instead)) = NO_VERBS.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)) {
+        let message = format!("{} is no verb of the API: it grants nothing", quote(&text));
+        cx.report(verb.place(), message).help(format!("write {instead}"));
+    }
+}
+
+fn of_resource<'t>(resource: &Field<'_, 't>, groups: &[Cow<'t, str>], cx: &mut Cx<'t>) {
+    let Some(text) = resource.text().filter(|text| !cx.is_unrendered(text)) else {
+        return;
+    };
+    // `pods/log` belongs to `pods`.
+    let name = text.split('/').next().unwrap_or_default();
+    let is_called = |info: &KindInfo, name: &str| match info.plural {
+        "" => plural(info.kind) == name,
+        plural => plural == name,
+    };
+    let there = |name: &str| {
+        let mut kinds = schema::kinds().iter();
+        kinds.any(|info| groups.iter().any(|group| group == info.group) && is_called(info, name))
+    };
+    if there(name) {
+        return;
+    }
+    let listed = groups.iter().map(|group| quote(group)).collect::<Vec<_>>();
+    let lower = name.to_ascii_lowercase();
+    let slips = [lower.clone(), format!("{lower}s"), plural(&lower)];
+    if let Some(meant) = slips.iter().find(|slip| there(slip)) {
+        let message = format!(
+            "there is no resource {} in {}: the rule grants nothing on it",
+            quote(name),
+            listed.join(" or ")
+        );
+        cx.report(resource.place(), message).help(format!(
+            "write `{meant}`: resources are in the plural and in small letters"
+        ));
+        return;
+    }
+    let elsewhere = schema::kinds()
+        .iter()
+        .filter(|info| info.serves(cx.kube()))
+        .find(|info| is_called(info, name));
+    if let Some(info) = elsewhere {
+        let message = format!(
+            "{} are no resource of {} but of {}: the rule grants nothing on them",
+            quote(name),
+            listed.join(" or "),
+            quote(info.group)
+        );
+        cx.report(resource.place(), message)
+            .help(format!("name the group `\"{}\"` in `apiGroups`", info.group));
+    }
+}
+
+/// The plural of a kind that is known by its name alone.
+fn plural(kind: &str) -> String {
+    let kind = kind.to_ascii_lowercase();
+    match kind.as_bytes() {
+        [.., b's' | b'x'] => format!("{kind}es"),
+        [start @ .., b'y'] if !start.ends_with(b"a") => {
+            format!("{}ies", kind.strip_suffix('y').unwrap_or(&kind))
+        }
+        _ => format!("{kind}s"),
+    }
+}

@@ -1,0 +1,70 @@
+//! What the server takes, though with a warning: it is hardly ever meant.
+
+use std::collections::HashMap;
+
+use crate::edit;
+use crate::manifest::Field;
+use crate::rules::{Cx, ids, quote};
+use crate::schema::quantity::{self, Quantity};
+use crate::source::Span;
+
+/// Variables that hide earlier ones.
+pub fn duplicate_env<'t>(env: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let mut seen: HashMap<String, Span> = HashMap::new();
+    for variable in env.items() {
+        let name = variable.child("name");
+        let Some(text) = name
+            .text()
+            .filter(|text| !text.is_empty() && !cx.is_unrendered(text))
+        else {
+            continue;
+        };
+        let Some(first) = seen.insert(text.to_string(), name.place()) else {
+            continue;
+        };
+        // What is built on the value before may well stand twice.
+        let own = format!("$({text})");
+        let value = variable.child("value");
+        if value.text().is_some_and(|value| value.contains(&own)) {
+            continue;
+        }
+        let message = format!("{} is set twice; the last one counts", quote(&text));
+        cx.report_as(ids::POD_DUPLICATE_ENV, name.place(), message)
+            .related(first, "set here before")
+            .help("remove one of them");
+    }
+}
+
+/// Amounts of memory and storage that are parts of bytes.
+pub fn fractional_bytes<'t>(amounts: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    for amount in amounts.entries() {
+        let name = amount.name();
+        if !matches!(name, "memory" | "ephemeral-storage" | "storage") && !name.starts_with("hugepages-") {
+            continue;
+        }
+        let (Some(quantity), Some(text)) = (Quantity::of(&amount), quantity::text(&amount)) else {
+            continue;
+        };
+        if quantity.is_whole() || quantity.is_negative() {
+            continue;
+        }
+        let message = format!(
+            "{} of {} is no whole number of bytes; the API server warns about it",
+            quote(text.trim()),
+            quote(name)
+        );
+        let number = text.trim().strip_suffix('m');
+        let whole = number.filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+        let report = cx.report_as(ids::POD_FRACTIONAL_BYTES, amount.place(), message);
+        let Some(number) = whole else {
+            report.help("write a whole number of bytes, such as `512Mi`");
+            continue;
+        };
+        let meant = format!("{number}Mi");
+        let report = report.help(format!("`m` is for thousandths: write `{meant}`, or `{number}M`"));
+        let edit = amount.value().and_then(|node| edit::replace_scalar(node, &meant));
+        if let Some(edit) = edit {
+            report.fix(format!("write `{meant}`"), false, vec![edit]);
+        }
+    }
+}
