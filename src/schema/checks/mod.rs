@@ -44,6 +44,7 @@ pub mod network;
 pub mod nodes;
 pub mod podspec;
 pub mod podspec_resources;
+pub mod probe_ports;
 pub mod projected;
 pub mod quota;
 pub mod rbac;
