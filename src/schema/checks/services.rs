@@ -6,7 +6,7 @@ use super::addresses;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::rules::{Cx, ids, quote};
 use crate::schema::constraints::{Format, fault, in_its_case};
 
 const HINTS: &str = "service.kubernetes.io/topology-aware-hints";
@@ -202,6 +202,23 @@ pub(super) fn gets_node_ports(spec: &Field<'_, '_>) -> bool {
             !allocate.is_set() || allocate.bool() == Some(true)
         }
         _ => false,
+    }
+}
+
+/// A port on the nodes that most clusters would not give. One that none could give is refused elsewhere.
+pub fn node_port_range<'t>(port: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    const LEAST: i64 = 30_000;
+    const MOST: i64 = 32_767;
+    let Some(number) = port.int().filter(|number| (1..=65_535).contains(number)) else {
+        return;
+    };
+    if !(LEAST..=MOST).contains(&number) {
+        let message = format!(
+            "{number} is outside the ports that a cluster keeps for Services on its nodes: {LEAST} to {MOST}, unless it \
+             was set up otherwise"
+        );
+        cx.report_as(ids::SERVICE_NODE_PORT_RANGE, port.place(), message)
+            .help("use a port of that range, or leave `nodePort` out to be given one");
     }
 }
 
