@@ -5,7 +5,7 @@ use super::path::Place;
 use super::suggest::Unknown;
 use super::{Shape, TypeId};
 use crate::diagnostic::Edit;
-use crate::rules::{Cx, quote};
+use crate::rules::{Cx, quote, quote_path};
 use crate::source::Span;
 use crate::version::KubeVersion;
 use crate::yaml::tree::COOK;
@@ -69,7 +69,7 @@ fn subject(at: &Place<'_, '_>) -> String {
     if path.is_empty() {
         "the object".into()
     } else {
-        quote(&path)
+        quote_path(&path)
     }
 }
 
