@@ -534,6 +534,53 @@ fn fixes_quote_and_unquote() {
 }
 
 #[test]
+fn keys_are_told_as_they_are_written() {
+    let map =
+        |data: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata: {{{data}}}\n");
+    for (text, rule, want) in [
+        (map("no: Norway"), "yaml/implicit-key", "the key `no` as `false`"),
+        (map("1.10: x"), "yaml/implicit-key", "the key `1.10` as `1.1`"),
+        (map("1.0: x"), "yaml/implicit-key", "the key `1.0` as `1`"),
+        (map("True: x"), "yaml/implicit-key", "the key `True` as `true`"),
+        (map("on: true"), "yaml/implicit-typing", "`data.on` must be"),
+        (
+            map("'on': a, on: b, yes: c"),
+            "yaml/duplicate-key",
+            "`yes`, which YAML 1.1 reads as it reads `on`",
+        ),
+        (
+            map("1: a, 1.0: b"),
+            "yaml/duplicate-key",
+            "two keys of this mapping become `1`",
+        ),
+        (
+            pod("y: 1"),
+            "schema/unknown-field",
+            "PodSpec has no field `y`, which YAML 1.1 reads as `true`",
+        ),
+    ] {
+        let found = check(&text);
+        let one = found
+            .iter()
+            .find(|found| found.rule.rule().id == rule && found.message.contains(want));
+        assert!(one.is_some(), "{text}\n{found:#?}");
+    }
+    // What is wrong with a key is said once.
+    assert_eq!(check(&pod("y: 1")).len(), 1);
+    for fine in [
+        "1: x",
+        "true: x",
+        "1.5: x",
+        "None: x",
+        "'no': x",
+        "-1: x",
+        "!!str no: x",
+    ] {
+        assert!(check(&map(fine)).is_empty(), "{fine}");
+    }
+}
+
+#[test]
 fn no_value_of_a_secret_is_told() {
     for text in [
         "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {pin: 424242}\n",

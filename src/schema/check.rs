@@ -25,6 +25,7 @@ pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         return;
     }
     let file = cx.file;
+    let before = cx.count();
     cx.object = None;
     super::list::check(document, root, cx);
     let duplicates = &document.chunk.duplicates;
@@ -49,6 +50,7 @@ pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     if !duplicates.is_empty() {
         super::duplicates::report(duplicates, root, objects, &kinds, document.list, cx);
     }
+    super::keys::check(document, root, before, cx);
     cx.object = None;
 }
 

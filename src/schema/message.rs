@@ -1,6 +1,7 @@
 //! The words of the structural check: what is wrong, why it matters, what to do. No value that must not be
 //! shown is ever quoted; [`Cx::shown`] sees to that.
 
+use super::keys::written;
 use super::path::Place;
 use super::suggest::Unknown;
 use super::{Shape, TypeId};
@@ -65,7 +66,7 @@ pub(super) fn given<'t>(cx: &Cx<'t>, node: Node<'t>, scalar: Option<&Scalar<'t>>
 
 /// The field in words: its name, or what holds it.
 fn subject(at: &Place<'_, '_>) -> String {
-    let path = at.full();
+    let path = at.written();
     if path.is_empty() {
         "the object".into()
     } else {
@@ -237,9 +238,13 @@ pub(super) fn quantity<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, text: &str, fault: &
     (message, help)
 }
 
-pub(super) fn unknown_field(ty: TypeId, key: &str, known: &Unknown, lenient: bool) -> String {
+pub(super) fn unknown_field(ty: TypeId, key: Node<'_>, known: &Unknown, lenient: bool) -> String {
     let name = ty.short_name();
-    let key = quote(key);
+    let (written, read) = (written(key), key.key_text().unwrap_or_default());
+    let key = match written == read {
+        true => quote(&written),
+        false => format!("{}, which YAML 1.1 reads as {}", quote(&written), quote(&read)),
+    };
     let consequence = if lenient {
         "the API server drops it without a word"
     } else {
@@ -285,7 +290,7 @@ fn above(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> {
         if let Shape::Struct(ty) = here.shape
             && ty.field(key, kube).is_some()
         {
-            let path = here.full();
+            let path = here.written();
             return Some(if path.is_empty() {
                 "it belongs to the object itself: indent it less".into()
             } else {

@@ -10,6 +10,7 @@ mod duplicates;
 mod explain;
 mod fault;
 pub mod format;
+mod keys;
 mod list;
 mod locate;
 mod lookup;
