@@ -497,6 +497,34 @@ fn advice_names_what_was_meant() {
             "add `apiVersion: apps/v1`",
         ),
         (pod("overhead: {memory: 1GB}\n"), "write `1Gi`"),
+        (
+            pod("containers: [{name: c, securityContext: {fsGroup: 1}}]\n"),
+            "it belongs to `spec.securityContext`: move it there",
+        ),
+        (
+            pod("containers: [{name: c, fsGroup: 1}]\n"),
+            "it belongs to `spec.securityContext`: move it there",
+        ),
+        (
+            pod("securityContext: {privileged: true}\n"),
+            "it belongs to `spec.containers[].securityContext`: move it there",
+        ),
+        (
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d, replicas: 3}\n".into(),
+            "it belongs to `spec`: move it there",
+        ),
+        (
+            deployment("  strategy: Recreate\n"),
+            "write `strategy: {type: Recreate}`",
+        ),
+        (
+            pod("containers: [{name: c, envFrom: [{secretRef: x}]}]\n"),
+            "write `secretRef: {name: x}`",
+        ),
+        (
+            pod("containers: [{name: c, env: [{name: A, valueFrom: {secretKeyRef: x}}]}]\n"),
+            "write `secretKeyRef: {name: x, key: …}`",
+        ),
     ] {
         let help = help(&text);
         assert!(help.starts_with(want), "{text}\n{help}");
@@ -531,6 +559,37 @@ fn fixes_quote_and_unquote() {
         fixed(&once),
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"
     );
+}
+
+#[test]
+fn a_missing_blank_is_told_and_what_stands_behind_it_is_not() {
+    for (text, rule) in [
+        (
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password:hunter2}\n",
+            "secret",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {colour:blue}\n",
+            "schema",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, labels: {a:b}}\n",
+            "metadata",
+        ),
+    ] {
+        let mut rules = RuleSet::none();
+        assert!(rules.set(rule, true));
+        let settings = Settings {
+            rules,
+            ..Settings::default()
+        };
+        let source = source::decode(text.as_bytes().to_vec());
+        let (mut tree, around) = (Tree::default(), Surroundings::default());
+        let found = engine::check_file("test.yaml", &source, &mut tree, &around, &settings).diagnostics;
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert_eq!(found[0].help.as_deref(), Some("put a blank behind the `:`"));
+        assert!(!found[0].message.contains("hunter2") && !found[0].message.contains("key the"));
+    }
 }
 
 #[test]

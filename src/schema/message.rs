@@ -1,8 +1,9 @@
 //! The words of the structural check: what is wrong, why it matters, what to do. No value that must not be
 //! shown is ever quoted; [`Cx::shown`] sees to that.
 
+use super::elsewhere::elsewhere;
 use super::keys::written;
-use super::path::Place;
+use super::path::{Part, Place};
 use super::suggest::Unknown;
 use super::{Shape, TypeId};
 use crate::diagnostic::Edit;
@@ -101,6 +102,7 @@ pub(super) fn mismatch<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scal
         (Shape::Struct(_) | Shape::Map(_), Kind::Seq) => {
             wrong.help = Some("remove the `- ` and write the fields as one mapping".into());
         }
+        (Shape::Struct(ty), Kind::Scalar) => wrong.help = as_mapping(cx, ty, at, scalar),
         _ => {}
     }
     if let Some(Scalar::Str(value)) = scalar {
@@ -119,6 +121,37 @@ pub(super) fn mismatch<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scal
         }
     }
     wrong
+}
+
+/// A word where a mapping belongs is its name or its type, mostly: `strategy: Recreate`, `secretRef: db`.
+fn as_mapping<'t>(
+    cx: &Cx<'t>,
+    ty: TypeId,
+    at: &Place<'_, 't>,
+    scalar: Option<&Scalar<'t>>,
+) -> Option<String> {
+    let Some(Scalar::Str(text)) = scalar else {
+        return None;
+    };
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    let is_name = (1..60).contains(&text.len()) && text.bytes().all(is_word);
+    if !is_name || cx.is_masked(at.value.span()) || cx.is_masked(at.value.resolved().span()) {
+        return None;
+    }
+    let is_text = |name: &&str| {
+        let field = ty.field(name, cx.kube());
+        field.is_some_and(|field| field.ty.shape() == Shape::String)
+    };
+    let name = ["name", "type"].into_iter().find(is_text)?;
+    // What else it needs is for the author to say: the key of a Secret.
+    let required = ty
+        .fields(cx.kube())
+        .filter(|field| field.required && field.name != name);
+    let others: String = required.map(|field| format!(", {}: …", field.name)).collect();
+    Some(match at.part {
+        Part::Field(field) => format!("write `{}: {{{name}: {text}{others}}}`", field.name()),
+        _ => format!("write `{{{name}: {text}{others}}}`"),
+    })
 }
 
 /// The two edits that take the quotes away.
@@ -279,27 +312,8 @@ pub(super) fn unknown_field_help(
             format!("remove it, or check against the version that will run it (now {kube})")
         }
         Unknown::Below(path) => format!("it belongs to `{path}`: mend the indentation or move it there"),
-        Unknown::Nothing => above(key, at, kube).unwrap_or_else(|| listing(ty, kube)),
+        Unknown::Nothing => elsewhere(key, at, kube).unwrap_or_else(|| listing(ty, kube)),
     }
-}
-
-/// A field of something around the place: the key is indented too far.
-fn above(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> {
-    let mut place = at.up;
-    while let Some(here) = place {
-        if let Shape::Struct(ty) = here.shape
-            && ty.field(key, kube).is_some()
-        {
-            let path = here.written();
-            return Some(if path.is_empty() {
-                "it belongs to the object itself: indent it less".into()
-            } else {
-                format!("it belongs to `{path}`: indent it less")
-            });
-        }
-        place = here.up;
-    }
-    None
 }
 
 /// The fields that there are, when they are few.

@@ -7,6 +7,7 @@ pub mod constraints;
 pub mod custom;
 mod decode;
 mod duplicates;
+mod elsewhere;
 mod explain;
 mod fault;
 pub mod format;
