@@ -112,3 +112,30 @@ fn judges_no_placeholders() {
         assert!(!refusals(document, None).is_empty(), "{document}");
     }
 }
+
+#[test]
+fn what_cannot_be_read_is_not_called_missing() {
+    let texts = [
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: no, image: a}]}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: 0, image: off}]}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: {}}\n",
+    ];
+    for text in texts {
+        let source = source::decode(text.as_bytes().to_vec());
+        let checked = engine::check_file(
+            "test.yaml",
+            &source,
+            &mut Tree::default(),
+            &Surroundings::default(),
+            &Settings::default(),
+        );
+        let found = &checked.diagnostics;
+        assert!(!found.is_empty(), "{text}");
+        let stage = |stage| {
+            found
+                .iter()
+                .all(|one| one.refusal.as_ref().is_some_and(|it| it.stage == stage))
+        };
+        assert!(stage(Stage::Decode), "{text}\n{found:#?}");
+    }
+}

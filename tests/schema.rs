@@ -497,6 +497,34 @@ fn advice_names_what_was_meant() {
             "add `apiVersion: apps/v1`",
         ),
         (pod("overhead: {memory: 1GB}\n"), "write `1Gi`"),
+        (
+            pod("containers: [{name: c, securityContext: {fsGroup: 1}}]\n"),
+            "it belongs to `spec.securityContext`: move it there",
+        ),
+        (
+            pod("containers: [{name: c, fsGroup: 1}]\n"),
+            "it belongs to `spec.securityContext`: move it there",
+        ),
+        (
+            pod("securityContext: {privileged: true}\n"),
+            "it belongs to `spec.containers[].securityContext`: move it there",
+        ),
+        (
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d, replicas: 3}\n".into(),
+            "it belongs to `spec`: move it there",
+        ),
+        (
+            deployment("  strategy: Recreate\n"),
+            "write `strategy: {type: Recreate}`",
+        ),
+        (
+            pod("containers: [{name: c, envFrom: [{secretRef: x}]}]\n"),
+            "write `secretRef: {name: x}`",
+        ),
+        (
+            pod("containers: [{name: c, env: [{name: A, valueFrom: {secretKeyRef: x}}]}]\n"),
+            "write `secretKeyRef: {name: x, key: …}`",
+        ),
     ] {
         let help = help(&text);
         assert!(help.starts_with(want), "{text}\n{help}");
@@ -531,6 +559,84 @@ fn fixes_quote_and_unquote() {
         fixed(&once),
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"
     );
+}
+
+#[test]
+fn a_missing_blank_is_told_and_what_stands_behind_it_is_not() {
+    for (text, rule) in [
+        (
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password:hunter2}\n",
+            "secret",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {colour:blue}\n",
+            "schema",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, labels: {a:b}}\n",
+            "metadata",
+        ),
+    ] {
+        let mut rules = RuleSet::none();
+        assert!(rules.set(rule, true));
+        let settings = Settings {
+            rules,
+            ..Settings::default()
+        };
+        let source = source::decode(text.as_bytes().to_vec());
+        let (mut tree, around) = (Tree::default(), Surroundings::default());
+        let found = engine::check_file("test.yaml", &source, &mut tree, &around, &settings).diagnostics;
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert_eq!(found[0].help.as_deref(), Some("put a blank behind the `:`"));
+        assert!(!found[0].message.contains("hunter2") && !found[0].message.contains("key the"));
+    }
+}
+
+#[test]
+fn keys_are_told_as_they_are_written() {
+    let map =
+        |data: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata: {{{data}}}\n");
+    for (text, rule, want) in [
+        (map("no: Norway"), "yaml/implicit-key", "the key `no` as `false`"),
+        (map("1.10: x"), "yaml/implicit-key", "the key `1.10` as `1.1`"),
+        (map("1.0: x"), "yaml/implicit-key", "the key `1.0` as `1`"),
+        (map("True: x"), "yaml/implicit-key", "the key `True` as `true`"),
+        (map("on: true"), "yaml/implicit-typing", "`data.on` must be"),
+        (
+            map("'on': a, on: b, yes: c"),
+            "yaml/duplicate-key",
+            "`yes`, which YAML 1.1 reads as it reads `on`",
+        ),
+        (
+            map("1: a, 1.0: b"),
+            "yaml/duplicate-key",
+            "two keys of this mapping become `1`",
+        ),
+        (
+            pod("y: 1"),
+            "schema/unknown-field",
+            "PodSpec has no field `y`, which YAML 1.1 reads as `true`",
+        ),
+    ] {
+        let found = check(&text);
+        let one = found
+            .iter()
+            .find(|found| found.rule.rule().id == rule && found.message.contains(want));
+        assert!(one.is_some(), "{text}\n{found:#?}");
+    }
+    // What is wrong with a key is said once.
+    assert_eq!(check(&pod("y: 1")).len(), 1);
+    for fine in [
+        "1: x",
+        "true: x",
+        "1.5: x",
+        "None: x",
+        "'no': x",
+        "-1: x",
+        "!!str no: x",
+    ] {
+        assert!(check(&map(fine)).is_empty(), "{fine}");
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ use super::run::{Run, Totals};
 use super::shown::shown;
 use super::since::Since;
 use super::terminal::{Terminal, note, tell};
-use super::{CLEAN, FOUND, TROUBLE, baseline, custom, progress, watch};
+use super::{CLEAN, FOUND, TROUBLE, baseline, custom, envs, progress, watch};
 
 /// Runs the command and returns the exit code.
 pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
@@ -102,6 +102,7 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         clock.lap("checked");
         custom::check(&mut run, &around, &policy, threads, &mut problems);
         clock.lap("custom resources");
+        envs::complete(&run.inputs, &mut run.facts);
         let settings = |file: usize| policy.get(run.inputs.get(file).map_or(0, |input| input.settings));
         crate::compare_by(&mut run.report, &run.facts, policy.union(), settings);
         run.fetch_texts(&mut problems);

@@ -198,6 +198,18 @@ fn say_what_is_unknown(
             if vague.len() == 1 { "names" } else { "name" },
         ));
     }
+    // Their texts are not told: they may be what is secret itself.
+    if let [first, ..] = *selected.untold {
+        let file = names.get(first as usize).map_or("", |names| &*names.file);
+        let number = selected.untold.len();
+        surrounds.notes.push(format!(
+            "{}, such as in {}, by {} may name a Secret that nothing here defines, or hold what is secret itself; if it \
+             is a name, ask by it",
+            count(number, "field"),
+            printable(file),
+            if number == 1 { "its name" } else { "their names" },
+        ));
+    }
     let templates: Vec<&str> = facts
         .iter()
         .zip(names)

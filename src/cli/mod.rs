@@ -8,6 +8,7 @@ mod choice;
 mod config;
 mod custom;
 mod diff;
+mod envs;
 mod explain;
 mod fix;
 mod gitignore;

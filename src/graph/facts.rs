@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::envs::EnvFiles;
 use super::filled::Filled;
 use super::flux::{self, Delivery};
 use super::kustomization::{Changes, Kustomization, PatchFile, Written};
@@ -179,6 +180,8 @@ pub struct Facts {
     pub selections: Vec<Selection>,
     /// Keys of definitions and uses.
     pub keys: Vec<Key>,
+    /// Generators whose keys stand in files of their own.
+    pub envs: Vec<EnvFiles>,
     /// Labels of what has them, and those selected by.
     pub labels: Vec<Label>,
     /// Its kustomizations: one, if any.

@@ -1,9 +1,12 @@
 //! What a kustomization generates: Secrets, ConfigMaps, and what is in Helm charts.
 
+use super::envs::EnvFiles;
 use super::facts::{Definition, Facts, Key, Text};
 use super::kustomize::list;
 use super::table::{Table, Target};
 use super::{CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE, SERVICE_ACCOUNT};
+use crate::rules::unrendered;
+use crate::source::Span;
 use crate::yaml::Node;
 
 /// Annotations by which kubed and kubernetes-replicator copy a Secret or ConfigMap into other namespaces.
@@ -115,12 +118,19 @@ fn generate(generator: Node<'_>, target: Target, default_namespace: Text, facts:
     }
     let keys = start..facts.next_key();
     let from_elsewhere = generator.get("envs").is_some() || generator.get("env").is_some();
+    let env_files = env_files(generator, facts);
     let added_to_another = matches!(text("behavior").as_deref(), Some("merge"));
     let namespace = match text("namespace").filter(|ns| !ns.is_empty()) {
         Some(namespace) => facts.keep(&namespace),
         None => default_namespace,
     };
     let kept = facts.keep(&own);
+    if let Some(paths) = env_files.filter(|paths| !paths.is_empty() && !added_to_another) {
+        facts.envs.push(EnvFiles {
+            definition: facts.definitions.len() as u32,
+            paths,
+        });
+    }
     facts.definitions.push(Definition {
         target,
         name: kept,
@@ -131,4 +141,14 @@ fn generate(generator: Node<'_>, target: Target, default_namespace: Text, facts:
         closed: !keys.is_empty() && !from_elsewhere && !added_to_another,
         keys,
     });
+}
+
+/// The files of variables that a generator names; `None` where one of them is no text, or waits to be filled in.
+fn env_files(generator: Node<'_>, facts: &mut Facts) -> Option<Vec<(Text, Span)>> {
+    let files = generator.get("env").into_iter().chain(list(generator, "envs"));
+    let named = files.map(|file| {
+        let path = file.str().filter(|path| !unrendered(path))?;
+        Some((facts.keep(&path), file.span()))
+    });
+    named.collect()
 }

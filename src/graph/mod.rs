@@ -5,6 +5,7 @@ mod builds;
 pub mod compile;
 mod cx;
 mod declared;
+mod envs;
 mod facts;
 mod filled;
 mod flux;
@@ -30,6 +31,7 @@ mod written;
 pub use builds::{Build, Builds, Patching, Stage};
 pub use cx::{Judging, RunCx};
 pub use declared::Declared;
+pub use envs::{EnvFiles, env_keys};
 pub use facts::{
     Definition, Facts, Key, Label, Labelled, ObjectFact, Role, Selection, Text, Use, facts,
     facts_of_kustomizations, facts_with,

@@ -105,6 +105,10 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
         }
         for name in names {
             self.guessed(secret, name);
+            // Charts are told the names as kustomizations make them.
+            for full in self.users.around(SECRET, name) {
+                self.guessed(secret, &full);
+            }
             for site in self.users.of(SECRET, name) {
                 if !seen.insert((site.file, site.fact.object, site.fact.span)) {
                     continue;

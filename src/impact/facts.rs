@@ -91,6 +91,12 @@ pub fn facts(
     names.role = role;
     let mut facts = FileFacts::of(&file, table, &names);
     patches::read(&file, table, &mut names, &mut facts);
+    if !file.beyond_aliases().is_empty() {
+        // An alias may make a name of what must not be told.
+        for guess in &mut facts.guesses {
+            guess.names &= *file.hidden().told(&guess.name) == *guess.name;
+        }
+    }
     (names, facts)
 }
 

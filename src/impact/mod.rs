@@ -24,6 +24,7 @@ mod pods;
 mod purpose;
 mod select;
 mod text;
+mod used;
 mod users;
 
 pub use facts::{CloudUse, FileFacts, SecretFact, facts};

@@ -7,8 +7,9 @@ use super::facts::{FileFacts, SecretFact};
 use super::fields::FieldSelector;
 use super::fit::{all_fit, fields_fit, labels_fit};
 use super::labels::LabelSelector;
+use super::used::only_used;
 use crate::graph::{self, Defined, Index, Role, SECRET, SERVICE, Variant};
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 use crate::rules::unrendered;
 
 /// A namespace and a name.
@@ -48,6 +49,8 @@ pub struct Selected<'r> {
     pub chosen: Vec<Chosen<'r>>,
     /// Secrets that others make, of which the labels or types that were asked for are not known.
     pub unknown: Vec<(Cow<'r, str>, Cow<'r, str>)>,
+    /// The files of fields that may name a Secret which nothing defines, or may hold what is secret itself.
+    pub untold: Vec<u32>,
 }
 
 /// The secrets of these names in Cloud Secret Management Service.
@@ -63,7 +66,7 @@ pub fn cloud(names: &[String]) -> Selected<'_> {
     });
     Selected {
         chosen: chosen.collect(),
-        unknown: Vec::new(),
+        ..Selected::default()
     }
 }
 
@@ -82,7 +85,7 @@ pub fn fact<'r>(facts: &'r [FileFacts], defined: &Defined<'_>) -> Option<&'r Sec
 }
 
 /// Finds the Secrets that a choice means.
-pub fn select<'r>(index: &Index<'r>, facts: &[FileFacts], choice: &'r Choice) -> Selected<'r> {
+pub fn select<'r>(index: &Index<'r>, facts: &'r [FileFacts], choice: &'r Choice) -> Selected<'r> {
     let namespace = choice.namespace.as_deref().or(choice.fields.namespace());
     let wanted = Wanted::new(index, &choice.names);
     let mut groups: Groups<'r> = BTreeMap::new();
@@ -122,15 +125,22 @@ pub fn select<'r>(index: &Index<'r>, facts: &[FileFacts], choice: &'r Choice) ->
             }
         }
     }
-    for (place, name) in only_used(index, choice, namespace) {
+    let used = only_used(index, facts, choice, namespace);
+    for (place, name) in used.places {
         for name in wanted.names(name, false) {
             groups.entry((place.to_string().into(), name.into())).or_default();
         }
     }
+    if wanted.all && namespace.is_none() {
+        list_unplaced(&mut anywhere, &mut groups);
+    }
     if wanted.all {
         join_with_sources(index, &mut groups);
     }
-    let mut selected = Selected::default();
+    let mut selected = Selected {
+        untold: used.untold,
+        ..Selected::default()
+    };
     let mut variants: HashMap<u32, Vec<Variant<'r>>> = HashMap::default();
     for ((namespace, name), mut defined) in groups {
         let mut fits: Vec<Option<bool>> = defined
@@ -178,6 +188,14 @@ pub fn select<'r>(index: &Index<'r>, facts: &[FileFacts], choice: &'r Choice) ->
     selected
 }
 
+/// Lists what is made in whichever namespace, where nothing else of its name is known.
+fn list_unplaced<'r>(anywhere: &mut HashMap<&'r str, Vec<Defined<'r>>>, groups: &mut Groups<'r>) {
+    let known: HashSet<String> = groups.keys().map(|(_, name)| name.to_string()).collect();
+    for (name, made) in anywhere.iter_mut().filter(|(name, _)| !known.contains(**name)) {
+        groups.insert((Cow::Borrowed(""), Cow::Borrowed(*name)), std::mem::take(made));
+    }
+}
+
 /// All definitions of Secrets whose names are known.
 pub(super) fn secrets<'a, 'r>(index: &'a Index<'r>) -> impl Iterator<Item = Defined<'r>> + use<'a, 'r> {
     (0..)
@@ -201,7 +219,7 @@ pub(super) fn secrets<'a, 'r>(index: &'a Index<'r>) -> impl Iterator<Item = Defi
 
 /// Whether a Secret is only taken to exist since a chart may make it: charts name what they make after their
 /// releases, mostly.
-fn is_guess(facts: &graph::Facts, defined: &Defined<'_>) -> bool {
+pub(super) fn is_guess(facts: &graph::Facts, defined: &Defined<'_>) -> bool {
     let Some(object) = defined.fact.object else {
         // Of an inflated chart its Services are guessed as well.
         let same = |one: &graph::Definition| {
@@ -224,62 +242,18 @@ fn is_guess(facts: &graph::Facts, defined: &Defined<'_>) -> bool {
 
 /// Whether the object that makes a Secret is in no namespace, so that it does not tell the Secret's.
 fn is_cluster_wide(index: &Index<'_>, defined: &Defined<'_>) -> bool {
-    defined
-        .fact
-        .object
-        .is_some_and(|object| in_no_namespace(index, defined.file, object))
-}
-
-fn in_no_namespace(index: &Index<'_>, file: u32, object: u32) -> bool {
-    let (Some(facts), Some(object)) = (index.files.get(file as usize), index.object(file, object)) else {
+    let object = defined.fact.object;
+    let Some((facts, object)) = index
+        .files
+        .get(defined.file as usize)
+        .zip(object.and_then(|object| index.object(defined.file, object)))
+    else {
         return false;
     };
     let table = index.table();
     let kind = table.kind(facts.str(object.group), facts.str(object.kind));
     kind.and_then(|kind| kind.target)
         .is_some_and(|target| table.scope(target).cluster)
-}
-
-/// Secrets that are used and not defined where they are looked for, with their namespaces: they must be in the
-/// cluster, where a deletion meets them as well. An inventory tells what is there. Names in one namespace are
-/// judged in any case.
-fn only_used<'a, 'r>(
-    index: &'a Index<'r>,
-    choice: &Choice,
-    namespace: Option<&'a str>,
-) -> Vec<(&'a str, &'r str)> {
-    let named = !choice.names.is_empty() && namespace.is_some();
-    if named || secrets(index).any(|defined| is_inventory(index, &defined)) {
-        return Vec::new();
-    }
-    let mut used = Vec::new();
-    for site in index.uses() {
-        if site.fact.target != SECRET || site.fact.optional || index.row(&site).loose {
-            continue;
-        }
-        // Whoever could be meant is chosen, or left out, itself.
-        let is_there = |name: &str| {
-            index
-                .named(SECRET, name)
-                .iter()
-                .any(|d| index.compatible(&site, d))
-        };
-        if index.bare_names(site.name).any(is_there) {
-            continue;
-        }
-        // What is in no namespace itself does not tell the Secret's.
-        if site.namespace.is_empty() && in_no_namespace(index, site.file, site.fact.object) {
-            continue;
-        }
-        for place in index.places(&site) {
-            match namespace {
-                Some(one) if place.is_empty() || place == one => used.push((one, site.name)),
-                None => used.push((place, site.name)),
-                _ => {}
-            }
-        }
-    }
-    used
 }
 
 /// The names that were asked for, by the names that definitions may have.
@@ -343,7 +317,7 @@ fn in_sources<'n>(index: &Index<'_>, name: &'n str) -> Vec<(&'n str, bool)> {
 }
 
 /// Whether a definition is what a cluster has.
-fn is_inventory(index: &Index<'_>, defined: &Defined<'_>) -> bool {
+pub(super) fn is_inventory(index: &Index<'_>, defined: &Defined<'_>) -> bool {
     index.files[defined.file as usize].role == Role::Inventory
 }
 

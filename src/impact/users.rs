@@ -87,14 +87,18 @@ impl<'a, 'r> Users<'a, 'r> {
         &self.sites[start as usize..(start + count) as usize]
     }
 
+    /// What kustomizations may make of a name, where nothing else is called so.
+    pub(super) fn around(&self, target: Target, name: &str) -> impl Iterator<Item = String> {
+        let affixes = self.index.affixes().iter();
+        let full = affixes.map(move |(prefix, suffix)| format!("{prefix}{name}{suffix}"));
+        full.filter(move |full| full != name && self.index.named(target, full).is_empty())
+    }
+
     /// Fields that may mean a name as it stands in a source, or with what kustomizations put around it.
     pub(super) fn of(&self, target: Target, name: &str) -> Vec<UseSite<'r>> {
         let mut sites: Vec<UseSite<'r>> = self.named(target, name).to_vec();
-        for (prefix, suffix) in self.index.affixes() {
-            let full = format!("{prefix}{name}{suffix}");
-            if full != name && self.index.named(target, &full).is_empty() {
-                sites.extend_from_slice(self.named(target, &full));
-            }
+        for full in self.around(target, name) {
+            sites.extend_from_slice(self.named(target, &full));
         }
         sites.sort_by_key(|site| (site.file, site.fact.object, site.fact.span));
         sites

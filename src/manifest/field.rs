@@ -205,6 +205,12 @@ impl<'p, 't> Field<'p, 't> {
         self.key
     }
 
+    /// The key and its value, when the field is present in a mapping.
+    pub fn entry(&self) -> Option<Entry<'t>> {
+        let (key, value) = self.key.zip(self.value)?;
+        Some(Entry { key, value })
+    }
+
     /// The key's text: of an [`entries`](Field::entries) entry, or the field's name.
     pub fn name(&self) -> &str {
         match &self.step {

@@ -83,10 +83,15 @@ pub fn excerpt(name: &str, source: &Source, marks: &[Mark<'_>], width: usize) ->
         let place = &mut places[point.mark];
         *(if point.is_end { &mut place.1 } else { &mut place.0 }) = point.at.unwrap_or(0);
     }
+    let drawn = drawn(marks, &places, &excerpt);
     let mut labels: Vec<LabeledSpan> = Vec::with_capacity(marks.len());
-    for ((mark, span), (start, end)) in marks.iter().zip(&spans).zip(places) {
+    for ((mark, span), drawn) in marks.iter().zip(&spans).zip(drawn) {
+        let Some(drawn) = drawn else { continue };
+        let (start, end) = places[drawn];
         excerpt.columns.push((start, source.position(span.start).column));
-        let label = mark.label.map(|label| super::printable(label).into_owned());
+        let label = marks[drawn]
+            .label
+            .map(|label| super::printable(label).into_owned());
         let place = SourceSpan::new(start.into(), end.saturating_sub(start));
         labels.push(if mark.primary {
             LabeledSpan::new_primary_with_span(label, place)
@@ -96,6 +101,28 @@ pub fn excerpt(name: &str, source: &Source, marks: &[Mark<'_>], width: usize) ->
     }
     labels.sort_by_key(LabeledSpan::offset);
     (excerpt, labels)
+}
+
+/// Of a mark without words and one with them inside it, both on one line, only the inner one is drawn: miette draws
+/// both in one row, with a bar that leads nowhere. Returns the mark that each one stands for, `None` for those that
+/// another one stands for.
+fn drawn(marks: &[Mark<'_>], places: &[(usize, usize)], excerpt: &Excerpt) -> Vec<Option<usize>> {
+    let mut drawn: Vec<Option<usize>> = (0..marks.len()).map(Some).collect();
+    for (at, (start, end)) in places.iter().copied().enumerate() {
+        let is_line = excerpt.line_at(start) == excerpt.line_at(end.saturating_sub(1).max(start));
+        if marks[at].label.is_some() || !is_line {
+            continue;
+        }
+        let is_inside = |(from, to): (usize, usize)| start <= from && to <= end && to - from < end - start;
+        let inner = (0..marks.len()).find(|&other| {
+            marks[other].label.is_some() && drawn[other] == Some(other) && is_inside(places[other])
+        });
+        if let Some(inner) = inner {
+            drawn[at] = Some(inner);
+            drawn[inner] = None;
+        }
+    }
+    drawn
 }
 
 /// Where a mark starts or ends: in the source, and once its line is written in the excerpt.

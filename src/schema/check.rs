@@ -9,9 +9,11 @@ use super::path::{Part, Place};
 use super::resolved::Resolved;
 use super::served::{self, Identity};
 use super::{Shape, Ty, TypeId, table};
-use crate::diagnostic::{Diagnostic, Stage};
+use crate::diagnostic::{Diagnostic, ErrorType, Stage};
+use crate::hash::HashSet;
 use crate::manifest::{Document, File, Object};
 use crate::rules::Cx;
+use crate::source::Span;
 use crate::yaml::{DuplicateKind, Entry};
 
 /// Checks a document and its objects, before the rules do.
@@ -25,6 +27,7 @@ pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         return;
     }
     let file = cx.file;
+    let before = cx.count();
     cx.object = None;
     super::list::check(document, root, cx);
     let duplicates = &document.chunk.duplicates;
@@ -49,6 +52,7 @@ pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     if !duplicates.is_empty() {
         super::duplicates::report(duplicates, root, objects, &kinds, document.list, cx);
     }
+    super::keys::check(document, root, before, cx);
     cx.object = None;
 }
 
@@ -77,8 +81,10 @@ fn check_object<'t>(
             let ty = info.ty?;
             decoder.skip_base64 = info.group.is_empty() && info.kind == "Secret";
             decoder.resolved.start(object.root);
+            let before = decoder.cx.count();
             decoder.value(&Place::root(object.root, Shape::Struct(ty)));
             super::constraints::check(object, ty, resolved, cx);
+            drop_unread(before, cx);
             Some(ty)
         }
         Identity::Custom => {
@@ -87,6 +93,25 @@ fn check_object<'t>(
         }
         Identity::Unknown => None,
     }
+}
+
+/// Drops what calls a field missing whose value has a wrong type: it is there, and the server gets no further.
+fn drop_unread(from: usize, cx: &mut Cx<'_>) {
+    let is = |finding: &Diagnostic, kind: ErrorType| {
+        let refusal = finding.refusal.as_ref();
+        refusal.is_some_and(|refusal| refusal.kind == kind)
+    };
+    let found = cx.found.iter().skip(from);
+    let unread = found.filter(|finding| is(finding, ErrorType::TypeMismatch));
+    let unread: HashSet<Span> = unread.map(|finding| finding.span).collect();
+    if unread.is_empty() {
+        return;
+    }
+    let mut at = 0;
+    cx.found.retain(|finding| {
+        at += 1;
+        at <= from || !is(finding, ErrorType::Required) || !unread.contains(&finding.span)
+    });
 }
 
 /// Fields of metadata that the server reads in every object, custom resources included.

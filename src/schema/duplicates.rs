@@ -1,6 +1,7 @@
 //! Keys that stand twice in one mapping, and what the server makes of them.
 
 use super::TypeId;
+use super::keys::written;
 use super::locate::{self, Fault};
 use crate::diagnostic::{Edit, ErrorType, Severity};
 use crate::edit;
@@ -41,7 +42,7 @@ pub(super) fn report<'t>(
             continue;
         }
         let again = root.with_id(duplicate.again);
-        let owner = owner(duplicate, objects);
+        let owner = owner_of(duplicate.again, objects);
         cx.object = owner.map(|at| objects[at].index);
         // What stands in a List is taken apart by kubectl, which keeps the last value only.
         let judged = !list && owner.is_some_and(|at| types[at].is_some());
@@ -65,10 +66,9 @@ pub(super) fn report<'t>(
 const MENDABLE: usize = 500;
 
 /// The object that a key lies in: sorted by their place, the last one that starts before the key.
-fn owner(duplicate: &Duplicate, objects: &[Object<'_>]) -> Option<usize> {
-    let at = objects.partition_point(|object| object.root.id() <= duplicate.again);
-    at.checked_sub(1)
-        .filter(|&at| duplicate.again < objects[at].root.raw().next)
+pub(super) fn owner_of(key: NodeId, objects: &[Object<'_>]) -> Option<usize> {
+    let at = objects.partition_point(|object| object.root.id() <= key);
+    at.checked_sub(1).filter(|&at| key < objects[at].root.raw().next)
 }
 
 /// The paths of duplicates that the server's JSON reader complains about, by their index.
@@ -140,13 +140,22 @@ fn one<'t>(
     field: Option<String>,
     cx: &mut Cx<'t>,
 ) {
-    let key = again.key_text().unwrap_or_default();
+    let first = again.with_id(duplicate.first);
+    let (key, other) = (written(again), written(first));
     let shown = if cx.is_masked(again.span()) {
         "a key".to_string()
+    } else if key != other && duplicate.kind == DuplicateKind::Written && !cx.is_masked(first.span()) {
+        format!(
+            "{}, which YAML 1.1 reads as it reads {},",
+            quote(&key),
+            quote(&other)
+        )
+    } else if duplicate.kind == DuplicateKind::Collision {
+        quote(&again.key_text().unwrap_or_default())
     } else {
         quote(&key)
     };
-    let first = again.with_id(duplicate.first).span();
+    let first = first.span();
     let id = ids::YAML_DUPLICATE_KEY;
     match duplicate.kind {
         // Overriding what a merge brings is what merges are for.

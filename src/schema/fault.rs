@@ -28,7 +28,7 @@ impl<'a> Decoder<'_, 'a> {
         };
         let known = suggest::unknown_field(ty, key, self.cx.kube());
         let lenient = self.strictness == Strictness::Lenient;
-        let text = message::unknown_field(ty, key, &known, lenient);
+        let text = message::unknown_field(ty, entry.key, &known, lenient);
         let fix = match &known {
             Unknown::Near(near) => {
                 let kube = self.cx.kube();

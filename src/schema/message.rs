@@ -1,11 +1,13 @@
 //! The words of the structural check: what is wrong, why it matters, what to do. No value that must not be
 //! shown is ever quoted; [`Cx::shown`] sees to that.
 
-use super::path::Place;
+use super::elsewhere::elsewhere;
+use super::keys::written;
+use super::path::{Part, Place};
 use super::suggest::Unknown;
 use super::{Shape, TypeId};
 use crate::diagnostic::Edit;
-use crate::rules::{Cx, quote};
+use crate::rules::{Cx, quote, quote_path};
 use crate::source::Span;
 use crate::version::KubeVersion;
 use crate::yaml::tree::COOK;
@@ -65,11 +67,11 @@ pub(super) fn given<'t>(cx: &Cx<'t>, node: Node<'t>, scalar: Option<&Scalar<'t>>
 
 /// The field in words: its name, or what holds it.
 fn subject(at: &Place<'_, '_>) -> String {
-    let path = at.full();
+    let path = at.written();
     if path.is_empty() {
         "the object".into()
     } else {
-        quote(&path)
+        quote_path(&path)
     }
 }
 
@@ -100,6 +102,7 @@ pub(super) fn mismatch<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scal
         (Shape::Struct(_) | Shape::Map(_), Kind::Seq) => {
             wrong.help = Some("remove the `- ` and write the fields as one mapping".into());
         }
+        (Shape::Struct(ty), Kind::Scalar) => wrong.help = as_mapping(cx, ty, at, scalar),
         _ => {}
     }
     if let Some(Scalar::Str(value)) = scalar {
@@ -118,6 +121,37 @@ pub(super) fn mismatch<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scal
         }
     }
     wrong
+}
+
+/// A word where a mapping belongs is its name or its type, mostly: `strategy: Recreate`, `secretRef: db`.
+fn as_mapping<'t>(
+    cx: &Cx<'t>,
+    ty: TypeId,
+    at: &Place<'_, 't>,
+    scalar: Option<&Scalar<'t>>,
+) -> Option<String> {
+    let Some(Scalar::Str(text)) = scalar else {
+        return None;
+    };
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    let is_name = (1..60).contains(&text.len()) && text.bytes().all(is_word);
+    if !is_name || cx.is_masked(at.value.span()) || cx.is_masked(at.value.resolved().span()) {
+        return None;
+    }
+    let is_text = |name: &&str| {
+        let field = ty.field(name, cx.kube());
+        field.is_some_and(|field| field.ty.shape() == Shape::String)
+    };
+    let name = ["name", "type"].into_iter().find(is_text)?;
+    // What else it needs is for the author to say: the key of a Secret.
+    let required = ty
+        .fields(cx.kube())
+        .filter(|field| field.required && field.name != name);
+    let others: String = required.map(|field| format!(", {}: …", field.name)).collect();
+    Some(match at.part {
+        Part::Field(field) => format!("write `{}: {{{name}: {text}{others}}}`", field.name()),
+        _ => format!("write `{{{name}: {text}{others}}}`"),
+    })
 }
 
 /// The two edits that take the quotes away.
@@ -237,9 +271,13 @@ pub(super) fn quantity<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, text: &str, fault: &
     (message, help)
 }
 
-pub(super) fn unknown_field(ty: TypeId, key: &str, known: &Unknown, lenient: bool) -> String {
+pub(super) fn unknown_field(ty: TypeId, key: Node<'_>, known: &Unknown, lenient: bool) -> String {
     let name = ty.short_name();
-    let key = quote(key);
+    let (written, read) = (written(key), key.key_text().unwrap_or_default());
+    let key = match written == read {
+        true => quote(&written),
+        false => format!("{}, which YAML 1.1 reads as {}", quote(&written), quote(&read)),
+    };
     let consequence = if lenient {
         "the API server drops it without a word"
     } else {
@@ -274,27 +312,8 @@ pub(super) fn unknown_field_help(
             format!("remove it, or check against the version that will run it (now {kube})")
         }
         Unknown::Below(path) => format!("it belongs to `{path}`: mend the indentation or move it there"),
-        Unknown::Nothing => above(key, at, kube).unwrap_or_else(|| listing(ty, kube)),
+        Unknown::Nothing => elsewhere(key, at, kube).unwrap_or_else(|| listing(ty, kube)),
     }
-}
-
-/// A field of something around the place: the key is indented too far.
-fn above(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> {
-    let mut place = at.up;
-    while let Some(here) = place {
-        if let Shape::Struct(ty) = here.shape
-            && ty.field(key, kube).is_some()
-        {
-            let path = here.full();
-            return Some(if path.is_empty() {
-                "it belongs to the object itself: indent it less".into()
-            } else {
-                format!("it belongs to `{path}`: indent it less")
-            });
-        }
-        place = here.up;
-    }
-    None
 }
 
 /// The fields that there are, when they are few.

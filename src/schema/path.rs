@@ -1,8 +1,10 @@
 //! Where the structural check stands in an object, kept on the stack and spelled only for a finding.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::Shape;
+use super::keys::written;
 use super::table::FieldRef;
 use crate::source::Span;
 use crate::yaml::{Kind, Node, Style};
@@ -44,11 +46,20 @@ impl<'p, 't> Place<'p, 't> {
 
     /// As strict decoding prints it: `spec.rules[0].http`, keys of maps after a dot like fields.
     pub(super) fn full(&self) -> String {
+        self.spelled(|key| key.key_text().unwrap_or_default())
+    }
+
+    /// The same for people, with keys as they are written.
+    pub(super) fn written(&self) -> String {
+        self.spelled(written)
+    }
+
+    fn spelled(&self, of_key: impl Fn(Node<'t>) -> Cow<'t, str>) -> String {
         let mut out = String::new();
         self.write(&mut out, &|part, out| match part {
             Part::Root => {}
             Part::Field(field) => dotted(out, field.name()),
-            Part::Key(key) => dotted(out, &key.key_text().unwrap_or_default()),
+            Part::Key(key) => dotted(out, &of_key(*key)),
             // Writing into a String cannot fail.
             Part::Index(i) => drop(write!(out, "[{i}]")),
         });

@@ -25,7 +25,7 @@ pub mod view;
 
 pub(crate) use chars::spaces;
 pub use duplicates::{Duplicate, DuplicateKind, duplicates};
-pub use resolve::Scalar;
+pub use resolve::{Scalar, may_be_typed};
 pub use tree::{Chunk, ErrorClass, Kind, Loss, LossKind, Style, SyntaxError, Tree};
 pub use view::{Entry, Node};
 

@@ -198,6 +198,40 @@ fn what_a_kustomization_completes_is_no_error() {
     }
 }
 
+/// Of files of variables the names of their keys are read, and nothing else.
+#[test]
+fn a_generator_has_the_keys_of_its_files_of_variables() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - name: c\n      image: \
+               i:1\n      env: [{name: A, valueFrom: {secretKeyRef: {name: db, key: PASSWRD}}}]\n";
+    let found = |files: &[(&str, &str)], kustomization: &str| {
+        let folder = Folder::new(files);
+        folder.write("kustomization.yaml", kustomization);
+        folder.write("pod.yaml", pod);
+        let answer = folder.run(&["check", "-q", "--select", "references"]);
+        assert!(!answer.stdout.contains("hunter2"), "{answer}");
+        answer.stdout.contains("missing-key")
+    };
+    let generator = "resources: [pod.yaml]\nsecretGenerator: [{name: db, envs: [db.env]}]\n";
+    assert!(found(&[("db.env", "PASSWORD=hunter2\n")], generator));
+    assert!(!found(
+        &[("db.env", "PASSWORD=hunter2\nPASSWRD=hunter2\n")],
+        generator
+    ));
+    // What is not there, or not certain, may have it.
+    assert!(!found(&[], generator));
+    assert!(!found(&[("db.env", "PASSWORD=hunter2\nHOME\n")], generator));
+    let mixed =
+        "resources: [pod.yaml]\nsecretGenerator: [{name: db, env: a/db.env, literals: [PASSWRD=x]}]\n";
+    assert!(!found(&[("a/db.env", "PASSWORD=hunter2\n")], mixed));
+    for elsewhere in ["../db.env", "/etc/db.env", "a", "'${ENV}.env'"] {
+        let text = generator.replace("db.env", elsewhere);
+        assert!(
+            !found(&[("a/db.env", "PASSWORD=hunter2\n")], &text),
+            "{elsewhere}"
+        );
+    }
+}
+
 /// kustomize gives a namespace to the ServiceAccounts of a binding that it builds along with it, and to `default`.
 #[test]
 fn a_kustomization_places_the_accounts_that_it_knows() {

@@ -154,6 +154,20 @@ fn several_places_of_one_finding_are_marked() {
 }
 
 #[test]
+fn a_place_inside_the_one_that_is_marked_is_marked_alone() {
+    let folder = Folder::new(&[]);
+    let text = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a}\nspec:\n  \
+                accessModes: [ReadWriteOnce, ReadWriteOnces]\n  resources: {requests: {storage: 1Gi}}\n";
+    folder.write("a.yaml", text);
+    let frame = folder.run(&["check", "-q"]).stdout;
+    assert_eq!(marked(&frame), "ReadWriteOnces", "{frame}");
+    assert!(
+        frame.contains("[a.yaml:5:16]") && frame.contains("╰── this one"),
+        "{frame}"
+    );
+}
+
+#[test]
 fn a_file_without_line_break_at_its_end() {
     let frame = frame(host("    - host: 10.0.0.1"));
     assert_eq!(marked(&frame), "10.0.0.1", "{frame}");

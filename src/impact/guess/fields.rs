@@ -11,7 +11,8 @@ use crate::yaml::{Kind, Node};
 /// Values that are looked through in one object; more are no manifest.
 const MOST: u32 = 20_000;
 
-/// How the names of fields end that hold the name of a Secret, or an object with it.
+/// How the names of fields end that hold the name of a Secret, or an object with it. The first may as well hold what
+/// is secret itself: `clientSecret`.
 const ONE: [&str; 8] = [
     "secret",
     "secretname",
@@ -24,8 +25,17 @@ const ONE: [&str; 8] = [
 ];
 /// The same of those that end so, but name what makes a Secret, or have one made.
 const NONE: [&str; 2] = ["externalsecretname", "servingcertsecretname"];
-/// How the names of lists end that hold names of Secrets, or objects with them.
+/// How the names of lists end that hold names of Secrets, or objects with them. Again the first may hold more.
 const SEVERAL: [&str; 3] = ["secrets", "secretnames", "secretrefs"];
+/// How those end that hold names, though they end in the words that leave it open.
+const NAMES: [&str; 6] = [
+    "existingsecret",
+    "existingsecrets",
+    "pullsecret",
+    "pullsecrets",
+    "tlssecret",
+    "tlssecrets",
+];
 
 /// What stands in a text that has such a field.
 const MARKS: [&[u8]; 9] = [
@@ -56,6 +66,12 @@ pub(super) fn names_one(key: &str) -> bool {
 /// Whether a field of this name holds names of Secrets, or objects with them.
 pub(super) fn names_several(key: &str) -> bool {
     SEVERAL.iter().any(|end| ends(key, end))
+}
+
+/// Whether a text in a field of this name is a name for sure. Only then it may be told.
+pub(super) fn holds_names(key: &str) -> bool {
+    let named = NAMES.iter().chain(&ONE[1..]).chain(&SEVERAL[1..]);
+    named.into_iter().any(|end| ends(key, end))
 }
 
 /// Whether a name ends in these words, whatever its case and what stands between them.
@@ -100,9 +116,9 @@ pub(super) fn each_entry<'t>(root: Node<'t>, mut f: impl FnMut(Node<'t>, &str, N
 fn named(map: Node<'_>, key: &str, value: Node<'_>, out: &mut Vec<Guess>) -> bool {
     let start = out.len();
     if names_several(key) {
-        value.items().for_each(|item| push(item, out));
+        value.items().for_each(|item| push(key, item, out));
     } else if names_one(key) {
-        push(value, out);
+        push(key, value, out);
     }
     of_container(key, value, out);
     referred(value, out);
@@ -120,7 +136,7 @@ fn referred(value: Node<'_>, out: &mut Vec<Guess>) {
         && let Some(text) = value.str()
         && let Some((secret, _)) = text.strip_prefix('$').and_then(|text| text.split_once(':'))
     {
-        name(secret, value.span(), out);
+        name(secret, value.span(), false, out);
     }
 }
 
@@ -153,7 +169,7 @@ pub(super) fn parameter(path: &str, value: Node<'_>, out: &mut Vec<Guess>) {
     let last = path.rsplit('.').next().unwrap_or_default();
     let last = last.split('[').next().unwrap_or_default();
     if names_one(last) || names_several(last) {
-        push(value, out);
+        push(last, value, out);
     }
 }
 
@@ -164,11 +180,13 @@ pub(in super::super) fn fragment(path: &str, value: Node<'_>, out: &mut Vec<Gues
     let last = steps.next().unwrap_or_default();
     let is_reference = |step: &str| names_several(step) || names_one(step);
     if names_several(last) {
-        value.items().for_each(|item| push(item, out));
+        value.items().for_each(|item| push(last, item, out));
     }
     // The whole reference, or its name alone.
-    if is_reference(last) || (last == "name" && steps.next().is_some_and(is_reference)) {
-        push(value, out);
+    if is_reference(last) {
+        push(last, value, out);
+    } else if last == "name" && steps.next().is_some_and(is_reference) {
+        push("secretName", value, out);
     }
     of_container(last, value, out);
     scan(value, out);
@@ -178,11 +196,11 @@ fn is_optional(map: Node<'_>) -> bool {
     map.get("optional").is_some_and(Node::is_true)
 }
 
-/// A name, or a mapping with one.
-pub(super) fn push(value: Node<'_>, out: &mut Vec<Guess>) {
+/// What stands in a field of this name: a name, or a mapping with one.
+fn push(key: &str, value: Node<'_>, out: &mut Vec<Guess>) {
     if !value.is_map() {
         if let Some(text) = value.str() {
-            name(&text, value.span(), out);
+            name(&text, value.span(), holds_names(key), out);
         }
         return;
     }
@@ -192,7 +210,7 @@ pub(super) fn push(value: Node<'_>, out: &mut Vec<Guess>) {
     let namespace = value.get("namespace").and_then(Node::str);
     if let Some(text) = node.str() {
         let start = out.len();
-        name(&text, node.span(), out);
+        name(&text, node.span(), true, out);
         let namespace = namespace.filter(|namespace| !unrendered(namespace));
         for guess in &mut out[start..] {
             guess.namespace = namespace.as_deref().unwrap_or(&guess.namespace).into();
@@ -200,8 +218,8 @@ pub(super) fn push(value: Node<'_>, out: &mut Vec<Guess>) {
     }
 }
 
-/// A text that is a name, or a namespace and a name.
-pub(super) fn name(text: &str, span: Span, out: &mut Vec<Guess>) {
+/// A text that is a name, or a namespace and a name, unless it is what is secret itself.
+pub(super) fn name(text: &str, span: Span, names: bool, out: &mut Vec<Guess>) {
     let (namespace, name) = text.split_once('/').unwrap_or(("", text));
     let is_name = |text: &str| !unrendered(text) && names::dns1123_subdomain(text).is_empty();
     if name.is_empty() || !is_name(name) {
@@ -218,6 +236,7 @@ pub(super) fn name(text: &str, span: Span, out: &mut Vec<Guess>) {
         namespace: namespace.into(),
         object: 0,
         span,
+        names,
     });
 }
 
@@ -254,6 +273,18 @@ mod tests {
             "",
         ] {
             assert!(!names_one(key), "{key}");
+        }
+        for key in [
+            "existingSecret",
+            "secretName",
+            "imagePullSecrets",
+            "TLS_SECRET",
+            "secretRef",
+        ] {
+            assert!(holds_names(key), "{key}");
+        }
+        for key in ["clientSecret", "secret", "secrets", "NEXTAUTH_SECRET"] {
+            assert!(!holds_names(key), "{key}");
         }
         assert!(names_several("imagePullSecrets") && names_several("IMAGE_PULL_SECRETS"));
         assert!(may_name("imagePullSecrets") && may_name("IMAGE_PULL_SECRETS"));

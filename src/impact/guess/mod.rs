@@ -2,8 +2,8 @@
 //! charts' values and other texts, in arguments, environment and annotations. Good enough to ask before a deletion,
 //! and for nothing else.
 //!
-//! Such a field may as well hold what is secret itself. That never shows: a guess is told only where a Secret has the
-//! very name.
+//! Such a field may as well hold what is secret itself. That never shows: such a guess is told only where a Secret has
+//! the very name, or was asked for by it.
 
 mod fields;
 mod settings;
@@ -30,6 +30,8 @@ pub struct Guess {
     pub object: u32,
     /// Where the name stands.
     pub span: Span,
+    /// Whether the field holds a name for sure, and not what is secret itself, as `clientSecret: …` may.
+    pub names: bool,
 }
 
 /// A namespace that is said, but not known.

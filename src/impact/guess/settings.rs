@@ -1,7 +1,7 @@
 //! What programs are told to use by their arguments, environment and annotations.
 
 use super::Guess;
-use super::fields::{each_entry, name, names_one, names_several};
+use super::fields::{each_entry, holds_names, name, names_one, names_several};
 use crate::graph;
 use crate::manifest::Object;
 use crate::source::Span;
@@ -50,9 +50,10 @@ fn environment(list: Node<'_>, out: &mut Vec<Guess>) {
 
 /// A setting by its name. Several Secrets are parted by commas.
 fn given(setting: &str, text: &str, at: Span, out: &mut Vec<Guess>) {
+    let names = holds_names(setting);
     if names_one(setting) {
-        name(text, at, out);
+        name(text, at, names, out);
     } else if names_several(setting) {
-        text.split(',').for_each(|text| name(text.trim(), at, out));
+        text.split(',').for_each(|text| name(text.trim(), at, names, out));
     }
 }

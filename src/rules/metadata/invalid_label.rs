@@ -22,10 +22,14 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
             continue;
         };
         if !cx.is_unrendered(key) {
+            let help = match label.entry().is_some_and(|entry| entry.lacks_blank()) {
+                true => "put a blank behind the `:`",
+                false => "a label key is a `name` or `example.com/name`; free text goes into annotations",
+            };
             for fault in names::qualified_name(key) {
                 cx.report(key_node.span(), format!("the label key {} {fault}", quote(key)))
                     .refusal(ErrorType::Invalid, labels.path())
-                    .help("a label key is a `name` or `example.com/name`; free text goes into annotations");
+                    .help(help);
             }
         }
         let (Some(value), Some(text)) = (label.value(), label.text()) else {

@@ -57,9 +57,11 @@ fn key<'t>(entry: &Field<'_, 't>, cx: &mut Cx<'t>) {
             "{} is no valid key of a ConfigMap: it {reason}",
             quote(entry.name())
         );
-        fault(cx, entry, ErrorType::Invalid, message)
-            .at(at)
-            .help("use letters, digits, `-`, `_` and `.`: a key becomes the name of a file");
+        let help = match entry.entry().is_some_and(|entry| entry.lacks_blank()) {
+            true => "put a blank behind the `:`",
+            false => "use letters, digits, `-`, `_` and `.`: a key becomes the name of a file",
+        };
+        fault(cx, entry, ErrorType::Invalid, message).at(at).help(help);
     }
 }
 

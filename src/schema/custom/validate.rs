@@ -10,7 +10,7 @@ use super::schema::{Additional, Schema};
 use super::value::{self, Budget, Data, Value};
 use super::words::{count, subject};
 use crate::diagnostic::{ErrorType, Report};
-use crate::rules::{Cx, RuleId, ids, quote};
+use crate::rules::{Cx, RuleId, ids, quote, quote_path};
 use crate::source::Span;
 
 const OWN_SCHEMA: &str = "give a default that its own schema accepts";
@@ -121,7 +121,7 @@ impl<'t> Validator<'_, 't> {
         match self.default {
             None => subject(&path),
             Some(_) if path.is_empty() => "the default".into(),
-            Some(_) => format!("{} of the default", quote(&path)),
+            Some(_) => format!("{} of the default", quote_path(&path)),
         }
     }
 

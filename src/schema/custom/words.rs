@@ -2,7 +2,7 @@
 
 use super::schema::Types;
 use crate::diagnostic::Edit;
-use crate::rules::{Cx, quote};
+use crate::rules::{Cx, quote, quote_path};
 use crate::schema::message;
 use crate::yaml::{Kind, Node, Scalar, Style};
 
@@ -21,7 +21,7 @@ pub(super) fn subject(path: &str) -> String {
     if path.is_empty() {
         "the object".into()
     } else {
-        quote(path)
+        quote_path(path)
     }
 }
 
@@ -110,7 +110,7 @@ pub(super) fn unknown_field(kind: &str, path: &str, name: &str) -> String {
     let holder = if path.is_empty() {
         kind.to_string()
     } else {
-        format!("{} of {kind}", quote(path))
+        format!("{} of {kind}", quote_path(path))
     };
     format!(
         "{holder} has no field {}; the API server refuses the object",

@@ -21,6 +21,16 @@ impl Entry<'_> {
     pub fn span(&self) -> Span {
         self.key.span().to(self.value.span())
     }
+
+    /// Whether a bare key holds a colon and has no value, as `{a:b}` does: a blank is missing there.
+    pub fn lacks_blank(&self) -> bool {
+        let (key, value) = (self.key.raw(), self.value);
+        let is_bare = key.kind == Kind::Scalar && key.style == Style::Plain && !self.key.is_json();
+        is_bare
+            && memchr::memchr(b':', self.key.bytes()).is_some()
+            && value.is_null()
+            && value.span().is_empty()
+    }
 }
 
 impl<'t> Node<'t> {

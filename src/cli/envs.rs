@@ -1,0 +1,39 @@
+//! Reads the files of variables that kustomizations generate Secrets and ConfigMaps from, for the names of their keys.
+
+use std::fs;
+use std::path::{Component, Path};
+
+use crate::graph::{Facts, env_keys};
+
+use super::read;
+use super::walk::Input;
+
+/// Larger files do not become Secrets: the server takes no more.
+const MOST: u64 = 1 << 20;
+
+/// Completes the keys of what is generated, where the files that they come from can be read.
+pub fn complete(inputs: &[Input], facts: &mut [Facts]) {
+    for (input, facts) in inputs.iter().zip(facts) {
+        let folder = input.path().parent().unwrap_or(Path::new(""));
+        facts.add_env_keys(|path| keys(folder, path));
+    }
+}
+
+/// The keys of one file. Like kustomize it stays below the kustomization's folder; a file that is not there may be made
+/// before the kustomization is built.
+fn keys(folder: &Path, path: &str) -> Option<Vec<String>> {
+    let path = Path::new(path);
+    let is_below = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    if !path.components().all(is_below) {
+        return None;
+    }
+    let path = folder.join(path);
+    // A link may lead elsewhere, and what is no file may never end.
+    let metadata = fs::symlink_metadata(&path).ok()?;
+    if !metadata.is_file() || metadata.len() > MOST {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    read::file(&path, &mut bytes).ok()?;
+    env_keys(std::str::from_utf8(&bytes).ok()?)
+}
