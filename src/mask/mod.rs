@@ -4,6 +4,7 @@
 //! List, in a patch, or as text inside another object. Keys stay readable, since findings are about them.
 
 mod hidden;
+mod reach;
 
 pub use hidden::{Hidden, MASK};
 

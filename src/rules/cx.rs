@@ -135,16 +135,19 @@ impl<'t> Cx<'t> {
         mask::touches(self.file.masked(), span)
     }
 
-    /// A node's value in backquotes for a message, cut to a readable length; "the value" for what must
+    /// A node's value in backquotes for a message, cut to a readable length; [`HIDDEN`] for what must
     /// not be shown.
     pub fn shown(&self, node: Node<'t>) -> Cow<'static, str> {
         if self.is_masked(node.span()) || self.is_masked(node.resolved().span()) {
-            return Cow::Borrowed("the value");
+            return Cow::Borrowed(HIDDEN);
         }
         let text = node.str().unwrap_or(Cow::Borrowed(node.resolved().source()));
         Cow::Owned(quote(&text))
     }
 }
+
+/// What messages quote in the place of a value that must not be shown.
+pub const HIDDEN: &str = "`***`";
 
 /// Text in backquotes, on one line, cut to 60 characters. For a value of the file there is [`Cx::shown`]; what an alias
 /// may bring elsewhere is taken out of messages later ([`mask::Hidden`]).

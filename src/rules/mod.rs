@@ -9,7 +9,7 @@ pub mod secret;
 pub mod suggest;
 pub mod yaml;
 
-pub use cx::{Cx, quote, unrendered};
+pub use cx::{Cx, HIDDEN, quote, unrendered};
 
 use crate::diagnostic::Severity;
 use crate::graph::RunCx;

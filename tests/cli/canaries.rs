@@ -318,6 +318,33 @@ fn no_message_tells_a_value_that_stands_elsewhere() {
     ] {
         files.push(format!("{SECRET}{value}metadata: {metadata}\n"));
     }
+    // The anchor is a whole mapping: what is found lies among its values, or at their keys.
+    let list_of = |key: &str| format!("{key}: [Sesame-4711_, Sesame-4711!]");
+    for (values, metadata) in [
+        ("name: Sesame-4711_", "*m"),
+        ("name: Sesame-4711_", "{<<: *m}"),
+        ("name: Sesame-4711_", "{name: b, labels: {<<: *m}}"),
+        ("name: Sesame-4711_", "{name: b, labels: *m}"),
+        ("name: Sesame 4711_", "{name: b, labels: *m}"),
+        ("name: |\n    Sesame-4711_", "*m"),
+        ("name: >-\n    SESAME_4711", "*m"),
+        ("namespace: Sesame-4711_", "{name: b, <<: *m}"),
+        ("generateName: Sesame_4711_", "*m"),
+        (
+            "name: a\n  namespace: Sesame-4711_\n  generation: -4711\n  uid: Sesame_4711",
+            "*m",
+        ),
+        (&list_of("finalizers"), "{name: b, <<: *m}"),
+        (
+            "note: Sesame-4711",
+            "{name: b, annotations: {<<: *m, 'a note': b}}",
+        ),
+        ("kind: Sesame_4711", "{name: b, ownerReferences: [*m]}"),
+    ] {
+        files.push(format!(
+            "{SECRET}stringData: &m\n  {values}\nmetadata: {metadata}\n"
+        ));
+    }
     for root in ["*a : 1\n", "type: *a\n", "immutable: *a\n"] {
         files.push(format!("{SECRET}metadata: {{name: b}}\n{value}{root}"));
     }
