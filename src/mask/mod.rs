@@ -14,6 +14,9 @@ use crate::manifest::File;
 use crate::source::Span;
 use crate::yaml::{Chunk, Kind, Node, Style};
 
+/// The annotation in which kubectl keeps a whole object as text, after its prefix.
+const LAST_APPLIED: &str = "last-applied-configuration";
+
 /// The masked parts of a file, sorted and not overlapping.
 pub fn spans(file: &File<'_>) -> Vec<Span> {
     look(file, true)
@@ -233,7 +236,7 @@ fn mapping(map: Node<'_>, is_root: bool, masked: &mut Masked) -> bool {
                     list.value.items().for_each(|item| masked.push(item.span()));
                 }
             }
-        } else if key == "kubectl.kubernetes.io/last-applied-configuration" {
+        } else if key.strip_prefix("kubectl.kubernetes.io/") == Some(LAST_APPLIED) {
             masked.push(entry.value.span());
         }
     }
@@ -399,7 +402,7 @@ fn lines(text: &str, span: Span, masked: &mut Masked) {
 }
 
 /// Whether an unreadable text may hold a Secret: it says `secret`, other than in a reference to one
-/// (`secretName`, `secretKeyRef`), or `data`, other than in `metadata`.
+/// (`secretName`, `secretKeyRef`), `data`, other than in `metadata`, or has the object that was applied last.
 fn may_be_secret(text: &str) -> bool {
     let bytes = text.as_bytes();
     let ends = |at: usize, word: &str| {
@@ -417,6 +420,8 @@ fn may_be_secret(text: &str) -> bool {
             let after = at + "secret".len();
             starts(at, "secret") && !["name", "keyref", "ref"].iter().any(|word| starts(after, word))
         }
+        // What kubectl keeps of an object has all its values, those of its environment as well.
+        b'l' | b'L' => starts(at, LAST_APPLIED),
         b'd' | b'D' => starts(at, "data") && !ends(at, "meta"),
         _ => false,
     })

@@ -468,3 +468,35 @@ fn short_values_are_not_told_and_names_are() {
     );
     assert!(folder.run(&["impact", "-A"]).stdout.contains("shop"));
 }
+
+/// What kubectl keeps of an object holds the values of its environment; frames and patches show it of no file, whether
+/// that can be read or not.
+#[test]
+fn what_was_applied_last_is_shown_of_no_file() {
+    let applied = r#"{"spec":{"containers":[{"env":[{"name":"DB_PASSWORD","value":"Sesame4711"}]}]}}"#;
+    let head = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  annotations:\n";
+    let key = "kubectl.kubernetes.io/last-applied-configuration";
+    let folder = Folder::new(&[]);
+    for annotation in [
+        format!("    {key}: '{applied}'\n"),
+        format!("    {key}: |\n      {applied}\n"),
+    ] {
+        for rest in ["  template: [\n", "  template: {}\n", "\ttemplate: {}\n"] {
+            folder.write(
+                "a.yaml",
+                format!("{head}{annotation}spec:\n  replicas: \"2\"\n{rest}"),
+            );
+            for args in [
+                &["check", "a.yaml"][..],
+                &["check", "--diff", "--unsafe-fixes", "a.yaml"],
+                &["check", "--format", "json", "a.yaml"],
+                &["check", "--format", "sarif", "a.yaml"],
+                &["check", "--format", "markdown", "a.yaml"],
+            ] {
+                let answer = folder.run(args).to_string();
+                assert!(answer.contains("a.yaml"), "{answer}");
+                assert!(!answer.contains("Sesame"), "{args:?}: {answer}");
+            }
+        }
+    }
+}
