@@ -357,36 +357,29 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The steps of `.spec.items['a.b']`; whether a step is a key of a free map, however it is written.
+/// The steps of `.spec.items['a.b']`; whether a step is a key of a free map, however it is written. They end where the
+/// schema knows no further: definitions that nobody judged may say anything.
 fn names(path: &str, schema: &Schema<'_>) -> Vec<(bool, String)> {
     let mut names = Vec::new();
     let mut schema = Some(schema);
-    let mut kind = |quoted: bool, name: &str| {
-        let here = schema.take();
-        let property = here.and_then(|here| here.property(name));
-        let free = here.and_then(Schema::additional_schema);
-        schema = property.or(free);
-        match (property, free) {
-            (Some(_), _) => false,
-            (None, Some(_)) => true,
-            _ => quoted,
-        }
-    };
     let mut rest = path;
-    while !rest.is_empty() {
-        if let Some(quoted) = rest.strip_prefix("['") {
+    while let (Some(here), false) = (schema, rest.is_empty() || names.len() >= DEEPEST as usize) {
+        let name = if let Some(quoted) = rest.strip_prefix("['") {
             let end = quoted.find("']").unwrap_or(quoted.len());
-            let name = quoted.get(..end).unwrap_or_default().replace("\\'", "'");
-            names.push((kind(true, &name), name));
             rest = quoted.get(end + 2..).unwrap_or_default();
+            quoted.get(..end).unwrap_or_default().replace("\\'", "'")
         } else {
             let name = rest.strip_prefix('.').unwrap_or(rest);
             // At least one character, so that `[0]`, which is no step, is passed as well.
             let end = name.char_indices().skip(1).find(|(_, c)| matches!(c, '.' | '['));
             let end = end.map_or(name.len(), |(at, _)| at);
             rest = name.get(end..).unwrap_or_default();
-            let name = name.get(..end).unwrap_or_default().to_string();
-            names.push((kind(false, &name), name));
+            name.get(..end).unwrap_or_default().to_string()
+        };
+        let property = here.property(&name);
+        schema = property.or(here.additional_schema());
+        if schema.is_some() {
+            names.push((property.is_none(), name));
         }
     }
     names
