@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use crate::diagnostic::{Diagnostic, Report};
-use crate::engine::Settings;
+use crate::engine::{Ceiling, Settings};
 use crate::manifest::{Field, File, Object};
 use crate::mask;
 use crate::rules::RuleId;
@@ -27,6 +27,10 @@ pub struct Cx<'t> {
     pub(crate) object: Option<u32>,
     pub(crate) found: Vec<Diagnostic>,
     pub(crate) suppressions: Option<Box<Suppressions>>,
+    /// Findings that are too many to be told.
+    pub(crate) ceiling: Ceiling,
+    /// The last one of them.
+    left_out: Option<Box<Diagnostic>>,
     fills_in: OnceCell<bool>,
 }
 
@@ -41,6 +45,8 @@ impl<'t> Cx<'t> {
             object: None,
             found: Vec::new(),
             suppressions: None,
+            ceiling: Ceiling::default(),
+            left_out: None,
             fills_in: OnceCell::new(),
         }
     }
@@ -91,6 +97,44 @@ impl<'t> Cx<'t> {
         Report {
             diagnostic: &mut self.found[last],
         }
+    }
+
+    /// The same, but what is too much for one file is only counted.
+    pub(crate) fn report_or_count(
+        &mut self,
+        rule: RuleId,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Report<'_> {
+        let finding = Diagnostic {
+            object: self.object,
+            ..Diagnostic::new(rule, self.document, span, message)
+        };
+        if self.ceiling.takes(&finding) {
+            self.left_out = None;
+            self.found.push(finding);
+            let last = self.found.len() - 1;
+            return Report {
+                diagnostic: &mut self.found[last],
+            };
+        }
+        Report {
+            diagnostic: self.left_out.insert(Box::new(finding)),
+        }
+    }
+
+    /// Counts a finding that is not worth its words, since it is too much.
+    pub(crate) fn counts_only(&mut self, rule: RuleId) -> bool {
+        let reached = self.ceiling.is_reached(rule, self.document, self.object);
+        if reached {
+            self.ceiling.count(rule);
+        }
+        reached
+    }
+
+    /// The last finding, if it was only counted.
+    pub(crate) fn left_out(&self) -> Option<&Diagnostic> {
+        self.left_out.as_deref()
     }
 
     /// Whether a comment keeps back what the current rule finds at a span: a finding about several places asks of

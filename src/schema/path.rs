@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::Shape;
 use super::table::FieldRef;
+use crate::cut::{self, cut};
 use crate::source::Span;
 use crate::yaml::{Kind, Node, Style};
 
@@ -98,5 +99,5 @@ fn dotted(out: &mut String, word: &str) {
     if !out.is_empty() {
         out.push('.');
     }
-    out.push_str(word);
+    out.push_str(&cut(word, cut::STEP));
 }

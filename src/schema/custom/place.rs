@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::cut::{self, cut};
 use crate::source::Span;
 use crate::yaml::{Kind, Node, Style};
 
@@ -83,9 +84,9 @@ impl<'p, 't> Place<'p, 't> {
             let _ = match step {
                 Part::Root => Ok(()),
                 Part::Index(i) => write!(out, "[{i}]"),
-                Part::Key(key) if brackets => write!(out, "[{key}]"),
-                Part::Name(name) | Part::Key(name) if out.is_empty() => out.write_str(name),
-                Part::Name(name) | Part::Key(name) => write!(out, ".{name}"),
+                Part::Key(key) if brackets => write!(out, "[{}]", cut(key, cut::STEP)),
+                Part::Name(name) | Part::Key(name) if out.is_empty() => out.write_str(&cut(name, cut::STEP)),
+                Part::Name(name) | Part::Key(name) => write!(out, ".{}", cut(name, cut::STEP)),
             };
         }
     }

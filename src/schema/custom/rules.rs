@@ -12,6 +12,7 @@ use super::schema::Schema;
 use super::typed::{Shape, Typed};
 use super::validate::{Fault, Validator};
 use crate::cel::{self, Memo, Program, Stop, Tree, Val};
+use crate::cut::{begin, cut};
 use crate::diagnostic::ErrorType;
 use crate::rules::ids;
 use crate::yaml::{Node, Scalar};
@@ -128,7 +129,7 @@ impl Rule<'_> {
 
     /// The rule in backquotes, on one line.
     fn short(&self) -> String {
-        let rule = one_line(&self.text("rule"));
+        let rule = one_line(begin(&self.text("rule"), MOST_WORDS));
         match rule.char_indices().nth(LONG) {
             Some((end, _)) => format!("`{}…`", rule.get(..end).unwrap_or_default()),
             None => format!("`{rule}`"),
@@ -282,7 +283,7 @@ impl<'v, 'c: 'v> Walker<'_, '_, '_, 'v, 'c> {
                     Some(Ok(Val::Str(text))) if !text.trim().is_empty() => text,
                     _ => rule.text("message"),
                 };
-                self.broken(rule, &one_line(&message), schema, place);
+                self.broken(rule, &one_line(&cut(&message, MOST_WORDS)), schema, place);
             }
             Err(Stop::Fails(why)) => {
                 let text = format!(
@@ -349,6 +350,9 @@ impl<'v, 'c: 'v> Walker<'_, '_, '_, 'v, 'c> {
 
 /// Longer rules are cut.
 const LONG: usize = 200;
+/// Of longer texts of a definition only the beginning is looked at, since many findings may tell it. A server takes
+/// messages of 2,048 characters.
+const MOST_WORDS: usize = 8 << 10;
 
 /// Words of a definition, on one line.
 fn one_line(text: &str) -> String {
