@@ -40,6 +40,8 @@ struct Rule<'c> {
     node: Node<'c>,
     program: OnceLock<Option<Program>>,
     message: OnceLock<Option<Program>>,
+    /// What it says of itself, for messages: its own, and its beginning.
+    words: OnceLock<(String, String)>,
 }
 
 /// Where in its text a definition speaks of rules.
@@ -78,6 +80,7 @@ impl<'c> Rules<'c> {
                     node,
                     program: OnceLock::new(),
                     message: OnceLock::new(),
+                    words: OnceLock::new(),
                 })
                 .collect(),
             fields: fields
@@ -127,13 +130,25 @@ impl Rule<'_> {
         self.message.get_or_init(make).as_ref()
     }
 
-    /// The rule in backquotes, on one line.
-    fn short(&self) -> String {
-        let rule = one_line(begin(&self.text("rule"), MOST_WORDS));
-        match rule.char_indices().nth(LONG) {
-            Some((end, _)) => format!("`{}…`", rule.get(..end).unwrap_or_default()),
-            None => format!("`{rule}`"),
-        }
+    /// Its message, and the rule in backquotes, each on one line. Many items may break one rule.
+    fn words(&self) -> &(String, String) {
+        self.words.get_or_init(|| {
+            let message = one_line(&cut(&self.text("message"), MOST_WORDS));
+            let rule = one_line(begin(&self.text("rule"), MOST_WORDS));
+            let rule = match rule.char_indices().nth(LONG) {
+                Some((end, _)) => format!("`{}…`", rule.get(..end).unwrap_or_default()),
+                None => format!("`{rule}`"),
+            };
+            (message, rule)
+        })
+    }
+
+    fn message(&self) -> &str {
+        &self.words().0
+    }
+
+    fn short(&self) -> &str {
+        &self.words().1
     }
 
     fn reason(&self) -> ErrorType {
@@ -276,14 +291,18 @@ impl<'v, 'c: 'v> Walker<'_, '_, '_, 'v, 'c> {
         let Ok(it) = value.read() else { return };
         match cel::run(program, variables(it.clone()), &mut self.memo, &mut self.left) {
             Ok(Val::Bool(false)) => {
+                if self.validator.counts_only(ids::SCHEMA_VALIDATION_RULE) {
+                    return;
+                }
                 let message = rule
                     .message_program()
                     .map(|message| cel::run(message, variables(it), &mut self.memo, &mut self.left));
-                let message = match message {
-                    Some(Ok(Val::Str(text))) if !text.trim().is_empty() => text,
-                    _ => rule.text("message"),
-                };
-                self.broken(rule, &one_line(&cut(&message, MOST_WORDS)), schema, place);
+                match message {
+                    Some(Ok(Val::Str(text))) if !text.trim().is_empty() => {
+                        self.broken(rule, &one_line(&cut(&text, MOST_WORDS)), schema, place);
+                    }
+                    _ => self.broken(rule, rule.message(), schema, place),
+                }
             }
             Err(Stop::Fails(why)) => {
                 let text = format!(
