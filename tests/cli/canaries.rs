@@ -469,6 +469,37 @@ fn short_values_are_not_told_and_names_are() {
     assert!(folder.run(&["impact", "-A"]).stdout.contains("shop"));
 }
 
+/// A definition's rules may make their messages of any value, in any spelling.
+#[test]
+fn no_rule_of_a_definition_makes_a_message_of_a_secret() {
+    let rules = "x-kubernetes-validations: [{rule: 'false', message: told, messageExpression: \
+                 \"'no ' + self.name.upperAscii()\"}, {rule: 'int(self.name) > 0'}]";
+    let crd = format!(
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: \
+         foos.example.com}}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {{plural: foos, kind: Foo, \
+         singular: foo, listKind: FooList}}\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    \
+         schema: {{openAPIV3Schema: {{type: object, properties: {{spec: {{type: object, properties: {{kind: {{type: \
+         string}}, apiVersion: {{type: string}}, stringData: {{type: object, properties: {{name: {{type: string, maxLength: 9}}}}, {rules}}}}}}}}}}}}}\n"
+    );
+    let in_place = "apiVersion: example.com/v1\nkind: Foo\nmetadata: {name: a}\n\
+                    spec: {kind: Secret, stringData: {name: sesame}}\n";
+    let alias = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: s}, \
+                 stringData: &m {name: sesame}}\n- {apiVersion: example.com/v1, kind: Foo, metadata: {name: a}, spec: \
+                 {kind: Foo, stringData: *m}}\n";
+    let plain = in_place.replace("kind: Secret", "kind: Foo, apiVersion: a.b/v1");
+    let folder = Folder::new(&[("crd.yaml", &crd)]);
+    for (text, message) in [(in_place, "told"), (alias, "told"), (&plain, "no SESAME")] {
+        folder.write("a.yaml", text);
+        let answer = folder.run(&["check", "--crds", "crd.yaml", "--format", "concise", "a.yaml"]);
+        let told = format!("breaks a rule of its definition: {message};");
+        assert!(answer.stdout.contains(&told), "{text}\n{answer}");
+        assert!(
+            text == plain || !answer.stdout.to_lowercase().contains("sesame"),
+            "{text}\n{answer}"
+        );
+    }
+}
+
 /// What kubectl keeps of an object holds the values of its environment; frames and patches show it of no file, whether
 /// that can be read or not.
 #[test]

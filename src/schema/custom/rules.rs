@@ -296,6 +296,7 @@ impl<'v, 'c: 'v> Walker<'_, '_, '_, 'v, 'c> {
                 }
                 let message = rule
                     .message_program()
+                    .filter(|_| self.may_tell(value.node))
                     .map(|message| cel::run(message, variables(it), &mut self.memo, &mut self.left));
                 match message {
                     Some(Ok(Val::Str(text))) if !text.trim().is_empty() => {
@@ -305,8 +306,13 @@ impl<'v, 'c: 'v> Walker<'_, '_, '_, 'v, 'c> {
                 }
             }
             Err(Stop::Fails(why)) => {
+                // The reason may quote what the rule was given.
+                let why = match self.may_tell(value.node) {
+                    true => format!(": {why}"),
+                    false => String::new(),
+                };
                 let text = format!(
-                    "a rule of the definition comes to nothing for {}: {why}; the API server refuses the object",
+                    "a rule of the definition comes to nothing for {}{why}; the API server refuses the object",
                     self.validator.subject(place)
                 );
                 let help = format!("the rule is {}", rule.short());
@@ -314,6 +320,13 @@ impl<'v, 'c: 'v> Walker<'_, '_, '_, 'v, 'c> {
             }
             _ => {}
         }
+    }
+
+    /// Whether a message may be made of a value: an expression may do anything with what must not be shown, so that
+    /// nobody would know it again.
+    fn may_tell(&self, node: Node<'_>) -> bool {
+        let cx = &self.validator.cx;
+        !cx.is_masked(node.span()) && cx.file.hidden().is_empty()
     }
 
     fn broken(&mut self, rule: &Rule<'_>, message: &str, schema: &Schema<'_>, place: &Place<'_, '_>) {
