@@ -224,3 +224,20 @@ fn many_fields_that_many_items_lack() {
     let note = "there are 80000 more findings of this rule in this file";
     assert_eq!(found[10_000].message, note);
 }
+
+/// Each object is one that an alias makes of a Secret's values.
+#[test]
+fn many_findings_about_what_must_not_be_told() {
+    let labels: String = (0..60)
+        .map(|i| format!("    label{i}: '{}!'\n", "Sesame ".repeat(8)))
+        .collect();
+    let secret = format!(
+        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {{name: s}}\n  \
+         stringData: &m\n{labels}"
+    );
+    let object = "- {apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: *m}}\n";
+    let report = checked(&format!("{secret}{}", object.repeat(3_000)));
+    assert!(findings(&report) > 10_000);
+    let mut diagnostics = report.diagnostics();
+    assert!(!diagnostics.any(|finding| format!("{finding:?}").contains("Sesame")));
+}

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::reach::{Reach, Traces};
+use super::reach::{Reach, Reached, Traces};
 use super::touches;
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::manifest::File;
@@ -36,7 +36,7 @@ pub(super) struct Text {
 }
 
 /// With more texts, nothing that is quoted is told.
-const MOST: usize = 64;
+pub(super) const MOST: usize = 64;
 
 impl Hidden {
     /// Looks through a file.
@@ -120,9 +120,16 @@ impl Hidden {
             return;
         }
         let all: HashSet<&str> = self.texts().skip(MOST).collect();
+        // Many findings may be about the same.
+        let mut last = (Reached::default(), Traces::default());
         for finding in findings {
-            let traces = self.reach.at(finding, &self.texts);
-            let clean = |text: &mut String| *text = self.clean(text, &traces);
+            let reached = self.reach.at(finding);
+            if reached != last.0 {
+                let traces = Traces::of(&reached, &self.texts);
+                last = (reached, traces);
+            }
+            let traces = &last.1;
+            let clean = |text: &mut String| *text = self.clean(text, traces);
             clean(&mut finding.message);
             finding.label.iter_mut().for_each(clean);
             finding
@@ -133,10 +140,10 @@ impl Hidden {
             finding.help = finding
                 .help
                 .take()
-                .and_then(|help| self.help(help, &traces, knows));
-            finding.fix = finding.fix.take().and_then(|fix| self.fix(fix, &traces, knows));
+                .and_then(|help| self.help(help, traces, knows));
+            finding.fix = finding.fix.take().and_then(|fix| self.fix(fix, traces, knows));
             if let Some(refusal) = &mut finding.refusal {
-                refusal.field = self.without(&refusal.field, &traces);
+                refusal.field = self.without(&refusal.field, traces);
                 if !all.is_empty() {
                     refusal.field = without_steps(&refusal.field, &all);
                 }

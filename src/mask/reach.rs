@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::hidden::Text;
+use super::hidden::{MOST, Text};
 use super::touches;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -65,22 +65,24 @@ impl Reach {
         meant
     }
 
-    /// By what one would know the texts again that a finding is about.
-    pub(super) fn at(&self, finding: &Diagnostic, texts: &[Text]) -> Traces {
-        let mut traces = Traces::default();
+    /// The nodes that a finding is about, in order: those that aliases lead to at its places, and those around it.
+    pub(super) fn at(&self, finding: &Diagnostic) -> Reached {
+        let mut reached = Reached::default();
         let related = finding.related.iter().filter(|other| other.file.is_none());
         let spans = related.map(|other| other.span).take(MOST_ALIASES);
         for span in spans.chain([finding.span]) {
             for list in [&self.aliases, &self.anchored] {
                 let here = within(list, span);
-                traces.touched |= !here.is_empty();
-                traces.too_many |= here.len() > MOST_ALIASES;
-                for (_, nodes) in here.iter().take(MOST_ALIASES) {
-                    traces.add(texts.iter().filter(|text| nodes.contains(&text.node)));
-                }
+                reached.too_many |= here.len() > MOST_ALIASES;
+                let some = here.iter().take(MOST_ALIASES);
+                reached
+                    .nodes
+                    .extend(some.map(|(_, nodes)| (nodes.start, nodes.end)));
             }
         }
-        traces
+        reached.nodes.sort_unstable();
+        reached.nodes.dedup();
+        reached
     }
 }
 
@@ -102,31 +104,50 @@ fn within(list: &[(Span, Range<u32>)], span: Span) -> &[(Span, Range<u32>)] {
     rest.get(..end).unwrap_or_default()
 }
 
-/// By what one knows the hidden texts again that a finding is about, in another spelling as well.
+/// Nodes with hidden texts.
+#[derive(Default, PartialEq, Eq)]
+pub(super) struct Reached {
+    nodes: Vec<(u32, u32)>,
+    /// Whether there are more.
+    too_many: bool,
+}
+
+/// By what one knows hidden texts again, in another spelling as well.
 #[derive(Default)]
 pub(super) struct Traces {
-    /// Whether it is about any.
+    /// Whether there are any such texts.
     pub touched: bool,
     /// Whether there are more than can be looked for.
     pub too_many: bool,
     runs: HashSet<String>,
-    /// The characters looked at so far.
-    characters: usize,
 }
 
 impl Traces {
-    fn add<'a>(&mut self, texts: impl Iterator<Item = &'a Text>) {
-        for text in texts {
+    /// The traces of those texts that some nodes say.
+    pub(super) fn of(reached: &Reached, texts: &[Text]) -> Traces {
+        let touched = !reached.nodes.is_empty();
+        let mut traces = Traces {
+            touched,
+            too_many: reached.too_many || touched && texts.len() > MOST,
+            runs: HashSet::new(),
+        };
+        let said = |text: &&Text| {
+            let mut nodes = reached.nodes.iter();
+            nodes.any(|(start, end)| (*start..*end).contains(&text.node))
+        };
+        let mut characters = 0;
+        for text in texts.iter().take(MOST).filter(said) {
             let bare = bare(&text.text);
-            self.characters += bare.len();
-            if self.characters > MOST_CHARACTERS {
-                self.too_many = true;
-                return;
+            characters += bare.len();
+            if characters > MOST_CHARACTERS {
+                traces.too_many = true;
+                break;
             }
             if !bare.is_empty() {
-                self.runs.extend(runs(&bare));
+                traces.runs.extend(runs(&bare));
             }
         }
+        traces
     }
 
     pub(super) fn is_empty(&self) -> bool {
