@@ -1,5 +1,6 @@
 //! What kubeproof says: one finding, its places, its help, and what the API server would answer.
 
+use crate::cut::{self, cut_to};
 use crate::rules::RuleId;
 use crate::source::Span;
 
@@ -198,7 +199,7 @@ impl Diagnostic {
         Diagnostic {
             rule,
             severity: rule.rule().severity,
-            message: message.into(),
+            message: bounded(message),
             help: None,
             label: None,
             span,
@@ -209,6 +210,11 @@ impl Diagnostic {
             object: None,
         }
     }
+}
+
+/// A text of a finding, cut if nobody would read it.
+fn bounded(text: impl Into<String>) -> String {
+    cut_to(text.into(), cut::TEXT)
 }
 
 /// Sorts the findings of one file by place, then by rule; equal ones keep the order they were found in.
@@ -224,7 +230,7 @@ pub struct Report<'a> {
 impl Report<'_> {
     /// What to do about it, as an order.
     pub fn help(self, help: impl Into<String>) -> Self {
-        self.diagnostic.help = Some(help.into());
+        self.diagnostic.help = Some(bounded(help));
         self
     }
 
@@ -236,14 +242,14 @@ impl Report<'_> {
 
     /// A few words beside the marked text.
     pub fn label(self, label: impl Into<String>) -> Self {
-        self.diagnostic.label = Some(label.into());
+        self.diagnostic.label = Some(bounded(label));
         self
     }
 
     /// Another place in the same file.
     pub fn related(self, span: Span, message: impl Into<String>) -> Self {
         self.diagnostic.related.push(Related {
-            message: message.into(),
+            message: bounded(message),
             file: None,
             span,
         });
@@ -253,7 +259,7 @@ impl Report<'_> {
     /// Another place in a file of the run, by the file's index.
     pub fn related_in(self, file: u32, span: Span, message: impl Into<String>) -> Self {
         self.diagnostic.related.push(Related {
-            message: message.into(),
+            message: bounded(message),
             file: Some(file),
             span,
         });
@@ -265,7 +271,7 @@ impl Report<'_> {
         self.diagnostic.refusal = Some(Refusal {
             stage: kind.stage(),
             kind,
-            field: field.into(),
+            field: bounded(field),
             turn: 0,
         });
         self.diagnostic.severity = Severity::Error;
@@ -277,7 +283,7 @@ impl Report<'_> {
         self.diagnostic.refusal = Some(Refusal {
             stage,
             kind,
-            field: field.into(),
+            field: bounded(field),
             turn: 0,
         });
         self.diagnostic.severity = Severity::Error;
@@ -293,7 +299,7 @@ impl Report<'_> {
     /// How to mend it.
     pub fn fix(self, title: impl Into<String>, safe: bool, edits: Vec<Edit>) -> Self {
         self.diagnostic.fix = Some(Fix {
-            title: title.into(),
+            title: bounded(title),
             safe,
             edits,
         });

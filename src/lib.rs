@@ -16,6 +16,7 @@ pub mod cel;
 pub mod cli;
 mod completed;
 pub mod config;
+mod cut;
 pub mod definitions;
 pub mod diagnostic;
 pub mod edit;

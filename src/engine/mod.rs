@@ -1,9 +1,12 @@
 //! Runs the rules: over one file with its text and tree at hand, then over the facts of all files.
 
+mod ceiling;
 mod settings;
 
+pub(crate) use ceiling::Ceiling;
 pub use settings::{Policy, RuleSet, Settings};
 
+use crate::cut::{self, cut};
 use crate::diagnostic::{Diagnostic, ErrorType, Stage};
 use crate::edit::Shared;
 use crate::graph::table::Table;
@@ -102,6 +105,7 @@ pub fn check_file(
         faults.retain_mut(|d| settings.adjust(d));
         diagnostics.append(&mut faults);
     }
+    ceiling::apply(&mut diagnostics, std::mem::take(&mut cx.ceiling));
     if !diagnostics.is_empty() || !suppressed.is_empty() {
         file.hidden().redact(&mut diagnostics);
         file.hidden().redact(&mut suppressed);
@@ -167,6 +171,7 @@ pub fn check_custom(
     let mut cx = Cx::new(&file, settings);
     schema::custom::check(&file, definitions, &mut cx);
     let mut found = std::mem::take(&mut cx.found);
+    ceiling::apply(&mut found, std::mem::take(&mut cx.ceiling));
     found.retain_mut(|d| settings.adjust(d));
     judge_fixes(tree, &mut found);
     if !found.is_empty() {
@@ -206,15 +211,20 @@ pub fn index_file(
 pub(crate) fn info(object: &crate::manifest::Object<'_>, file: &File<'_>) -> ObjectInfo {
     // An alias may make a name of what must not be told.
     let aliased = !file.beyond_aliases().is_empty();
-    let told = |text: &str| match aliased {
-        true => file.hidden().told(text).into(),
-        false => text.into(),
+    let told = |text: &str, most: usize| {
+        let told = match aliased {
+            true => file.hidden().told(text),
+            false => text,
+        };
+        // Each finding repeats it.
+        cut(told, most).into()
     };
+    let name = |text: &str| told(text, cut::NAME);
     ObjectInfo {
-        api_version: told(&object.api_version),
-        kind: told(&object.kind),
-        namespace: object.namespace.as_deref().map(told),
-        name: object.name.as_deref().map(told),
+        api_version: told(&object.api_version, cut::API_VERSION),
+        kind: name(&object.kind),
+        namespace: object.namespace.as_deref().map(name),
+        name: object.name.as_deref().map(name),
         document: file.documents[object.document as usize].chunk.document,
         item: object.item,
         span: match object.item {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::cut::{self, cut};
 use crate::source::Span;
 use crate::yaml::{Entry, Kind, Node, Scalar, Style};
 
@@ -288,7 +289,7 @@ impl<'p, 't> Field<'p, 't> {
             Step::Index(i) => _ = write!(out, "[{i}]"), // writing into a String cannot fail
             Step::Key(key) => {
                 out.push('[');
-                out.push_str(key);
+                out.push_str(&cut(key, cut::STEP));
                 out.push(']');
             }
             Step::Dotted(key) => dotted(out, key),
@@ -344,5 +345,5 @@ fn dotted(out: &mut String, name: &str) {
     if !out.is_empty() {
         out.push('.');
     }
-    out.push_str(name);
+    out.push_str(&cut(name, cut::STEP));
 }

@@ -7,8 +7,9 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::reach::{Reach, Reached, Traces};
 use super::touches;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::manifest::File;
 use crate::rules::quote;
 use crate::source::Span;
@@ -21,26 +22,21 @@ pub const MASK: &str = "***";
 #[derive(Debug, Default)]
 pub struct Hidden {
     texts: Vec<Text>,
-    /// Where aliases bring them to, in order, with the nodes that each leads to.
-    aliases: Vec<(Span, Range<u32>)>,
+    /// Where aliases bring them to, and from where.
+    reach: Reach,
 }
 
 #[derive(Debug)]
-struct Text {
+pub(super) struct Text {
     /// The node that says it.
-    node: u32,
-    text: String,
+    pub node: u32,
+    pub text: String,
     /// As messages quote it.
     quoted: String,
 }
 
 /// With more texts, nothing that is quoted is told.
-const MOST: usize = 64;
-
-/// As many characters tell what a text is in another spelling.
-const PIECE: usize = 6;
-/// The longest text that is looked for in other spellings.
-const LONGEST: usize = 1_000;
+pub(super) const MOST: usize = 64;
 
 impl Hidden {
     /// Looks through a file.
@@ -63,26 +59,12 @@ impl Hidden {
 
     /// What aliases bring from where nothing may be shown.
     fn aliased(&mut self, root: Node<'_>, all: Range<u32>, masked: &[Span]) {
-        let first = self.aliases.len();
-        for id in all {
-            let alias = root.with_id(id);
-            let meant = alias.resolved();
-            if alias.raw().kind == Kind::Alias && touches(masked, meant.span()) {
-                self.aliases.push((alias.span(), meant.id()..meant.raw().next));
+        let anchored = self.reach.add(root, all, masked);
+        for id in anchored.into_iter().flatten() {
+            let node = root.with_id(id);
+            if node.raw().kind == Kind::Scalar && touches(masked, node.span()) {
+                self.keep(node);
             }
-        }
-        let found = self.aliases.get(first..).unwrap_or_default().iter();
-        let mut anchored: Vec<(u32, u32)> = found.map(|(_, nodes)| (nodes.start, nodes.end)).collect();
-        anchored.sort_unstable();
-        let mut from = 0;
-        for (start, end) in anchored {
-            for id in start.max(from)..end {
-                let node = root.with_id(id);
-                if node.raw().kind == Kind::Scalar && touches(masked, node.span()) {
-                    self.keep(node);
-                }
-            }
-            from = from.max(end);
         }
     }
 
@@ -131,53 +113,82 @@ impl Hidden {
         }
     }
 
-    /// Takes the texts out of what is said of the file. What is said of an alias itself may tell its text in another
-    /// spelling, which is taken out as well.
+    /// Takes the texts out of what is said of the file. What is said of a text itself, or of an alias that leads to it,
+    /// may tell it in another spelling, which is taken out as well.
     pub fn redact(&self, findings: &mut [Diagnostic]) {
         if self.is_empty() {
             return;
         }
         let all: HashSet<&str> = self.texts().skip(MOST).collect();
+        // Many findings may be about the same.
+        let mut last = (Reached::default(), Traces::default());
         for finding in findings {
-            let pieces = self.pieces(finding.span);
-            let clean = |text: &mut String| *text = self.clean(text, &pieces);
+            let reached = self.reach.at(finding);
+            if reached != last.0 {
+                let traces = Traces::of(&reached, &self.texts);
+                last = (reached, traces);
+            }
+            let traces = &last.1;
+            let clean = |text: &mut String| *text = self.clean(text, traces);
             clean(&mut finding.message);
-            finding.help.iter_mut().for_each(clean);
             finding.label.iter_mut().for_each(clean);
             finding
                 .related
                 .iter_mut()
                 .for_each(|other| clean(&mut other.message));
+            let knows = finding.rule.rule().id.starts_with("secret/");
+            finding.help = finding
+                .help
+                .take()
+                .and_then(|help| self.help(help, traces, knows));
+            finding.fix = finding.fix.take().and_then(|fix| self.fix(fix, traces, knows));
             if let Some(refusal) = &mut finding.refusal {
-                refusal.field = self.without(&refusal.field, &pieces);
+                refusal.field = self.without(&refusal.field, traces);
                 if !all.is_empty() {
                     refusal.field = without_steps(&refusal.field, &all);
-                }
-            }
-            if let Some(fix) = &mut finding.fix {
-                clean(&mut fix.title);
-                let tells = |text: &str| self.without(text, &pieces) != text;
-                if fix.edits.iter().any(|edit| tells(&edit.text)) {
-                    finding.fix = None;
                 }
             }
         }
     }
 
+    /// What to do, unless it is made from a text. Only rules of Secrets know that they judge what must not be told;
+    /// what others quote beside such a text may be anything like it.
+    fn help(&self, help: String, traces: &Traces, knows: bool) -> Option<String> {
+        let told = self.clean(&help, traces);
+        let derived = told != help || !knows && help.contains('`');
+        (!(traces.touched && derived)).then_some(told)
+    }
+
+    /// The same of a fix.
+    fn fix(&self, fix: Fix, traces: &Traces, knows: bool) -> Option<Fix> {
+        let tells = |edit: &Edit| {
+            let says = edit.text.contains(char::is_alphanumeric);
+            self.without(&edit.text, traces) != edit.text || traces.touched && says && !knows
+        };
+        let title = self.clean(&fix.title, traces);
+        (!fix.edits.iter().any(tells)).then_some(Fix { title, ..fix })
+    }
+
     /// A message without the texts in what it quotes, and without those that are no plain words anywhere.
-    fn clean(&self, message: &str, pieces: &HashSet<String>) -> String {
+    fn clean(&self, message: &str, traces: &Traces) -> String {
         let mut out = String::with_capacity(message.len());
         for (at, part) in message.split('`').enumerate() {
             if at > 0 {
                 out.push('`');
             }
             match at % 2 {
-                1 if self.texts.len() > MOST => out.push_str(MASK),
-                1 => out.push_str(&self.without(part, pieces)),
+                1 if self.texts.len() > MOST || traces.too_many => out.push_str(MASK),
+                1 => {
+                    let told = self.without(part, traces);
+                    out.push_str(if traces.tell(&told) { MASK } else { &told });
+                }
                 _ => {
                     let odd = |text: &&Text| !text.text.chars().all(char::is_alphabetic);
                     let few = self.texts.iter().take(MOST).filter(odd);
-                    out.push_str(&few.fold(part.to_string(), replaced));
+                    let told = few.fold(part.to_string(), replaced);
+                    // What has a digit is no plain word.
+                    let numbers = |word: &str| word.contains(|c: char| c.is_ascii_digit());
+                    out.push_str(&masked_words(&told, |word| numbers(word) && traces.tell(word)));
                 }
             }
         }
@@ -185,41 +196,29 @@ impl Hidden {
     }
 
     /// A value or a path without the texts, and without words that tell a text in another spelling.
-    fn without(&self, quoted: &str, pieces: &HashSet<String>) -> String {
+    fn without(&self, quoted: &str, traces: &Traces) -> String {
         let out = self.texts.iter().take(MOST).fold(quoted.to_string(), replaced);
-        if pieces.is_empty() {
-            return out;
+        match traces.is_empty() {
+            true => out,
+            false => masked_words(&out, |word| traces.tell(word)),
         }
-        let parts = |c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'));
-        let mut told = String::with_capacity(out.len());
-        for word in out.split_inclusive(parts) {
-            let bare = word.trim_end_matches(parts);
-            let lower: Vec<char> = bare.to_lowercase().chars().collect();
-            let mut runs = lower.windows(PIECE).map(|run| run.iter().collect::<String>());
-            if runs.any(|run| pieces.contains(&run)) {
-                told.push_str(MASK);
-                told.push_str(word.get(bare.len()..).unwrap_or_default());
-            } else {
-                told.push_str(word);
-            }
-        }
-        told
     }
+}
 
-    /// All runs of characters by which one would know the text again that an alias at a span brings there.
-    fn pieces(&self, span: Span) -> HashSet<String> {
-        let mut pieces = HashSet::new();
-        let first = self.aliases.partition_point(|(alias, _)| alias.end <= span.start);
-        let here = self.aliases.get(first..).unwrap_or_default().iter();
-        for (_, nodes) in here.take_while(|(alias, _)| alias.start < span.end.max(span.start + 1)) {
-            for text in self.texts.iter().filter(|text| nodes.contains(&text.node)) {
-                let lower = text.text.to_lowercase();
-                let chars: Vec<char> = lower.chars().take(LONGEST).collect();
-                pieces.extend(chars.windows(PIECE).map(|run| run.iter().collect::<String>()));
-            }
+/// A text without some of its words.
+fn masked_words(text: &str, is_masked: impl Fn(&str) -> bool) -> String {
+    let parts = |c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'));
+    let mut told = String::with_capacity(text.len());
+    for word in text.split_inclusive(parts) {
+        let bare = word.trim_end_matches(parts);
+        if is_masked(bare) {
+            told.push_str(MASK);
+            told.push_str(word.get(bare.len()..).unwrap_or_default());
+        } else {
+            told.push_str(word);
         }
-        pieces
     }
+    told
 }
 
 /// A path without the steps that are one of many texts.

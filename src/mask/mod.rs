@@ -4,14 +4,21 @@
 //! List, in a patch, or as text inside another object. Keys stay readable, since findings are about them.
 
 mod hidden;
+mod reach;
+mod unread;
 
 pub use hidden::{Hidden, MASK};
 
 use std::borrow::Cow;
 
+use unread::{is_object, lines, may_be_secret, separator};
+
 use crate::manifest::File;
 use crate::source::Span;
 use crate::yaml::{Chunk, Kind, Node, Style};
+
+/// The annotation in which kubectl keeps a whole object as text, after its prefix.
+const LAST_APPLIED: &str = "last-applied-configuration";
 
 /// The masked parts of a file, sorted and not overlapping.
 pub fn spans(file: &File<'_>) -> Vec<Span> {
@@ -91,33 +98,6 @@ fn look(file: &File<'_>, follows: bool) -> Vec<Span> {
         after_secret = has_secret || is_tail;
     }
     normalise(masked.spans)
-}
-
-/// Whether a document is an object of its own, rather than the rest of a value with a `---` in it.
-fn is_object(root: Option<Node<'_>>, source: &str) -> bool {
-    match root {
-        Some(root) => root
-            .raw_entries()
-            .any(|entry| matches!(bare(entry.key), "apiVersion" | "kind")),
-        None => {
-            let begins = |line: &str| line.starts_with("apiVersion:") || line.starts_with("kind:");
-            source.lines().any(begins)
-        }
-    }
-}
-
-/// What stands on separator lines after the `---`.
-fn separator(text: &str, between: Span, masked: &mut Masked) {
-    let mut at = between.start;
-    for line in text
-        .get(between.range())
-        .unwrap_or_default()
-        .split_inclusive('\n')
-    {
-        let hidden = at + if line.starts_with("---") { 3 } else { 0 };
-        at += line.len() as u32;
-        masked.push(Span::new(hidden, hidden.max(at)));
-    }
 }
 
 /// Whether a span shares a byte with one of the sorted `masked` spans.
@@ -232,7 +212,7 @@ fn mapping(map: Node<'_>, is_root: bool, masked: &mut Masked) -> bool {
                     list.value.items().for_each(|item| masked.push(item.span()));
                 }
             }
-        } else if key == "kubectl.kubernetes.io/last-applied-configuration" {
+        } else if key.strip_prefix("kubectl.kubernetes.io/") == Some(LAST_APPLIED) {
             masked.push(entry.value.span());
         }
     }
@@ -364,68 +344,6 @@ fn word<'t>(node: Node<'t>) -> Cow<'t, str> {
         written if written.contains('\\') => node.key_text().unwrap_or(Cow::Borrowed(written)),
         written => Cow::Borrowed(written),
     }
-}
-
-/// Text that may be a Secret's and has no tree: only the keys of its lines are shown, and the values of the
-/// few fields that tell which object it is.
-fn lines(text: &str, span: Span, masked: &mut Masked) {
-    let source = text.get(span.range()).unwrap_or_default();
-    let mut at = span.start;
-    for line in source.split_inclusive('\n') {
-        let start = at;
-        at += line.len() as u32;
-        let indent = line.len() - line.trim_start_matches([' ', '-', '\t']).len();
-        let content = &line[indent..];
-        let hidden = match content.split_once(':') {
-            Some((key, rest)) if is_key(key) => {
-                let shown = matches!(key, "apiVersion" | "kind" | "name" | "namespace" | "type")
-                    && !rest.contains([':', ',', '{', '[']);
-                if shown {
-                    line.find('#').unwrap_or(line.len())
-                } else {
-                    indent + key.len() + 1
-                }
-            }
-            _ => indent,
-        };
-        if hidden < line.trim_end().len() {
-            masked.push(Span::new(
-                start + hidden as u32,
-                start + line.trim_end().len() as u32,
-            ));
-        }
-    }
-}
-
-/// Whether an unreadable text may hold a Secret: it says `secret`, other than in a reference to one
-/// (`secretName`, `secretKeyRef`), or `data`, other than in `metadata`.
-fn may_be_secret(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let ends = |at: usize, word: &str| {
-        let start = at.saturating_sub(word.len());
-        bytes[start..at].eq_ignore_ascii_case(word.as_bytes())
-    };
-    let starts = |at: usize, word: &str| {
-        let word = word.as_bytes();
-        bytes
-            .get(at..at + word.len())
-            .is_some_and(|found| found.eq_ignore_ascii_case(word))
-    };
-    (0..bytes.len()).any(|at| match bytes[at] {
-        b's' | b'S' => {
-            let after = at + "secret".len();
-            starts(at, "secret") && !["name", "keyref", "ref"].iter().any(|word| starts(after, word))
-        }
-        b'd' | b'D' => starts(at, "data") && !ends(at, "meta"),
-        _ => false,
-    })
-}
-
-fn is_key(key: &str) -> bool {
-    !key.is_empty()
-        && key
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/'))
 }
 
 /// Whether `text` contains `word` (lower-case ASCII) in any case.

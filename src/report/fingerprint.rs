@@ -61,9 +61,17 @@ pub fn fingerprints(file: &FileReport) -> Vec<Fingerprint> {
         _ => vec![String::new(); spans.len()],
     };
     let mut turns: HashMap<(&str, String, String), u32> = HashMap::new();
+    // Many findings may be about one object.
+    let mut last: (Option<u32>, String) = (None, String::new());
     let mut fingerprints = Vec::with_capacity(spans.len());
     for (diagnostic, at) in file.diagnostics.iter().zip(&mut places) {
-        let object = object_of(file, diagnostic).map(identity).unwrap_or_default();
+        if last.0 != diagnostic.object {
+            last = (
+                diagnostic.object,
+                object_of(file, diagnostic).map(identity).unwrap_or_default(),
+            );
+        }
+        let object = last.1.clone();
         let at = std::mem::take(at);
         let rule = diagnostic.rule.rule().id;
         let turn = turns.entry((rule, object.clone(), at.clone())).or_insert(0);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use crate::diagnostic::{Diagnostic, Report};
-use crate::engine::Settings;
+use crate::engine::{Ceiling, Settings};
 use crate::manifest::{Field, File, Object};
 use crate::mask;
 use crate::rules::RuleId;
@@ -27,6 +27,10 @@ pub struct Cx<'t> {
     pub(crate) object: Option<u32>,
     pub(crate) found: Vec<Diagnostic>,
     pub(crate) suppressions: Option<Box<Suppressions>>,
+    /// Findings that are too many to be told.
+    pub(crate) ceiling: Ceiling,
+    /// The last one of them.
+    left_out: Option<Box<Diagnostic>>,
     fills_in: OnceCell<bool>,
 }
 
@@ -41,6 +45,8 @@ impl<'t> Cx<'t> {
             object: None,
             found: Vec::new(),
             suppressions: None,
+            ceiling: Ceiling::default(),
+            left_out: None,
             fills_in: OnceCell::new(),
         }
     }
@@ -93,6 +99,44 @@ impl<'t> Cx<'t> {
         }
     }
 
+    /// The same, but what is too much for one file is only counted.
+    pub(crate) fn report_or_count(
+        &mut self,
+        rule: RuleId,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Report<'_> {
+        let finding = Diagnostic {
+            object: self.object,
+            ..Diagnostic::new(rule, self.document, span, message)
+        };
+        if self.ceiling.takes(&finding) {
+            self.left_out = None;
+            self.found.push(finding);
+            let last = self.found.len() - 1;
+            return Report {
+                diagnostic: &mut self.found[last],
+            };
+        }
+        Report {
+            diagnostic: self.left_out.insert(Box::new(finding)),
+        }
+    }
+
+    /// Counts a finding that is not worth its words, since it is too much.
+    pub(crate) fn counts_only(&mut self, rule: RuleId) -> bool {
+        let reached = self.ceiling.is_reached(rule, self.document, self.object);
+        if reached {
+            self.ceiling.count(rule);
+        }
+        reached
+    }
+
+    /// The last finding, if it was only counted.
+    pub(crate) fn left_out(&self) -> Option<&Diagnostic> {
+        self.left_out.as_deref()
+    }
+
     /// Whether a comment keeps back what the current rule finds at a span: a finding about several places asks of
     /// each, so that its fix leaves alone what is meant to stay.
     pub fn keeps_back(&mut self, span: Span) -> bool {
@@ -135,16 +179,19 @@ impl<'t> Cx<'t> {
         mask::touches(self.file.masked(), span)
     }
 
-    /// A node's value in backquotes for a message, cut to a readable length; "the value" for what must
+    /// A node's value in backquotes for a message, cut to a readable length; [`HIDDEN`] for what must
     /// not be shown.
     pub fn shown(&self, node: Node<'t>) -> Cow<'static, str> {
         if self.is_masked(node.span()) || self.is_masked(node.resolved().span()) {
-            return Cow::Borrowed("the value");
+            return Cow::Borrowed(HIDDEN);
         }
         let text = node.str().unwrap_or(Cow::Borrowed(node.resolved().source()));
         Cow::Owned(quote(&text))
     }
 }
+
+/// What messages quote in the place of a value that must not be shown.
+pub const HIDDEN: &str = "`***`";
 
 /// Text in backquotes, on one line, cut to 60 characters. For a value of the file there is [`Cx::shown`]; what an alias
 /// may bring elsewhere is taken out of messages later ([`mask::Hidden`]).

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::Shape;
 use super::keys::written;
 use super::table::FieldRef;
+use crate::cut::{self, cut};
 use crate::source::Span;
 use crate::yaml::{Kind, Node, Style};
 
@@ -109,5 +110,5 @@ fn dotted(out: &mut String, word: &str) {
     if !out.is_empty() {
         out.push('.');
     }
-    out.push_str(word);
+    out.push_str(&cut(word, cut::STEP));
 }

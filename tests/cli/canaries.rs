@@ -318,6 +318,33 @@ fn no_message_tells_a_value_that_stands_elsewhere() {
     ] {
         files.push(format!("{SECRET}{value}metadata: {metadata}\n"));
     }
+    // The anchor is a whole mapping: what is found lies among its values, or at their keys.
+    let list_of = |key: &str| format!("{key}: [Sesame-4711_, Sesame-4711!]");
+    for (values, metadata) in [
+        ("name: Sesame-4711_", "*m"),
+        ("name: Sesame-4711_", "{<<: *m}"),
+        ("name: Sesame-4711_", "{name: b, labels: {<<: *m}}"),
+        ("name: Sesame-4711_", "{name: b, labels: *m}"),
+        ("name: Sesame 4711_", "{name: b, labels: *m}"),
+        ("name: |\n    Sesame-4711_", "*m"),
+        ("name: >-\n    SESAME_4711", "*m"),
+        ("namespace: Sesame-4711_", "{name: b, <<: *m}"),
+        ("generateName: Sesame_4711_", "*m"),
+        (
+            "name: a\n  namespace: Sesame-4711_\n  generation: -4711\n  uid: Sesame_4711",
+            "*m",
+        ),
+        (&list_of("finalizers"), "{name: b, <<: *m}"),
+        (
+            "note: Sesame-4711",
+            "{name: b, annotations: {<<: *m, 'a note': b}}",
+        ),
+        ("kind: Sesame_4711", "{name: b, ownerReferences: [*m]}"),
+    ] {
+        files.push(format!(
+            "{SECRET}stringData: &m\n  {values}\nmetadata: {metadata}\n"
+        ));
+    }
     for root in ["*a : 1\n", "type: *a\n", "immutable: *a\n"] {
         files.push(format!("{SECRET}metadata: {{name: b}}\n{value}{root}"));
     }
@@ -440,4 +467,67 @@ fn short_values_are_not_told_and_names_are() {
         "{answer}"
     );
     assert!(folder.run(&["impact", "-A"]).stdout.contains("shop"));
+}
+
+/// A definition's rules may make their messages of any value, in any spelling.
+#[test]
+fn no_rule_of_a_definition_makes_a_message_of_a_secret() {
+    let rules = "x-kubernetes-validations: [{rule: 'false', message: told, messageExpression: \
+                 \"'no ' + self.name.upperAscii()\"}, {rule: 'int(self.name) > 0'}]";
+    let crd = format!(
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: \
+         foos.example.com}}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {{plural: foos, kind: Foo, \
+         singular: foo, listKind: FooList}}\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    \
+         schema: {{openAPIV3Schema: {{type: object, properties: {{spec: {{type: object, properties: {{kind: {{type: \
+         string}}, apiVersion: {{type: string}}, stringData: {{type: object, properties: {{name: {{type: string, maxLength: 9}}}}, {rules}}}}}}}}}}}}}\n"
+    );
+    let in_place = "apiVersion: example.com/v1\nkind: Foo\nmetadata: {name: a}\n\
+                    spec: {kind: Secret, stringData: {name: sesame}}\n";
+    let alias = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: s}, \
+                 stringData: &m {name: sesame}}\n- {apiVersion: example.com/v1, kind: Foo, metadata: {name: a}, spec: \
+                 {kind: Foo, stringData: *m}}\n";
+    let plain = in_place.replace("kind: Secret", "kind: Foo, apiVersion: a.b/v1");
+    let folder = Folder::new(&[("crd.yaml", &crd)]);
+    for (text, message) in [(in_place, "told"), (alias, "told"), (&plain, "no SESAME")] {
+        folder.write("a.yaml", text);
+        let answer = folder.run(&["check", "--crds", "crd.yaml", "--format", "concise", "a.yaml"]);
+        let told = format!("breaks a rule of its definition: {message};");
+        assert!(answer.stdout.contains(&told), "{text}\n{answer}");
+        assert!(
+            text == plain || !answer.stdout.to_lowercase().contains("sesame"),
+            "{text}\n{answer}"
+        );
+    }
+}
+
+/// What kubectl keeps of an object holds the values of its environment; frames and patches show it of no file, whether
+/// that can be read or not.
+#[test]
+fn what_was_applied_last_is_shown_of_no_file() {
+    let applied = r#"{"spec":{"containers":[{"env":[{"name":"DB_PASSWORD","value":"Sesame4711"}]}]}}"#;
+    let head = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  annotations:\n";
+    let key = "kubectl.kubernetes.io/last-applied-configuration";
+    let folder = Folder::new(&[]);
+    for annotation in [
+        format!("    {key}: '{applied}'\n"),
+        format!("    {key}: |\n      {applied}\n"),
+    ] {
+        for rest in ["  template: [\n", "  template: {}\n", "\ttemplate: {}\n"] {
+            folder.write(
+                "a.yaml",
+                format!("{head}{annotation}spec:\n  replicas: \"2\"\n{rest}"),
+            );
+            for args in [
+                &["check", "a.yaml"][..],
+                &["check", "--diff", "--unsafe-fixes", "a.yaml"],
+                &["check", "--format", "json", "a.yaml"],
+                &["check", "--format", "sarif", "a.yaml"],
+                &["check", "--format", "markdown", "a.yaml"],
+            ] {
+                let answer = folder.run(args).to_string();
+                assert!(answer.contains("a.yaml"), "{answer}");
+                assert!(!answer.contains("Sesame"), "{args:?}: {answer}");
+            }
+        }
+    }
 }

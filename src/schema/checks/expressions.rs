@@ -3,7 +3,7 @@
 use crate::cel::{Compiled, Env, Simple, Type, compile};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::Cx;
+use crate::rules::{Cx, HIDDEN};
 use crate::schema::constraints::{fault, is_set};
 
 /// Longer expressions of audit annotations are refused for their length.
@@ -23,7 +23,7 @@ fn judge<'t>(field: &Field<'_, 't>, env: &mut Env<'t>, trim: bool, cx: &mut Cx<'
             let line = before.matches('\n').count() + 1;
             let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
             // A Secret's value may stand here by an alias.
-            let hidden = field.value().is_none_or(|value| &*cx.shown(value) == "the value");
+            let hidden = field.value().is_none_or(|value| &*cx.shown(value) == HIDDEN);
             let message = match (hidden, line) {
                 (true, _) => "the expression does not compile".to_string(),
                 (false, 1) => format!(

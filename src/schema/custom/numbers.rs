@@ -168,6 +168,9 @@ impl<'t> Validator<'_, 't> {
             let refusal = found.refusal.as_ref();
             refusal.is_some_and(|refusal| refusal.kind == ErrorType::TypeInvalid && refusal.field == path)
         };
+        if self.cx.left_out().is_some_and(|finding| of_type(&finding)) {
+            return true; // and so is this one
+        }
         // It was reported just before, but for what alternatives said.
         let Some(mut again) = self.cx.found.iter().rev().take(8).find(of_type).cloned() else {
             return false;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::cut::{self, cut};
 use crate::source::Span;
 use crate::yaml::{Kind, Node, Style};
 
@@ -75,17 +76,19 @@ impl<'p, 't> Place<'p, 't> {
     }
 
     fn write(&self, out: &mut String, brackets: bool) {
-        if let Some(up) = self.up {
-            up.write(out, brackets);
+        let steps: Vec<Part<'_>> = std::iter::successors(Some(self), |place| place.up)
+            .map(|place| place.part)
+            .collect();
+        for step in steps.into_iter().rev() {
+            // Writing into a String cannot fail.
+            let _ = match step {
+                Part::Root => Ok(()),
+                Part::Index(i) => write!(out, "[{i}]"),
+                Part::Key(key) if brackets => write!(out, "[{}]", cut(key, cut::STEP)),
+                Part::Name(name) | Part::Key(name) if out.is_empty() => out.write_str(&cut(name, cut::STEP)),
+                Part::Name(name) | Part::Key(name) => write!(out, ".{}", cut(name, cut::STEP)),
+            };
         }
-        // Writing into a String cannot fail.
-        let _ = match self.part {
-            Part::Root => Ok(()),
-            Part::Index(i) => write!(out, "[{i}]"),
-            Part::Key(key) if brackets => write!(out, "[{key}]"),
-            Part::Name(name) | Part::Key(name) if out.is_empty() => write!(out, "{name}"),
-            Part::Name(name) | Part::Key(name) => write!(out, ".{name}"),
-        };
     }
 
     /// Where to point: at the value; at its key, where the value is empty or a block collection; for what is

@@ -12,6 +12,7 @@ use super::schema::Schema;
 use super::typed::{Shape, Typed};
 use super::validate::{Fault, Validator};
 use crate::cel::{self, Memo, Program, Stop, Tree, Val};
+use crate::cut::{begin, cut};
 use crate::diagnostic::ErrorType;
 use crate::rules::ids;
 use crate::yaml::{Node, Scalar};
@@ -39,6 +40,8 @@ struct Rule<'c> {
     node: Node<'c>,
     program: OnceLock<Option<Program>>,
     message: OnceLock<Option<Program>>,
+    /// What it says of itself, for messages: its own, and its beginning.
+    words: OnceLock<(String, String)>,
 }
 
 /// Where in its text a definition speaks of rules.
@@ -77,6 +80,7 @@ impl<'c> Rules<'c> {
                     node,
                     program: OnceLock::new(),
                     message: OnceLock::new(),
+                    words: OnceLock::new(),
                 })
                 .collect(),
             fields: fields
@@ -126,13 +130,25 @@ impl Rule<'_> {
         self.message.get_or_init(make).as_ref()
     }
 
-    /// The rule in backquotes, on one line.
-    fn short(&self) -> String {
-        let rule = one_line(&self.text("rule"));
-        match rule.char_indices().nth(LONG) {
-            Some((end, _)) => format!("`{}…`", rule.get(..end).unwrap_or_default()),
-            None => format!("`{rule}`"),
-        }
+    /// Its message, and the rule in backquotes, each on one line. Many items may break one rule.
+    fn words(&self) -> &(String, String) {
+        self.words.get_or_init(|| {
+            let message = one_line(&cut(&self.text("message"), MOST_WORDS));
+            let rule = one_line(begin(&self.text("rule"), MOST_WORDS));
+            let rule = match rule.char_indices().nth(LONG) {
+                Some((end, _)) => format!("`{}…`", rule.get(..end).unwrap_or_default()),
+                None => format!("`{rule}`"),
+            };
+            (message, rule)
+        })
+    }
+
+    fn message(&self) -> &str {
+        &self.words().0
+    }
+
+    fn short(&self) -> &str {
+        &self.words().1
     }
 
     fn reason(&self) -> ErrorType {
@@ -275,18 +291,31 @@ impl<'v, 'c: 'v> Walker<'_, '_, '_, 'v, 'c> {
         let Ok(it) = value.read() else { return };
         match cel::run(program, variables(it.clone()), &mut self.memo, &mut self.left) {
             Ok(Val::Bool(false)) => {
+                if self.validator.counts_only(ids::SCHEMA_VALIDATION_RULE) {
+                    return;
+                }
                 let message = rule
                     .message_program()
+                    .filter(|_| self.may_tell(value.node))
                     .map(|message| cel::run(message, variables(it), &mut self.memo, &mut self.left));
-                let message = match message {
-                    Some(Ok(Val::Str(text))) if !text.trim().is_empty() => text,
-                    _ => rule.text("message"),
-                };
-                self.broken(rule, &one_line(&message), schema, place);
+                match message {
+                    Some(Ok(Val::Str(text))) if !text.trim().is_empty() => {
+                        self.broken(rule, &one_line(&cut(&text, MOST_WORDS)), schema, place);
+                    }
+                    _ => self.broken(rule, rule.message(), schema, place),
+                }
             }
             Err(Stop::Fails(why)) => {
+                if self.validator.counts_only(ids::SCHEMA_VALIDATION_RULE) {
+                    return;
+                }
+                // The reason may quote what the rule was given.
+                let why = match self.may_tell(value.node) {
+                    true => format!(": {why}"),
+                    false => String::new(),
+                };
                 let text = format!(
-                    "a rule of the definition comes to nothing for {}: {why}; the API server refuses the object",
+                    "a rule of the definition comes to nothing for {}{why}; the API server refuses the object",
                     self.validator.subject(place)
                 );
                 let help = format!("the rule is {}", rule.short());
@@ -294,6 +323,13 @@ impl<'v, 'c: 'v> Walker<'_, '_, '_, 'v, 'c> {
             }
             _ => {}
         }
+    }
+
+    /// Whether a message may be made of a value: an expression may do anything with what must not be shown, so that
+    /// nobody would know it again.
+    fn may_tell(&self, node: Node<'_>) -> bool {
+        let cx = &self.validator.cx;
+        !cx.is_masked(node.span()) && cx.file.hidden().is_empty()
     }
 
     fn broken(&mut self, rule: &Rule<'_>, message: &str, schema: &Schema<'_>, place: &Place<'_, '_>) {
@@ -349,6 +385,9 @@ impl<'v, 'c: 'v> Walker<'_, '_, '_, 'v, 'c> {
 
 /// Longer rules are cut.
 const LONG: usize = 200;
+/// Of longer texts of a definition only the beginning is looked at, since many findings may tell it. A server takes
+/// messages of 2,048 characters.
+const MOST_WORDS: usize = 8 << 10;
 
 /// Words of a definition, on one line.
 fn one_line(text: &str) -> String {
@@ -357,36 +396,29 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The steps of `.spec.items['a.b']`; whether a step is a key of a free map, however it is written.
+/// The steps of `.spec.items['a.b']`; whether a step is a key of a free map, however it is written. They end where the
+/// schema knows no further: definitions that nobody judged may say anything.
 fn names(path: &str, schema: &Schema<'_>) -> Vec<(bool, String)> {
     let mut names = Vec::new();
     let mut schema = Some(schema);
-    let mut kind = |quoted: bool, name: &str| {
-        let here = schema.take();
-        let property = here.and_then(|here| here.property(name));
-        let free = here.and_then(Schema::additional_schema);
-        schema = property.or(free);
-        match (property, free) {
-            (Some(_), _) => false,
-            (None, Some(_)) => true,
-            _ => quoted,
-        }
-    };
     let mut rest = path;
-    while !rest.is_empty() {
-        if let Some(quoted) = rest.strip_prefix("['") {
+    while let (Some(here), false) = (schema, rest.is_empty() || names.len() >= DEEPEST as usize) {
+        let name = if let Some(quoted) = rest.strip_prefix("['") {
             let end = quoted.find("']").unwrap_or(quoted.len());
-            let name = quoted.get(..end).unwrap_or_default().replace("\\'", "'");
-            names.push((kind(true, &name), name));
             rest = quoted.get(end + 2..).unwrap_or_default();
+            quoted.get(..end).unwrap_or_default().replace("\\'", "'")
         } else {
             let name = rest.strip_prefix('.').unwrap_or(rest);
             // At least one character, so that `[0]`, which is no step, is passed as well.
             let end = name.char_indices().skip(1).find(|(_, c)| matches!(c, '.' | '['));
             let end = end.map_or(name.len(), |(at, _)| at);
             rest = name.get(end..).unwrap_or_default();
-            let name = name.get(..end).unwrap_or_default().to_string();
-            names.push((kind(false, &name), name));
+            name.get(..end).unwrap_or_default().to_string()
+        };
+        let property = here.property(&name);
+        schema = property.or(here.additional_schema());
+        if schema.is_some() {
+            names.push((property.is_none(), name));
         }
     }
     names

@@ -77,10 +77,12 @@ impl<'t> Validator<'_, 't> {
             Some(_) => fault.help.or_else(|| Some(OWN_SCHEMA.into())),
             None => fault.help,
         };
-        let report = self
-            .cx
-            .report_as(fault.rule, fault.span, fault.text)
-            .refusal(fault.kind, fault.path);
+        // Of what a definition says of its own default there is little, and it is looked through later.
+        let report = match self.default {
+            None => self.cx.report_or_count(fault.rule, fault.span, fault.text),
+            Some(_) => self.cx.report_as(fault.rule, fault.span, fault.text),
+        };
+        let report = report.refusal(fault.kind, fault.path);
         let report = match self.label {
             Some(label) => report.label(label),
             None => report,
@@ -89,6 +91,11 @@ impl<'t> Validator<'_, 't> {
             Some(help) => report.help(help),
             None => report,
         }
+    }
+
+    /// Counts a fault that would not be told, so that nobody has to find words for it.
+    pub(super) fn counts_only(&mut self, rule: RuleId) -> bool {
+        self.default.is_none() && self.cx.counts_only(rule)
     }
 
     /// A path as validation prints it: of a whole custom resource it is Go's word for nothing.
@@ -298,7 +305,7 @@ impl<'t> Validator<'_, 't> {
                 continue;
             }
             outcome.errors += 1;
-            if loud {
+            if loud && !self.counts_only(ids::SCHEMA_REQUIRED) {
                 self.required(name, place);
             }
         }

@@ -1,0 +1,96 @@
+//! Text of which no tree tells what is a value: documents that do not parse, and what they spill into others.
+
+use super::{LAST_APPLIED, Masked, bare};
+use crate::source::Span;
+use crate::yaml::Node;
+
+/// Whether a document is an object of its own, rather than the rest of a value with a `---` in it.
+pub(super) fn is_object(root: Option<Node<'_>>, source: &str) -> bool {
+    match root {
+        Some(root) => root
+            .raw_entries()
+            .any(|entry| matches!(bare(entry.key), "apiVersion" | "kind")),
+        None => {
+            let begins = |line: &str| line.starts_with("apiVersion:") || line.starts_with("kind:");
+            source.lines().any(begins)
+        }
+    }
+}
+
+/// What stands on separator lines after the `---`.
+pub(super) fn separator(text: &str, between: Span, masked: &mut Masked) {
+    let mut at = between.start;
+    for line in text
+        .get(between.range())
+        .unwrap_or_default()
+        .split_inclusive('\n')
+    {
+        let hidden = at + if line.starts_with("---") { 3 } else { 0 };
+        at += line.len() as u32;
+        masked.push(Span::new(hidden, hidden.max(at)));
+    }
+}
+
+/// Text that may be a Secret's and has no tree: only the keys of its lines are shown, and the values of the
+/// few fields that tell which object it is.
+pub(super) fn lines(text: &str, span: Span, masked: &mut Masked) {
+    let source = text.get(span.range()).unwrap_or_default();
+    let mut at = span.start;
+    for line in source.split_inclusive('\n') {
+        let start = at;
+        at += line.len() as u32;
+        let indent = line.len() - line.trim_start_matches([' ', '-', '\t']).len();
+        let content = &line[indent..];
+        let hidden = match content.split_once(':') {
+            Some((key, rest)) if is_key(key) => {
+                let shown = matches!(key, "apiVersion" | "kind" | "name" | "namespace" | "type")
+                    && !rest.contains([':', ',', '{', '[']);
+                if shown {
+                    line.find('#').unwrap_or(line.len())
+                } else {
+                    indent + key.len() + 1
+                }
+            }
+            _ => indent,
+        };
+        if hidden < line.trim_end().len() {
+            masked.push(Span::new(
+                start + hidden as u32,
+                start + line.trim_end().len() as u32,
+            ));
+        }
+    }
+}
+
+/// Whether an unreadable text may hold a Secret: it says `secret`, other than in a reference to one
+/// (`secretName`, `secretKeyRef`), `data`, other than in `metadata`, or has the object that was applied last.
+pub(super) fn may_be_secret(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let ends = |at: usize, word: &str| {
+        let start = at.saturating_sub(word.len());
+        bytes[start..at].eq_ignore_ascii_case(word.as_bytes())
+    };
+    let starts = |at: usize, word: &str| {
+        let word = word.as_bytes();
+        bytes
+            .get(at..at + word.len())
+            .is_some_and(|found| found.eq_ignore_ascii_case(word))
+    };
+    (0..bytes.len()).any(|at| match bytes[at] {
+        b's' | b'S' => {
+            let after = at + "secret".len();
+            starts(at, "secret") && !["name", "keyref", "ref"].iter().any(|word| starts(after, word))
+        }
+        // What kubectl keeps of an object has all its values, those of its environment as well.
+        b'l' | b'L' => starts(at, LAST_APPLIED),
+        b'd' | b'D' => starts(at, "data") && !ends(at, "meta"),
+        _ => false,
+    })
+}
+
+fn is_key(key: &str) -> bool {
+    !key.is_empty()
+        && key
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/'))
+}
