@@ -45,6 +45,8 @@ pub struct Plan {
     before: Baseline,
     /// How many of the known findings are gone.
     gone: usize,
+    /// Whether the file was written.
+    written: bool,
 }
 
 impl Plan {
@@ -77,26 +79,27 @@ impl Plan {
             here,
             before,
             gone: 0,
+            written: false,
         })
     }
 
-    /// Sets the known findings aside, or all of them where they are to be written down.
-    pub fn apply(&mut self, report: &mut Report, inputs: &[Input], policy: &Policy) {
-        if self.path.is_none() {
-            return;
-        }
+    /// Sets the known findings aside, or all of them once they are written down. What could not be written is not known.
+    pub fn apply(&mut self, report: &mut Report, inputs: &[Input], policy: &Policy) -> Result<(), Problem> {
+        let Some(path) = &self.path else { return Ok(()) };
         let looked_for = self.looked_for(report, inputs, policy);
         if self.write {
             let mut now = Baseline::default();
             now.add(report, |file| self.name(file));
             now.keep(&self.before, |known| !looked_for(known));
-            self.before = now;
+            write::replace(path, |out| out.write_all(now.text().as_bytes()))?;
+            (self.before, self.written) = (now, true);
         }
         let mut left = self.before.clone();
         left.take(report, |file| self.name(file));
         if !self.write {
             self.gone = left.gone(looked_for);
         }
+        Ok(())
     }
 
     /// Whether this run would have found what is known: a run of some files says nothing of the others.
@@ -120,25 +123,23 @@ impl Plan {
         }
     }
 
-    /// Writes the file, if it is to be written. Returns what there is to tell.
-    pub fn finish(&self) -> Result<Option<String>, Problem> {
-        let Some(path) = &self.path else { return Ok(None) };
-        let shown = shown(path);
-        if self.write {
-            write::replace(path, |out| out.write_all(self.before.text().as_bytes()))?;
-            return Ok(Some(format!(
+    /// What there is to tell when all is done.
+    pub fn note(&self) -> Option<String> {
+        let shown = shown(self.path.as_deref()?);
+        if self.written {
+            return Some(format!(
                 "wrote {} to {shown}; from now on --baseline={shown}, or `baseline: {shown}` in kubeproof.yaml, \
                  leaves them out",
                 count(self.before.len(), "known finding")
-            )));
+            ));
         }
-        Ok((self.gone > 0).then(|| {
+        (self.gone > 0).then(|| {
             format!(
                 "{} of {shown} {} gone; --write-baseline drops what is gone",
                 count(self.gone, "finding"),
                 if self.gone == 1 { "is" } else { "are" }
             )
-        }))
+        })
     }
 
     /// How the baseline names a file: as seen from its own folder.
