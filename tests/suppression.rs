@@ -431,3 +431,30 @@ fn a_comment_that_nearly_names_kubeproof_is_told() {
         );
     }
 }
+
+#[test]
+fn what_is_no_order_for_its_case_or_the_words_before_it_is_told() {
+    for comment in [
+        "# Kubeproof: Ignore[ingress/host-is-ip] lab",
+        "# KUBEPROOF: IGNORE-FILE[ingress] lab",
+        "# kubeproof: Ignore[ingress/host-is-ip] lab",
+        "# nosec # kubeproof: ignore[ingress] lab",
+        "# nosec #kubeproof: ignore [ingress] lab",
+    ] {
+        let text = BAD.replace("10.0.0.1", &format!("10.0.0.1 {comment}"));
+        let (found, suppressed) = of(&text);
+        assert_eq!(suppressed, 0, "{comment}");
+        assert!(
+            found.contains(&"6:suppression/malformed".to_string()),
+            "{comment} {found:?}"
+        );
+    }
+    for comment in [
+        "# Kubeproof ignores this",
+        "# see the manual # kubeproof: reviewed",
+        "# write `# kubeproof: ignore[ingress] lab` here",
+    ] {
+        let text = BAD.replace("10.0.0.1", &format!("10.0.0.1 {comment}"));
+        assert_eq!(of(&text).0.len(), 3, "{comment}");
+    }
+}
