@@ -458,3 +458,13 @@ fn what_is_no_order_for_its_case_or_the_words_before_it_is_told() {
         assert_eq!(of(&text).0.len(), 3, "{comment}");
     }
 }
+
+#[test]
+fn comments_above_many_others_are_read_quickly() {
+    let mut text = format!("# kubeproof: {ALL}\n").repeat(1_000);
+    text.push_str(&"# what is said at length\n".repeat(200_000));
+    text.push_str(BAD);
+    let start = std::time::Instant::now();
+    assert_eq!(of(&text).1, 3);
+    assert!(start.elapsed().as_secs() < 3, "{:?}", start.elapsed());
+}
