@@ -21,6 +21,9 @@ use super::{read, write};
 /// Where the baseline is written when nobody says where.
 const NAME: &str = "kubeproof-baseline.json";
 
+/// A finding takes some hundred bytes, and nobody lives with as many as these.
+const MAX_BYTES: u64 = 256 << 20;
+
 /// The arguments about known findings.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Baseline")]
@@ -54,6 +57,7 @@ impl Plan {
     pub fn new(args: &BaselineArgs, configs: &Configs, found: &mut Found) -> Result<Plan, String> {
         let write = args.write_baseline.is_some();
         let named = args.write_baseline.clone().flatten().or(args.baseline.clone());
+        let is_named = named.is_some();
         let said = match named {
             Some(named) => Some(named),
             None => configs.agreed("baseline", "--baseline", |one| {
@@ -67,7 +71,7 @@ impl Plan {
         let before = if write {
             to_be_replaced(&path)?
         } else {
-            read_file(&path)?
+            read_file(&path, is_named)?
         };
         found.inputs.retain(|input| input.path() != path);
         let here = std::env::current_dir().unwrap_or_default();
@@ -175,8 +179,7 @@ fn to_be_replaced(path: &Path) -> Result<Baseline, String> {
             ));
         }
     }
-    let mut bytes = Vec::new();
-    read::file(path, &mut bytes).map_err(|problem| problem.to_string())?;
+    let bytes = read::small(path, MAX_BYTES, "baseline").map_err(|problem| problem.to_string())?;
     let text = source::decode(bytes).text;
     match Baseline::read(&text) {
         Ok(before) => Ok(before),
@@ -187,17 +190,20 @@ fn to_be_replaced(path: &Path) -> Result<Baseline, String> {
     }
 }
 
-fn read_file(path: &Path) -> Result<Baseline, String> {
+/// Reads the baseline. Who names it may name a pipe, such as `<(git show main:kubeproof-baseline.json)`; what only the
+/// configuration names is opened where it is a file, so that nobody waits for what never comes.
+fn read_file(path: &Path, is_named: bool) -> Result<Baseline, String> {
     let shown = shown(path);
-    if let Err(error) = path.metadata() {
-        return Err(match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                format!("{shown}: there is no such baseline; --write-baseline={shown} writes it")
-            }
-            _ => Problem::io(path, &error).to_string(),
-        });
+    match path.metadata() {
+        Ok(metadata) if is_named || metadata.is_file() => {}
+        Ok(_) => return Err(read::irregular(path).to_string()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(format!(
+                "{shown}: there is no such baseline; --write-baseline={shown} writes it"
+            ));
+        }
+        Err(error) => return Err(Problem::io(path, &error).to_string()),
     }
-    let mut bytes = Vec::new();
-    read::file(path, &mut bytes).map_err(|problem| problem.to_string())?;
+    let bytes = read::small(path, MAX_BYTES, "baseline").map_err(|problem| problem.to_string())?;
     Baseline::read(&source::decode(bytes).text).map_err(|what| format!("{shown} {what}"))
 }

@@ -218,7 +218,7 @@ fn walk_folder(
     let (mut met, mut left_out) = (false, false);
     let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
     let mut ignored = if gitignore {
-        Ignored::above(&absolute)
+        Ignored::above(&absolute, &mut found.problems)
     } else {
         None
     };
@@ -268,7 +268,7 @@ fn walk_folder(
                 continue;
             }
             if is_folder {
-                ignored.enter(&path, depth);
+                ignored.enter(&path, depth, &mut found.problems);
             }
         }
         if depth > 0 && nearest.leaves_out(entry.path(), is_folder) {
