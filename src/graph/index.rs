@@ -8,6 +8,7 @@ pub use verdict::Verdict;
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use super::by_namespace::ByNamespace;
 use super::declared::Declared;
 use super::facts::{Definition, Facts, ObjectFact, Role, Use};
 use super::kustomization::Changes;
@@ -69,7 +70,7 @@ pub struct Index<'r> {
     /// Where those of a name start in `defined`, and how many there are.
     names: HashMap<(Target, &'r str), (u32, u32)>,
     /// Made where a name has many definitions.
-    by_namespace: OnceLock<reach::ByNamespace>,
+    by_namespace: OnceLock<ByNamespace>,
     patterns: Patterns<'r>,
     pub(super) overlays: Overlays<'r>,
     near: OnceLock<Near>,

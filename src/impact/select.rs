@@ -258,12 +258,7 @@ fn only_used<'a, 'r>(
             continue;
         }
         // Whoever could be meant is chosen, or left out, itself.
-        let is_there = |name: &str| {
-            index
-                .named(SECRET, name)
-                .iter()
-                .any(|d| index.compatible(&site, d))
-        };
+        let is_there = |name: &str| index.reached_as(&site, name).next().is_some();
         if index.bare_names(site.name).any(is_there) {
             continue;
         }

@@ -1,18 +1,8 @@
-//! Which definitions of a name a field can mean. A name such as `regcred` may be defined in each of ten thousand
-//! namespaces and used there, so not every use looks at every definition.
+//! Which definitions of a name a field can mean.
 
 use super::{Defined, Index, UseSite};
-use crate::graph::near::hash;
+use crate::graph::by_namespace::{ByNamespace, FEW};
 use crate::graph::table::Target;
-
-/// Up to so many definitions of a name are looked through as they stand.
-const FEW: u32 = 16;
-/// What can end up in more namespaces than these counts as being in any.
-const SEVERAL: usize = 8;
-
-/// Places in [`Index::defined`] of names with many definitions: by where those of the name start, and the hash of the
-/// namespace in which the definition can be; "" for any. A clash of hashes costs a comparison, no more.
-pub(super) type ByNamespace = Vec<(u32, u64, u32)>;
 
 impl<'r> Index<'r> {
     /// What a field names, where it can be reached from there.
@@ -39,9 +29,13 @@ impl<'r> Index<'r> {
     ) -> impl Iterator<Item = &'a Defined<'r>> + use<'a, 'r> {
         let target = site.fact.target;
         let (start, count) = self.names.get(&(target, name)).copied().unwrap_or_default();
-        let runs = (count > FEW && !self.is_for_all(target, site))
-            .then(|| self.runs(site, start))
-            .flatten();
+        let is_narrowed = count > FEW && !self.is_for_all(target, site);
+        let runs = is_narrowed.then(|| {
+            let all = self.by_namespace.get_or_init(|| self.sorted_by_namespace());
+            let namespaces = self.overlays.namespaces(site.file, site.namespace);
+            all.within(start, site.namespace, namespaces)
+        });
+        let runs = runs.flatten();
         let all = if runs.is_some() {
             0..0
         } else {
@@ -56,79 +50,18 @@ impl<'r> Index<'r> {
         self.table.scope(target).cluster || self.table.row(site.fact.row).any_namespace
     }
 
-    /// The definitions, of the name whose start in `defined`, that can be where a field looks. `None`: it may look
-    /// anywhere.
-    fn runs<'a>(&'a self, site: &UseSite<'r>, start: u32) -> Option<Runs<'a>> {
-        let all = self.by_namespace.get_or_init(|| self.sorted_by_namespace());
-        let run = |namespace: &str| {
-            let key = (start, hash(namespace));
-            let from = all.partition_point(|(of, own, _)| (*of, *own) < key);
-            let rest = &all[from..];
-            &rest[..rest.partition_point(|(of, own, _)| (*of, *own) == key)]
-        };
-        let mut runs = vec![run("")];
-        if !site.namespace.is_empty() {
-            runs.push(run(site.namespace));
-        }
-        for namespace in self.overlays.namespaces(site.file, site.namespace) {
-            if namespace.is_empty() || runs.len() > SEVERAL {
-                return None;
-            }
-            if namespace != site.namespace {
-                runs.push(run(namespace));
-            }
-        }
-        Some(Runs(runs))
-    }
-
     fn sorted_by_namespace(&self) -> ByNamespace {
-        let mut all = Vec::new();
+        let mut all = ByNamespace::default();
         for (start, count) in self.names.values().copied().filter(|(_, count)| *count > FEW) {
             for at in start..start + count {
-                let Some(d) = self.defined.get(at as usize) else {
-                    continue;
-                };
-                let before = all.len();
-                let mut anywhere = d.fact.row.is_some_and(|row| self.table.row(row).any_namespace);
-                for namespace in self.overlays.namespaces(d.file, d.namespace) {
-                    anywhere |= namespace.is_empty() || all.len() - before >= SEVERAL;
-                    if anywhere {
-                        break;
-                    }
-                    all.push((start, hash(namespace), at));
-                }
-                if anywhere {
-                    all.truncate(before);
-                    all.push((start, hash(""), at));
-                } else if !d.namespace.is_empty() {
-                    // What both say is one namespace, wherever kustomizations put them.
-                    all.push((start, hash(d.namespace), at));
+                if let Some(d) = self.defined.get(at as usize) {
+                    let anywhere = d.fact.row.is_some_and(|row| self.table.row(row).any_namespace);
+                    let namespaces = self.overlays.namespaces(d.file, d.namespace);
+                    all.add((start, at), anywhere, d.namespace, namespaces);
                 }
             }
         }
-        all.sort_unstable();
-        all.dedup();
-        all
-    }
-}
-
-/// Places of definitions, each run in ascending order, as one such order in which none comes twice.
-struct Runs<'a>(Vec<&'a [(u32, u64, u32)]>);
-
-impl Iterator for Runs<'_> {
-    type Item = u32;
-
-    fn next(&mut self) -> Option<u32> {
-        let heads = self.0.iter().filter_map(|run| run.first());
-        let next = heads.map(|(_, _, at)| *at).min()?;
-        for run in &mut self.0 {
-            if let Some(((_, _, at), rest)) = run.split_first()
-                && *at == next
-            {
-                *run = rest;
-            }
-        }
-        Some(next)
+        all.sort()
     }
 }
 
