@@ -60,8 +60,14 @@ impl Baseline {
     /// Says what is wrong with it, without quoting it.
     pub fn read(text: &str) -> Result<Baseline, String> {
         let whole: Whole = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+            // --write-baseline overwrites nobody's work.
+            let advice = if Baseline::was_meant(text) {
+                "write it anew with --write-baseline"
+            } else {
+                "remove it and write one with --write-baseline, or name another file"
+            };
             format!(
-                "is no baseline of kubeproof (line {}, column {}); write it anew with --write-baseline",
+                "is no baseline of kubeproof (line {}, column {}); {advice}",
                 error.line(),
                 error.column()
             )

@@ -195,6 +195,12 @@ impl LineIndex {
         self.starts.partition_point(|&start| start <= offset).max(1) as u32
     }
 
+    /// Where a line (from 1) starts; past the last one, the end.
+    pub fn start(&self, line: u32) -> u32 {
+        let index = (line as usize).saturating_sub(1);
+        self.starts.get(index).copied().unwrap_or(self.length)
+    }
+
     /// A line (from 1) without its line break; empty past the last one.
     pub fn line_span(&self, text: &str, line: u32) -> Span {
         let index = (line as usize).saturating_sub(1);

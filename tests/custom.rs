@@ -277,3 +277,31 @@ fn a_kind_is_nearly_another_one_by_a_single_slip_only() {
         assert_eq!(said(defined, kind), [], "{kind} beside {defined:?}");
     }
 }
+
+#[test]
+fn many_choices_cost_little_for_each_value_that_is_none_of_them() {
+    let choices: Vec<String> = (0..10_000).map(|i| format!("choice-{i}")).collect();
+    let crd = CRD.replace(
+        "replicas: {type: integer}",
+        &format!(
+            "modes: {{type: array, items: {{type: string, enum: [{}]}}}}",
+            choices.join(", ")
+        ),
+    );
+    let resource = |modes: &str| RESOURCE.replace("replica: 1", &format!("modes: [{modes}]"));
+    let one = resource("other");
+    let report = checked(&[("crd.yaml", &crd), ("a.yaml", &one)]);
+    let help: Vec<_> = report.diagnostics().filter_map(|d| d.help.as_deref()).collect();
+    assert_eq!(
+        help,
+        [
+            "use one of `choice-0`, `choice-1`, `choice-2`, `choice-3`, `choice-4`, `choice-5`, `choice-6`, \
+             `choice-7`, `choice-8`, `choice-9`, `choice-10`, `choice-11` …"
+        ]
+    );
+    let many = resource(&"choice-x, ".repeat(5_000));
+    let start = std::time::Instant::now();
+    let report = checked(&[("crd.yaml", &crd), ("a.yaml", &many)]);
+    assert_eq!(report.diagnostics().count(), 5_000);
+    assert!(start.elapsed().as_secs() < 4, "{:?}", start.elapsed());
+}

@@ -431,3 +431,40 @@ fn a_comment_that_nearly_names_kubeproof_is_told() {
         );
     }
 }
+
+#[test]
+fn what_is_no_order_for_its_case_or_the_words_before_it_is_told() {
+    for comment in [
+        "# Kubeproof: Ignore[ingress/host-is-ip] lab",
+        "# KUBEPROOF: IGNORE-FILE[ingress] lab",
+        "# kubeproof: Ignore[ingress/host-is-ip] lab",
+        "# nosec # kubeproof: ignore[ingress] lab",
+        "# nosec #kubeproof: ignore [ingress] lab",
+    ] {
+        let text = BAD.replace("10.0.0.1", &format!("10.0.0.1 {comment}"));
+        let (found, suppressed) = of(&text);
+        assert_eq!(suppressed, 0, "{comment}");
+        assert!(
+            found.contains(&"6:suppression/malformed".to_string()),
+            "{comment} {found:?}"
+        );
+    }
+    for comment in [
+        "# Kubeproof ignores this",
+        "# see the manual # kubeproof: reviewed",
+        "# write `# kubeproof: ignore[ingress] lab` here",
+    ] {
+        let text = BAD.replace("10.0.0.1", &format!("10.0.0.1 {comment}"));
+        assert_eq!(of(&text).0.len(), 3, "{comment}");
+    }
+}
+
+#[test]
+fn comments_above_many_others_are_read_quickly() {
+    let mut text = format!("# kubeproof: {ALL}\n").repeat(1_000);
+    text.push_str(&"# what is said at length\n".repeat(200_000));
+    text.push_str(BAD);
+    let start = std::time::Instant::now();
+    assert_eq!(of(&text).1, 3);
+    assert!(start.elapsed().as_secs() < 3, "{:?}", start.elapsed());
+}

@@ -12,6 +12,7 @@ use crate::manifest::{Surroundings, is_kustomization, kustomization};
 use crate::source;
 use crate::yaml::{self, Tree};
 
+use super::problem::Problem;
 use super::read;
 use super::shown::text;
 use super::walk::{Found, Input};
@@ -22,7 +23,7 @@ const PARENTS: usize = 2;
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Reads the kustomizations among the inputs and above them, and finds the charts. What is read of the
-/// inputs is kept with them; what cannot be read is reported when it is checked.
+/// inputs is kept with them; what cannot be read of them is reported when it is checked, and of the others here.
 pub fn surroundings(found: &mut Found) -> Surroundings {
     let mut around = Surroundings::default();
     let mut named = Named::new();
@@ -45,7 +46,7 @@ pub fn surroundings(found: &mut Found) -> Surroundings {
         }
     }
     for path in &found.kustomizations {
-        named.look(path, &mut visited);
+        named.look(path, &mut visited, &mut found.problems);
     }
     let mut beside = Vec::new();
     for root in &found.roots {
@@ -62,7 +63,7 @@ pub fn surroundings(found: &mut Found) -> Surroundings {
                 continue;
             }
             for file in KUSTOMIZATIONS {
-                let read = named.look(&above.join(file), &mut visited);
+                let read = named.look(&above.join(file), &mut visited, &mut found.problems);
                 let name = names.get(at).map(|name| name.join(file));
                 beside.extend(name.zip(read).map(|(name, bytes)| Input::beside(name, bytes)));
             }
@@ -129,14 +130,26 @@ impl Named {
     }
 
     /// Reads a kustomization, if there is one and its folder has not been looked into.
-    fn look(&mut self, path: &Path, visited: &mut Folders) -> Option<Vec<u8>> {
+    fn look(&mut self, path: &Path, visited: &mut Folders, problems: &mut Vec<Problem>) -> Option<Vec<u8>> {
         let folder = self.absolute(path.parent().unwrap_or(Path::new("")));
         if visited.contains(folder.as_os_str()) {
             return None;
         }
         let mut bytes = Vec::new();
-        read::file(path, &mut bytes).ok()?;
-        self.read(&folder, &bytes);
+        let read = read::is_there(path).and_then(|there| {
+            if there {
+                read::file(path, &mut bytes)?;
+            }
+            Ok(there)
+        });
+        match read {
+            Ok(true) => self.read(&folder, &bytes),
+            Ok(false) => return None,
+            Err(problem) => {
+                problems.push(problem);
+                return None;
+            }
+        }
         visited.insert(folder.into_os_string());
         Some(bytes)
     }

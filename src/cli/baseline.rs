@@ -21,6 +21,9 @@ use super::{read, write};
 /// Where the baseline is written when nobody says where.
 const NAME: &str = "kubeproof-baseline.json";
 
+/// A finding takes some hundred bytes, and nobody lives with as many as these.
+const MAX_BYTES: u64 = 256 << 20;
+
 /// The arguments about known findings.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Baseline")]
@@ -45,6 +48,8 @@ pub struct Plan {
     before: Baseline,
     /// How many of the known findings are gone.
     gone: usize,
+    /// Whether the file was written.
+    written: bool,
 }
 
 impl Plan {
@@ -52,6 +57,7 @@ impl Plan {
     pub fn new(args: &BaselineArgs, configs: &Configs, found: &mut Found) -> Result<Plan, String> {
         let write = args.write_baseline.is_some();
         let named = args.write_baseline.clone().flatten().or(args.baseline.clone());
+        let is_named = named.is_some();
         let said = match named {
             Some(named) => Some(named),
             None => configs.agreed("baseline", "--baseline", |one| {
@@ -65,7 +71,7 @@ impl Plan {
         let before = if write {
             to_be_replaced(&path)?
         } else {
-            read_file(&path)?
+            read_file(&path, is_named)?
         };
         found.inputs.retain(|input| input.path() != path);
         let here = std::env::current_dir().unwrap_or_default();
@@ -77,26 +83,27 @@ impl Plan {
             here,
             before,
             gone: 0,
+            written: false,
         })
     }
 
-    /// Sets the known findings aside, or all of them where they are to be written down.
-    pub fn apply(&mut self, report: &mut Report, inputs: &[Input], policy: &Policy) {
-        if self.path.is_none() {
-            return;
-        }
+    /// Sets the known findings aside, or all of them once they are written down. What could not be written is not known.
+    pub fn apply(&mut self, report: &mut Report, inputs: &[Input], policy: &Policy) -> Result<(), Problem> {
+        let Some(path) = &self.path else { return Ok(()) };
         let looked_for = self.looked_for(report, inputs, policy);
         if self.write {
             let mut now = Baseline::default();
             now.add(report, |file| self.name(file));
             now.keep(&self.before, |known| !looked_for(known));
-            self.before = now;
+            write::replace(path, |out| out.write_all(now.text().as_bytes()))?;
+            (self.before, self.written) = (now, true);
         }
         let mut left = self.before.clone();
         left.take(report, |file| self.name(file));
         if !self.write {
             self.gone = left.gone(looked_for);
         }
+        Ok(())
     }
 
     /// Whether this run would have found what is known: a run of some files says nothing of the others.
@@ -120,25 +127,23 @@ impl Plan {
         }
     }
 
-    /// Writes the file, if it is to be written. Returns what there is to tell.
-    pub fn finish(&self) -> Result<Option<String>, Problem> {
-        let Some(path) = &self.path else { return Ok(None) };
-        let shown = shown(path);
-        if self.write {
-            write::replace(path, |out| out.write_all(self.before.text().as_bytes()))?;
-            return Ok(Some(format!(
+    /// What there is to tell when all is done.
+    pub fn note(&self) -> Option<String> {
+        let shown = shown(self.path.as_deref()?);
+        if self.written {
+            return Some(format!(
                 "wrote {} to {shown}; from now on --baseline={shown}, or `baseline: {shown}` in kubeproof.yaml, \
                  leaves them out",
                 count(self.before.len(), "known finding")
-            )));
+            ));
         }
-        Ok((self.gone > 0).then(|| {
+        (self.gone > 0).then(|| {
             format!(
                 "{} of {shown} {} gone; --write-baseline drops what is gone",
                 count(self.gone, "finding"),
                 if self.gone == 1 { "is" } else { "are" }
             )
-        }))
+        })
     }
 
     /// How the baseline names a file: as seen from its own folder.
@@ -174,8 +179,7 @@ fn to_be_replaced(path: &Path) -> Result<Baseline, String> {
             ));
         }
     }
-    let mut bytes = Vec::new();
-    read::file(path, &mut bytes).map_err(|problem| problem.to_string())?;
+    let bytes = read::small(path, MAX_BYTES, "baseline").map_err(|problem| problem.to_string())?;
     let text = source::decode(bytes).text;
     match Baseline::read(&text) {
         Ok(before) => Ok(before),
@@ -186,17 +190,20 @@ fn to_be_replaced(path: &Path) -> Result<Baseline, String> {
     }
 }
 
-fn read_file(path: &Path) -> Result<Baseline, String> {
+/// Reads the baseline. Who names it may name a pipe, such as `<(git show main:kubeproof-baseline.json)`; what only the
+/// configuration names is opened where it is a file, so that nobody waits for what never comes.
+fn read_file(path: &Path, is_named: bool) -> Result<Baseline, String> {
     let shown = shown(path);
-    if let Err(error) = path.metadata() {
-        return Err(match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                format!("{shown}: there is no such baseline; --write-baseline={shown} writes it")
-            }
-            _ => Problem::io(path, &error).to_string(),
-        });
+    match path.metadata() {
+        Ok(metadata) if is_named || metadata.is_file() => {}
+        Ok(_) => return Err(read::irregular(path).to_string()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(format!(
+                "{shown}: there is no such baseline; --write-baseline={shown} writes it"
+            ));
+        }
+        Err(error) => return Err(Problem::io(path, &error).to_string()),
     }
-    let mut bytes = Vec::new();
-    read::file(path, &mut bytes).map_err(|problem| problem.to_string())?;
+    let bytes = read::small(path, MAX_BYTES, "baseline").map_err(|problem| problem.to_string())?;
     Baseline::read(&source::decode(bytes).text).map_err(|what| format!("{shown} {what}"))
 }

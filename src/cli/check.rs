@@ -142,8 +142,10 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
     }
     // What could not be looked at would be missing from a new baseline.
     let may_write = problems.is_empty();
-    if may_write || args.baseline.write_baseline.is_none() {
-        baseline.apply(&mut report, &inputs, &policy);
+    if (may_write || args.baseline.write_baseline.is_none())
+        && let Err(problem) = baseline.apply(&mut report, &inputs, &policy)
+    {
+        problems.push(problem);
     }
     let untouched = match &since {
         Some(since) => {
@@ -192,13 +194,10 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         tell(&problem.to_string());
     }
     if may_write {
-        match baseline.finish() {
-            Ok(Some(line)) if !args.output.quiet => note(&line),
-            Ok(_) => {}
-            Err(problem) => {
-                tell(&problem.to_string());
-                unwritten.push(problem);
-            }
+        if !args.output.quiet
+            && let Some(line) = baseline.note()
+        {
+            note(&line);
         }
     } else if args.baseline.write_baseline.is_some() {
         tell("no baseline was written, since it would lack what could not be looked at");

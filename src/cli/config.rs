@@ -21,7 +21,7 @@ use super::walk::{Input, tidy};
 pub use crate::manifest::CONFIGURATIONS as NAMES;
 
 /// No configuration is nearly as long.
-const MAX_BYTES: usize = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 
 /// The configuration files of a run.
 #[derive(Default)]
@@ -105,7 +105,8 @@ impl Configs {
         let mut there = NAMES
             .iter()
             .map(|name| folder.join(name))
-            .filter(|path| path.is_file());
+            // What is no file, or leads to none, was meant as one: who passes over it judges by other rules.
+            .filter(|path| path.symlink_metadata().is_ok());
         let Some(file) = there.next() else { return Ok(None) };
         if let Some(other) = there.next() {
             return Err(format!(
@@ -120,6 +121,12 @@ impl Configs {
                 .to_string()
         })?;
         let shown = self.shown(&file);
+        if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(format!(
+                "{}; --isolated reads no configuration",
+                read::irregular(&shown)
+            ));
+        }
         self.read(&shown, folder.to_path_buf())?;
         Ok(Some(index))
     }
@@ -138,12 +145,7 @@ impl Configs {
         let path = tidy(path);
         path.metadata()
             .map_err(|error| Problem::io(&path, &error).to_string())?;
-        let mut bytes = Vec::new();
-        read::file(&path, &mut bytes).map_err(|problem| problem.to_string())?;
-        if bytes.len() > MAX_BYTES {
-            let problem = Problem::new(&path, "larger than 1 MiB, which no configuration is");
-            return Err(problem.to_string());
-        }
+        let bytes = read::small(&path, MAX_BYTES, "configuration").map_err(|problem| problem.to_string())?;
         let decoded = source::decode(bytes);
         match Config::read(&decoded) {
             Ok(config) => {

@@ -8,6 +8,12 @@ use std::path::{Path, PathBuf};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::problem::Problem;
+use super::read;
+
+/// Nobody writes as many patterns, and each takes a multiple of its length in memory.
+const MAX_BYTES: u64 = 1 << 20;
+
 /// The patterns that hold in the folder being walked, outermost first.
 pub struct Ignored {
     levels: Vec<Level>,
@@ -23,8 +29,8 @@ struct Level {
 
 impl Ignored {
     /// Reads what holds at `root` (absolute), from the top of its work tree down to its parent folder.
-    /// `None` outside of a work tree.
-    pub fn above(root: &Path) -> Option<Ignored> {
+    /// `None` outside of a work tree. What could not be read is told.
+    pub fn above(root: &Path, problems: &mut Vec<Problem>) -> Option<Ignored> {
         let top = root.ancestors().find(|folder| is_work_tree(folder))?;
         let mut ignored = Ignored { levels: Vec::new() };
         // The root itself is entered by the walk.
@@ -33,20 +39,27 @@ impl Ignored {
             .skip(1)
             .take_while(|folder| folder.starts_with(top));
         for folder in between.collect::<Vec<_>>().into_iter().rev() {
-            ignored.enter(folder, 0);
+            ignored.enter(folder, 0, problems);
         }
         Some(ignored)
     }
 
     /// Takes the patterns of a folder (absolute) that the walk enters at `depth`.
-    pub fn enter(&mut self, folder: &Path, depth: usize) {
+    pub fn enter(&mut self, folder: &Path, depth: usize, problems: &mut Vec<Problem>) {
         let barrier = is_work_tree(folder);
         let mut builder = GitignoreBuilder::new(folder);
         let mut any = false;
         if barrier {
-            any |= add(&mut builder, &exclude_file(folder));
+            any |= add(&mut builder, text_of(&exclude_file(folder, problems), problems));
         }
-        any |= add(&mut builder, &folder.join(".gitignore"));
+        let own = folder.join(".gitignore");
+        // As git, which follows no link here: it may lead out of the work tree.
+        if own
+            .symlink_metadata()
+            .is_ok_and(|metadata| !metadata.is_symlink())
+        {
+            any |= add(&mut builder, text_of(&own, problems));
+        }
         if !any && !barrier {
             return;
         }
@@ -86,26 +99,41 @@ fn is_work_tree(folder: &Path) -> bool {
 }
 
 /// `info/exclude` of the repository; a linked work tree's `.git` file names the folder it is in.
-fn exclude_file(work_tree: &Path) -> PathBuf {
+fn exclude_file(work_tree: &Path, problems: &mut Vec<Problem>) -> PathBuf {
     let git = work_tree.join(".git");
     let mut folder = git.clone();
-    if let Ok(text) = std::fs::read_to_string(&git)
+    if let Some(text) = text_of(&git, problems)
         && let Some(named) = text.strip_prefix("gitdir:")
     {
         folder = work_tree.join(named.trim());
-        if let Ok(common) = std::fs::read_to_string(folder.join("commondir")) {
+        if let Some(common) = text_of(&folder.join("commondir"), problems) {
             folder = folder.join(common.trim());
         }
     }
     folder.join("info/exclude")
 }
 
+/// What a file of git says, if there is one. That it could not be read is told: what git leaves out is not known then.
+fn text_of(file: &Path, problems: &mut Vec<Problem>) -> Option<String> {
+    let read = read::is_there(file).and_then(|there| {
+        let bytes = there.then(|| read::small(file, MAX_BYTES, "file of git"));
+        bytes.transpose()
+    });
+    match read {
+        Ok(bytes) => bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+        Err(mut problem) => {
+            problem
+                .what
+                .push_str("; what git leaves out is not known without it (--isolated does not ask)");
+            problems.push(problem);
+            None
+        }
+    }
+}
+
 /// Adds a file's patterns. False when there is no such file.
-fn add(builder: &mut GitignoreBuilder, file: &Path) -> bool {
-    let Ok(bytes) = std::fs::read(file) else {
-        return false;
-    };
-    let text = String::from_utf8_lossy(&bytes);
+fn add(builder: &mut GitignoreBuilder, text: Option<String>) -> bool {
+    let Some(text) = text else { return false };
     for line in text.trim_start_matches('\u{feff}').lines() {
         // A line that is no pattern matches nothing, as in git.
         let _ = builder.add_line(None, line);

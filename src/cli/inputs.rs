@@ -99,13 +99,13 @@ impl ReadingArgs {
             found = self.walk(paths, &configs, stdin);
         }
         found.configs = configs;
-        problems.append(&mut found.problems);
         // With --no-skip nothing around a file matters.
         let around = if self.no_skip {
             Surroundings::default()
         } else {
             around::surroundings(&mut found)
         };
+        problems.append(&mut found.problems);
         Ok((found, around))
     }
 

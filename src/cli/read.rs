@@ -37,6 +37,38 @@ pub fn file(path: &Path, buffer: &mut Vec<u8>) -> Result<(), Problem> {
     }
 }
 
+/// Whether a file that nobody named is there to be read. A folder is none. A pipe, for which somebody might wait without
+/// end, or a device is not opened, and that is told.
+pub fn is_there(path: &Path) -> Result<bool, Problem> {
+    match path.metadata() {
+        Ok(metadata) if metadata.is_file() => Ok(true),
+        Ok(metadata) if !metadata.is_dir() => Err(irregular(path)),
+        _ => Ok(false),
+    }
+}
+
+/// Why something is not read that has a file's name.
+pub fn irregular(path: &Path) -> Problem {
+    let what = if path.is_dir() {
+        "is a folder where a file is looked for; remove or rename it"
+    } else {
+        "is no regular file, so it is not read; remove it or put a file in its place"
+    };
+    Problem::new(path, what)
+}
+
+/// The bytes of a file that is never longer than so many, of the kind that is named.
+pub fn small(path: &Path, most: u64, kind: &str) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+    read.map_err(|error| trouble(path, &error))?;
+    if bytes.len() as u64 > most {
+        let what = format!("larger than {} MiB, which no {kind} is", most >> 20);
+        return Err(Problem::new(path, what));
+    }
+    Ok(bytes)
+}
+
 /// Appends what a reader gives to the buffer.
 pub fn rest(reader: impl Read, path: &Path, buffer: &mut Vec<u8>) -> Result<(), Problem> {
     let allowed = (MAX_BYTES + 1).saturating_sub(buffer.len() as u64);

@@ -218,7 +218,7 @@ fn walk_folder(
     let (mut met, mut left_out) = (false, false);
     let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
     let mut ignored = if gitignore {
-        Ignored::above(&absolute)
+        Ignored::above(&absolute, &mut found.problems)
     } else {
         None
     };
@@ -243,6 +243,11 @@ fn walk_folder(
         let bare_kustomization = name == b"Kustomization";
         let wanted = bare_kustomization || is_manifest_name(name);
         let depth = entry.depth();
+        // It holds even where git or a pattern leaves out the file itself; what is no file is told there.
+        let is_followed = depth > 0 && nearest.meets && wanted && is_configuration(name);
+        if is_followed {
+            found.met.push(entry.path().to_path_buf());
+        }
         let is_link = depth > 0 && kind.is_symlink() && (wanted || entry.path().is_dir());
         if !(is_folder || is_link || wanted && kind.is_file()) {
             continue;
@@ -252,11 +257,6 @@ fn walk_folder(
             continue;
         }
         nearest.leave(depth);
-        // It holds even where git or a pattern leaves out the file itself.
-        let is_followed = wanted && nearest.meets && !is_folder && is_configuration(name);
-        if is_followed {
-            found.met.push(entry.path().to_path_buf());
-        }
         if let Some(ignored) = &mut ignored {
             let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
             let path = absolute.join(below);
@@ -268,7 +268,7 @@ fn walk_folder(
                 continue;
             }
             if is_folder {
-                ignored.enter(&path, depth);
+                ignored.enter(&path, depth, &mut found.problems);
             }
         }
         if depth > 0 && nearest.leaves_out(entry.path(), is_folder) {

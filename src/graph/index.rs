@@ -1,5 +1,6 @@
 //! The facts of all files of a run, to look names up in.
 
+mod reach;
 mod verdict;
 
 pub use verdict::Verdict;
@@ -7,6 +8,7 @@ pub use verdict::Verdict;
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use super::by_namespace::ByNamespace;
 use super::declared::Declared;
 use super::facts::{Definition, Facts, ObjectFact, Role, Use};
 use super::kustomization::Changes;
@@ -67,6 +69,8 @@ pub struct Index<'r> {
     defined: Vec<Defined<'r>>,
     /// Where those of a name start in `defined`, and how many there are.
     names: HashMap<(Target, &'r str), (u32, u32)>,
+    /// Made where a name has many definitions.
+    by_namespace: OnceLock<ByNamespace>,
     patterns: Patterns<'r>,
     pub(super) overlays: Overlays<'r>,
     near: OnceLock<Near>,
@@ -127,6 +131,7 @@ impl<'r> Index<'r> {
             declared: &[],
             defined,
             names,
+            by_namespace: OnceLock::new(),
             patterns,
             overlays: Overlays::new(files),
             near: OnceLock::new(),
@@ -193,14 +198,6 @@ impl<'r> Index<'r> {
     pub fn named(&self, target: Target, name: &str) -> &[Defined<'r>] {
         let (start, count) = self.names.get(&(target, name)).copied().unwrap_or_default();
         &self.defined[start as usize..(start + count) as usize]
-    }
-
-    /// What a field names, where it can be reached from there.
-    pub fn reached<'a>(&'a self, site: &'a UseSite<'r>) -> impl Iterator<Item = Defined<'r>> + 'a {
-        self.named(site.fact.target, site.name)
-            .iter()
-            .copied()
-            .filter(|d| self.compatible(site, d))
     }
 
     /// How surely a definition is the one that a field means.

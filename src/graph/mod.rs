@@ -2,6 +2,7 @@
 
 mod affixes;
 mod builds;
+pub(crate) mod by_namespace;
 pub mod compile;
 mod cx;
 mod declared;

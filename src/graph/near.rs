@@ -269,7 +269,7 @@ fn limit(name: &str) -> Option<usize> {
     }
 }
 
-fn hash(value: impl Hash) -> u64 {
+pub(super) fn hash(value: impl Hash) -> u64 {
     Seeded::default().hash_one(value)
 }
 

@@ -26,11 +26,8 @@ impl<'r> Index<'r> {
             return None;
         }
         let names = self.bare_names(site.name);
-        let mut there = names
-            .flat_map(|name| self.named(target, name))
-            .filter(|d| self.compatible(site, d))
-            .peekable();
-        let first = **there.peek()?;
+        let mut there = names.flat_map(|name| self.reached_as(site, name)).peekable();
+        let first = *there.peek()?;
         let mut left = users.clone();
         for d in there {
             let bringing = self.roots(d.file);

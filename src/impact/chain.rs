@@ -103,13 +103,28 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
                 }
             }
         }
+        // A Secret that is copied into other namespaces takes its copies along. What a kustomization generates is no
+        // object that could stand between.
+        let copied = |one: &Defined<'_>| {
+            let row = one.fact.row.map(|row| index.table().row(row));
+            one.fact.object.is_none() && row.is_some_and(|row| row.any_namespace)
+        };
+        let goes_abroad = secret
+            .defined
+            .iter()
+            .any(|one| copied(one) || self.is_copied(one));
         for name in names {
             self.guessed(secret, name);
             // Charts are told the names as kustomizations make them.
             for full in self.users.around(SECRET, name) {
                 self.guessed(secret, &full);
             }
-            for site in self.users.of(SECRET, name) {
+            let sites = if goes_abroad {
+                self.users.of(SECRET, name)
+            } else {
+                self.users.of_within(SECRET, name, &self.namespace)
+            };
+            for site in sites {
                 if !seen.insert((site.file, site.fact.object, site.fact.span)) {
                     continue;
                 }
@@ -125,12 +140,6 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
                 }
             }
         }
-        // A Secret that is copied into other namespaces takes its copies along. What a kustomization generates is no
-        // object that could stand between.
-        let copied = |one: &Defined<'_>| {
-            let row = one.fact.row.map(|row| index.table().row(row));
-            one.fact.object.is_none() && row.is_some_and(|row| row.any_namespace)
-        };
         if secret.defined.iter().any(copied) {
             for site in std::mem::take(&mut abroad) {
                 self.link(&site, None);

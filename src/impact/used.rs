@@ -45,7 +45,12 @@ impl<'a, 'r: 'a> OnlyUsed<'a, 'r> {
             if site.fact.target != SECRET || site.fact.optional {
                 continue;
             }
-            if is_known(index, site.name, |one| index.compatible(&site, one)) {
+            // Whoever could be meant is chosen, or left out, itself.
+            let is_there = |name: &str| {
+                let mut reached = index.reached_as(&site, name);
+                reached.any(|one| !is_guess(&index.files[one.file as usize], &one))
+            };
+            if index.bare_names(site.name).any(is_there) {
                 continue;
             }
             for place in index.places(&site) {

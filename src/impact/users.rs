@@ -1,6 +1,9 @@
 //! Who names what: every field that may lead from a Secret to what breaks.
 
+use std::cell::OnceCell;
+
 use super::facts::FileFacts;
+use crate::graph::by_namespace::{ByNamespace, FEW};
 use crate::graph::table::Target;
 use crate::graph::{
     self, CLUSTER_ISSUER, CLUSTER_SECRET_STORE, CLUSTER_TRIGGER_AUTHENTICATION, Definition, FLUX_SOURCE,
@@ -19,6 +22,8 @@ pub(super) struct Users<'a, 'r> {
     sites: Vec<UseSite<'r>>,
     /// Where those of a name start, and how many there are.
     by_name: HashMap<(Target, &'r str), (u32, u32)>,
+    /// The same by namespace, of names that many fields name; made where one is asked for.
+    by_namespace: OnceCell<ByNamespace>,
     /// Secrets of the cloud service: file and place in [`FileFacts::cloud`].
     pub(super) cloud: HashMap<&'a str, Vec<(u32, u32)>>,
     /// The same of [`FileFacts::guesses`].
@@ -46,7 +51,10 @@ impl<'a, 'r> Users<'a, 'r> {
     pub(super) fn new(index: &'a Index<'r>, facts: &'a [FileFacts]) -> Self {
         let followed = |target| target == SECRET || target == SERVICE_ACCOUNT || HAND_ON.contains(&target);
         let mut sites: Vec<UseSite<'r>> = index.uses().filter(|site| followed(site.fact.target)).collect();
-        sites.sort_by_key(|site| (site.fact.target, site.name));
+        sites.sort_by_key(|site| {
+            let place = (site.file, site.fact.object, site.fact.span);
+            (site.fact.target, site.name, place)
+        });
         let mut by_name: HashMap<(Target, &'r str), (u32, u32)> = HashMap::default();
         for (at, site) in (0..).zip(&sites) {
             by_name.entry((site.fact.target, site.name)).or_insert((at, 0)).1 += 1;
@@ -78,6 +86,7 @@ impl<'a, 'r> Users<'a, 'r> {
             vague: vague.collect(),
             sites,
             by_name,
+            by_namespace: OnceCell::new(),
             cloud,
         }
     }
@@ -102,6 +111,35 @@ impl<'a, 'r> Users<'a, 'r> {
         }
         sites.sort_by_key(|site| (site.file, site.fact.object, site.fact.span));
         sites
+    }
+
+    /// Of the fields that may mean a name those that can look in a namespace, others perhaps among them.
+    pub(super) fn of_within(&self, target: Target, name: &str, namespace: &str) -> Vec<UseSite<'r>> {
+        let (start, count) = self.by_name.get(&(target, name)).copied().unwrap_or_default();
+        if count <= FEW || namespace.is_empty() || !self.index.affixes().is_empty() {
+            return self.of(target, name);
+        }
+        let all = self.by_namespace.get_or_init(|| self.sorted_by_namespace());
+        let Some(places) = all.within(start, namespace, std::iter::empty()) else {
+            return self.of(target, name);
+        };
+        places
+            .filter_map(|at| self.sites.get(at as usize).copied())
+            .collect()
+    }
+
+    fn sorted_by_namespace(&self) -> ByNamespace {
+        let mut all = ByNamespace::default();
+        for (start, count) in self.by_name.values().copied().filter(|(_, count)| *count > FEW) {
+            for at in start..start + count {
+                if let Some(site) = self.sites.get(at as usize) {
+                    let anywhere = self.index.row(site).any_namespace;
+                    let namespaces = self.index.namespaces(site.file, site.namespace);
+                    all.add((start, at), anywhere, site.namespace, namespaces);
+                }
+            }
+        }
+        all.sort()
     }
 
     /// Fields whose names with placeholders may become this one.

@@ -246,11 +246,14 @@ impl<'t> File<'t> {
     /// The masked parts ([`mask::spans_in_place`]) where an alias may lead there, so that even a name may be such a
     /// value; none of any other file.
     pub fn beyond_aliases(&self) -> &[Span] {
-        if self.documents.iter().any(|document| document.chunk.indirect) {
-            self.aliased.get_or_init(|| mask::spans_in_place(self))
-        } else {
-            &[]
-        }
+        // Asked for with every object, so that the documents are looked at once.
+        self.aliased.get_or_init(|| {
+            if self.documents.iter().any(|document| document.chunk.indirect) {
+                mask::spans_in_place(self)
+            } else {
+                Vec::new()
+            }
+        })
     }
 
     /// Adds the object at `root`, or the items of the List there. True for a List.
@@ -322,4 +325,25 @@ fn text<'t>(entry: Option<Entry<'t>>) -> Option<Cow<'t, str>> {
 fn type_meta<'t>(root: Node<'t>) -> (Option<Cow<'t, str>>, Option<Cow<'t, str>>, Option<Node<'t>>) {
     let [api_version, kind, items] = root.picks(["apiVersion", "kind", "items"]);
     (text(api_version), text(kind), items.map(|items| items.value))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{File, Surroundings};
+    use crate::yaml::{self, Tree};
+
+    #[test]
+    fn what_lies_beyond_aliases_is_looked_for_once() {
+        let text = "a: b\n---\n".repeat(20_000);
+        let mut tree = Tree::default();
+        yaml::parse(&text, &[], &mut tree);
+        let file = File::read("", &text, &tree, &Surroundings::default(), true);
+        let start = Instant::now();
+        for _ in 0..100_000 {
+            assert!(file.beyond_aliases().is_empty());
+        }
+        assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    }
 }

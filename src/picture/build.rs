@@ -282,9 +282,8 @@ impl<'a, 'r: 'a> Draw<'a, 'r> {
         let index = self.index;
         let mut reached: Vec<(Closeness, Defined<'r>)> = index
             .bare_names(site.name)
-            .flat_map(|bare| index.named(site.fact.target, bare))
-            .filter(|d| index.compatible(site, d))
-            .map(|d| (index.closeness(site, d), *d))
+            .flat_map(|bare| index.reached_as(site, bare))
+            .map(|d| (index.closeness(site, &d), d))
             .collect();
         let best = reached.iter().map(|(closeness, _)| *closeness).max();
         reached.retain(|(closeness, _)| Some(*closeness) == best);

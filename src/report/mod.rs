@@ -11,6 +11,7 @@ mod json_row;
 mod jsonl;
 mod junit;
 mod markdown;
+mod marks;
 mod place;
 mod printable;
 mod rendered;

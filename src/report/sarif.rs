@@ -14,7 +14,7 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::rules::RuleId;
-use crate::source::{Encoding, Span};
+use crate::source::Span;
 
 /// One SARIF log of one run.
 #[derive(Default)]
@@ -201,10 +201,7 @@ impl<'r> Log<'r> {
 
     /// A fix, unless it touches what must not be shown, or has places in a text that is not the file's own.
     fn fix(&mut self, index: usize, file: &FileReport, source: &Source, fix: &Fix) -> Option<FixRow> {
-        if source.decoded().encoding == Encoding::Utf16
-            || fix.edits.is_empty()
-            || json::is_redacted(source, fix)
-        {
+        if !source.decoded().takes_fixes() || fix.edits.is_empty() || json::is_redacted(source, fix) {
             return None;
         }
         let title = if fix.safe {

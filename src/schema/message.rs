@@ -2,6 +2,7 @@
 //! shown is ever quoted; [`Cx::shown`] sees to that.
 
 use super::elsewhere::elsewhere;
+use super::format::quantity_fault;
 use super::keys::written;
 use super::path::{Part, Place};
 use super::suggest::Unknown;
@@ -252,23 +253,39 @@ pub(super) fn quantity<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, text: &str, fault: &
             subject(at)
         ),
     };
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let suffix = text[digits.len()..].to_string();
-    let meant = match &*suffix.to_ascii_lowercase() {
-        "kb" | "kib" | "ki" => Some("Ki"),
-        "mb" | "mib" | "mi" => Some("Mi"),
-        "gb" | "gib" | "gi" | "g" => Some("Gi"),
-        "tb" | "tib" | "ti" | "t" => Some("Ti"),
-        _ => None,
-    };
-    let help = match meant {
-        Some(meant) if !digits.is_empty() && !cx.is_masked(at.value.span()) => {
-            format!("write `{}{meant}`", digits.trim())
+    let path = at.full();
+    // `limits.cpu` in a quota.
+    let of_cpu = path.rsplit('.').next() == Some("cpu");
+    let help = match meant_quantity(text, of_cpu) {
+        Some(meant) if !cx.is_masked(at.value.span()) => format!("write `{meant}`"),
+        _ if of_cpu => {
+            "use a number of CPUs such as `2` or `0.5`, or thousandths of one such as `500m`".into()
         }
         _ => "use a number with one of the suffixes m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei, or none"
             .into(),
     };
     (message, help)
+}
+
+/// The quantity that is surely meant by a text that is none: one that the server takes.
+fn meant_quantity(text: &str, of_cpu: bool) -> Option<String> {
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let suffix = text.get(number.len()..)?.to_ascii_lowercase();
+    let number = number.trim();
+    let is_whole = number.bytes().all(|byte| byte.is_ascii_digit());
+    let suffix = match &*suffix {
+        // Nobody has mebi- or gigabytes of CPUs; but thousandths have no parts either.
+        "mi" if of_cpu && is_whole => "m",
+        _ if of_cpu => return None,
+        "kb" | "kib" | "ki" => "Ki",
+        "mb" | "mib" | "mi" => "Mi",
+        "gb" | "gib" | "gi" | "g" => "Gi",
+        "tb" | "tib" | "ti" | "t" => "Ti",
+        _ => return None,
+    };
+    let meant = format!("{number}{suffix}");
+    let is_taken = !number.is_empty() && quantity_fault(&meant).is_none();
+    is_taken.then_some(meant)
 }
 
 pub(super) fn unknown_field(ty: TypeId, key: Node<'_>, known: &Unknown, lenient: bool) -> String {
@@ -323,5 +340,30 @@ fn listing(ty: TypeId, kube: KubeVersion) -> String {
         0 => format!("remove it; {} has no fields", ty.short_name()),
         1..=8 => format!("remove it; {} has {}", ty.short_name(), names.join(", ")),
         _ => "remove it, or look the field up: it may belong elsewhere".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meant_quantity;
+
+    #[test]
+    fn only_quantities_that_the_server_takes_are_proposed() {
+        for (text, meant) in [
+            ("1GB", "1Gi"),
+            ("512mb", "512Mi"),
+            ("1 Gi", "1Gi"),
+            ("0.5gib", "0.5Gi"),
+            ("1g", "1Gi"),
+        ] {
+            assert_eq!(meant_quantity(text, false).as_deref(), Some(meant), "{text}");
+        }
+        for text in ["1e3Mi", "1_000Mi", "1,5Gi", "1.5.5Gi", "mb", "one", ""] {
+            assert_eq!(meant_quantity(text, false), None, "{text}");
+        }
+        assert_eq!(meant_quantity("500mi", true).as_deref(), Some("500m"));
+        for text in ["0.5mi", "500mb", "1g", "1gi", "1_000mi", "mi"] {
+            assert_eq!(meant_quantity(text, true), None, "{text}");
+        }
     }
 }

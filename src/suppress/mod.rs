@@ -16,7 +16,7 @@ use crate::source::Span;
 use crate::yaml::Tree;
 use order::{Name, Order, Reader};
 use scope::{Scope, nodes_below};
-use unused::removal;
+use unused::{Run, removal};
 
 /// More names than this in one file are an attack on the time that is spent on them.
 const MOST: usize = 1024;
@@ -53,6 +53,7 @@ impl Suppressions {
         // The place of each that covers the node below, to be found in one pass: (chunk, offset, in the list).
         let mut below = Vec::new();
         let mut said = 0;
+        let mut run = Run::default();
         for &comment in &file.tree.comments {
             let Some(order) = Order::read(file.text, comment) else {
                 continue;
@@ -90,7 +91,7 @@ impl Suppressions {
                 document: document.document,
                 judged: reader.is_judged(scope),
                 custom: reader.is_custom(scope),
-                removal: removal(file, comment),
+                removal: removal(file, comment, &mut run),
             });
         }
         while let Some(&(chunk, ..)) = below.last() {

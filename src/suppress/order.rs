@@ -61,8 +61,23 @@ pub(super) struct Order<'t> {
 impl<'t> Order<'t> {
     /// The order in a comment that starts with `# kubeproof:`, or nearly so where it cannot mean anything else.
     pub(super) fn read(text: &'t str, comment: Span) -> Option<Order<'t>> {
+        let said = text.get(comment.range())?;
+        Order::at_head(said, comment).or_else(|| Order::behind_words(said, comment))
+    }
+
+    /// The order that stands where another comment has begun, as in `# nosec # kubeproof: ignore[…]`.
+    fn behind_words(said: &'t str, comment: Span) -> Option<Order<'t>> {
+        let mut others = said.match_indices(" #");
+        let order = others.find_map(|(at, _)| Order::at_head(said.get(at + 1..)?, comment))?;
+        order.is_certain().then_some(Order {
+            addressed: false,
+            ..order
+        })
+    }
+
+    fn at_head(said: &'t str, comment: Span) -> Option<Order<'t>> {
         const NAME: &str = "kubeproof";
-        let said = text.get(comment.range())?.trim_start_matches('#').trim_start();
+        let said = said.trim_start_matches('#').trim_start();
         let (name, after) = said.split_at_checked(NAME.len())?;
         if !name.eq_ignore_ascii_case(NAME) {
             return None;
@@ -73,14 +88,19 @@ impl<'t> Order<'t> {
             .find(|c: char| !c.is_ascii_alphabetic() && c != '-')
             .unwrap_or(after.len());
         let (word, rest) = after.split_at_checked(end)?;
-        let addressed = name == NAME && behind_colon.is_some();
-        let certain = matches!(word, "ignore" | "ignore-file") && rest.trim_start().starts_with('[');
-        (addressed || certain).then(|| Order {
-            addressed,
+        let order = Order {
+            addressed: name == NAME && behind_colon.is_some(),
             word,
             rest,
             at: comment.end - rest.len() as u32,
-        })
+        };
+        (order.addressed || order.is_certain()).then_some(order)
+    }
+
+    /// Whether it cannot mean anything else, however it is written.
+    fn is_certain(&self) -> bool {
+        let is_word = |word: &str| self.word.eq_ignore_ascii_case(word);
+        (is_word("ignore") || is_word("ignore-file")) && self.rest.trim_start().starts_with('[')
     }
 }
 

@@ -84,9 +84,36 @@ impl Suppression {
     }
 }
 
+/// The run of comment lines that was looked at last: comments come in order, and those of one run end at one place.
+#[derive(Default)]
+pub(super) struct Run {
+    lines: Span,
+    /// Whether a blank line follows it.
+    blank: bool,
+}
+
+impl Run {
+    /// Whether, after the comment lines at an offset, a blank line follows.
+    fn ends_blank(&mut self, text: &str, at: u32) -> bool {
+        if self.lines.is_empty() || at < self.lines.start || at > self.lines.end {
+            let mut end = at;
+            self.blank = false;
+            for line in text.get(at as usize..).unwrap_or_default().split_inclusive('\n') {
+                if !line.trim_start().starts_with('#') {
+                    self.blank = line.trim().is_empty();
+                    break;
+                }
+                end += line.len() as u32;
+            }
+            self.lines = Span::new(at, end);
+        }
+        self.blank
+    }
+}
+
 /// What to delete with a comment: its whole line where it stands alone, else the blanks before it too. `None` where
 /// that would give the blank lines below it to a block scalar above it that keeps them (`|+`).
-pub(super) fn removal(file: &File<'_>, comment: Span) -> Option<Span> {
+pub(super) fn removal(file: &File<'_>, comment: Span, run: &mut Run) -> Option<Span> {
     let text = file.text;
     let line = line_of(text, comment.start);
     let before = text
@@ -98,9 +125,7 @@ pub(super) fn removal(file: &File<'_>, comment: Span) -> Option<Span> {
     }
     let next = (line.end + 1).min(text.len() as u32);
     // Other comments may go as well.
-    let below = text.get(next as usize..).unwrap_or_default().lines();
-    let mut below = below.map(str::trim).skip_while(|line| line.starts_with('#'));
-    let uncovers = below.next().is_some_and(str::is_empty) && follows_kept_lines(file, line.start);
+    let uncovers = run.ends_blank(text, next) && follows_kept_lines(file, line.start);
     (!uncovers).then(|| Span::new(line.start, next))
 }
 

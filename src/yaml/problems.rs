@@ -176,6 +176,11 @@ impl SyntaxError {
         VALUE_NOT_ALLOWED.is(self)
     }
 
+    /// Whether a line stands where a key does, and has no `: `.
+    pub fn lacks_colon(&self) -> bool {
+        NO_COLON.is(self)
+    }
+
     /// Whether a tab where only spaces can indent is what is wrong.
     pub fn is_tab(&self) -> bool {
         [TAB_INDENTS, TAB_IN_PLAIN, TAB_IN_BLOCK]

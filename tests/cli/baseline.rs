@@ -117,6 +117,15 @@ fn what_is_no_baseline_is_not_overwritten() {
             answer.stderr.contains("is no baseline, and was not overwritten"),
             "{answer}"
         );
+        // Nor is that what --baseline advises to do.
+        let answer = folder.run(&["check", "a.yaml", "--baseline", file]);
+        assert_eq!(answer.code, Some(2), "{answer}");
+        assert!(
+            answer
+                .stderr
+                .contains("; remove it and write one with --write-baseline"),
+            "{answer}"
+        );
         assert_eq!(read(&folder, file), before);
     }
     for file in ["empty.json", "empty.json", "new.json"] {
@@ -136,4 +145,16 @@ fn a_pipe_is_no_baseline() {
         answer.stderr.contains("/dev/stdout is no regular file"),
         "{answer}"
     );
+}
+
+#[test]
+fn what_could_not_be_written_down_is_not_known() {
+    let folder = Folder::new(&[("a.yaml", BAD), ("known/x.txt", "")]);
+    let answer = folder.run(&["check", "a.yaml", "--write-baseline=known"]);
+    assert_eq!(answer.code, Some(2), "{answer}");
+    assert!(
+        answer.stdout.contains("ingress/host-is-ip") && !answer.stdout.contains("in the baseline"),
+        "{answer}"
+    );
+    assert!(!answer.stderr.contains("wrote"), "{answer}");
 }

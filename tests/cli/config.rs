@@ -409,3 +409,37 @@ fn own_kinds_count_in_impact_and_graph() {
     folder.write("kubeproof.yaml", "references: 1\n");
     assert_eq!(folder.run(&["graph"]).code, Some(2));
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_there_under_its_name_and_no_file_ends_the_run() {
+    use std::os::unix::fs::symlink;
+    for at in ["kubeproof.yaml", "below/.kubeproof.yml"] {
+        for (what, said) in [
+            (
+                "dangling",
+                "the symbolic link points to `gone`, which does not exist",
+            ),
+            ("device", "is no regular file, so it is not read"),
+            ("pipe", "is no regular file, so it is not read"),
+            ("folder", "is a folder where a file is looked for"),
+        ] {
+            let folder = Folder::new(&[("a.yaml", BAD), ("below/b.yaml", BAD)]);
+            let path = folder.path().join(at);
+            match what {
+                "dangling" => symlink("gone", path).expect("a link"),
+                "device" => symlink("/dev/zero", path).expect("a link"),
+                "pipe" => super::pipe(&path),
+                _ => std::fs::create_dir(path).expect("a folder"),
+            }
+            let answer = folder.run(&["check", "."]);
+            assert_eq!(answer.code, Some(2), "{at} {what} {answer}");
+            assert_eq!(answer.stdout, "", "{at} {what}");
+            assert!(
+                answer.stderr.contains(at) && answer.stderr.contains(said),
+                "{what} {answer}"
+            );
+            assert_eq!(folder.run(&["check", ".", "--isolated"]).code, Some(1));
+        }
+    }
+}

@@ -1,10 +1,8 @@
 //! Which files are read, what they are called, and what lies around them.
 
-use std::path::Path;
 #[cfg(unix)]
-use std::process::Command;
-
 use super::{BAD, Folder, GOOD};
+use std::path::Path;
 
 /// The files with findings; every file of these tests that is read has one.
 fn found(folder: &Folder, args: &[&str]) -> Vec<String> {
@@ -162,13 +160,7 @@ fn links_are_followed_only_when_named() {
 fn a_pipe_that_is_named_is_read() {
     let folder = Folder::new(&[]);
     let pipe = folder.path().join("pipe");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .expect("mkfifo")
-            .success()
-    );
+    super::pipe(&pipe);
     let writer = std::thread::spawn(move || std::fs::write(pipe, BAD));
     assert_eq!(found(&folder, &["pipe"]), ["pipe"]);
     writer.join().expect("the writer").expect("written");
@@ -482,4 +474,60 @@ fn an_indexed_folder_that_git_ignores_is_no_empty_one() {
     assert!(told.stderr.contains("git ignores all manifests in it"), "{told}");
     let told = folder.run(&["check", "a.yaml", "--index", "more", "--isolated"]);
     assert!(!told.stderr.contains("git ignores"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_waits_for_pipes_and_devices_that_were_not_named() {
+    use std::os::unix::fs::symlink;
+    for at in [".gitignore", ".git/info/exclude", "below/.gitignore", ".git"] {
+        let folder = Folder::new(&[("a.yaml", GOOD), ("below/b.yaml", GOOD)]);
+        if at != ".git" {
+            std::fs::create_dir_all(folder.path().join(".git/info")).expect("a folder");
+        }
+        super::pipe(&folder.path().join(at));
+        let answer = folder.run(&["check"]);
+        assert_eq!(answer.code, Some(2), "{at} {answer}");
+        assert!(
+            answer
+                .stderr
+                .contains(&format!("{at}: is no regular file, so it is not read")),
+            "{answer}"
+        );
+        assert_eq!(folder.run(&["check", "--isolated"]).code, Some(0), "{at}");
+    }
+    // git follows no link here either.
+    let folder = Folder::new(&[("a.yaml", BAD), ("patterns", "a.yaml\n"), (".git/HEAD", "")]);
+    symlink("patterns", folder.path().join(".gitignore")).expect("a link");
+    assert_eq!(found(&folder, &[]), ["a.yaml"]);
+    let folder = Folder::new(&[("a.yaml", BAD), (".git/HEAD", "")]);
+    symlink("/dev/zero", folder.path().join(".gitignore")).expect("a link");
+    assert_eq!(found(&folder, &[]), ["a.yaml"]);
+    let patterns = "some/path/of/a/folder\n".repeat(100_000);
+    let folder = Folder::new(&[("a.yaml", GOOD), (".gitignore", &patterns), (".git/HEAD", "")]);
+    let answer = folder.run(&["check"]);
+    assert_eq!(answer.code, Some(2), "{answer}");
+    assert!(
+        answer
+            .stderr
+            .contains("larger than 1 MiB, which no file of git is"),
+        "{answer}"
+    );
+    // A kustomization above a path, and a baseline that the configuration names.
+    let folder = Folder::new(&[("below/a.yaml", GOOD)]);
+    super::pipe(&folder.path().join("kustomization.yaml"));
+    let answer = folder.run(&["check", "below/a.yaml"]);
+    assert_eq!(answer.code, Some(2), "{answer}");
+    assert!(
+        answer.stderr.contains("kustomization.yaml: is no regular file"),
+        "{answer}"
+    );
+    let folder = Folder::new(&[("a.yaml", GOOD), ("kubeproof.yaml", "baseline: known.json\n")]);
+    super::pipe(&folder.path().join("known.json"));
+    let answer = folder.run(&["check", "a.yaml"]);
+    assert_eq!(answer.code, Some(2), "{answer}");
+    assert!(
+        answer.stderr.contains("known.json: is no regular file"),
+        "{answer}"
+    );
 }

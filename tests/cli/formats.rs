@@ -208,3 +208,20 @@ fn refusals_of_one_value_are_merged_for_people() {
     distinct.dedup();
     assert_eq!(concise.lines().count(), distinct.len(), "{concise}");
 }
+
+#[test]
+fn no_format_offers_a_fix_of_a_text_with_bytes_that_are_none() {
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {b: true}}\n";
+    for (text, offered) in [
+        (text.as_bytes().to_vec(), true),
+        ([text.as_bytes(), b"---\na: \xff\n"].concat(), false),
+    ] {
+        let folder = Folder::new(&[]);
+        folder.write("a.yaml", text);
+        for (format, word) in [("json", "\"fix\""), ("sarif", "\"fixes\"")] {
+            let answer = folder.run(&["check", "a.yaml", "--format", format]);
+            assert!(answer.stdout.contains("implicit-typing"), "{answer}");
+            assert_eq!(answer.stdout.contains(word), offered, "{format}: {answer}");
+        }
+    }
+}

@@ -449,3 +449,20 @@ fn the_answer_does_not_depend_on_threads() {
     };
     assert_eq!(run("1"), run("7"));
 }
+
+#[test]
+fn one_name_in_each_of_many_namespaces_is_walked_quickly() {
+    let both = |i: u32| {
+        format!(
+            "{{apiVersion: v1, kind: Secret, metadata: {{name: db, namespace: n{i}}}}}\n---\n{{apiVersion: v1, kind: \
+             Pod, metadata: {{name: p, namespace: n{i}}}, spec: {{imagePullSecrets: [{{name: db}}], containers: \
+             [{{name: c, image: x}}]}}}}\n"
+        )
+    };
+    let all: Vec<String> = (0..4_000).map(both).collect();
+    let folder = Folder::new(&[("a.yaml", &all.join("---\n"))]);
+    let start = std::time::Instant::now();
+    let answer = folder.run(&["impact", "-A", "--format", "json"]);
+    assert!(answer.stdout.contains("n3999"), "{}", answer.stderr);
+    assert!(start.elapsed().as_secs() < 8, "{:?}", start.elapsed());
+}

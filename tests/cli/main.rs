@@ -148,6 +148,13 @@ impl Folder {
     }
 }
 
+/// Makes a pipe into which nobody writes.
+#[cfg(unix)]
+pub fn pipe(path: &Path) {
+    let made = Command::new("mkfifo").arg(path).status();
+    assert!(made.expect("mkfifo").success());
+}
+
 pub fn answer(command: &mut Command) -> Answer {
     let output = command.stdin(Stdio::null()).output().expect("the program starts");
     Answer {

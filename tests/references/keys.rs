@@ -251,3 +251,19 @@ fn what_others_add_to_a_secret_is_no_missing_key() {
         assert_eq!(findings(&[("a.yaml", &file(&[&made, &pod]))]), [""; 0]);
     }
 }
+
+#[test]
+fn many_keys_that_are_there_cost_little_for_each_that_is_not() {
+    let have: Vec<String> = (0..20_000).map(|i| format!("key-{i}: a")).collect();
+    let want: Vec<String> = (0..3_000)
+        .map(|i| format!("{{name: A, valueFrom: {{secretKeyRef: {{name: db, key: other-{i}}}}}}}"))
+        .collect();
+    let pod = format!(
+        "{{apiVersion: v1, kind: Pod, metadata: {{name: p}}, spec: {{containers: [{{env: [{}]}}]}}}}",
+        want.join(", ")
+    );
+    let text = file(&[&secret("db", "", &have.join(", ")), &pod]);
+    let start = std::time::Instant::now();
+    assert_eq!(findings(&[("a.yaml", &text)]).len(), 3_000);
+    assert!(start.elapsed().as_secs() < 8, "{:?}", start.elapsed());
+}

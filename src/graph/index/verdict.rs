@@ -32,7 +32,7 @@ impl<'r> Index<'r> {
         if self.reached(site).next().is_some() {
             return Verdict::Fine;
         }
-        let renamed = |bare| self.named(target, bare).iter().any(|d| self.compatible(site, d));
+        let renamed = |bare| self.reached_as(site, bare).next().is_some();
         if self.overlays.bare(site.name).any(renamed)
             || self.is_made(site)
             || self.is_declared(site)
@@ -68,11 +68,9 @@ impl<'r> Index<'r> {
     }
 
     /// Of the definitions of a name that can be reached from a field the closest one.
-    fn closest(&self, site: &UseSite<'_>, name: &str) -> Option<Defined<'r>> {
-        let same = self.named(site.fact.target, name).iter();
-        same.filter(|d| self.compatible(site, d))
+    fn closest(&self, site: &UseSite<'r>, name: &str) -> Option<Defined<'r>> {
+        self.reached_as(site, name)
             .min_by_key(|d| Reverse(self.closeness(site, d)))
-            .copied()
     }
 
     /// Whether something makes names of this form.

@@ -52,8 +52,9 @@ fn check(cx: &mut RunCx<'_>) {
 /// The keys of a definition. They are no secrets: they become file names and fields.
 fn keys(cx: &RunCx<'_>, d: &Defined<'_>) -> String {
     let facts = &cx.index.files[d.file as usize];
-    let all: Vec<String> = facts.keys(&d.fact.keys).map(|(key, _)| quote(key)).collect();
-    let shown = all.len().min(NAMED);
-    let more = if all.len() > shown { ", …" } else { "" };
-    format!("{}{more}", all[..shown].join(", "))
+    // It may have many more than are named, and lack as many others.
+    let mut keys = facts.keys(&d.fact.keys).map(|(key, _)| key);
+    let named: Vec<String> = keys.by_ref().take(NAMED).map(quote).collect();
+    let more = if keys.next().is_some() { ", …" } else { "" };
+    format!("{}{more}", named.join(", "))
 }

@@ -1,5 +1,7 @@
 //! A document that cannot be read.
 
+mod missing_blank;
+
 use super::Cause;
 use crate::manifest::Document;
 use crate::rules::{Check, Cx};
@@ -10,8 +12,11 @@ pub const CHECK: Check = Check::Document(check);
 fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     if let Some((error, Cause::Syntax)) = super::broken(document, cx) {
         super::about_object_at(document, error.span, cx);
-        let (message, help) = in_context(error, cx.file.text);
-        super::refused(cx.report(error.span, message).help(help), error);
+        let (span, message, help) = missing_blank::behind(error, cx.file.text).unwrap_or_else(|| {
+            let (message, help) = in_context(error, cx.file.text);
+            (error.span, message, help)
+        });
+        super::refused(cx.report(span, message).help(help), error);
     }
 }
 

@@ -10,6 +10,9 @@ use crate::rules::{ids, quote};
 use crate::schema::constraints::recased;
 use crate::schema::suggest;
 
+/// Among more choices than these none is looked for that a value is a slip away from: every value may be a slip.
+const COMPARED: usize = 1024;
+
 impl<'t> Validator<'_, 't> {
     pub(super) fn string(
         &mut self,
@@ -112,34 +115,28 @@ impl<'t> Validator<'_, 't> {
         if !loud {
             return;
         }
-        let names: Vec<String> = schema
-            .choices
-            .iter()
-            .filter_map(|choice| shown(&choice.data))
-            .collect();
+        let texts = || {
+            schema.choices.iter().filter_map(|choice| match &choice.data {
+                Data::Str(text) => Some(&**text),
+                _ => None,
+            })
+        };
         let near = match &value.data {
-            Data::Str(text) => suggest::nearest(
-                text,
-                schema.choices.iter().filter_map(|choice| match &choice.data {
-                    Data::Str(text) => Some(&**text),
-                    _ => None,
-                }),
-            ),
+            Data::Str(text) if schema.choices.len() <= COMPARED => suggest::nearest(text, texts()),
             _ => None,
         };
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("use one of {}", words::listing(&names)),
+            None => {
+                let names = schema.choices.iter().filter_map(|choice| shown(&choice.data));
+                format!("use one of {}", words::listing(names))
+            }
         };
         let what = match place.value.filter(|node| node.scalar().is_some()) {
             Some(node) => format!("cannot be {}", self.cx.shown(node)),
             None => "is none of the values that are allowed".to_string(),
         };
-        let texts = schema.choices.iter().filter_map(|choice| match &choice.data {
-            Data::Str(text) => Some(&**text),
-            _ => None,
-        });
-        let fix = place.value.and_then(|node| recased(node, texts));
+        let fix = place.value.and_then(|node| recased(node, texts()));
         let report = self.refuse(
             ids::SCHEMA_NOT_SUPPORTED,
             ErrorType::NotSupported,

@@ -119,10 +119,10 @@ pub(super) fn unknown_field(kind: &str, path: &str, name: &str) -> String {
 }
 
 /// `a`, `b` and `c`; a long list is cut.
-pub(super) fn listing(names: &[String]) -> String {
+pub(super) fn listing(mut names: impl Iterator<Item = String>) -> String {
     const MOST: usize = 12;
-    let mut shown = names.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
-    if names.len() > MOST {
+    let mut shown = names.by_ref().take(MOST).collect::<Vec<_>>().join(", ");
+    if names.next().is_some() {
         shown.push_str(" …");
     }
     shown
