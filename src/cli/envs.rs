@@ -27,10 +27,17 @@ fn keys(folder: &Path, path: &str) -> Option<Vec<String>> {
     if !path.components().all(is_below) {
         return None;
     }
-    let path = folder.join(path);
+    // The folder of `kustomization.yaml` has no name.
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let path = fs::canonicalize(folder.join(path)).ok()?;
     // A link may lead elsewhere, and what is no file may never end.
-    let metadata = fs::symlink_metadata(&path).ok()?;
-    if !metadata.is_file() || metadata.len() > MOST {
+    let is_below = path.starts_with(fs::canonicalize(folder).ok()?);
+    let metadata = fs::metadata(&path).ok()?;
+    if !is_below || !metadata.is_file() || metadata.len() > MOST {
         return None;
     }
     let mut bytes = Vec::new();

@@ -96,10 +96,7 @@ pub fn select<'r>(index: &Index<'r>, facts: &'r [FileFacts], choice: &'r Choice)
         if names.is_empty() {
             continue;
         }
-        // What may turn up in any namespace is not known to be in this one.
-        let row = defined.fact.row.map(|row| index.table().row(row));
-        let unplaced = row.is_some() && defined.namespace.is_empty() && is_cluster_wide(index, &defined);
-        if unplaced || row.is_some_and(|row| row.any_namespace) {
+        if is_anywhere(index, &defined) {
             anywhere.entry(defined.name).or_default().push(defined);
             continue;
         }
@@ -238,6 +235,13 @@ pub(super) fn is_guess(facts: &graph::Facts, defined: &Defined<'_>) -> bool {
                 "helm.toolkit.fluxcd.io" | "helm.cattle.io"
             )
         })
+}
+
+/// Whether a Secret may turn up in any namespace, so that it is not known to be in a certain one.
+pub(super) fn is_anywhere(index: &Index<'_>, defined: &Defined<'_>) -> bool {
+    let row = defined.fact.row.map(|row| index.table().row(row));
+    let unplaced = row.is_some() && defined.namespace.is_empty() && is_cluster_wide(index, defined);
+    unplaced || row.is_some_and(|row| row.any_namespace)
 }
 
 /// Whether the object that makes a Secret is in no namespace, so that it does not tell the Secret's.

@@ -3,7 +3,7 @@
 
 use super::facts::FileFacts;
 use super::guess::{self, Guess};
-use super::select::{Choice, is_guess, is_inventory, secrets};
+use super::select::{Choice, is_anywhere, is_guess, is_inventory, secrets};
 use crate::graph::{Defined, Index, SECRET};
 
 /// A namespace, empty where it is not known, and a name.
@@ -45,16 +45,17 @@ impl<'a, 'r: 'a> OnlyUsed<'a, 'r> {
             if site.fact.target != SECRET || site.fact.optional {
                 continue;
             }
-            // Whoever could be meant is chosen, or left out, itself.
-            let is_there = |name: &str| {
-                let mut reached = index.reached_as(&site, name);
-                reached.any(|one| !is_guess(&index.files[one.file as usize], &one))
-            };
-            if index.bare_names(site.name).any(is_there) {
-                continue;
-            }
+            let any = index.row(&site).any_namespace;
             for place in index.places(&site) {
-                self.push(namespace, place, site.name);
+                let place = if any { "" } else { place };
+                // What it reaches is little, where many namespaces have a Secret of one name.
+                let reached = |name: &str| {
+                    let mut reached = index.reached_as(&site, name);
+                    reached.any(|one| may_be_meant(index, &one, place))
+                };
+                if is_asked(namespace, place) && !index.bare_names(site.name).any(reached) {
+                    self.push(namespace, place, site.name);
+                }
             }
         }
     }
@@ -66,42 +67,43 @@ impl<'a, 'r: 'a> OnlyUsed<'a, 'r> {
         });
         for (file, guess) in guesses {
             let own = guess::namespace(index, file, guess);
-            let together = |one: &Defined<'_>| {
-                let row = one.fact.row.map(|row| index.table().row(row));
-                row.is_some_and(|row| row.any_namespace)
-                    || index.share_namespace((file, own), (one.file, one.namespace))
-            };
-            if is_known(index, &guess.name, together) {
-                continue;
-            }
-            if guess.names {
-                for place in index.namespaces(file, own) {
-                    self.push(namespace, place, &guess.name);
+            for place in index.namespaces(file, own) {
+                if is_known(index, &guess.name, place) || !is_asked(namespace, place) {
+                    continue;
                 }
-            } else if namespace.is_none_or(|one| {
-                let mut places = index.namespaces(file, own);
-                places.any(|place| place.is_empty() || place == one)
-            }) {
-                self.untold.push(file);
+                if !guess.names {
+                    self.untold.push(file);
+                    break;
+                }
+                self.push(namespace, place, &guess.name);
             }
         }
     }
 
-    /// A use whose namespace is not known may look in any.
     fn push(&mut self, namespace: Option<&'a str>, place: &'a str, name: &'r str) {
-        match namespace {
-            Some(one) if place.is_empty() || place == one => self.places.push((one, name)),
-            None => self.places.push((place, name)),
-            _ => {}
+        if is_asked(namespace, place) {
+            self.places.push((namespace.unwrap_or(place), name));
         }
     }
 }
 
-/// Whether a Secret that a field may mean is defined: whoever could be meant is chosen, or left out, itself.
-fn is_known(index: &Index<'_>, name: &str, may_mean: impl Fn(&Defined<'_>) -> bool) -> bool {
+/// Whether a place is in the namespace that is asked for. What is not known to be in one may be in any.
+fn is_asked(namespace: Option<&str>, place: &str) -> bool {
+    namespace.is_none_or(|one| place.is_empty() || place == one)
+}
+
+/// Whether a Secret that a field may mean at a place is defined: whoever could be meant is chosen, or left out, itself.
+fn is_known(index: &Index<'_>, name: &str, place: &str) -> bool {
     index.bare_names(name).any(|name| {
-        let defined = index.named(SECRET, name).iter();
-        let mut defined = defined.filter(|one| !is_guess(&index.files[one.file as usize], one));
-        defined.any(&may_mean)
+        let mut defined = index.named(SECRET, name).iter();
+        defined.any(|one| may_be_meant(index, one, place))
     })
+}
+
+/// What may turn up in any namespace is chosen where it is used.
+fn may_be_meant(index: &Index<'_>, one: &Defined<'_>, place: &str) -> bool {
+    let mut own = index.namespaces(one.file, one.namespace);
+    !is_guess(&index.files[one.file as usize], one)
+        && !is_anywhere(index, one)
+        && (place.is_empty() || own.any(|own| own.is_empty() || own == place))
 }

@@ -223,6 +223,15 @@ fn a_generator_has_the_keys_of_its_files_of_variables() {
     let mixed =
         "resources: [pod.yaml]\nsecretGenerator: [{name: db, env: a/db.env, literals: [PASSWRD=x]}]\n";
     assert!(!found(&[("a/db.env", "PASSWORD=hunter2\n")], mixed));
+    #[cfg(unix)]
+    {
+        let other = Folder::new(&[("db.env", "PASSWORD=hunter2\n")]);
+        let folder = Folder::new(&[("kustomization.yaml", generator), ("pod.yaml", pod)]);
+        std::os::unix::fs::symlink(other.path().join("db.env"), folder.path().join("db.env"))
+            .expect("a link");
+        let answer = folder.run(&["check", "-q", "--select", "references"]);
+        assert!(!answer.stdout.contains("missing-key"), "{answer}");
+    }
     for elsewhere in ["../db.env", "/etc/db.env", "a", "'${ENV}.env'"] {
         let text = generator.replace("db.env", elsewhere);
         assert!(

@@ -84,7 +84,7 @@ impl Missing {
 /// The indicator without its blank in a line that begins as `key:value` or `-value` does. With `entries`, `-key: value`
 /// is meant too.
 fn missing(content: &str, entries: bool) -> Option<Missing> {
-    let line = content.lines().next()?;
+    let line = content.lines().next()?.trim_end();
     let own = line.trim_start_matches("- ");
     let dashes = line.len() - own.len();
     if let Some(item) = own.strip_prefix('-') {
@@ -121,6 +121,8 @@ mod tests {
             ("a:\n- b:c\n  d: e\n", Some(6)),
             ("a:\n- b: c\n-d: e\n f: g\n", Some(10)),
             ("a:\n  -b\n  c: d\n", Some(5)),
+            ("a:\r\n  b:c\r\n  d: e\r\n", Some(7)),
+            ("a:\r\n  d: e\r\n", None),
             // Text that goes on, URLs, images, numbers.
             ("a: b\n  c:d\n  e: f\n", None),
             ("a:\n- http://b\n  c: d\n", None),
