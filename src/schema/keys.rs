@@ -17,12 +17,8 @@ pub(super) fn check<'t>(document: &Document<'t>, root: Node<'t>, from: usize, cx
     let mut told: Option<HashSet<Span>> = None;
     let objects = document.objects.start as usize..document.objects.end as usize;
     let objects = cx.file.objects.get(objects).unwrap_or_default();
-    for id in root.id()..document.chunk.nodes_end {
-        let map = root.with_id(id);
-        if map.raw().kind != Kind::Map {
-            continue;
-        }
-        for entry in map.raw_entries() {
+    for map in root.tree().with_typed_keys(document.chunk) {
+        for entry in root.with_id(*map).raw_entries() {
             let Some(becomes) = becomes(entry.key) else {
                 continue;
             };

@@ -73,22 +73,34 @@ pub(super) fn look_at_keys(text: &str, tree: &mut Tree, chunk: &Chunk) {
         let Some(node) = Node::root(text, tree, chunk).map(|root| root.at(*map)) else {
             break;
         };
-        let may_repeat = node.merges() || {
-            let (filter, may_repeat) = filter(node);
-            tree.nodes[*map as usize].indent = filter;
-            may_repeat
-        };
-        if may_repeat {
+        let merges = node.merges();
+        let keys = look_at(node);
+        if !merges {
+            tree.nodes[*map as usize].indent = keys.filter;
+        }
+        if merges || keys.may_repeat {
             tree.suspects.push(*map);
+        }
+        if keys.typed {
+            tree.typed.push(*map);
         }
     }
     unsure.clear();
     tree.unsure = unsure;
 }
 
-/// The filter of a mapping's keys, and whether any two of them may be the same.
-fn filter(map: Node<'_>) -> (u8, bool) {
-    let (mut wide, mut may_repeat) = (0, false);
+/// What there is to know of a mapping's keys.
+struct Keys {
+    /// Bits of the keys that it may have.
+    filter: u8,
+    /// Whether any two may be the same.
+    may_repeat: bool,
+    /// Whether one is no string.
+    typed: bool,
+}
+
+fn look_at(map: Node<'_>) -> Keys {
+    let (mut wide, mut may_repeat, mut typed) = (0, false, false);
     for entry in map.raw_entries() {
         let key = entry.key;
         let word = key
@@ -100,13 +112,18 @@ fn filter(map: Node<'_>) -> (u8, bool) {
             None => {
                 // What becomes no string is no key that anybody asks for.
                 let Some(key) = Key::of(key) else { continue };
+                typed |= key.kind != KeyKind::Str;
                 filter::hash(key.text.as_bytes())
             }
         };
         may_repeat |= wide & filter::wide(hash) != 0;
         wide |= filter::wide(hash);
     }
-    (filter::narrowed(wide), may_repeat)
+    Keys {
+        filter: filter::narrowed(wide),
+        may_repeat,
+        typed,
+    }
 }
 
 /// The duplicates of a mapping without merge keys.

@@ -73,7 +73,7 @@ fn parse_by(path: Path, text: &str, invalid: &[Span], tree: &mut Tree) {
         match json_stream(text, start, tree) {
             Some(rest) => start = rest,
             None => {
-                tree.suspects.sort_unstable();
+                in_order(tree);
                 return;
             }
         }
@@ -81,7 +81,7 @@ fn parse_by(path: Path, text: &str, invalid: &[Span], tree: &mut Tree) {
     for piece in Pieces::new(text, start) {
         read_piece(path, text, piece, invalid, tree);
     }
-    tree.suspects.sort_unstable();
+    in_order(tree);
 }
 
 /// Reads a text as the API server reads a request body: as one piece, of which only the first YAML document
@@ -100,7 +100,13 @@ pub fn parse_body(text: &str, invalid: &[Span], tree: &mut Tree) {
         cut: None,
     };
     read_piece(Path::Complete, text, piece, invalid, tree);
+    in_order(tree);
+}
+
+/// Mappings are noted as they end.
+fn in_order(tree: &mut Tree) {
     tree.suspects.sort_unstable();
+    tree.typed.sort_unstable();
 }
 
 /// Length of the byte order mark that the text begins with.

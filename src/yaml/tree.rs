@@ -183,6 +183,8 @@ pub struct Tree {
     pub chunks: Vec<Chunk>,
     /// Mappings that may have a key twice, in ascending order.
     pub(super) suspects: Vec<NodeId>,
+    /// Mappings with a key that is no string, in ascending order.
+    pub(super) typed: Vec<NodeId>,
     /// Mappings of the chunk at hand whose keys are yet to be looked at.
     pub(super) unsure: Vec<NodeId>,
     /// Memory of the fast reader, kept from chunk to chunk.
@@ -198,7 +200,17 @@ impl Tree {
         self.aliases.clear();
         self.chunks.clear();
         self.suspects.clear();
+        self.typed.clear();
         self.unsure.clear();
+    }
+
+    /// The mappings of a chunk with a key that YAML reads as a boolean or a number, in ascending order.
+    pub fn with_typed_keys(&self, chunk: &Chunk) -> &[NodeId] {
+        let from = self
+            .typed
+            .partition_point(|map| *map < chunk.root.unwrap_or(NodeId::MAX));
+        let to = self.typed.partition_point(|map| *map < chunk.nodes_end);
+        self.typed.get(from..to).unwrap_or_default()
     }
 
     /// The node that the alias node `id` stands for.
