@@ -70,3 +70,15 @@ pub(super) fn written(key: Node<'_>) -> std::borrow::Cow<'_, str> {
         None => key.key_text().unwrap_or_default(),
     }
 }
+
+/// A key for messages about what it is read as.
+pub(super) fn told(key: Node<'_>) -> String {
+    match becomes(key) {
+        Some(read) => format!(
+            "{}, which YAML 1.1 reads as {}",
+            quote(key.source()),
+            quote(&read)
+        ),
+        None => quote(&key.key_text().unwrap_or_default()),
+    }
+}

@@ -3,12 +3,12 @@
 
 use super::elsewhere::elsewhere;
 use super::format::quantity_fault;
-use super::keys::written;
+use super::keys::told;
 use super::path::{Part, Place};
 use super::suggest::Unknown;
 use super::{Shape, TypeId};
 use crate::diagnostic::Edit;
-use crate::rules::{Cx, quote, quote_path};
+use crate::rules::{Cx, quote_path};
 use crate::source::Span;
 use crate::version::KubeVersion;
 use crate::yaml::tree::COOK;
@@ -290,11 +290,7 @@ fn meant_quantity(text: &str, of_cpu: bool) -> Option<String> {
 
 pub(super) fn unknown_field(ty: TypeId, key: Node<'_>, known: &Unknown, lenient: bool) -> String {
     let name = ty.short_name();
-    let (written, read) = (written(key), key.key_text().unwrap_or_default());
-    let key = match written == read {
-        true => quote(&written),
-        false => format!("{}, which YAML 1.1 reads as {}", quote(&written), quote(&read)),
-    };
+    let key = told(key);
     let consequence = if lenient {
         "the API server drops it without a word"
     } else {

@@ -132,3 +132,16 @@ fn a_missing_place_is_trouble() {
     let answer = folder.run(&["check", "a.yaml", "--crds", "nowhere"]);
     assert_eq!(answer.code, Some(2), "{answer:?}");
 }
+
+#[test]
+fn a_key_that_is_read_as_another_is_told_as_it_is_written() {
+    let folder = Folder::new(&[
+        ("a.yaml", &THING.replace("size: big", "off: 1")),
+        ("crd.yaml", CRD),
+    ]);
+    let text = folder.run(&["check", "a.yaml", "crd.yaml"]).stdout;
+    assert!(
+        text.contains("has no field `off`, which YAML 1.1 reads as `false`"),
+        "{text}"
+    );
+}

@@ -196,7 +196,7 @@ impl<'t> Reader<'_, 't> {
                     continue;
                 }
                 let whole = place.path();
-                let text = words::unknown_field(self.kind, &whole, &name);
+                let text = words::unknown_field(self.kind, &whole, entry.key);
                 self.cx
                     .report_as(ids::SCHEMA_UNKNOWN_FIELD, entry.key.span(), text)
                     .severity(Severity::Error)
@@ -351,7 +351,7 @@ impl<'t> Reader<'_, 't> {
             Some(near) => format!("did you mean `{near}`?"),
             None => elsewhere(name, around),
         };
-        let text = words::unknown_field(self.kind, &whole, name);
+        let text = words::unknown_field(self.kind, &whole, entry.key);
         let report = self
             .cx
             .report_as(ids::SCHEMA_UNKNOWN_FIELD, entry.key.span(), text)

@@ -2,7 +2,8 @@
 
 use super::schema::Types;
 use crate::diagnostic::Edit;
-use crate::rules::{Cx, quote, quote_path};
+use crate::rules::{Cx, quote_path};
+use crate::schema::keys::told;
 use crate::schema::message;
 use crate::yaml::{Kind, Node, Scalar, Style};
 
@@ -106,7 +107,7 @@ pub(super) fn mismatch<'t>(cx: &Cx<'t>, subject: &str, node: Node<'t>, types: Ty
     wrong
 }
 
-pub(super) fn unknown_field(kind: &str, path: &str, name: &str) -> String {
+pub(super) fn unknown_field(kind: &str, path: &str, key: Node<'_>) -> String {
     let holder = if path.is_empty() {
         kind.to_string()
     } else {
@@ -114,7 +115,7 @@ pub(super) fn unknown_field(kind: &str, path: &str, name: &str) -> String {
     };
     format!(
         "{holder} has no field {}; the API server refuses the object",
-        quote(name)
+        told(key)
     )
 }
 
