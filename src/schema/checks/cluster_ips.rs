@@ -96,16 +96,6 @@ fn faults<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
         false => Vec::new(),
     };
     if found.is_empty()
-        && let Some(at) = impossible_node_port(spec)
-    {
-        found.push(Found {
-            place: Place::NodePort(at),
-            kind: ErrorType::Invalid,
-            message: "ports end at 65535, so that no server can give this one".to_string(),
-            help: "use one of those that are kept for it, 30000 to 32767 unless the cluster says otherwise",
-        });
-    }
-    if found.is_empty()
         && let Some(at) = taken_node_port(spec)
     {
         found.push(Found {
@@ -116,18 +106,6 @@ fn faults<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {
         });
     }
     found
-}
-
-/// The first port on the nodes that is none, where there is to be one.
-fn impossible_node_port(spec: &Field<'_, '_>) -> Option<usize> {
-    let kind = spec.child("type").text()?;
-    if !matches!(&*kind, "NodePort" | "LoadBalancer") {
-        return None;
-    }
-    spec.child("ports").items().position(|port| {
-        let asked = port.child("nodePort").int();
-        asked.is_some_and(|port| !(0..=65_535).contains(&port))
-    })
 }
 
 fn of_stacks<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Vec<Found> {

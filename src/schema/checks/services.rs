@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::addresses;
-use crate::diagnostic::ErrorType;
+use crate::diagnostic::{ErrorType, Severity};
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::{Cx, ids, quote};
@@ -205,21 +205,36 @@ pub(super) fn gets_node_ports(spec: &Field<'_, '_>) -> bool {
     }
 }
 
-/// A port on the nodes that most clusters would not give. One that none could give is refused elsewhere.
+/// A port on the nodes that most clusters would not give, or none could. The server tells when it comes to give it, so
+/// that a trial run (`--dry-run=server`) hears nothing of it.
 pub fn node_port_range<'t>(port: &Field<'_, 't>, cx: &mut Cx<'t>) {
     const LEAST: i64 = 30_000;
     const MOST: i64 = 32_767;
-    let Some(number) = port.int().filter(|number| (1..=65_535).contains(number)) else {
+    let Some(number) = port.int().filter(|number| *number != 0) else {
         return;
     };
-    if !(LEAST..=MOST).contains(&number) {
-        let message = format!(
-            "{number} is outside the ports that a cluster keeps for Services on its nodes: {LEAST} to {MOST}, unless it \
-             was set up otherwise"
-        );
-        cx.report_as(ids::SERVICE_NODE_PORT_RANGE, port.place(), message)
-            .help("use a port of that range, or leave `nodePort` out to be given one");
+    if (LEAST..=MOST).contains(&number) {
+        return;
     }
+    let is_port = (1..=65_535).contains(&number);
+    let (message, severity) = match is_port {
+        true => (
+            format!(
+                "{number} is outside the ports that a cluster keeps for Services on its nodes: {LEAST} to {MOST}, unless \
+                 it was set up otherwise"
+            ),
+            Severity::Warning,
+        ),
+        false => (
+            format!("{number} is no port, so that no cluster can give it to a Service"),
+            Severity::Error,
+        ),
+    };
+    cx.report_as(ids::SERVICE_NODE_PORT_RANGE, port.place(), message)
+        .severity(severity)
+        .help(format!(
+            "use one from {LEAST} to {MOST}, or leave `nodePort` out to be given one"
+        ));
 }
 
 /// The ports of a Service.
