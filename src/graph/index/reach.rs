@@ -177,6 +177,6 @@ mod tests {
             .filter(|site| index.reached(site).count() == 1)
             .count();
         assert_eq!(found, 6_000);
-        assert!(start.elapsed().as_secs() < 2, "{:?}", start.elapsed());
+        assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
     }
 }
