@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use kubeproof::diagnostic::Stage;
+use kubeproof::diagnostic::{Diagnostic, Stage};
 use kubeproof::engine::{self, Settings};
 use kubeproof::manifest::Surroundings;
 use kubeproof::source;
@@ -23,18 +23,21 @@ fn refusals(text: &str, kube: Option<KubeVersion>) -> Vec<String> {
     )
 }
 
-fn refusals_with(text: &str, settings: &Settings) -> Vec<String> {
+fn findings(text: &str, settings: &Settings) -> Vec<Diagnostic> {
     let source = source::decode(text.as_bytes().to_vec());
     let mut tree = Tree::default();
-    let checked = engine::check_file(
+    engine::check_file(
         "test.yaml",
         &source,
         &mut tree,
         &Surroundings::default(),
         settings,
-    );
-    let mut found: Vec<String> = checked
-        .diagnostics
+    )
+    .diagnostics
+}
+
+fn refusals_with(text: &str, settings: &Settings) -> Vec<String> {
+    let mut found: Vec<String> = findings(text, settings)
         .iter()
         .filter_map(|diagnostic| {
             let refusal = diagnostic.refusal.as_ref()?;
@@ -121,15 +124,7 @@ fn what_cannot_be_read_is_not_called_missing() {
         "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: {}}\n",
     ];
     for text in texts {
-        let source = source::decode(text.as_bytes().to_vec());
-        let checked = engine::check_file(
-            "test.yaml",
-            &source,
-            &mut Tree::default(),
-            &Surroundings::default(),
-            &Settings::default(),
-        );
-        let found = &checked.diagnostics;
+        let found = findings(text, &Settings::default());
         assert!(!found.is_empty(), "{text}");
         let stage = |stage| {
             found

@@ -67,8 +67,9 @@ impl<'t> Order<'t> {
 
     /// The order that stands where another comment has begun, as in `# nosec # kubeproof: ignore[…]`.
     fn behind_words(said: &'t str, comment: Span) -> Option<Order<'t>> {
-        let mut others = said.match_indices(" #");
-        let order = others.find_map(|(at, _)| Order::at_head(said.get(at + 1..)?, comment))?;
+        let bytes = said.as_bytes();
+        let mut others = memchr::memchr_iter(b'#', bytes).filter(|&at| at > 0 && bytes[at - 1] == b' ');
+        let order = others.find_map(|at| Order::at_head(said.get(at..)?, comment))?;
         order.is_certain().then_some(Order {
             addressed: false,
             ..order
