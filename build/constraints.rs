@@ -163,7 +163,11 @@ fn first_bit(path: &str, names: Names<'_>) -> u64 {
 
 /// Whether what a test does says nothing of a field that is not there.
 fn idle(op: &str) -> bool {
-    const IDLE: [&str; 16] = [
+    const IDLE: [&str; 20] = [
+        "Deprecated(",
+        "Removed(",
+        "NoEffect(",
+        "MergedBy(",
         "Default(",
         "Forbidden",
         "Invalid",
@@ -232,8 +236,9 @@ struct Compiled {
     needs: u64,
 }
 
-/// `op args… [if cond and cond] [at path] [since 1.30] [until 1.33] [-- why]`.
+/// `op args… [if cond and cond] [at path] [since 1.30] [until 1.33] [-- why] [=> what to do]`.
 fn test(place: &str, text: &str, names: Names<'_>) -> Compiled {
+    let (text, mend) = text.split_once(" => ").unwrap_or((text, ""));
     let (text, why) = text.split_once(" -- ").unwrap_or((text, ""));
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut end = words.len();
@@ -289,7 +294,7 @@ fn test(place: &str, text: &str, names: Names<'_>) -> Compiled {
     let op = op(place, &words[..end]);
     Compiled {
         text: format!(
-            "Test {{ op: {op}, when: &[{when}], at: {at}, since: {since}, until: {until}, why: {why:?} }}"
+            "Test {{ op: {op}, when: &[{when}], at: {at}, since: {since}, until: {until}, why: {why:?}, mend: {mend:?} }}"
         ),
         idle: idle(&op) || words[0] == "check-set",
         op,
@@ -378,6 +383,10 @@ fn op(place: &str, words: &[&str]) -> String {
             format!("Op::Union(&{members:?})")
         }
         "file-mode" => "Op::FileMode".into(),
+        "deprecated" => format!("Op::Deprecated({})", list()),
+        "removed" => format!("Op::Removed({})", list()),
+        "no-effect" => format!("Op::NoEffect({})", list()),
+        "merged-by" => format!("Op::MergedBy({})", list()),
         "max-length-invalid" => format!("Op::MaxLengthInvalid({})", number(0)),
         "unique-items-by" => format!("Op::UniqueItemsBy({})", list()),
         "check" | "check-set" => {

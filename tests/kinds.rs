@@ -221,7 +221,7 @@ fn everything_can_be_explained() {
                     for flaw in ["  ", "``", " ,", "when :", "is  ", "^"] {
                         assert!(!sentence.contains(flaw), "{at}");
                     }
-                    assert_eq!(said.error.is_some(), said.rule.is_some(), "{at}");
+                    assert!(said.error.is_none() || said.rule.is_some(), "{at}");
                     assert!(
                         said.rule.is_none_or(|rule| RULES.iter().any(|r| r.id == rule)),
                         "{at}"

@@ -162,6 +162,13 @@ impl<'t> Cx<'t> {
         }
     }
 
+    /// Gives all findings from the given one on another help.
+    pub fn advise(&mut self, from: usize, help: &str) {
+        for finding in self.found.iter_mut().skip(from) {
+            finding.help = Some(help.into());
+        }
+    }
+
     /// Whether a text still waits to be filled in (`${VAR}`, `{{ x }}`, `<name>`, SOPS' `ENC[…]`), so that
     /// its final value cannot be judged. Never with `--no-skip`, which judges what stands there.
     pub fn is_unrendered(&self, text: &str) -> bool {

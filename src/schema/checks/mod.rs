@@ -27,6 +27,7 @@ mod crd_path;
 mod crd_rules;
 mod crd_schema;
 mod crd_structural;
+pub mod deprecated;
 pub mod device_claims;
 pub mod device_slices;
 pub mod devices;

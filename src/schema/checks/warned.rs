@@ -68,3 +68,45 @@ pub fn fractional_bytes<'t>(amounts: &Field<'_, 't>, cx: &mut Cx<'t>) {
         }
     }
 }
+
+/// Ports that two containers of a pod want at once.
+pub fn port_conflicts<'t>(containers: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(spec) = containers.parent() else { return };
+    let sidecars = spec.child("initContainers");
+    // Most pods have a single container.
+    if containers.items().chain(sidecars.items()).nth(1).is_none() {
+        return;
+    }
+    let mut taken: HashMap<(i64, String), (Span, String)> = HashMap::new();
+    let runs_on = |container: &Field<'_, 't>| {
+        let policy = container.child("restartPolicy").text();
+        policy.is_some_and(|policy| policy == "Always")
+    };
+    let all = sidecars.items().filter(runs_on).chain(containers.items());
+    for container in all {
+        let name = container.child("name").text().unwrap_or_default();
+        for port in container.child("ports").items() {
+            let number = port.child("containerPort");
+            let Some(value) = number.int() else { continue };
+            let protocol = match port.child("protocol").text() {
+                Some(protocol) if !protocol.is_empty() => protocol.to_string(),
+                _ => "TCP".to_string(),
+            };
+            let Some((first, other)) = taken.get(&(value, protocol.clone())) else {
+                taken.insert((value, protocol), (number.place(), name.to_string()));
+                continue;
+            };
+            if *other == name {
+                continue;
+            }
+            let message = format!(
+                "the container {} has port {value} too, but the containers of a pod share one address: only one of them can listen there",
+                quote(other)
+            );
+            let first = *first;
+            cx.report_as(ids::POD_PORT_CONFLICT, number.place(), message)
+                .related(first, "the other one")
+                .help("give each its own port");
+        }
+    }
+}

@@ -4,10 +4,10 @@ use super::faults::{
     in_its_case, list, named, none_of, of_format, refuse, shown, supported, union, unique_by,
 };
 use super::run::is_set;
-use super::{Op, fault};
+use super::{Op, fault, warned};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::Cx;
+use crate::rules::{Cx, ids};
 
 /// Runs one test on `field` and reports at `place`; whether it failed.
 pub(super) fn judge<'t>(
@@ -194,6 +194,28 @@ pub(super) fn judge<'t>(
             }
         }
         Op::UniqueBy(keys) => unique_by(keys, false, field, cx),
+        Op::MergedBy(keys) => warned::merged_by(keys, field, cx),
+        Op::Deprecated(texts) if set => {
+            warned::told(
+                ids::DEPRECATION_DEPRECATED_FIELD,
+                "is deprecated",
+                texts,
+                field,
+                cx,
+            );
+        }
+        Op::Removed(texts) if set => {
+            warned::told(
+                ids::DEPRECATION_REMOVED_FEATURE,
+                "has lost its function",
+                texts,
+                field,
+                cx,
+            );
+        }
+        Op::NoEffect(texts) if set => {
+            warned::told(ids::SCHEMA_NO_EFFECT, "has no effect here", texts, field, cx);
+        }
         Op::AtMostOneOf(names) | Op::ExactlyOneOf(names) if field.value().is_some() => {
             let mut first = None;
             for &name in *names {

@@ -10,6 +10,7 @@ mod formats;
 mod judge;
 mod ops;
 mod run;
+mod warned;
 
 pub use faults::{in_its_case, of_format, recased};
 pub use formats::{Format, percent};

@@ -43,6 +43,8 @@ pub struct Test {
     pub until: u8,
     /// Why, in a few words that go after the message; may be empty.
     pub why: &'static str,
+    /// What to do, where the test's own help does not say it; may be empty.
+    pub mend: &'static str,
 }
 
 /// A condition on another field.
@@ -130,6 +132,14 @@ pub enum Op {
     NotBlank,
     /// Invalid: a list that has this text and others.
     Alone(&'static str),
+    /// Not refused, but deprecated: the field, or these texts of it.
+    Deprecated(&'static [&'static str]),
+    /// Not refused, but what it was for is gone: the field, or these texts of it.
+    Removed(&'static [&'static str]),
+    /// Not refused, but nothing heeds it: the field, or these texts of it.
+    NoEffect(&'static [&'static str]),
+    /// Not refused, but a second item with the same values of these fields, by which appliers merge the list.
+    MergedBy(&'static [&'static str]),
     /// What is in the field is not looked into when the function says so of the row's struct.
     Skip(for<'p, 't> fn(&Field<'p, 't>, &Cx<'t>) -> bool),
 }

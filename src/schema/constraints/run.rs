@@ -89,6 +89,9 @@ pub(super) fn run<'t>(row: &'static Row, base: &Base<'_, '_, 't>, cx: &mut Cx<'t
                 if !test.why.is_empty() {
                     cx.explain(before, test.why);
                 }
+                if !test.mend.is_empty() {
+                    cx.advise(before, test.mend);
+                }
                 break;
             }
         }

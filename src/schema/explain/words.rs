@@ -96,7 +96,7 @@ pub(super) fn row(row: &Row, base: usize, place: &Place, minor: u8, inside: bool
             when,
             why: test.why,
             error,
-            rule: error.map(rule),
+            rule: error.map(rule).or_else(|| own_rule(&test.op)),
             versions: (
                 (test.since > crate::schema::COVERED.0).then_some(test.since),
                 (test.until < crate::schema::COVERED.1).then_some(test.until),
@@ -219,6 +219,13 @@ fn demand(test: &Test, own: &[&Is], numeric: bool, minor: u8) -> Option<(String,
         }
         Op::NotBlank => ("not blank".into(), Some("Required")),
         Op::Alone(word) => (format!("{} only by itself", tick(word)), INVALID),
+        Op::Deprecated(texts) => (warned(texts, "deprecated"), None),
+        Op::Removed(texts) => (warned(texts, "without its function"), None),
+        Op::NoEffect(texts) => (warned(texts, "without effect"), None),
+        Op::MergedBy(keys) => (
+            format!("no two items with the same {}", joined(keys, "and")),
+            None,
+        ),
         Op::Check(_, words) => (words.to_string(), None),
     })
     .filter(|(text, _)| !text.is_empty())
@@ -244,6 +251,14 @@ fn refused(own: &[&Is], numeric: bool) -> String {
         Is::Set => None,
     });
     told.unwrap_or_else(|| "may not be set".into())
+}
+
+/// What is taken with a warning: the field, or only these texts of it.
+fn warned(texts: &[&str], how: &str) -> String {
+    match texts {
+        [] => how.into(),
+        _ => format!("{} is {how}", values(texts)),
+    }
 }
 
 fn one_of(words: &[&str]) -> String {
@@ -281,6 +296,17 @@ fn tick(word: &str) -> String {
         "an empty text".into()
     } else {
         format!("`{word}`")
+    }
+}
+
+/// The rule of a test that refuses nothing.
+fn own_rule(op: &Op) -> Option<&'static str> {
+    match op {
+        Op::Deprecated(_) => Some("deprecation/deprecated-field"),
+        Op::Removed(_) => Some("deprecation/removed-feature"),
+        Op::NoEffect(_) => Some("schema/no-effect"),
+        Op::MergedBy(_) => Some("schema/duplicate-merge-key"),
+        _ => None,
     }
 }
 

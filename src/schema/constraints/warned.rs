@@ -1,0 +1,70 @@
+//! Tests that refuse nothing: what the server takes, mostly with a warning, and nobody means.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::faults::{named, shown};
+use super::run::text;
+use crate::manifest::Field;
+use crate::rules::{Cx, RuleId, ids};
+use crate::source::Span;
+
+/// Says something of a field that is set, or of these texts of it only.
+pub(super) fn told<'t>(rule: RuleId, what: &str, texts: &[&str], field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let (subject, span) = if texts.is_empty() {
+        let key = field.key_node().map(|key| key.span());
+        (Cow::Owned(named(field)), key.unwrap_or_else(|| field.place()))
+    } else {
+        let known = field.text().is_some_and(|value| texts.contains(&&*value));
+        if !known {
+            return;
+        }
+        (shown(field, cx), field.place())
+    };
+    cx.report_as(rule, span, format!("{subject} {what}"))
+        .help("remove it");
+}
+
+/// Items that those who apply a manifest by merging take for one.
+pub(super) fn merged_by<'t>(keys: &[&'static str], field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    // Most lists are short, and one item is no second one.
+    if field.items().nth(1).is_none() {
+        return;
+    }
+    let mut seen: HashMap<Vec<Cow<'_, str>>, Span> = HashMap::new();
+    for item in field.items() {
+        let key: Vec<Cow<'_, str>> = keys.iter().map(|key| merge_key(&item, key)).collect();
+        if key.iter().any(|part| part.is_empty() || cx.is_unrendered(part)) {
+            continue;
+        }
+        let place = keys.first().map_or(item.place(), |key| item.child(key).place());
+        let Some(first) = seen.get(&key) else {
+            seen.insert(key, place);
+            continue;
+        };
+        let first = *first;
+        let fields = joined(keys);
+        let message = format!(
+            "{} has an item with the same {fields} already: `kubectl apply` may lose one of the two, and server-side apply refuses them",
+            named(field)
+        );
+        cx.report_as(ids::SCHEMA_DUPLICATE_MERGE_KEY, place, message)
+            .help("keep one of them")
+            .related(first, "the first one");
+    }
+}
+
+/// `containerPort` and `protocol`.
+fn joined(keys: &[&str]) -> String {
+    let shown: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    shown.join(" and ")
+}
+
+/// A key's text, or what the server fills in.
+fn merge_key<'t>(item: &Field<'_, 't>, key: &'static str) -> Cow<'t, str> {
+    let text = text(&item.child(key));
+    match key {
+        "protocol" if text.is_empty() => Cow::Borrowed("TCP"),
+        _ => text,
+    }
+}
