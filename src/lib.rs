@@ -22,6 +22,7 @@ pub mod diagnostic;
 pub mod edit;
 pub mod engine;
 pub mod fix;
+pub mod formats;
 pub mod graph;
 mod hash;
 pub mod impact;

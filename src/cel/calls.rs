@@ -4,8 +4,9 @@ use super::ast::{Expr, Id};
 use super::check::Checker;
 use super::types::Type;
 use super::{NAMESPACES, OVERLOADS, Overload};
-use crate::schema::checks::regex::is_valid as is_regex;
-use crate::schema::format::is_time;
+use crate::formats::regex::is_valid as is_regex;
+use crate::formats::scalars::is_time;
+use crate::formats::times::is_duration;
 
 impl<'s> Checker<'_, 's, '_> {
     pub(super) fn method(&mut self, at: u32, target: Id, name: &str, arguments: &[Id]) -> Type {
@@ -147,29 +148,6 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
         "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
         _ => None,
     }
-}
-
-/// Whether Go's `time.ParseDuration` reads a text.
-pub(super) fn is_duration(text: &str) -> bool {
-    let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if rest == "0" {
-        return true;
-    }
-    let mut any = false;
-    while !rest.is_empty() {
-        let number = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-        let written = rest.get(..rest.len() - number.len()).unwrap_or_default();
-        if written.matches('.').count() > 1 || !written.contains(|c: char| c.is_ascii_digit()) {
-            return false;
-        }
-        let units = ["ns", "us", "µs", "μs", "ms", "s", "m", "h"];
-        let Some(after) = units.iter().find_map(|unit| number.strip_prefix(unit)) else {
-            return false;
-        };
-        rest = after;
-        any = true;
-    }
-    any
 }
 
 /// Whether a function has this name.

@@ -26,7 +26,6 @@ pub(crate) use declare::unescaped;
 pub use declare::{Env, Struct};
 pub(crate) use parse::RESERVED;
 pub use run::{Collection, Memo, Program, Stop, Tree, Val, run};
-pub(crate) use run::{duration, timestamp};
 pub use types::{Simple, Type};
 
 use types::Sig;

@@ -3,9 +3,10 @@
 use super::decode::{Decoder, Strictness};
 use super::path::Place;
 use super::suggest::{self, Unknown};
-use super::{Shape, TypeId, format, message};
+use super::{Shape, TypeId, message};
 use crate::diagnostic::{Edit, ErrorType, Report, Severity, Stage};
 use crate::edit;
+use crate::formats::scalars;
 use crate::rules::{RuleId, ids};
 use crate::source::Span;
 use crate::yaml::{Entry, Kind, Node, Scalar, Style};
@@ -99,7 +100,7 @@ impl<'a> Decoder<'_, 'a> {
         if self.skip_base64 || self.cx.is_unrendered(text) {
             return;
         }
-        if let Some(offset) = format::base64_fault(text.as_bytes()) {
+        if let Some(offset) = scalars::base64_fault(text.as_bytes()) {
             let text = message::base64(at, text, offset);
             self.report(ids::SCHEMA_TYPE, at, text, ErrorType::Base64, String::new())
                 .help("encode the bytes as standard base64 with padding: `base64 -w0 FILE`");
@@ -107,7 +108,7 @@ impl<'a> Decoder<'_, 'a> {
     }
 
     pub(super) fn time(&mut self, at: &Place<'_, 'a>, text: &str, micro: bool) {
-        if format::is_time(text, micro) || self.cx.is_unrendered(text) {
+        if scalars::is_time(text, micro) || self.cx.is_unrendered(text) {
             return;
         }
         let (text, help) = message::time(self.cx, at, micro);
@@ -116,7 +117,7 @@ impl<'a> Decoder<'_, 'a> {
     }
 
     pub(super) fn quantity(&mut self, at: &Place<'_, 'a>, text: &str) {
-        let Some(fault) = format::quantity_fault(text) else {
+        let Some(fault) = scalars::quantity_fault(text) else {
             return;
         };
         if self.cx.is_unrendered(text) {

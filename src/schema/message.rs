@@ -2,12 +2,12 @@
 //! shown is ever quoted; [`Cx::shown`] sees to that.
 
 use super::elsewhere::elsewhere;
-use super::format::quantity_fault;
 use super::keys::told;
 use super::path::{Part, Place};
 use super::suggest::Unknown;
 use super::{Shape, TypeId};
 use crate::diagnostic::Edit;
+use crate::formats::scalars::quantity_fault;
 use crate::rules::{Cx, quote_path};
 use crate::source::Span;
 use crate::version::KubeVersion;

@@ -3,6 +3,7 @@
 use super::{KindInfo, migrate, suggest};
 use crate::diagnostic::{ErrorType, Stage};
 use crate::edit;
+use crate::formats::nearest;
 use crate::manifest::Object;
 use crate::rules::{Cx, ids, quote};
 use crate::source::Span;
@@ -136,7 +137,7 @@ fn misspelt<'t>(root: Node<'t>, key: &str) -> Option<Node<'t>> {
         .filter(|near| near.raw().kind == Kind::Scalar && !near.source().contains('\n'))
         .find(|near| {
             let text = near.key_text().unwrap_or_default();
-            suggest::nearest(&text, std::iter::once(key)).is_some()
+            nearest(&text, std::iter::once(key)).is_some()
         })
 }
 

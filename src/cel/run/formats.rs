@@ -1,7 +1,7 @@
 //! The formats of texts that have names.
 
+use crate::formats::accepts;
 use crate::names;
-use crate::schema::custom::formats::accepts;
 
 /// Whether a text is of a format; `None`: it cannot be told.
 pub type Test = fn(&str) -> Option<bool>;

@@ -26,7 +26,6 @@ mod work;
 pub use eval::run;
 pub use memo::Memo;
 pub use program::Program;
-pub(crate) use times::{duration, timestamp};
 pub use value::{Collection, Tree, Val};
 
 use std::borrow::Cow;

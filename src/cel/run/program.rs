@@ -3,7 +3,7 @@
 use crate::cel::ast::{Element, Expr, Id, Node, Over};
 use crate::cel::calls::overloads;
 use crate::cel::{LENGTH, parse};
-use crate::schema::custom::Pattern;
+use crate::formats::Pattern;
 
 use super::functions::{self, Function};
 use super::operators::Binary;

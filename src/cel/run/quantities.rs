@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::functions::Function;
 use super::value::{Tree, Val};
 use super::{Out, Stop, fails};
-use crate::schema::quantity::{Quantity, is_held_whole};
+use crate::formats::quantity::{Quantity, is_held_whole};
 
 /// A quantity, and whether the server holds it as a whole number: that hangs on how it is written.
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 use super::functions::Function;
 use super::value::{Tree, Val};
 use super::{Out, Stop, fails};
-use crate::schema::custom::Pattern;
+use crate::formats::Pattern;
 
 pub(super) fn call<'v, T: Tree<'v>>(function: Function, text: &str, rest: &[Val<'v, T>]) -> Out<'v, T> {
     match (function, rest) {

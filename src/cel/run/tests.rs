@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 
 use super::value::Collection;
-use super::{Memo, Program, Stop, Tree, Val, duration, run, timestamp};
+use super::{Memo, Program, Stop, Tree, Val, run};
+use crate::formats::times::{duration, timestamp};
 
 /// No object: expressions of these tests bring their own values.
 #[derive(Clone, Copy)]

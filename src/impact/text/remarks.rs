@@ -1,10 +1,10 @@
 //! What is worth knowing of a Secret beside what breaks.
 
 use super::page::Page;
+use crate::formats::nearest;
 use crate::impact::judge::{Healer, Verdict};
 use crate::impact::select::{Chosen, secrets};
 use crate::report::printable;
-use crate::schema::suggest::nearest;
 
 /// What is worth knowing of the Secret itself.
 pub(super) fn remarks(page: &Page<'_, '_>, verdict: &Verdict<'_>) -> Vec<String> {

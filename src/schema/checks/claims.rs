@@ -1,11 +1,11 @@
 //! Persistent volumes and claims to them.
 
 use crate::diagnostic::ErrorType;
+use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::{Format, fault, is_set, of_format};
-use crate::schema::quantity::Quantity;
 
 const MODES: [&str; 4] = [
     "ReadWriteOnce",

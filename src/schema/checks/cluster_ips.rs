@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
-use super::addresses;
 use crate::diagnostic::ErrorType;
+use crate::formats::ip;
 use crate::manifest::Field;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::{Format, fault};
@@ -264,7 +264,7 @@ fn cluster_ips(
     if bad {
         return;
     }
-    let is_v6 = |ip: &str| matches!(addresses::parse(ip).map(addresses::plain), Some(IpAddr::V6(_)));
+    let is_v6 = |ip: &str| matches!(ip::parse(ip).map(ip::plain), Some(IpAddr::V6(_)));
     let v6 = ips.iter().filter(|ip| is_v6(ip)).count();
     if ips.len() > 1 && (v6 == 0 || v6 == ips.len()) {
         let message = "two cluster IPs must be of different IP families".to_string();

@@ -1,11 +1,11 @@
 //! Environment variables of containers, and the fields and resources they may show.
 
 use crate::diagnostic::ErrorType;
+use crate::formats::quantity::{self, Quantity};
 use crate::manifest::Field;
 use crate::names::{self, Faults};
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
-use crate::schema::quantity::{self, Quantity};
 
 use super::containers::{judged, shown};
 

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::ErrorType;
+use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::names::{self, Faults};
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
-use crate::schema::quantity::Quantity;
 use crate::source::Span;
 
 use super::containers::{is_of_pod, judged, list_of, shown};

@@ -1,9 +1,10 @@
 //! What makes the schema of a CustomResourceDefinition structural.
 
+use super::crd_nested;
 use super::crd_parts::{Part, PartSet, Parts, Type, is_filled, is_true, schema, text};
 use super::crd_schema::{Mode, Walker};
-use super::{crd_nested, regex};
 use crate::diagnostic::ErrorType;
+use crate::formats::regex;
 use crate::manifest::Field;
 use crate::yaml::{Entry, Scalar};
 

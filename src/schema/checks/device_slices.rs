@@ -7,11 +7,11 @@ use super::devices::{
     SHARING, duplicates, name, place_of_key, qualified, required_name, since, taint, text, too_many,
 };
 use crate::diagnostic::ErrorType;
+use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::{Format, fault, is_set, of_format};
-use crate::schema::quantity::Quantity;
 
 /// Where the devices of a slice are: one of four ways to say it.
 pub fn nodes<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {

@@ -2,10 +2,10 @@
 
 use super::resource_names;
 use crate::diagnostic::ErrorType;
+use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
-use crate::schema::quantity::Quantity;
 
 /// The numbers of replicas, and what scaling to none needs.
 pub fn replicas<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {

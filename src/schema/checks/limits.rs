@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::resource_names;
 use crate::diagnostic::ErrorType;
+use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
-use crate::schema::quantity::Quantity;
 use crate::source::Span;
 
 /// A quantity, where it is written, and where its name is.

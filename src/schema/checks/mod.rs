@@ -1,6 +1,5 @@
 //! Checks that the vocabulary of constraints cannot say, called from rows of `schemas/constraints/`.
 
-pub mod addresses;
 pub mod admission;
 mod annotated_json;
 pub mod annotations;
@@ -49,12 +48,10 @@ pub mod probe_ports;
 pub mod projected;
 pub mod quota;
 pub mod rbac;
-pub(crate) mod regex;
 pub mod registration;
 mod resource_names;
 pub mod reviews;
 pub mod schedule;
-mod scripts;
 pub mod selectors;
 pub mod services;
 pub mod slices;

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::addresses;
 use crate::diagnostic::ErrorType;
+use crate::formats::ip;
 use crate::manifest::Field;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::{Format, fault};
@@ -81,7 +81,7 @@ pub fn peer<'t>(peer: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 fn prefix_faults<'t>(field: &Field<'_, 't>, text: &str, cx: &mut Cx<'t>) {
-    for reason in addresses::legacy_prefix(text, cx.kube()) {
+    for reason in ip::legacy_prefix(text, cx.kube()) {
         let message = format!("{} is no valid range of addresses: it {reason}", quote(text));
         fault(cx, field, ErrorType::Invalid, message)
             .help("use an address with its prefix length, such as `192.0.2.0/24`");
@@ -94,7 +94,7 @@ pub fn block<'t>(cidr: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     prefix_faults(cidr, &text, cx);
-    let (Some(whole), Some(block)) = (addresses::parse_prefix(&text), cidr.parent()) else {
+    let (Some(whole), Some(block)) = (ip::parse_prefix(&text), cidr.parent()) else {
         return;
     };
     for item in block.child("except").items() {
@@ -102,7 +102,7 @@ pub fn block<'t>(cidr: &Field<'_, 't>, cx: &mut Cx<'t>) {
             continue;
         };
         prefix_faults(&item, &text, cx);
-        if let Some(part) = addresses::parse_prefix(&text)
+        if let Some(part) = ip::parse_prefix(&text)
             && !is_part(whole, part)
         {
             let message = format!("{} does not lie within `cidr`", quote(&text));
@@ -113,7 +113,7 @@ pub fn block<'t>(cidr: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 fn is_part(whole: (IpAddr, u8), part: (IpAddr, u8)) -> bool {
-    let same = match (addresses::plain(whole.0), addresses::plain(part.0)) {
+    let same = match (ip::plain(whole.0), ip::plain(part.0)) {
         (IpAddr::V4(a), IpAddr::V4(b)) => {
             let shift = 32
                 - u32::from(if whole.0.is_ipv6() {
@@ -145,9 +145,9 @@ pub fn service_ranges<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let Some(text) = item.text().filter(|text| !cx.is_unrendered(text)) else {
             return;
         };
-        let parsed = addresses::parse_prefix(&text);
-        families.push(parsed.map(|(ip, _)| addresses::plain(ip).is_ipv4()));
-        for reason in addresses::canonical_prefix(&text) {
+        let parsed = ip::parse_prefix(&text);
+        families.push(parsed.map(|(ip, _)| ip::plain(ip).is_ipv4()));
+        for reason in ip::canonical_prefix(&text) {
             let message = format!("{} is no valid range of addresses: it {reason}", quote(&text));
             fault(cx, &item, ErrorType::Invalid, message)
                 .help("use an address with its prefix length, such as `10.96.0.0/12`");

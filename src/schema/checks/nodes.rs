@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::annotated_json::{self, Shape};
-use super::{addresses, quota};
+use super::quota;
 use crate::diagnostic::ErrorType;
+use crate::formats::ip;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::{Cx, quote};
@@ -271,7 +272,7 @@ pub fn pod_ranges<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     }
     for (at, (text, place)) in ranges.iter().enumerate() {
-        for reason in addresses::legacy_prefix(text, cx.kube()) {
+        for reason in ip::legacy_prefix(text, cx.kube()) {
             let message = format!("{} is no valid range of addresses: it {reason}", quote(text));
             fault(cx, &list.odd_item(at as u32), ErrorType::Invalid, message)
                 .at(*place)
@@ -281,7 +282,7 @@ pub fn pod_ranges<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if ranges.len() < 2 {
         return;
     }
-    let family = |text: &str| addresses::parse_prefix(text).map(|(ip, _)| addresses::plain(ip).is_ipv4());
+    let family = |text: &str| ip::parse_prefix(text).map(|(ip, _)| ip::plain(ip).is_ipv4());
     let families: Vec<_> = ranges.iter().map(|(text, _)| family(text)).collect();
     let unread = families.contains(&None);
     if unread {

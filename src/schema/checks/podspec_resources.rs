@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{ErrorType, Related};
+use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
-use crate::schema::quantity::Quantity;
 
 use super::containers::{is_of_pod, shown, stays};
 use super::containers_resources::{

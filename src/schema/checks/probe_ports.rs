@@ -1,8 +1,8 @@
 //! Ports that probes and hooks name.
 
+use crate::formats::nearest;
 use crate::manifest::Field;
 use crate::rules::{Cx, ids, quote};
-use crate::schema::suggest;
 
 /// The port of a probe or hook, which the kubelet looks for in the same container.
 pub fn named<'t>(handler: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -34,7 +34,7 @@ pub fn named<'t>(handler: &Field<'_, 't>, cx: &mut Cx<'t>) {
             "the container has no port called {}, so this fails each time",
             quote(&text)
         );
-        let near = suggest::nearest(&text, names.iter().map(|name| &**name));
+        let near = nearest(&text, names.iter().map(|name| &**name));
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => "give the number, or name a port of the container so".to_string(),

@@ -2,10 +2,10 @@
 
 use super::resource_names;
 use crate::diagnostic::ErrorType;
+use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::fault;
-use crate::schema::quantity::Quantity;
 
 /// Whether a quantity is a whole number, once rounded up to thousandths as the server does.
 pub fn is_whole(quantity: Quantity) -> bool {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::addresses;
 use crate::diagnostic::{ErrorType, Severity};
+use crate::formats::ip;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::{Cx, ids, quote};
@@ -46,7 +46,7 @@ fn source_range<'t>(field: &Field<'_, 't>, range: &str, at: Option<crate::source
     if cx.is_unrendered(range) {
         return;
     }
-    for reason in addresses::legacy_prefix(range, cx.kube()) {
+    for reason in ip::legacy_prefix(range, cx.kube()) {
         let message = format!("{} is no valid range of addresses: it {reason}", quote(range));
         let at = at.unwrap_or_else(|| field.place());
         fault(cx, field, ErrorType::Invalid, message)
@@ -338,7 +338,7 @@ pub fn selector<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 fn endpoint_faults<'t>(field: &Field<'_, 't>, text: &str, cx: &mut Cx<'t>) {
-    let reasons = addresses::parse(text).map_or_else(|| vec!["is no IP address"], addresses::endpoint);
+    let reasons = ip::parse(text).map_or_else(|| vec!["is no IP address"], ip::endpoint);
     for reason in reasons {
         let message = format!("{} cannot be reached: it {reason}", quote(text));
         fault(cx, field, ErrorType::Invalid, message).help("use an address that other machines can reach");

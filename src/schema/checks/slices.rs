@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use super::addresses;
 use crate::diagnostic::ErrorType;
+use crate::formats::ip;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::{Cx, quote};
@@ -38,8 +38,8 @@ pub fn endpoints<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 fn address<'t>(list: &Field<'_, 't>, item: &Field<'_, 't>, text: &str, family: &str, cx: &mut Cx<'t>) {
-    let ip = addresses::parse(text);
-    let fits = ip.is_some_and(|ip| addresses::plain(ip).is_ipv4() == (family == "IPv4"));
+    let ip = ip::parse(text);
+    let fits = ip.is_some_and(|ip| ip::plain(ip).is_ipv4() == (family == "IPv4"));
     // Since 1.33 what is no address is reported once, and one of the other family at the list.
     let once = cx.kube().minor() >= 33;
     if once {
@@ -49,7 +49,7 @@ fn address<'t>(list: &Field<'_, 't>, item: &Field<'_, 't>, text: &str, family: &
             (None, _) => Some("is no IP address"),
             _ if !canonical => None,
             (_, Err(_)) => Some("must not have leading zeros"),
-            (_, Ok(ip)) if addresses::plain(ip) != ip => Some("must not be an IPv4 address written as IPv6"),
+            (_, Ok(ip)) if ip::plain(ip) != ip => Some("must not be an IPv4 address written as IPv6"),
             (_, Ok(ip)) if ip.to_string() != text => Some("is not in its canonical form"),
             _ => None,
         };
@@ -65,7 +65,7 @@ fn address<'t>(list: &Field<'_, 't>, item: &Field<'_, 't>, text: &str, family: &
             .at(place)
             .help("make a slice for each IP family");
     }
-    let reasons = ip.map_or_else(|| vec!["is no IP address"], addresses::endpoint);
+    let reasons = ip.map_or_else(|| vec!["is no IP address"], ip::endpoint);
     invalid(item, text, &reasons, cx);
 }
 

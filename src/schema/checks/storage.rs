@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::diagnostic::ErrorType;
+use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::{fault, is_set};
-use crate::schema::quantity::Quantity;
 
 /// How many parameters a class may have, and how many bytes they may take.
 const MOST_PARAMETERS: usize = 512;

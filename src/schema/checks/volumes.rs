@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::ErrorType;
+use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::names;
 use crate::rules::{Cx, quote};
 use crate::schema::constraints::{fault, is_set};
-use crate::schema::quantity::Quantity;
 
 use super::volume_index::refused;
 

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use crate::edit;
+use crate::formats::quantity::{self, Quantity};
 use crate::manifest::Field;
 use crate::rules::{Cx, ids, quote};
-use crate::schema::quantity::{self, Quantity};
 use crate::source::Span;
 
 /// Variables that hide earlier ones.

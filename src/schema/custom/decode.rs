@@ -8,9 +8,9 @@ use super::schema::{Additional, Schema, Types};
 use super::value::{self, Budget, Data, Value};
 use super::words;
 use crate::diagnostic::{ErrorType, Severity};
+use crate::formats::nearest;
 use crate::rules::{Cx, ids};
 use crate::schema::fault::respelling;
-use crate::schema::suggest;
 use crate::yaml::{Entry, Kind, Node};
 
 /// One object being read.
@@ -339,11 +339,11 @@ impl<'t> Reader<'_, 't> {
             format!("{whole}.{name}")
         };
         let schema = around.schema;
-        let near = suggest::nearest(name, schema.names());
+        let near = nearest(name, schema.names());
         let fix = near.and_then(|near| {
             let means_it = |other: &str| {
                 let known = schema.names().any(|name| name == other);
-                !known && suggest::nearest(other, schema.names()) == Some(near)
+                !known && nearest(other, schema.names()) == Some(near)
             };
             respelling(at.value?, entry, name, near, means_it)
         });

@@ -6,9 +6,9 @@ use super::schema::Schema;
 use super::validate::{Fault, Validator, at};
 use super::value::{self, Data, Value};
 use crate::diagnostic::{ErrorType, Stage};
+use crate::formats::scalars::is_time;
 use crate::names;
 use crate::rules::{ids, quote};
-use crate::schema::format::is_time;
 use crate::schema::table;
 use crate::yaml::Node;
 

@@ -5,17 +5,14 @@
 //! that hold objects of a defined kind. Where several definitions of one kind lie about (overlays, versions of a
 //! chart), only what all of them refuse is reported.
 
-mod addresses;
 mod decode;
 mod defaults;
 mod definition;
 mod embedded;
-pub(crate) mod formats;
 mod junctors;
 mod lists;
 mod numbers;
 mod of_type;
-mod pattern;
 mod place;
 mod properties;
 mod quick;
@@ -23,7 +20,6 @@ mod rules;
 mod scalars;
 mod scale;
 mod schema;
-mod steps;
 mod typed;
 mod validate;
 mod value;
@@ -32,7 +28,6 @@ mod words;
 pub(super) use defaults::default;
 pub use definition::{Definitions, is_definition, name_of};
 pub(super) use embedded::Part as MetaPart;
-pub(crate) use pattern::Pattern;
 
 use definition::{Definition, Version};
 use place::Place;

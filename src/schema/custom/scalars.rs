@@ -6,9 +6,9 @@ use super::validate::{Outcome, Validator};
 use super::value::{self, Data, Value};
 use super::words::{self, count};
 use crate::diagnostic::ErrorType;
+use crate::formats::nearest;
 use crate::rules::{ids, quote};
 use crate::schema::constraints::recased;
-use crate::schema::suggest;
 
 /// Among more choices than these none is looked for that a value is a slip away from: every value may be a slip.
 const COMPARED: usize = 1024;
@@ -122,7 +122,7 @@ impl<'t> Validator<'_, 't> {
             })
         };
         let near = match &value.data {
-            Data::Str(text) if schema.choices.len() <= COMPARED => suggest::nearest(text, texts()),
+            Data::Str(text) if schema.choices.len() <= COMPARED => nearest(text, texts()),
             _ => None,
         };
         let help = match near {

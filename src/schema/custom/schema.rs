@@ -4,11 +4,11 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use super::formats::Format;
-use super::pattern::Pattern;
 use super::properties::{Properties, Property};
 use super::rules::{Marks, Rules};
 use super::value::Value;
+use crate::formats::Format;
+use crate::formats::Pattern;
 use crate::yaml::{Node, Scalar};
 
 /// A schema that is made when it is asked for.

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::formats::Format;
 use super::schema::{ListType, Schema, Types};
 use super::value::{self, Data};
 use crate::cel::{self, Collection, Stop, Tree, Val};
+use crate::formats::{Format, times};
 use crate::rules::unrendered;
 use crate::yaml::{Kind, Node};
 
@@ -131,9 +131,9 @@ impl<'v, 'c: 'v> Tree<'v> for Typed<'v, 'c> {
             Data::Float(value) if types == Types::NUMBER => Ok(Val::Double(value)),
             Data::Str(text) if types == Types::INT_OR_STRING => Ok(Val::Str(text)),
             Data::Str(text) if types == Types::STRING => match schema.format {
-                Some(Format::Duration) => cel::duration(&text).map(Val::Duration).ok_or(Stop::Unknown),
-                Some(Format::DateTime) => cel::timestamp(&text).map(Val::Time).ok_or(Stop::Unknown),
-                Some(Format::Date) => cel::timestamp(&format!("{text}T00:00:00Z"))
+                Some(Format::Duration) => times::duration(&text).map(Val::Duration).ok_or(Stop::Unknown),
+                Some(Format::DateTime) => times::timestamp(&text).map(Val::Time).ok_or(Stop::Unknown),
+                Some(Format::Date) => times::timestamp(&format!("{text}T00:00:00Z"))
                     .map(Val::Time)
                     .ok_or(Stop::Unknown),
                 Some(Format::Byte) => Err(Stop::Unknown),

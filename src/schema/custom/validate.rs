@@ -4,12 +4,12 @@
 //! What is not judged (placeholders, patterns that are not understood, rare formats) makes an outcome doubtful,
 //! and nothing is said that hangs on it.
 
-use super::formats::Format;
 use super::place::{Part, Place};
 use super::schema::{Additional, Schema};
 use super::value::{self, Budget, Data, Value};
 use super::words::{count, subject};
 use crate::diagnostic::{ErrorType, Report};
+use crate::formats::Format;
 use crate::rules::{Cx, RuleId, ids, quote, quote_path};
 use crate::source::Span;
 

@@ -6,8 +6,9 @@ mod words;
 pub use words::Said;
 
 use super::constraints::{Op, Row, rows};
-use super::suggest::{nearest, stability};
+use super::suggest::stability;
 use super::{FieldInfo, KindInfo, Shape, Ty, TypeId, kinds, versions_of};
+use crate::formats::nearest;
 use crate::rules::{RULES, Rule, quote};
 use crate::version::KubeVersion;
 use place::Place;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::format::{quantity_fault, trimmed_quantity};
+use super::scalars::{quantity_fault, trimmed_quantity};
 use crate::manifest::Field;
 use crate::yaml::Scalar;
 

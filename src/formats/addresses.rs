@@ -1,7 +1,7 @@
 //! Formats of addresses that the server reads with patterns of its own or with Go's library.
 
 /// Whether `net/mail` reads an address; `None` for one with more than the plain characters.
-pub(super) fn email(text: &str) -> Option<bool> {
+pub(crate) fn email(text: &str) -> Option<bool> {
     // Whatever else it has, an address has that.
     let Some((local, domain)) = text.split_once('@') else {
         return Some(false);
@@ -15,7 +15,7 @@ pub(super) fn email(text: &str) -> Option<bool> {
 }
 
 /// Whether a text is a name of a host; `None` beyond ASCII. The last part may be what it may in any version.
-pub(super) fn hostname(text: &str) -> Option<bool> {
+pub(crate) fn hostname(text: &str) -> Option<bool> {
     if !text.is_ascii() {
         return None;
     }
@@ -57,7 +57,7 @@ fn top(part: &[u8]) -> bool {
 }
 
 /// Six, eight or twenty bytes: in pairs of digits with `:` or `-`, or in fours with `.`.
-pub(super) fn mac(text: &str) -> bool {
+pub(crate) fn mac(text: &str) -> bool {
     let b = text.as_bytes();
     let (by, width) = match (b.get(2), b.get(4)) {
         (Some(by @ (b':' | b'-')), _) => (*by, 2),
@@ -74,7 +74,7 @@ pub(super) fn mac(text: &str) -> bool {
 }
 
 /// Digits in groups of three, two and four, with a hyphen or a space between.
-pub(super) fn ssn(text: &str) -> bool {
+pub(crate) fn ssn(text: &str) -> bool {
     text.len() == 11
         && text.bytes().enumerate().all(|(i, b)| match i {
             3 | 6 => matches!(b, b'-' | b' '),
@@ -83,7 +83,7 @@ pub(super) fn ssn(text: &str) -> bool {
 }
 
 /// Three or six digits, with or without `#`.
-pub(super) fn hex_color(text: &str) -> bool {
+pub(crate) fn hex_color(text: &str) -> bool {
     let digits = text.strip_prefix('#').unwrap_or(text);
     matches!(digits.len(), 3 | 6) && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }

@@ -7,12 +7,12 @@ use std::sync::{Mutex, OnceLock};
 
 use regex_lite::Regex;
 
+use super::regex;
 use super::steps::Steps;
-use crate::schema::checks::regex;
 
 /// A regular expression of Go's, compiled when it is first needed.
 pub(crate) struct Pattern<'c> {
-    pub(super) text: Cow<'c, str>,
+    pub(crate) text: Cow<'c, str>,
     compiled: OnceLock<Compiled>,
 }
 

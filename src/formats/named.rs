@@ -1,8 +1,8 @@
 //! The formats of strings that the API server checks in custom resources. Others it does not look at, or they are
 //! so rare that they are taken on trust.
 
-use super::addresses;
-use crate::schema::{checks::addresses as ips, quantity::Quantity};
+use super::quantity::Quantity;
+use super::{addresses, ip as ips, times};
 use crate::url;
 
 /// Whether a text is of a format; `None` where that is not judged.
@@ -12,7 +12,7 @@ pub(crate) fn accepts(format: &str, text: &str) -> Option<bool> {
 
 /// A format that the server knows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Format {
+pub(crate) enum Format {
     DateTime,
     Date,
     Byte,
@@ -35,7 +35,7 @@ pub(super) enum Format {
 
 impl Format {
     /// The format of a name; `None` for one that the server passes over.
-    pub(super) fn named(name: &str) -> Option<Format> {
+    pub(crate) fn named(name: &str) -> Option<Format> {
         Some(match &*name.replace('-', "") {
             "datetime" => Format::DateTime,
             "date" => Format::Date,
@@ -62,7 +62,7 @@ impl Format {
     }
 
     /// What a text of the format is, with an article.
-    pub(super) fn describe(self) -> &'static str {
+    pub(crate) fn describe(self) -> &'static str {
         match self {
             Format::DateTime => "a time such as `2024-05-01T10:00:00Z`",
             Format::Date => "a date such as `2024-05-01`",
@@ -85,7 +85,7 @@ impl Format {
     }
 
     /// Whether a text is of the format; `None` where that is not judged.
-    pub(super) fn accepts(self, text: &str) -> Option<bool> {
+    pub(crate) fn accepts(self, text: &str) -> Option<bool> {
         Some(match self {
             Format::DateTime => is_date_time(text),
             Format::Date => is_date(text),
@@ -232,7 +232,7 @@ fn duration(text: &str) -> Option<bool> {
     if !digit || !is_known || (!letter && !matches!(text, "0" | "+0" | "-0")) {
         return Some(false);
     }
-    match crate::cel::duration(text) {
+    match times::duration(text) {
         Some(_) => Some(true),
         None => in_words(text),
     }

@@ -6,7 +6,7 @@
 //! is matched in one pass without going back (Glushkov's automaton).
 
 /// A pattern in steps.
-pub(super) struct Steps {
+pub(crate) struct Steps {
     /// The steps that take a byte, by byte.
     takes: [u64; 128],
     /// The steps that may follow a step.
@@ -26,7 +26,7 @@ const MOST: u32 = 64;
 
 impl Steps {
     /// Reads a pattern; `None` for one that is of another form, or has too many steps.
-    pub(super) fn of(pattern: &str) -> Option<Steps> {
+    pub(crate) fn of(pattern: &str) -> Option<Steps> {
         let mut reader = Reader {
             pattern: pattern.as_bytes(),
             at: 0,
@@ -54,7 +54,7 @@ impl Steps {
     }
 
     /// Whether the whole text matches.
-    pub(super) fn matches(&self, text: &str) -> bool {
+    pub(crate) fn matches(&self, text: &str) -> bool {
         let (mut next, mut end) = (self.first, self.empty);
         for byte in text.bytes() {
             let mut taken = next & self.takes.get(usize::from(byte)).copied().unwrap_or_default();

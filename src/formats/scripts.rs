@@ -4,7 +4,7 @@
 //! any of them may know is known here.
 
 /// Whether a name of more than two letters is that of a script or a category.
-pub(super) fn is_known(name: &str) -> bool {
+pub(crate) fn is_known(name: &str) -> bool {
     let plain: String = name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).collect();
     let plain = plain.to_ascii_lowercase();
     let plain = plain.as_str();
