@@ -1,8 +1,11 @@
 //! What kubeproof says: one finding, its places, its help, and what the API server would answer.
 
 use crate::cut::{self, cut_to};
-use crate::rules::RuleId;
 use crate::source::Span;
+
+/// A rule, as an index into the table of them all.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RuleId(pub u16);
 
 /// How bad a finding is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -252,7 +252,7 @@ impl Sound {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::RuleId;
+    use crate::diagnostic::RuleId;
     use crate::source::{Span, decode};
 
     fn finding(safe: bool, edits: &[(u32, u32, &str)]) -> Diagnostic {

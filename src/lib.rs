@@ -27,9 +27,9 @@ pub mod graph;
 mod hash;
 pub mod impact;
 pub mod manifest;
-pub mod mask;
 pub mod names;
 pub mod picture;
+mod quote;
 pub mod report;
 pub mod rules;
 mod same;
@@ -41,11 +41,11 @@ pub mod version;
 pub mod yaml;
 
 use definitions::Plan;
+use diagnostic::RuleId;
 use engine::Settings;
 use graph::{Facts, Index, Judging};
 use manifest::{File, Surroundings};
 use report::{FileReport, Report, Source};
-use rules::RuleId;
 use schema::custom::Definitions;
 use source::Span;
 

@@ -10,11 +10,12 @@
 //! are not shown.
 
 use kubeproof::diagnostic::Diagnostic;
+use kubeproof::diagnostic::RuleId;
 use kubeproof::engine::{self, RuleSet, Settings};
 use kubeproof::fix::{self, Level};
 use kubeproof::manifest::Surroundings;
 use kubeproof::report::{FileReport, Report, Source};
-use kubeproof::rules::{Check, Emitter, FixKind, RULES, Rule, RuleId};
+use kubeproof::rules::{Check, Emitter, FixKind, RULES, Rule};
 use kubeproof::source;
 use kubeproof::yaml::Tree;
 

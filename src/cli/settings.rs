@@ -6,9 +6,10 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value as Json, json};
 
 use crate::config::{Data, KEYS, Value, Wishes, policy, schema};
+use crate::diagnostic::RuleId;
 use crate::engine::Settings;
 use crate::report::{count, printable};
-use crate::rules::{RULES, RuleId};
+use crate::rules::RULES;
 use crate::version::KubeVersion;
 
 use super::config::{Configs, Loaded};

@@ -30,7 +30,7 @@ impl Globs {
 
 /// Whether a text is a pattern; if not, why, and what to do.
 pub fn judge(pattern: &str) -> Result<(), (String, &'static str)> {
-    let shown = crate::rules::quote(pattern);
+    let shown = crate::quote::quote(pattern);
     if pattern.trim().is_empty() || matches!(pattern, "!" | "/") {
         return Err(("the pattern is empty, and fits nothing".to_string(), "remove it"));
     }

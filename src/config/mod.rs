@@ -18,9 +18,10 @@ pub use value::{Data, Value};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity;
 use crate::graph::table::Table;
-use crate::rules::{Rule, RuleId};
+use crate::rules::Rule;
 use crate::source::Decoded;
 use crate::version::KubeVersion;
 

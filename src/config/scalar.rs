@@ -5,8 +5,9 @@ use std::str::FromStr;
 use super::globs;
 use super::shape::Shape;
 use crate::graph;
+use crate::quote::quote;
+use crate::rules::RULES;
 use crate::rules::suggest::instead_of;
-use crate::rules::{RULES, quote};
 use crate::version::KubeVersion;
 
 /// What a shape of a scalar takes, in words.

@@ -13,7 +13,8 @@ use crate::graph::table::Table;
 use crate::graph::{self, Facts, Index, Judging, Role, RunCx};
 use crate::manifest::{File, Skip, Surroundings};
 
-use crate::rules::{self, Check, Cx, Emitter, RULES, RuleId};
+use crate::diagnostic::RuleId;
+use crate::rules::{self, Check, Cx, Emitter, RULES};
 use crate::schema::{self, custom::Definitions};
 use crate::source::{Decoded, Span};
 use crate::suppress::Suppressions;
@@ -70,7 +71,7 @@ pub struct Checked {
     pub skipped: Vec<(Skip, u32)>,
     /// What the file says about names that other files use.
     pub facts: Facts,
-    /// What must not be shown of the text ([`mask::spans`](crate::mask::spans)), where somebody had to know.
+    /// What must not be shown of the text ([`mask::spans`](crate::manifest::mask::spans)), where somebody had to know.
     pub masked: Option<Vec<Span>>,
     /// Documents that are not empty.
     pub documents: u32,

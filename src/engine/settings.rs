@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
+use crate::diagnostic::RuleId;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::table::Table;
 use crate::graph::{self, Declared};
-use crate::rules::{self, Check, Emitter, RULES, RuleId};
+use crate::rules::{self, Check, Emitter, RULES};
 use crate::version::KubeVersion;
 
 /// How a run judges.

@@ -1,9 +1,9 @@
 //! What a check of the whole run is given.
 
 use super::index::{Index, UseSite};
+use crate::diagnostic::RuleId;
 use crate::diagnostic::{Diagnostic, Report, Severity};
 use crate::engine::Settings;
-use crate::rules::RuleId;
 use crate::source::Span;
 
 /// How each file of a run is judged: what is found in several at once may be kept back in one of them only.

@@ -12,7 +12,7 @@ use super::paths::{Paths, folder, join};
 use super::written::Write;
 use crate::hash::{HashMap, HashSet};
 use crate::manifest::Object;
-use crate::mask;
+use crate::manifest::mask;
 use crate::rules::unrendered;
 use crate::source::Span;
 use crate::yaml::Node;

@@ -9,7 +9,7 @@ use super::judge::{Judged, Verdict};
 use crate::engine::{self, ObjectInfo};
 use crate::graph::Role;
 use crate::manifest::Surroundings;
-use crate::mask;
+use crate::manifest::mask;
 use crate::report::Source;
 use crate::source::{Decoded, Position, Span};
 use crate::yaml::{self, Node, Tree};

@@ -2,6 +2,7 @@
 
 mod field;
 pub mod kustomization;
+pub mod mask;
 mod recognise;
 
 pub use field::Field;
@@ -11,9 +12,9 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::mask::{self, Hidden};
 use crate::source::Span;
 use crate::yaml::{Chunk, Entry, Node, Tree};
+use mask::Hidden;
 
 /// One input, read: its documents and the objects in them.
 pub struct File<'t> {

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use similar::{Algorithm, ChangeTag, DiffOp};
 
 use super::{Source, printable};
-use crate::mask;
+use crate::manifest::mask;
 
 /// Lines around a change.
 const CONTEXT: usize = 3;

@@ -8,7 +8,7 @@ use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpa
 
 use super::Source;
 use super::printable::is_printable;
-use crate::mask;
+use crate::manifest::mask;
 use crate::source::Span;
 
 /// Lines shown above and below a marked one.

@@ -8,7 +8,7 @@ use super::{FileReport, Printer, Report, Source, statistics, verdicts};
 use crate::definitions::Coverage;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::engine::ObjectInfo;
-use crate::mask;
+use crate::manifest::mask;
 use crate::source::Span;
 
 /// One JSON object, each finding on a line of its own.

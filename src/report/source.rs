@@ -4,8 +4,8 @@ use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
 use super::marks::{Marks, Unit};
+use crate::manifest::mask;
 use crate::manifest::{File, Surroundings};
-use crate::mask;
 use crate::source::{Decoded, LineIndex, Position, Span};
 use crate::yaml::{self, Tree};
 

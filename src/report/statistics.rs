@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{FileReport, Report, count};
+use crate::diagnostic::RuleId;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::RuleId;
 use crate::source::Encoding;
 
 /// What one rule found in a run.

@@ -5,8 +5,9 @@ use std::cell::OnceCell;
 
 use crate::diagnostic::{Diagnostic, Report};
 use crate::engine::{Ceiling, Settings};
+use crate::manifest::mask::{self, HIDDEN};
 use crate::manifest::{Field, File, Object};
-use crate::mask;
+use crate::quote::quote;
 use crate::rules::RuleId;
 use crate::schema::{self, KindInfo};
 use crate::source::Span;
@@ -197,45 +198,6 @@ impl<'t> Cx<'t> {
     }
 }
 
-/// What messages quote in the place of a value that must not be shown.
-pub const HIDDEN: &str = "`***`";
-
-/// Text in backquotes, on one line, cut to 60 characters. For a value of the file there is [`Cx::shown`]; what an alias
-/// may bring elsewhere is taken out of messages later ([`mask::Hidden`]).
-pub fn quote(text: &str) -> String {
-    let (begin, rest) = cut(text, 60);
-    quoted(begin, if rest.is_empty() { "" } else { "…" }, "")
-}
-
-/// The same for a path of fields, of which the end says most: one that is too long lacks its middle.
-pub fn quote_path(path: &str) -> String {
-    let (begin, rest) = cut(path, 40);
-    let end = rest.char_indices().rev().nth(79).map_or(0, |(at, _)| at);
-    quoted(begin, if end == 0 { "" } else { "…" }, &rest[end..])
-}
-
-/// The first so many characters of a text, and the rest.
-fn cut(text: &str, characters: usize) -> (&str, &str) {
-    let at = text.char_indices().nth(characters);
-    text.split_at(at.map_or(text.len(), |(at, _)| at))
-}
-
-fn quoted(begin: &str, between: &str, end: &str) -> String {
-    let mut shown = String::with_capacity(begin.len() + end.len() + 5);
-    shown.push('`');
-    for c in begin.chars().chain(between.chars()).chain(end.chars()) {
-        match c {
-            '\n' => shown.push_str("\\n"),
-            '\t' => shown.push_str("\\t"),
-            '`' => shown.push('\''),
-            c if c.is_control() => shown.extend(c.escape_unicode()),
-            c => shown.push(c),
-        }
-    }
-    shown.push('`');
-    shown
-}
-
 /// Bytes that a placeholder begins with; a table is quicker than four comparisons.
 static BEGINS_PLACEHOLDER: [bool; 256] = {
     let mut table = [false; 256];
@@ -291,20 +253,6 @@ pub fn unrendered(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_long_path_keeps_its_end() {
-        let path = format!("spec.{}.initialDelaySeconds", "a".repeat(200));
-        let quoted = quote_path(&path);
-        assert!(
-            quoted.starts_with("`spec.a") && quoted.ends_with("a.initialDelaySeconds`"),
-            "{quoted}"
-        );
-        assert_eq!(quoted.chars().count(), 40 + 1 + 80 + 2);
-        let whole = format!("{}é", "a".repeat(119));
-        assert_eq!(quote_path(&whole), format!("`{whole}`"));
-        assert_eq!(quote(&"é".repeat(61)), format!("`{}…`", "é".repeat(60)));
-    }
 
     #[test]
     fn a_file_without_any_sign_has_no_placeholder() {

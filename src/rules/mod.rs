@@ -10,15 +10,13 @@ pub mod secret;
 pub mod suggest;
 pub mod yaml;
 
-pub use cx::{Cx, HIDDEN, quote, quote_path, unrendered};
+pub use crate::diagnostic::RuleId;
+pub use crate::quote::{quote, quote_path};
+pub use cx::{Cx, unrendered};
 
 use crate::diagnostic::Severity;
 use crate::graph::RunCx;
 use crate::manifest::{Document, File, Object};
-
-/// A rule, as an index into [`RULES`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct RuleId(pub u16);
 
 impl RuleId {
     /// The rule's metadata.

@@ -7,8 +7,9 @@ use crate::diagnostic::{Edit, ErrorType, Severity};
 use crate::edit;
 use crate::hash::HashMap;
 use crate::manifest::Object;
+use crate::quote::quote;
 use crate::rules::yaml::missing_separator;
-use crate::rules::{Cx, ids, quote};
+use crate::rules::{Cx, ids};
 use crate::yaml::tree::{NodeId, PROPS};
 use crate::yaml::{Duplicate, DuplicateKind, Kind, Node};
 

@@ -4,10 +4,11 @@ use super::decode::{Decoder, Strictness};
 use super::path::Place;
 use super::suggest::{self, Unknown};
 use super::{Shape, TypeId, message};
+use crate::diagnostic::RuleId;
 use crate::diagnostic::{Edit, ErrorType, Report, Severity, Stage};
 use crate::edit;
 use crate::formats::scalars;
-use crate::rules::{RuleId, ids};
+use crate::rules::ids;
 use crate::source::Span;
 use crate::yaml::{Entry, Kind, Node, Scalar, Style};
 

@@ -4,7 +4,8 @@ use super::duplicates::owner_of;
 use crate::diagnostic::Edit;
 use crate::hash::HashSet;
 use crate::manifest::Document;
-use crate::rules::{Cx, ids, quote};
+use crate::quote::quote;
+use crate::rules::{Cx, ids};
 use crate::source::Span;
 use crate::yaml::{Kind, Node, Style, may_be_typed};
 

@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{ErrorType, Stage};
 use crate::manifest::Document;
-use crate::rules::{Cx, ids, quote};
+use crate::quote::quote;
+use crate::rules::{Cx, ids};
 use crate::source::Span;
 use crate::yaml::{Kind, Node, Style};
 

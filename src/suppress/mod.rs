@@ -9,9 +9,9 @@ mod scope;
 mod unused;
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::RuleId;
 use crate::engine::Settings;
 use crate::manifest::File;
-use crate::rules::RuleId;
 use crate::source::Span;
 use crate::yaml::Tree;
 use order::{Name, Order, Reader};

@@ -1,11 +1,13 @@
 //! What a comment says: that it is meant for kubeproof, which rules it names, and why. Whatever is written wrongly
 //! there is told, and keeps nothing back.
 
+use crate::diagnostic::RuleId;
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::engine::Settings;
 use crate::manifest::File;
+use crate::quote::quote;
 use crate::rules::suggest::{instead_of, nearest};
-use crate::rules::{RULES, Rule, RuleId, ids, quote};
+use crate::rules::{RULES, Rule, ids};
 use crate::source::Span;
 
 /// A rule or a category that a comment names.

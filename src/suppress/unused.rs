@@ -4,10 +4,11 @@
 use super::order::{Name, Named};
 use super::scope::line_of;
 use super::{Suppression, Suppressions};
+use crate::diagnostic::RuleId;
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::engine::Settings;
 use crate::manifest::File;
-use crate::rules::{Check, Emitter, RULES, Rule, RuleId, ids};
+use crate::rules::{Check, Emitter, RULES, Rule, ids};
 use crate::source::Span;
 use crate::yaml::{Kind, Style};
 

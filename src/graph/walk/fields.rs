@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::Walk;
 use crate::graph::facts::{Key, Text};
 use crate::graph::table::*;
-use crate::mask;
+use crate::manifest::mask;
 use crate::rules::unrendered;
 use crate::source::Span;
 use crate::yaml::{Kind, Node, Scalar};

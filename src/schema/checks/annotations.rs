@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 
 use super::annotated_json::{self, Shape};

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 
 /// A ConfigMap holds a mebibyte at the most.

@@ -4,7 +4,8 @@ use crate::diagnostic::ErrorType;
 use crate::formats::quantity::{self, Quantity};
 use crate::manifest::Field;
 use crate::names::{self, Faults};
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 
 use super::containers::{judged, shown};

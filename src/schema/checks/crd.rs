@@ -250,12 +250,12 @@ fn columns<'t>(columns: &Field<'_, 't>, cx: &mut Cx<'t>) {
             fault(cx, &kind, ErrorType::Required, "a column needs a type")
                 .help("add `type: string`, or another");
         } else if !TYPES.contains(&&*value) && !cx.is_unrendered(&value) {
-            let message = format!("{} is no type of a column", crate::rules::quote(&value));
+            let message = format!("{} is no type of a column", crate::quote::quote(&value));
             fault(cx, &kind, ErrorType::Invalid, message).help(format!("use one of {}", TYPES.join(", ")));
         }
         let value = text(&format);
         if !value.is_empty() && !FORMATS.contains(&&*value) && !cx.is_unrendered(&value) {
-            let message = format!("{} is no format of a column", crate::rules::quote(&value));
+            let message = format!("{} is no format of a column", crate::quote::quote(&value));
             fault(cx, &format, ErrorType::Invalid, message)
                 .help(format!("use one of {}", FORMATS.join(", ")));
         }
@@ -385,7 +385,7 @@ fn conversion<'t>(spec: &Field<'_, 't>, preserve: bool, cx: &mut Cx<'t>) {
         )
         .help("add `strategy: Webhook`");
     } else if !matches!(&*value, "None" | "Webhook") && !cx.is_unrendered(&value) {
-        let message = format!("{} is no strategy of conversion", crate::rules::quote(&value));
+        let message = format!("{} is no strategy of conversion", crate::quote::quote(&value));
         fault(cx, &strategy, ErrorType::NotSupported, message).help("use `None` or `Webhook`");
     }
     let webhook = conversion.child("webhook");

@@ -118,7 +118,7 @@ fn one_of<'t>(
         && !allowed.contains(&&*value)
         && !walker.cx.is_unrendered(&value)
     {
-        let message = format!("`{name}` does not know {}", crate::rules::quote(&value));
+        let message = format!("`{name}` does not know {}", crate::quote::quote(&value));
         walker.report(
             &s.child(name),
             ErrorType::NotSupported,

@@ -28,7 +28,7 @@ pub fn metadata<'t>(root: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (name, prefix) = (metadata.child("name"), metadata.child("generateName"));
     let (name_text, prefix_text) = (text(&name), text(&prefix));
     if rendered && !cx.is_unrendered(&name_text) {
-        let wanted = crate::rules::quote(&format!("{plural}.{group}"));
+        let wanted = crate::quote::quote(&format!("{plural}.{group}"));
         if !name_text.is_empty() && !matches(&name_text) {
             let message = "the name of a CustomResourceDefinition must be its plural, a dot and its group";
             fault(cx, &name, ErrorType::Invalid, message).help(format!("name it {wanted}"));
@@ -86,7 +86,7 @@ pub(super) fn one_label<'t>(field: &Field<'_, 't>, name: &str, cx: &mut Cx<'t>) 
     if let Some(reason) = names::dns1035_label(name).first()
         && !cx.is_unrendered(name)
     {
-        let shown = crate::rules::quote(name);
+        let shown = crate::quote::quote(name);
         fault(cx, field, ErrorType::Invalid, format!("{shown} {reason}"))
             .help("use up to 63 lower-case letters, digits and `-`, starting with a letter");
     }
@@ -117,7 +117,7 @@ pub fn group<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         None if !group.contains('.') => "needs at least one dot",
         None => return,
     };
-    let shown = crate::rules::quote(&group);
+    let shown = crate::quote::quote(&group);
     fault(
         cx,
         field,

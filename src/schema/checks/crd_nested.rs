@@ -218,7 +218,7 @@ pub(super) fn rules<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Part
             && let Some(value) = reason.text()
             && !REASONS.contains(&&*value)
         {
-            let text = format!("{} is no reason", crate::rules::quote(&value));
+            let text = format!("{} is no reason", crate::quote::quote(&value));
             walker.report(
                 &reason,
                 ErrorType::NotSupported,

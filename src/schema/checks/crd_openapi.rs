@@ -78,7 +78,7 @@ fn unknown_type<'t>(walker: &mut Walker<'_, 't>, s: &Field<'_, 't>, p: &Parts<'t
         return;
     }
     let at = s.child("type");
-    let message = format!("{} is no type of a schema", crate::rules::quote(&kind));
+    let message = format!("{} is no type of a schema", crate::quote::quote(&kind));
     walker.report(
         &at,
         ErrorType::NotSupported,

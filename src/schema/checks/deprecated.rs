@@ -3,7 +3,8 @@
 use crate::diagnostic::{Edit, Report};
 use crate::edit;
 use crate::manifest::Field;
-use crate::rules::{Cx, ids, quote};
+use crate::quote::quote;
+use crate::rules::{Cx, ids};
 use crate::source::Span;
 use crate::yaml::Node;
 

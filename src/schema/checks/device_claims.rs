@@ -9,7 +9,8 @@ use super::devices::{
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::{Format, fault, is_set, of_format};
 
 /// The version from which on requests of v1beta1 can have alternatives.

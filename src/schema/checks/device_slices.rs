@@ -10,7 +10,8 @@ use crate::diagnostic::ErrorType;
 use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::{Format, fault, is_set, of_format};
 
 /// Where the devices of a slice are: one of four ways to say it.

@@ -7,7 +7,8 @@ use super::{expressions, json_length};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::{Format, fault, is_set, of_format};
 use crate::yaml::Entry;
 

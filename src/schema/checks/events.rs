@@ -3,7 +3,8 @@
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::{fault, is_set};
 
 /// The names that a field has in the core group and in events.k8s.io.

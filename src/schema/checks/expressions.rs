@@ -3,7 +3,8 @@
 use crate::cel::{Compiled, Env, Simple, Type, compile};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::{Cx, HIDDEN};
+use crate::manifest::mask::HIDDEN;
+use crate::rules::Cx;
 use crate::schema::constraints::{fault, is_set};
 
 /// Longer expressions of audit annotations are refused for their length.

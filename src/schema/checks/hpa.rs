@@ -4,7 +4,8 @@ use super::resource_names;
 use crate::diagnostic::ErrorType;
 use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 
 /// The numbers of replicas, and what scaling to none needs.

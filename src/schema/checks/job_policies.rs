@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use super::jobs::is_job;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 
 /// When an indexed job counts as successful early.

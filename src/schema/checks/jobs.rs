@@ -7,7 +7,8 @@ use super::workloads;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::{Format, fault};
 
 /// Where the server adds the job's name to its pods' labels.

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use crate::diagnostic::ErrorType;
 use crate::formats::ip;
 use crate::manifest::Field;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::{Format, fault};
 
 /// The directions that a policy is for.

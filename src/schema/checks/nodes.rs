@@ -9,7 +9,8 @@ use crate::diagnostic::ErrorType;
 use crate::formats::ip;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 use crate::source::Span;
 

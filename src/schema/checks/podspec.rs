@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::{Format, fault, is_set, of_format};
 
 /// Limits of the resolver in the C library.

@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 use crate::diagnostic::{ErrorType, Related};
 use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 
 use super::containers::{is_of_pod, shown, stays};

@@ -2,7 +2,8 @@
 
 use crate::formats::nearest;
 use crate::manifest::Field;
-use crate::rules::{Cx, ids, quote};
+use crate::quote::quote;
+use crate::rules::{Cx, ids};
 
 /// The port of a probe or hook, which the kubelet looks for in the same container.
 pub fn named<'t>(handler: &Field<'_, 't>, cx: &mut Cx<'t>) {

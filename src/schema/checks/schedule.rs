@@ -2,7 +2,8 @@
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 
 /// The names of time zones, sorted, one a line.

@@ -6,7 +6,8 @@ use crate::diagnostic::{ErrorType, Severity};
 use crate::formats::ip;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, ids, quote};
+use crate::quote::quote;
+use crate::rules::{Cx, ids};
 use crate::schema::constraints::{Format, fault, in_its_case};
 
 const HINTS: &str = "service.kubernetes.io/topology-aware-hints";

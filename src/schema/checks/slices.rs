@@ -7,7 +7,8 @@ use crate::diagnostic::ErrorType;
 use crate::formats::ip;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::{Format, fault, in_its_case};
 
 /// The endpoints of a slice, whose addresses are of the slice's type.

@@ -6,7 +6,8 @@ use super::certificates::{blocks, element};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::fault;
 
 /// The name of a bundle, which starts with its signer's.

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use crate::edit;
 use crate::formats::quantity::{self, Quantity};
 use crate::manifest::Field;
-use crate::rules::{Cx, ids, quote};
+use crate::quote::quote;
+use crate::rules::{Cx, ids};
 use crate::source::Span;
 
 /// Variables that hide earlier ones.

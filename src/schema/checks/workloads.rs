@@ -3,7 +3,8 @@
 use super::matching::{self, Verdict};
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::{Cx, quote};
+use crate::quote::quote;
+use crate::rules::Cx;
 use crate::schema::constraints::{fault, percent};
 use crate::yaml::Kind;
 

@@ -166,7 +166,7 @@ pub(super) fn judge<'t>(
                 for reason in format.faults(entry.name(), cx.kube()) {
                     let at = entry.key_node().map_or(field.place(), |key| key.span());
                     let name = named(field);
-                    let shown = crate::rules::quote(entry.name());
+                    let shown = crate::quote::quote(entry.name());
                     let report = fault(
                         cx,
                         place,

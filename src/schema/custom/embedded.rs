@@ -8,7 +8,8 @@ use super::value::{self, Data, Value};
 use crate::diagnostic::{ErrorType, Stage};
 use crate::formats::scalars::is_time;
 use crate::names;
-use crate::rules::{ids, quote};
+use crate::quote::quote;
+use crate::rules::ids;
 use crate::schema::table;
 use crate::yaml::Node;
 

@@ -6,7 +6,8 @@ use super::schema::{Lazy, Schema};
 use super::validate::{Fault, Outcome, Validator};
 use super::value::Value;
 use crate::diagnostic::ErrorType;
-use crate::rules::{RuleId, ids};
+use crate::diagnostic::RuleId;
+use crate::rules::ids;
 
 /// How a value fits branches.
 struct Fits<'s, 'd> {
@@ -272,7 +273,7 @@ fn required(branches: &[Lazy<'_>]) -> Option<Vec<String>> {
         }
         let schema = branch.get();
         let [name] = &*schema.required else { return None };
-        names.push(crate::rules::quote(name));
+        names.push(crate::quote::quote(name));
     }
     (!names.is_empty()).then_some(names)
 }

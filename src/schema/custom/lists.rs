@@ -87,7 +87,7 @@ impl<'t> Validator<'_, 't> {
                 _ => false,
             })
         };
-        let keys: Vec<String> = schema.keys.iter().map(|key| crate::rules::quote(key)).collect();
+        let keys: Vec<String> = schema.keys.iter().map(|key| crate::quote::quote(key)).collect();
         let what = format!("has the same {} as an item before it", keys.join(" and "));
         self.repeated(items, same, place, &what);
     }

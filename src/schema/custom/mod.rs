@@ -37,10 +37,12 @@ use value::{Budget, Data};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use crate::diagnostic::RuleId;
 use crate::diagnostic::{Diagnostic, ErrorType, Refusal, Severity, Stage};
 use crate::edit;
 use crate::manifest::{File, Object};
-use crate::rules::{Cx, RuleId, ids, quote};
+use crate::quote::quote;
+use crate::rules::{Cx, ids};
 use crate::source::Span;
 
 /// Checks the custom resources of a file that definitions are at hand for.

@@ -7,7 +7,8 @@ use super::value::{self, Data, Value};
 use super::words::{self, count};
 use crate::diagnostic::ErrorType;
 use crate::formats::nearest;
-use crate::rules::{ids, quote};
+use crate::quote::quote;
+use crate::rules::ids;
 use crate::schema::constraints::recased;
 
 /// Among more choices than these none is looked for that a value is a slip away from: every value may be a slip.

@@ -8,9 +8,11 @@ use super::place::{Part, Place};
 use super::schema::{Additional, Schema};
 use super::value::{self, Budget, Data, Value};
 use super::words::{count, subject};
+use crate::diagnostic::RuleId;
 use crate::diagnostic::{ErrorType, Report};
 use crate::formats::Format;
-use crate::rules::{Cx, RuleId, ids, quote, quote_path};
+use crate::quote::{quote, quote_path};
+use crate::rules::{Cx, ids};
 use crate::source::Span;
 
 const OWN_SCHEMA: &str = "give a default that its own schema accepts";

@@ -2,7 +2,8 @@
 
 use super::schema::Types;
 use crate::diagnostic::Edit;
-use crate::rules::{Cx, quote_path};
+use crate::quote::quote_path;
+use crate::rules::Cx;
 use crate::schema::keys::told;
 use crate::schema::message;
 use crate::yaml::{Kind, Node, Scalar, Style};

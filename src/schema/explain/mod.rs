@@ -9,7 +9,8 @@ use super::constraints::{Op, Row, rows};
 use super::suggest::stability;
 use super::{FieldInfo, KindInfo, Shape, Ty, TypeId, kinds, versions_of};
 use crate::formats::nearest;
-use crate::rules::{RULES, Rule, quote};
+use crate::quote::quote;
+use crate::rules::{RULES, Rule};
 use crate::version::KubeVersion;
 use place::Place;
 

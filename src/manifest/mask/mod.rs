@@ -17,6 +17,9 @@ use crate::manifest::File;
 use crate::source::Span;
 use crate::yaml::{Chunk, Kind, Node, Style};
 
+/// What messages quote in the place of a value that must not be shown.
+pub const HIDDEN: &str = "`***`";
+
 /// The annotation in which kubectl keeps a whole object as text, after its prefix.
 const LAST_APPLIED: &str = "last-applied-configuration";
 

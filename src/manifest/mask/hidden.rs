@@ -11,7 +11,7 @@ use super::reach::{Reach, Reached, Traces};
 use super::touches;
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::manifest::File;
-use crate::rules::quote;
+use crate::quote::quote;
 use crate::source::Span;
 use crate::yaml::{Kind, Node};
 
