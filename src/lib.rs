@@ -29,6 +29,7 @@ pub mod manifest;
 pub mod mask;
 pub mod names;
 pub mod picture;
+mod placeholder;
 pub mod report;
 pub mod rules;
 mod same;

@@ -10,7 +10,7 @@ pub mod secret;
 pub mod suggest;
 pub mod yaml;
 
-pub use cx::{Cx, HIDDEN, quote, quote_path, unrendered};
+pub use cx::{Cx, HIDDEN, quote, quote_path};
 
 use crate::diagnostic::Severity;
 use crate::graph::RunCx;
