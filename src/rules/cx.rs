@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::engine::{Ceiling, Settings};
 use crate::manifest::{Field, File, Object};
 use crate::mask;
-use crate::placeholder;
+use crate::placeholder::{self, Form};
 use crate::rules::RuleId;
 use crate::schema::{self, KindInfo};
 use crate::source::Span;
@@ -163,10 +163,17 @@ impl<'t> Cx<'t> {
         }
     }
 
-    /// Whether a text still waits to be filled in (`${VAR}`, `{{ x }}`, `<name>`, SOPS' `ENC[…]`), so that
-    /// its final value cannot be judged. Never with `--no-skip`, which judges what stands there.
+    /// Whether a text still waits to be filled in (`${VAR}`, `$VAR`, `@VAR@`, `{{ x }}`, `<name>`, SOPS' `ENC[…]`), so
+    /// that its final value cannot be judged. Never with `--no-skip`, which judges what stands there.
     pub fn is_unrendered(&self, text: &str) -> bool {
         self.fills_in() && placeholder::unrendered(text)
+    }
+
+    /// How the placeholder is written that a Secret's value waits to be filled in by, if it does.
+    pub(crate) fn unrendered_secret(&self, text: &str) -> Option<Form> {
+        self.fills_in()
+            .then(|| placeholder::form_of_secret(text))
+            .flatten()
     }
 
     /// Whether texts of this file may wait to be filled in: few files have any sign of it.

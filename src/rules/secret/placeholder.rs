@@ -16,14 +16,15 @@ fn check<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
         for entry in secret.root.get(map).into_iter().flat_map(|map| map.entries()) {
             let Some(text) = entry.value.str() else { continue };
             // Under stringData `${x}` may be meant: in a script, or in a configuration that fills itself in.
-            if cx.is_unrendered(&text) && (map == DATA || placeholder::is_whole(&text)) {
+            let form = cx.unrendered_secret(&text);
+            if let Some(form) = form.filter(|_| map == DATA || placeholder::is_whole(&text)) {
                 let span = entry.value.span();
                 let place = if entry.value.source().contains('\n') {
                     entry.key.span()
                 } else {
                     span
                 };
-                found.push((Filler::of(&text).unwrap_or(Filler::Person), place));
+                found.push((Filler::of(form), place));
             }
         }
     }

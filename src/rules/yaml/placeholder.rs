@@ -63,8 +63,8 @@ fn each_placeholder(object: &Object<'_>, begins: &[u32], mut found: impl FnMut(S
     let own = is_own(object.group());
     let secret = object.is("", "Secret");
     let class = object.kind.ends_with("Class") && object.group().ends_with("storage.k8s.io");
-    let mut rest = vec![object.root];
-    while let Some(node) = rest.pop() {
+    let mut rest = vec![(object.root, false)];
+    while let Some((node, hidden)) = rest.pop() {
         let span = node.span();
         let first = begins.partition_point(|at| *at < span.start);
         if begins.get(first).is_none_or(|at| *at >= span.end) {
@@ -85,22 +85,25 @@ fn each_placeholder(object: &Object<'_>, begins: &[u32], mut found: impl FnMut(S
                         FREE.contains(&key)
                     };
                     if !skipped {
-                        rest.push(entry.value);
+                        let of_secret = at_root && secret && matches!(key, "data" | "stringData");
+                        rest.push((entry.value, hidden || of_secret));
                     }
                 }
             }
             Kind::Seq => {
                 let items: Vec<_> = node.items().collect();
-                rest.extend(items.into_iter().rev());
+                rest.extend(items.into_iter().rev().map(|item| (item, hidden)));
             }
             Kind::Scalar => {
                 if matches!(node.raw().style, Style::Literal | Style::Folded) {
                     continue; // a text, not a name or number
                 }
                 let Some(text) = node.str() else { continue };
-                let Some(form) = placeholder::form(&text) else {
-                    continue;
+                let form = match hidden {
+                    true => placeholder::form_of_secret(&text),
+                    false => placeholder::form(&text),
                 };
+                let Some(form) = form else { continue };
                 // What SOPS hides in a Secret is said by secret/placeholder; a class of volumes may leave names to the
                 // claims.
                 let said = secret && form == Form::Encrypted;
@@ -142,10 +145,18 @@ mod tests {
 
     #[test]
     fn most_texts_are_seen_to_hold_none() {
-        for text in ["a: ${B}", "a: {{b}}", "a: $(b)", "a: ENC[x]", "a: <b>"] {
+        for text in [
+            "a: ${B}",
+            "a: {{b}}",
+            "a: $(b)",
+            "a: ENC[x]",
+            "a: <b>",
+            "a: $B",
+            "a: @B@",
+        ] {
             assert_eq!(begins(text.as_bytes(), 10), [13], "{text}");
         }
-        for text in ["a: {b: c}", "a: $b", "a: b < c", "a: [ENC]", ""] {
+        for text in ["a: {b: c}", "a: $b", "a: b@c", "a: b < c", "a: [ENC]", ""] {
             assert!(begins(text.as_bytes(), 0).is_empty(), "{text}");
         }
         assert_eq!(begins(b"[ENC[a], ${b}]", 0), [1, 9]);

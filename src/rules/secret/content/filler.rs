@@ -1,6 +1,6 @@
 //! Placeholders, by who is to fill them in.
 
-use crate::placeholder::{self, Form};
+use crate::placeholder::Form;
 
 /// Who fills a placeholder in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -11,22 +11,21 @@ pub(crate) enum Filler {
     Vault,
     /// `{{ … }}`
     Template,
-    /// `${NAME}`, `$(NAME)`
+    /// `${NAME}`, `$NAME`, `$(NAME)`, `@NAME@`
     Variables,
     /// `<your password>`: nobody but a person.
     Person,
 }
 
 impl Filler {
-    /// Who fills this text in, if it looks like a placeholder.
-    pub(crate) fn of(text: &str) -> Option<Filler> {
-        let filler = match placeholder::form(text)? {
+    /// Who fills in what is written so.
+    pub(crate) fn of(form: Form) -> Filler {
+        match form {
             Form::Encrypted => Filler::Sops,
             Form::Path => Filler::Vault,
             Form::Template => Filler::Template,
-            Form::Braces | Form::Parens => Filler::Variables,
+            Form::Braces | Form::Parens | Form::Variable | Form::Property => Filler::Variables,
             Form::Person => Filler::Person,
-        };
-        Some(filler)
+        }
     }
 }
