@@ -109,9 +109,9 @@ pub(crate) fn form_of_secret(text: &str) -> Option<Form> {
 
 /// Where a text has variables without braces: `$NAME`.
 ///
-/// Only capitals count. envsubst fills in `$name` as well, but nearly all manifests that have one mean something else:
-/// variables of nginx, Grafana and Prometheus, directives of patches, classes of Java. And `$$NAME` and `\$NAME` are how
-/// many tools write a plain `$`.
+/// Only capitals count. envsubst fills in `$name` as well, but manifests that have one mean something else by it:
+/// variables of nginx, Grafana and Prometheus, keys of Argo CD's Secret, directives of patches. And `$$NAME` and
+/// `\$NAME` are how many tools write a plain `$`.
 fn variables(text: &str) -> impl Iterator<Item = Range<usize>> {
     let bytes = text.as_bytes();
     let mut from = 0;
@@ -148,8 +148,8 @@ fn properties(text: &str) -> impl Iterator<Item = Range<usize>> {
     memchr_iter(b'@', bytes).filter_map(|at| Some(at..at + property(&bytes[at..])?))
 }
 
-/// The length of a property that a text starts with: `@NAME@`, or in any case with a dot, `@project.version@`. A word of
-/// small letters may as well be of an address: `user@realm@host`.
+/// The length of a property that a text starts with: `@NAME@`, or in any case with a dot, `@project.version@`. A word
+/// of small letters may as well be of an address: `user@realm@host`.
 fn property(text: &[u8]) -> Option<usize> {
     let rest = text.strip_prefix(b"@")?;
     let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
@@ -166,6 +166,11 @@ fn property(text: &[u8]) -> Option<usize> {
         .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
     let capitals = name.iter().any(u8::is_ascii_uppercase) && !name.iter().any(u8::is_ascii_lowercase);
     (starts && ends && (capitals || name.contains(&b'.'))).then_some(len + 2)
+}
+
+/// Whether a text starts with `@NAME@`, with which no plain value of YAML can.
+pub(crate) fn starts_with_property(text: &str) -> bool {
+    property(text.as_bytes()).is_some()
 }
 
 /// Whether a text is nothing but a placeholder: one line, from its opening to its closing sign.
