@@ -29,6 +29,7 @@ pub mod impact;
 pub mod manifest;
 pub mod names;
 pub mod picture;
+mod placeholder;
 mod quote;
 pub mod report;
 pub mod rules;

@@ -109,11 +109,24 @@ fn reports_what_the_server_does() {
 fn judges_no_placeholders() {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/placeholders.yaml"))
         .expect("UTF-8");
-    for document in text.split("\n---\n") {
-        let found = refusals_with(document, &Settings::default());
-        assert!(found.is_empty(), "{document}\n{found:#?}");
-        assert!(!refusals(document, None).is_empty(), "{document}");
+    for (open, close) in [("${", "}"), ("$", ""), ("@", "@")] {
+        for document in text.split("\n---\n") {
+            let document = &rewritten(document, open, close);
+            let found = refusals_with(document, &Settings::default());
+            assert!(found.is_empty(), "{document}\n{found:#?}");
+            assert!(!refusals(document, None).is_empty(), "{document}");
+        }
     }
+}
+
+/// A text with other signs around the names of its placeholders.
+fn rewritten(text: &str, open: &str, close: &str) -> String {
+    let mut parts = text.split("${");
+    let mut new = parts.next().unwrap_or_default().to_string();
+    for (name, rest) in parts.filter_map(|part| part.split_once('}')) {
+        new += &format!("{open}{name}{close}{rest}");
+    }
+    new
 }
 
 #[test]

@@ -666,6 +666,12 @@ fn placeholders_are_not_judged() {
         answer("apiVersion: ${API}\nkind: Boat\nmetadata: {name: b}\n"),
         "ok"
     );
+    assert_eq!(
+        answer(&pod(
+            "priority: $PRIORITY\noverhead: {cpu: '@CPU@', memory: $MEMORY}\n"
+        )),
+        "ok"
+    );
     let sops = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nsops: {version: 3}\n";
     assert_eq!(answer(sops), "ok");
 }

@@ -13,7 +13,7 @@ use super::written::Write;
 use crate::hash::{HashMap, HashSet};
 use crate::manifest::Object;
 use crate::manifest::mask;
-use crate::rules::unrendered;
+use crate::placeholder::unrendered;
 use crate::source::Span;
 use crate::yaml::Node;
 

@@ -5,7 +5,7 @@ use super::facts::{Definition, Facts, Key, Text};
 use super::kustomize::list;
 use super::table::{Table, Target};
 use super::{CONFIG_MAP, PERSISTENT_VOLUME_CLAIM, SECRET, SERVICE, SERVICE_ACCOUNT};
-use crate::rules::unrendered;
+use crate::placeholder::unrendered;
 use crate::source::Span;
 use crate::yaml::Node;
 

@@ -18,7 +18,7 @@ use super::paths::folder;
 use super::patterns::Patterns;
 use super::table::{Row, RowId, Table, Target};
 use crate::hash::HashMap;
-use crate::rules::unrendered;
+use crate::placeholder::unrendered;
 
 /// A definition, with the file that it is in.
 #[derive(Clone, Copy)]

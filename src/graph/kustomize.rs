@@ -10,7 +10,7 @@ use super::kustomization::{Changes, Kustomization, PatchFile, Written};
 use super::table::Table;
 use super::whom::{Selects, Whom};
 use super::written::{of_dotted, of_pointer, steps};
-use crate::rules::unrendered;
+use crate::placeholder::unrendered;
 use crate::yaml::{self, Node, Tree};
 
 /// Fields of one patch that are noted; one with more may write any.

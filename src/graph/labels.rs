@@ -5,7 +5,7 @@ use super::index::{Closeness, Index};
 use super::near;
 use super::table::{RowId, Target};
 use crate::hash::HashMap;
-use crate::rules::unrendered;
+use crate::placeholder::unrendered;
 use crate::source::Span;
 
 /// A label that more things have than this tells nothing apart: who selects by such labels alone is believed.

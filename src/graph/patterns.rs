@@ -4,6 +4,7 @@ use super::index::{Defined, UseSite};
 use super::near::LONGEST;
 use super::table::Target;
 use crate::hash::HashMap;
+use crate::placeholder::around;
 
 /// A start or an end that more names share than this tells nothing: it may as well be any.
 const CROWD: usize = 256;
@@ -18,13 +19,6 @@ pub(super) struct Patterns<'r> {
     ends: HashMap<(Target, &'r str), Vec<Defined<'r>>>,
     /// What may be of any name: copies of what a selector fits.
     any: Vec<Target>,
-}
-
-/// The text around the placeholders of a name.
-fn around(name: &str) -> (&str, &str) {
-    let first = name.find(['$', '{', '<', '%']).unwrap_or(0);
-    let last = name.rfind(['}', '>', ')', '%']).map_or(name.len(), |at| at + 1);
-    (&name[..first], name.get(last..).unwrap_or_default())
 }
 
 /// Whether a name can be what a name with placeholders becomes; `None`: of nothing but placeholders, which may become

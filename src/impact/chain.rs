@@ -10,7 +10,7 @@ use crate::graph::{
     UseSite,
 };
 use crate::hash::HashSet;
-use crate::rules::unrendered;
+use crate::placeholder::unrendered;
 
 /// How many objects a chain may lead through; longer ones go in circles, or were made to.
 const MAX_STEPS: usize = 16;

@@ -10,7 +10,7 @@ use super::labels::LabelSelector;
 use super::used::only_used;
 use crate::graph::{self, Defined, Index, Role, SECRET, SERVICE, Variant};
 use crate::hash::{HashMap, HashSet};
-use crate::rules::unrendered;
+use crate::placeholder::unrendered;
 
 /// A namespace and a name.
 type Key<'r> = (Cow<'r, str>, Cow<'r, str>);

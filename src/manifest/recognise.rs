@@ -4,6 +4,7 @@
 use crate::hash::HashSet;
 use std::cell::OnceCell;
 
+use crate::placeholder::starts_with_property;
 use crate::yaml::{Chunk, Node};
 
 /// The names of kubeproof's own configuration.
@@ -19,7 +20,7 @@ pub const CONFIGURATIONS: [&str; 4] = [
 pub enum Skip {
     /// Blank, or comments only.
     Empty,
-    /// A Go template (Helm and its like): `{{` that does not parse, or a file under a chart's `templates/`.
+    /// A Go template (Helm and its like): `{{` or `@NAME@` that does not parse, or a file under a chart's `templates/`.
     Template,
     /// A kustomization.
     Kustomization,
@@ -174,8 +175,10 @@ impl FileHints {
         if is_ytt(source) {
             return Some(Skip::Template);
         }
-        if chunk.error.is_some() {
-            let template = ["{{", "{%", "<%"].iter().any(|mark| source.contains(mark));
+        if let Some(error) = &chunk.error {
+            let rest = text.get(error.span.start as usize..).unwrap_or_default();
+            let template =
+                ["{{", "{%", "<%"].iter().any(|mark| source.contains(mark)) || starts_with_property(rest);
             let manifest = || text.contains("apiVersion") || text.contains("kind:");
             return if template {
                 Some(Skip::Template)

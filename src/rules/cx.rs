@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::engine::{Ceiling, Settings};
 use crate::manifest::mask::{self, HIDDEN};
 use crate::manifest::{Field, File, Object};
+use crate::placeholder::{self, Form};
 use crate::quote::quote;
 use crate::rules::RuleId;
 use crate::schema::{self, KindInfo};
@@ -170,15 +171,22 @@ impl<'t> Cx<'t> {
         }
     }
 
-    /// Whether a text still waits to be filled in (`${VAR}`, `{{ x }}`, `<name>`, SOPS' `ENC[…]`), so that
-    /// its final value cannot be judged. Never with `--no-skip`, which judges what stands there.
+    /// Whether a text still waits to be filled in (`${VAR}`, `$VAR`, `@VAR@`, `{{ x }}`, `<name>`, SOPS' `ENC[…]`), so
+    /// that its final value cannot be judged. Never with `--no-skip`, which judges what stands there.
     pub fn is_unrendered(&self, text: &str) -> bool {
-        self.fills_in() && unrendered(text)
+        self.fills_in() && placeholder::unrendered(text)
+    }
+
+    /// How the placeholder is written that a Secret's value waits to be filled in by, if it does.
+    pub(crate) fn unrendered_secret(&self, text: &str) -> Option<Form> {
+        self.fills_in()
+            .then(|| placeholder::form_of_secret(text))
+            .flatten()
     }
 
     /// Whether texts of this file may wait to be filled in: few files have any sign of it.
     pub(crate) fn fills_in(&self) -> bool {
-        let may = || !self.settings.no_skip && may_be_filled_in(self.file.text.as_bytes());
+        let may = || !self.settings.no_skip && placeholder::may_be_in(self.file.text.as_bytes());
         *self.fills_in.get_or_init(may)
     }
 
@@ -195,80 +203,5 @@ impl<'t> Cx<'t> {
         }
         let text = node.str().unwrap_or(Cow::Borrowed(node.resolved().source()));
         Cow::Owned(quote(&text))
-    }
-}
-
-/// Bytes that a placeholder begins with; a table is quicker than four comparisons.
-static BEGINS_PLACEHOLDER: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut at = 0;
-    let begins = b"${<[";
-    while at < begins.len() {
-        table[begins[at] as usize] = true;
-        at += 1;
-    }
-    table
-};
-
-/// Whether a text has the beginning of anything that [`unrendered`] knows.
-fn may_be_filled_in(text: &[u8]) -> bool {
-    let begins = |at: usize| match text[at] {
-        b'$' => matches!(text.get(at + 1), Some(b'{' | b'(')),
-        b'{' => text.get(at + 1) == Some(&b'{'),
-        _ => true,
-    };
-    memchr::memchr3_iter(b'$', b'{', b'<', text).any(begins)
-        || memchr::memchr2_iter(b'[', b'\\', text).any(|at| match text[at] {
-            b'[' => text[..at].ends_with(b"ENC"),
-            // What is written by its number may be any of them.
-            _ => matches!(text.get(at + 1), Some(b'u' | b'U' | b'x')),
-        })
-}
-
-/// Whether a text holds a placeholder of a tool that fills manifests in before they are applied.
-pub fn unrendered(text: &str) -> bool {
-    // Nearly all texts are names without any of these.
-    let Some(first) = text.bytes().position(|b| BEGINS_PLACEHOLDER[b as usize]) else {
-        return false;
-    };
-    let may = match text.as_bytes()[first..] {
-        [b'[', ref rest @ ..] => first == 3 || rest.iter().any(|b| matches!(b, b'$' | b'{' | b'<')),
-        _ => true,
-    };
-    if !may {
-        return false;
-    }
-    let between = |open: &str, close: &str| {
-        text.split_once(open)
-            .is_some_and(|(_, rest)| rest.contains(close))
-    };
-    between("${", "}")
-        || between("{{", "}}")
-        || between("$(", ")")
-        || text.starts_with("ENC[")
-        || (text.starts_with('<') && text.trim_end().ends_with('>'))
-        || between("<path:", ">")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_without_any_sign_has_no_placeholder() {
-        for text in [
-            "${A}",
-            "a{{ b }}",
-            "$(A)",
-            "ENC[x]",
-            "<name>",
-            "<path:a#b>",
-            "\"\\u003cname\\u003e\"",
-        ] {
-            assert!(may_be_filled_in(text.as_bytes()), "{text}");
-        }
-        for text in ["", "a: [b]", "{a: {b: c}}", "$5", "a\\n", "$"] {
-            assert!(!may_be_filled_in(text.as_bytes()), "{text}");
-        }
     }
 }

@@ -12,7 +12,7 @@ pub mod yaml;
 
 pub use crate::diagnostic::RuleId;
 pub use crate::quote::{quote, quote_path};
-pub use cx::{Cx, unrendered};
+pub use cx::Cx;
 
 use crate::diagnostic::Severity;
 use crate::graph::RunCx;

@@ -449,6 +449,30 @@ fn files_of_a_chart_are_templates_from_wherever_they_are_named() {
     );
 }
 
+/// `name: @NAME@` is no YAML, and says itself what it is.
+#[test]
+fn what_cannot_be_read_for_a_property_is_a_template() {
+    let folder = Folder::new(&[
+        (
+            "a.yaml",
+            "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: @APP@\n",
+        ),
+        (
+            "b.yaml",
+            "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: @app\n",
+        ),
+        (
+            "c.yaml",
+            "apiVersion: v1\nkind: Namespace\nmetadata: {name: \"@APP@\", a: [}\n",
+        ),
+    ]);
+    assert_eq!(found(&folder, &[]), ["b.yaml", "c.yaml"]);
+    assert_eq!(
+        skipped(&folder, &["a.yaml"]),
+        [("a.yaml".to_string(), "template".to_string())]
+    );
+}
+
 /// What a pipe gave is kept: findings between files show it again.
 #[cfg(unix)]
 #[test]

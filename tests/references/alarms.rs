@@ -81,6 +81,21 @@ fn known_false_alarms_do_not_happen() {
             ],
         ),
         (
+            "a name that a variable without braces can become, and one between two signs",
+            &[
+                (
+                    "e.yaml",
+                    "{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: $APP-secret}, spec: {}}\n---\n\
+                     {apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: tls-@APP@}, spec: {}}",
+                ),
+                (
+                    "p.yaml",
+                    "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{envFrom: [{secretRef: {name: plex-secret}}, \
+                     {secretRef: {name: tls-plex}}, {secretRef: {name: $DB}}, {secretRef: {name: '@DB@'}}]}]}}",
+                ),
+            ],
+        ),
+        (
             "a Service of the type ExternalName has no ports of its own",
             &[(
                 "i.yaml",

@@ -195,11 +195,15 @@ fn severities_are_those_of_the_design() {
 
 #[test]
 fn a_placeholder_may_become_any_namespace() {
-    let pod = pod_with_key("a");
-    let there = "{apiVersion: v1, kind: Secret, metadata: {name: db, namespace: \"${NS}\"}, data: {a: YQ==}}";
-    let here = pod.replace("name: p}", "name: p, namespace: web}");
-    assert_eq!(findings(&[("a.yaml", there), ("b.yaml", &here)]), [""; 0]);
-    let anywhere = pod.replace("name: p}", "name: p, namespace: \"${NS}\"}");
-    let fixed = there.replace("${NS}", "web");
-    assert_eq!(findings(&[("a.yaml", &fixed), ("b.yaml", &anywhere)]), [""; 0]);
+    for any in ["${NS}", "$NS", "@NS@"] {
+        let pod = pod_with_key("a");
+        let there = format!(
+            "{{apiVersion: v1, kind: Secret, metadata: {{name: db, namespace: \"{any}\"}}, data: {{a: YQ==}}}}"
+        );
+        let here = pod.replace("name: p}", "name: p, namespace: web}");
+        assert_eq!(findings(&[("a.yaml", &there), ("b.yaml", &here)]), [""; 0]);
+        let anywhere = pod.replace("name: p}", &format!("name: p, namespace: \"{any}\"}}"));
+        let fixed = there.replace(any, "web");
+        assert_eq!(findings(&[("a.yaml", &fixed), ("b.yaml", &anywhere)]), [""; 0]);
+    }
 }

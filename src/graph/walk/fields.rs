@@ -7,7 +7,7 @@ use super::Walk;
 use crate::graph::facts::{Key, Text};
 use crate::graph::table::*;
 use crate::manifest::mask;
-use crate::rules::unrendered;
+use crate::placeholder::unrendered;
 use crate::source::Span;
 use crate::yaml::{Kind, Node, Scalar};
 

@@ -10,7 +10,7 @@ use super::SECRET;
 use super::facts::{Definition, Facts, Key, Label, Labelled, Selection, Text, Use};
 use super::table::*;
 use crate::manifest::Object;
-use crate::rules::unrendered;
+use crate::placeholder::unrendered;
 use crate::source::Span;
 use crate::yaml::tree::NodeId;
 use crate::yaml::{Kind, Node, Style};

@@ -4,7 +4,7 @@ use super::super::facts::{place, within};
 use super::Guess;
 use super::settings::of_container;
 use crate::names;
-use crate::rules::unrendered;
+use crate::placeholder::unrendered;
 use crate::source::Span;
 use crate::yaml::{Kind, Node};
 

@@ -15,7 +15,7 @@ use self::fields::{may_name, parameter, scan, text_of};
 use crate::graph::Index;
 use crate::graph::table::Table;
 use crate::manifest::Object;
-use crate::rules::unrendered;
+use crate::placeholder::unrendered;
 use crate::source::Span;
 use crate::yaml::Node;
 

@@ -3,7 +3,8 @@
 use crate::diagnostic::Severity;
 use crate::graph::{Facts, ObjectFact, Role, RunCx};
 use crate::hash::HashMap;
-use crate::rules::{Check, quote, unrendered};
+use crate::placeholder::unrendered;
+use crate::rules::{Check, quote};
 
 /// The check.
 pub const CHECK: Check = Check::Run(check);

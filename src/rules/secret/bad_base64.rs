@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use super::content::base64::{self, Fault};
-use super::content::filler::Filler;
 use super::content::{is_text, locate};
 use super::{DATA, Object};
 use crate::diagnostic::{Edit, ErrorType};
 use crate::edit;
+use crate::placeholder;
 use crate::rules::{Check, Cx};
 use crate::source::Span;
 use crate::yaml::tree::COOK;
@@ -25,7 +25,7 @@ fn check<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
     for (i, entry) in data.entries().enumerate() {
         let Some(text) = entry.value.str() else { continue };
         if let Err(fault) = base64::check(&text)
-            && !cx.is_unrendered(&text)
+            && cx.unrendered_secret(&text).is_none()
         {
             faulty.push((i, entry, fault));
         }
@@ -108,7 +108,7 @@ impl Cause {
         if node.tag().ends_with("binary") {
             return Cause::Tagged;
         }
-        if Filler::of(text).is_some() {
+        if placeholder::form_of_secret(text).is_some() {
             return Cause::Placeholder;
         }
         let bare = text.trim();

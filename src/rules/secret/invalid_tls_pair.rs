@@ -17,7 +17,7 @@ fn check<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
     let (Some(crt), Some(key)) = (value(secret, "tls.crt"), value(secret, "tls.key")) else {
         return;
     };
-    if crt.is_unrendered(cx) || key.is_unrendered(cx) {
+    if crt.is_unrendered_in_part(cx) || key.is_unrendered_in_part(cx) {
         return;
     }
     let (Some(crt_bytes), Some(key_bytes)) = (crt.bytes(), key.bytes()) else {

@@ -90,6 +90,12 @@ impl<'t> Value<'t> {
 
     /// Whether it waits to be filled in, so that nothing can be said about it yet.
     fn is_unrendered(&self, cx: &Cx<'t>) -> bool {
+        let text = self.entry.value.str();
+        text.is_some_and(|text| cx.unrendered_secret(&text).is_some())
+    }
+
+    /// The same for what can be no password, so that any part of it may wait.
+    fn is_unrendered_in_part(&self, cx: &Cx<'t>) -> bool {
         self.entry.value.str().is_some_and(|text| cx.is_unrendered(&text))
     }
 }

@@ -3,6 +3,7 @@
 use super::content::filler::Filler;
 use super::{DATA, Object, STRING_DATA};
 use crate::diagnostic::Severity;
+use crate::placeholder;
 use crate::rules::{Check, Cx};
 use crate::source::Span;
 
@@ -15,14 +16,15 @@ fn check<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
         for entry in secret.root.get(map).into_iter().flat_map(|map| map.entries()) {
             let Some(text) = entry.value.str() else { continue };
             // Under stringData `${x}` may be meant: in a script, or in a configuration that fills itself in.
-            if cx.is_unrendered(&text) && (map == DATA || is_whole(&text)) {
+            let form = cx.unrendered_secret(&text);
+            if let Some(form) = form.filter(|_| map == DATA || placeholder::is_whole(&text)) {
                 let span = entry.value.span();
                 let place = if entry.value.source().contains('\n') {
                     entry.key.span()
                 } else {
                     span
                 };
-                found.push((Filler::of(&text).unwrap_or(Filler::Person), place));
+                found.push((Filler::of(form), place));
             }
         }
     }
@@ -84,19 +86,4 @@ fn check<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
         cx.report(place, format!("{what}: what it will hold is not judged"))
             .help(help);
     }
-}
-
-/// Whether a text is nothing but a placeholder: one line, from its opening to its closing sign.
-fn is_whole(text: &str) -> bool {
-    let text = text.trim();
-    if text.starts_with("ENC[") {
-        return text.ends_with(']');
-    }
-    let inner = [("${", "}"), ("{{", "}}"), ("$(", ")"), ("<", ">")]
-        .iter()
-        .find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
-    inner.is_some_and(|inner| {
-        inner.starts_with("path:")
-            || inner.len() <= 80 && !inner.contains(['\n', '<', '>', '/', '{', '}', '(', ')', '='])
-    })
 }

@@ -27,7 +27,7 @@ fn check<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
 
 /// The text of a value that is judged: it decodes and is filled in.
 fn text_of<'t>(value: &Value<'t>, cx: &Cx<'t>) -> Option<String> {
-    let bytes = value.bytes().filter(|_| !value.is_unrendered(cx))?;
+    let bytes = value.bytes().filter(|_| !value.is_unrendered_in_part(cx))?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -1,9 +1,8 @@
 //! Values that a tool fills in before the manifest is applied: said once, not judged.
 
-use memchr::{memchr_iter, memchr3_iter};
-
 use crate::manifest::{Document, Object};
-use crate::rules::{Check, Cx, unrendered};
+use crate::placeholder::{self, Form};
+use crate::rules::{Check, Cx};
 use crate::source::Span;
 use crate::yaml::{Kind, Style};
 
@@ -49,20 +48,13 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         .help("check what comes out as well, for example with `… | kubeproof check -`");
 }
 
-/// Where placeholders may begin in a text that starts at the given offset; nearly nowhere, and this is fast.
+/// Where placeholders may begin in a text that starts at the given offset, in order.
 fn begins(text: &[u8], offset: u32) -> Vec<u32> {
-    let may = memchr3_iter(b'$', b'{', b'<', text).filter(|at| match text[*at] {
-        b'$' => matches!(text.get(at + 1), Some(b'{' | b'(')),
-        b'{' => text.get(at + 1) == Some(&b'{'),
-        _ => text.get(at + 1).is_some_and(|b| !b.is_ascii_whitespace()),
-    });
-    let mut begins: Vec<u32> = may.map(|at| offset + at as u32).collect();
-    let others = begins.len();
-    let encrypted = memchr_iter(b'[', text).filter(|at| text[..*at].ends_with(b"ENC"));
-    begins.extend(encrypted.map(|at| offset + at as u32 - 3));
-    if begins.len() > others {
-        begins.sort_unstable();
-    }
+    let is_open =
+        |at: &usize| text[*at] != b'<' || text.get(at + 1).is_some_and(|b| !b.is_ascii_whitespace());
+    let begins = placeholder::begins(text).filter(is_open);
+    let mut begins: Vec<u32> = begins.map(|at| offset + at as u32).collect();
+    begins.sort_unstable();
     begins
 }
 
@@ -71,8 +63,8 @@ fn each_placeholder(object: &Object<'_>, begins: &[u32], mut found: impl FnMut(S
     let own = is_own(object.group());
     let secret = object.is("", "Secret");
     let class = object.kind.ends_with("Class") && object.group().ends_with("storage.k8s.io");
-    let mut rest = vec![object.root];
-    while let Some(node) = rest.pop() {
+    let mut rest = vec![(object.root, false)];
+    while let Some((node, hidden)) = rest.pop() {
         let span = node.span();
         let first = begins.partition_point(|at| *at < span.start);
         if begins.get(first).is_none_or(|at| *at >= span.end) {
@@ -93,26 +85,30 @@ fn each_placeholder(object: &Object<'_>, begins: &[u32], mut found: impl FnMut(S
                         FREE.contains(&key)
                     };
                     if !skipped {
-                        rest.push(entry.value);
+                        let of_secret = at_root && secret && matches!(key, "data" | "stringData");
+                        rest.push((entry.value, hidden || of_secret));
                     }
                 }
             }
             Kind::Seq => {
                 let items: Vec<_> = node.items().collect();
-                rest.extend(items.into_iter().rev());
+                rest.extend(items.into_iter().rev().map(|item| (item, hidden)));
             }
             Kind::Scalar => {
                 if matches!(node.raw().style, Style::Literal | Style::Folded) {
                     continue; // a text, not a name or number
                 }
-                let Some(text) = node.str().filter(|text| unrendered(text)) else {
-                    continue;
+                let Some(text) = node.str() else { continue };
+                let form = match hidden {
+                    true => placeholder::form_of_secret(&text),
+                    false => placeholder::form(&text),
                 };
+                let Some(form) = form else { continue };
                 // What SOPS hides in a Secret is said by secret/placeholder; a class of volumes may leave names to the
                 // claims.
-                let said = secret && text.starts_with("ENC[");
+                let said = secret && form == Form::Encrypted;
                 if !(said || class && is_of_claims(&text)) {
-                    found(node.span(), kind(&text));
+                    found(node.span(), form.shown());
                 }
             }
         }
@@ -143,33 +139,24 @@ fn is_own(group: &str) -> bool {
     !group.contains('.') || group.ends_with(".k8s.io")
 }
 
-/// How a placeholder is written, for people.
-fn kind(text: &str) -> &'static str {
-    if text.starts_with("ENC[") {
-        "`ENC[…]` of SOPS"
-    } else if text.contains("{{") {
-        "`{{ … }}`"
-    } else if text.contains("${") {
-        "`${…}`"
-    } else if text.contains("$(") {
-        "`$(…)`"
-    } else if text.contains("<path:") {
-        "`<path:…>`"
-    } else {
-        "`<…>`"
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::begins;
 
     #[test]
     fn most_texts_are_seen_to_hold_none() {
-        for text in ["a: ${B}", "a: {{b}}", "a: $(b)", "a: ENC[x]", "a: <b>"] {
+        for text in [
+            "a: ${B}",
+            "a: {{b}}",
+            "a: $(b)",
+            "a: ENC[x]",
+            "a: <b>",
+            "a: $B",
+            "a: @B@",
+        ] {
             assert_eq!(begins(text.as_bytes(), 10), [13], "{text}");
         }
-        for text in ["a: {b: c}", "a: $b", "a: b < c", "a: [ENC]", ""] {
+        for text in ["a: {b: c}", "a: $b", "a: b@c", "a: b < c", "a: [ENC]", ""] {
             assert!(begins(text.as_bytes(), 0).is_empty(), "{text}");
         }
         assert_eq!(begins(b"[ENC[a], ${b}]", 0), [1, 9]);

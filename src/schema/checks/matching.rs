@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::{Cx, unrendered};
+use crate::placeholder::unrendered;
+use crate::rules::Cx;
 
 /// What a selector says of labels.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -11,7 +11,7 @@ use super::scalars::is_choice;
 use super::scale::Scale;
 use super::schema::{Additional, ListType, Schema, Types};
 use super::value::{self, Data};
-use crate::rules::unrendered;
+use crate::placeholder::unrendered;
 use crate::yaml::{Kind, Node};
 
 /// Whether an object certainly has no fault by a version of its definition.

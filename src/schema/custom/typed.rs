@@ -6,7 +6,7 @@ use super::schema::{ListType, Schema, Types};
 use super::value::{self, Data};
 use crate::cel::{self, Collection, Stop, Tree, Val};
 use crate::formats::{Format, times};
-use crate::rules::unrendered;
+use crate::placeholder::unrendered;
 use crate::yaml::{Kind, Node};
 
 /// A node and what it is.

@@ -1,5 +1,7 @@
 //! Placeholders, by who is to fill them in.
 
+use crate::placeholder::Form;
+
 /// Who fills a placeholder in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Filler {
@@ -9,32 +11,21 @@ pub(crate) enum Filler {
     Vault,
     /// `{{ … }}`
     Template,
-    /// `${NAME}`, `$(NAME)`
+    /// `${NAME}`, `$NAME`, `$(NAME)`, `@NAME@`
     Variables,
     /// `<your password>`: nobody but a person.
     Person,
 }
 
 impl Filler {
-    /// Who fills this text in, if it looks like a placeholder.
-    pub(crate) fn of(text: &str) -> Option<Filler> {
-        let between = |open, close| {
-            text.split_once(open)
-                .is_some_and(|(_, rest): (_, &str)| rest.contains(close))
-        };
-        let filler = if text.starts_with("ENC[") {
-            Filler::Sops
-        } else if between("<path:", '>') {
-            Filler::Vault
-        } else if between("{{", '}') {
-            Filler::Template
-        } else if between("${", '}') || between("$(", ')') {
-            Filler::Variables
-        } else if text.starts_with('<') && text.trim_end().ends_with('>') {
-            Filler::Person
-        } else {
-            return None;
-        };
-        Some(filler)
+    /// Who fills in what is written so.
+    pub(crate) fn of(form: Form) -> Filler {
+        match form {
+            Form::Encrypted => Filler::Sops,
+            Form::Path => Filler::Vault,
+            Form::Template => Filler::Template,
+            Form::Braces | Form::Parens | Form::Variable | Form::Property => Filler::Variables,
+            Form::Person => Filler::Person,
+        }
     }
 }
