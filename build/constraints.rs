@@ -79,7 +79,7 @@ pub fn emit(
 /// The words about each function that the rows call; empty ones where nobody has written any yet, which a test
 /// reports.
 fn says(rows: &str, words: &BTreeMap<String, String>) -> String {
-    const CALL: &str = "Op::Check(crate::schema::checks::";
+    const CALL: &str = "Op::Check(crate::validation::checks::";
     let mut called: Vec<&str> = rows
         .split(CALL)
         .skip(1)
@@ -391,11 +391,14 @@ fn op(place: &str, words: &[&str]) -> String {
         "unique-items-by" => format!("Op::UniqueItemsBy({})", list()),
         "check" | "check-set" => {
             let path = args.first().unwrap_or_else(|| panic!("{place}: `check` what?"));
-            format!("Op::Check(crate::schema::checks::{path}, &{})", says_name(path))
+            format!(
+                "Op::Check(crate::validation::checks::{path}, &{})",
+                says_name(path)
+            )
         }
         "value" => "Op::Value".into(),
         "skip" => match args.first() {
-            Some(path) => format!("Op::Skip(crate::schema::checks::{path})"),
+            Some(path) => format!("Op::Skip(crate::validation::checks::{path})"),
             None => "Op::Skip(|_, _| true)".into(),
         },
         _ => format!("Op::Format(Format::{})", format_name(place, &[name])),

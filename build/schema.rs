@@ -22,7 +22,6 @@ pub fn pack(root: &Path, out: &Path) {
     println!("cargo::rerun-if-changed=build");
     let schemas = root.join("schemas");
     let tables = Tables::new(&schemas);
-    fs::write(out.join("schema.rs"), tables.emit()).expect("OUT_DIR can be written");
     let files = constraints::read(&schemas.join("constraints"));
     let words = lines(&schemas.join("checks.txt"))
         .into_iter()
@@ -40,7 +39,8 @@ pub fn pack(root: &Path, out: &Path) {
         &|name| names.binary_search(&name).ok(),
     );
     let reach = tables.emit_reach(&rows);
-    fs::write(out.join("constraints.rs"), rows + &reach).expect("OUT_DIR can be written");
+    fs::write(out.join("schema.rs"), tables.emit() + &reach).expect("OUT_DIR can be written");
+    fs::write(out.join("constraints.rs"), rows).expect("OUT_DIR can be written");
 }
 
 /// Lines that say something, with their number.
@@ -147,7 +147,7 @@ impl Tables {
             .map(|expr| self.leads(expr, &reach))
             .collect();
         format!(
-            "/// By type expression: whether a type within has constraints.\npub static REACHES: &[bool] = &{leads:?};\n"
+            "/// By type expression: whether a type within has constraints.\npub(super) static REACHES: &[bool] = &{leads:?};\n"
         )
     }
 
@@ -358,7 +358,7 @@ impl Tables {
             .position(|ty| ty.group == "meta" && ty.name == "v1.ObjectMeta");
         let _ = writeln!(
             out,
-            "/// The type of `metadata`.\npub(super) const OBJECT_META: TypeId = TypeId({});",
+            "/// The type of `metadata`.\npub(crate) const OBJECT_META: TypeId = TypeId({});",
             object_meta.expect("schemas/types/meta.txt has v1.ObjectMeta")
         );
         let _ = writeln!(out, "static POOL: &str = {pool:?};");

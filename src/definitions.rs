@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::engine::ObjectInfo;
-use crate::schema::custom::{Definitions, is_definition, name_of};
+use crate::validation::custom::{Definitions, is_definition, name_of};
 
 /// What the objects of a run tell about custom resources and definitions.
 #[derive(Default)]

@@ -121,7 +121,7 @@ pub struct Refusal {
     /// The field path as the server prints it.
     pub field: String,
     /// Among several decode errors of one object: the turn in which the server meets it. It names the first
-    /// only ([`schema::rank`](crate::schema::rank)).
+    /// only ([`validation::rank`](crate::validation::rank)).
     pub turn: u32,
 }
 

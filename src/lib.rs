@@ -38,6 +38,7 @@ pub mod schema;
 pub mod source;
 pub mod suppress;
 mod url;
+pub mod validation;
 pub mod version;
 pub mod yaml;
 
@@ -47,8 +48,8 @@ use engine::Settings;
 use graph::{Facts, Index, Judging};
 use manifest::{File, Surroundings};
 use report::{FileReport, Report, Source};
-use schema::custom::Definitions;
 use source::Span;
+use validation::custom::Definitions;
 
 /// Checks inputs, each a name and its bytes, by themselves and against each other.
 ///

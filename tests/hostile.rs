@@ -8,8 +8,8 @@ use kubeproof::diagnostic::Diagnostic;
 use kubeproof::engine::{self, Settings};
 use kubeproof::manifest::{File, Surroundings};
 use kubeproof::report::{Json, Printer, Report, Sarif};
-use kubeproof::schema::custom::Definitions;
 use kubeproof::source;
+use kubeproof::validation::custom::Definitions;
 use kubeproof::yaml::Tree;
 
 /// Whatever is found, the reports of it are no longer.

@@ -5,8 +5,9 @@ use kubeproof::diagnostic::{Diagnostic, ErrorType, Severity};
 use kubeproof::engine::{self, Settings};
 use kubeproof::manifest::Surroundings;
 use kubeproof::rules::RULES;
-use kubeproof::schema::{self, Explained, KindInfo, NameFormat, Scope, kinds};
+use kubeproof::schema::{self, KindInfo, NameFormat, Scope, kinds};
 use kubeproof::source;
+use kubeproof::validation::Explained;
 use kubeproof::version::KubeVersion;
 use kubeproof::yaml::Tree;
 
@@ -207,7 +208,7 @@ fn everything_can_be_explained() {
         let mut seen = Vec::new();
         for info in kinds().iter().filter(|info| info.serves(kube)) {
             let name = format!("{}/{}", info.api_version(), info.kind.to_lowercase());
-            let found = schema::explain(&name, kube).expect(&name);
+            let found = kubeproof::validation::explain(&name, kube).expect(&name);
             assert!(std::ptr::eq(found.kind, info), "{name}");
             each(&found, &mut seen, &mut |found| {
                 fields += 1;
@@ -291,7 +292,7 @@ fn rules_are_about_fields_that_exist() {
                     Some((_, kind)) => format!("{kind}.{field}"),
                     None => format!("{on}.{field}"),
                 };
-                let found = schema::explain(&path, KubeVersion::DEFAULT);
+                let found = kubeproof::validation::explain(&path, KubeVersion::DEFAULT);
                 let found = found.unwrap_or_else(|error| panic!("{}: {error}", rule.id));
                 assert!(
                     found.rules().iter().any(|found| found.id == rule.id),

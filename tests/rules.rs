@@ -9,8 +9,7 @@
 //! stands. A page's examples run with that page's rule only, or with those of `with=…` as well, whose findings
 //! are not shown.
 
-use kubeproof::diagnostic::Diagnostic;
-use kubeproof::diagnostic::RuleId;
+use kubeproof::diagnostic::{Diagnostic, RuleId};
 use kubeproof::engine::{self, RuleSet, Settings};
 use kubeproof::fix::{self, Level};
 use kubeproof::manifest::Surroundings;

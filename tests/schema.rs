@@ -700,7 +700,8 @@ fn depth_and_size_do_no_harm() {
 
 #[test]
 fn explain_follows_paths() {
-    let found = schema::explain("ingress.spec.rules[].host", KubeVersion::DEFAULT).expect("a field");
+    let found =
+        kubeproof::validation::explain("ingress.spec.rules[].host", KubeVersion::DEFAULT).expect("a field");
     assert_eq!(
         (found.kind.group, found.kind.version),
         ("networking.k8s.io", "v1")
@@ -708,14 +709,14 @@ fn explain_follows_paths() {
     let names: Vec<&str> = found.fields.iter().map(|field| field.name).collect();
     assert_eq!(names, ["spec", "rules", "host"]);
     assert_eq!(found.fields[2].ty.to_string(), "string");
-    let old = schema::explain("autoscaling/v1/hpa", KubeVersion::DEFAULT).expect("a kind");
+    let old = kubeproof::validation::explain("autoscaling/v1/hpa", KubeVersion::DEFAULT).expect("a kind");
     assert_eq!(old.kind.version, "v1");
     for (path, want) in [
         ("ingres", "did you mean `Ingress`?"),
         ("pod.spec.container", "did you mean `containers`?"),
         ("pod.metadata.name.x", "`name` has no fields"),
     ] {
-        let error = schema::explain(path, KubeVersion::DEFAULT).expect_err(path);
+        let error = kubeproof::validation::explain(path, KubeVersion::DEFAULT).expect_err(path);
         assert!(error.contains(want), "{error}");
     }
 }

@@ -9,8 +9,8 @@ use crate::engine::{self, Policy};
 use crate::graph::{Facts, Role};
 use crate::manifest::{File, Skip, Surroundings};
 use crate::report::Source;
-use crate::schema::custom::{Definitions, is_definition};
 use crate::source::{self, Decoded};
+use crate::validation::custom::{Definitions, is_definition};
 use crate::yaml::Tree;
 
 use super::parallel;

@@ -1,8 +1,7 @@
 //! `--fix`, `--unsafe-fixes` and `--diff`: what becomes of the files.
 
-use std::fs;
-use std::io;
 use std::path::Path;
+use std::{fs, io};
 
 use clap::{ArgGroup, Args};
 

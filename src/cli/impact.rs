@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::graph::{self, Facts, Index};
-use crate::impact::places;
-use crate::impact::{self, FileFacts, Selected, Surrounds};
+use crate::impact::{self, FileFacts, Selected, Surrounds, places};
 use crate::report::{count, printable};
 
 use super::choice::{Wanted, wanted};

@@ -1,8 +1,7 @@
 //! Which files a command is about: the arguments that the commands share, and what they lead to.
 
-use std::io;
 use std::path::{Path, PathBuf};
-use std::thread;
+use std::{io, thread};
 
 use clap::Args;
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::diagnostic::Severity;
 use crate::rules::{FixKind, RULES, Rule};
-use crate::schema;
+use crate::validation;
 
 use super::args::{ExplainArgs, ExplainFormat, RulesFormat};
 use super::terminal::{Terminal, tell};
@@ -38,7 +38,7 @@ pub fn explain(args: &ExplainArgs, terminal: &Terminal) -> u8 {
             Some(version) => format!("{version}/{name}"),
             None => name.to_string(),
         };
-        match schema::explain(&path, args.kube_version) {
+        match validation::explain(&path, args.kube_version) {
             Ok(found) => match args.format {
                 ExplainFormat::Text => {
                     explain::text(&found, args.recursive, &painter, terminal.width, &mut out)

@@ -1,9 +1,8 @@
 //! Prints a run's reports where its plan says, with what printers are told of the surroundings: the terminal, the
 //! root of the repository, and on GitHub's runners the commit and the step's summary.
 
-use std::env;
-use std::io;
 use std::path::Path;
+use std::{env, io};
 
 use crate::diagnostic::Severity;
 use crate::report::{

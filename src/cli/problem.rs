@@ -1,8 +1,7 @@
 //! What kept kubeproof from doing its job: which path, what happened, what to do. Each makes the exit code 2.
 
-use std::fmt;
-use std::io;
 use std::path::Path;
+use std::{fmt, io};
 
 use super::shown::{shown, text};
 

@@ -12,8 +12,8 @@ use crate::engine::{self, Checked, Policy, Settings};
 use crate::graph::{Facts, Role};
 use crate::manifest::Surroundings;
 use crate::report::{Report, Source};
-use crate::schema::custom::is_definition;
 use crate::source::{self, Decoded};
+use crate::validation::custom::is_definition;
 use crate::yaml::Tree;
 use crate::yaml::tree::RawNode;
 

@@ -18,8 +18,7 @@ pub use value::{Data, Value};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::diagnostic::RuleId;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{RuleId, Severity};
 use crate::graph::table::Table;
 use crate::rules::Rule;
 use crate::source::Decoded;

@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::RuleId;
+use crate::diagnostic::{Diagnostic, RuleId};
 
 /// With more of one rule, only the first of each object is told, without which the object would look well.
 pub(crate) const MOST: u32 = 10_000;

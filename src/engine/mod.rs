@@ -7,17 +7,17 @@ pub(crate) use ceiling::Ceiling;
 pub use settings::{Policy, RuleSet, Settings};
 
 use crate::cut::{self, cut};
-use crate::diagnostic::{Diagnostic, ErrorType, Stage};
+use crate::diagnostic::{Diagnostic, ErrorType, RuleId, Stage};
 use crate::edit::Shared;
 use crate::graph::table::Table;
 use crate::graph::{self, Facts, Index, Judging, Role, RunCx};
 use crate::manifest::{File, Skip, Surroundings};
 
-use crate::diagnostic::RuleId;
 use crate::rules::{self, Check, Cx, Emitter, RULES};
-use crate::schema::{self, custom::Definitions};
+
 use crate::source::{Decoded, Span};
 use crate::suppress::Suppressions;
+use crate::validation::{self, custom::Definitions};
 use crate::yaml::{self, Tree};
 
 /// Which object a finding is about, for printing.
@@ -95,7 +95,7 @@ pub fn check_file(
     cx.suppressions = Suppressions::read(&file, settings);
     run_checks(&file, &mut cx);
     let mut diagnostics = std::mem::take(&mut cx.found);
-    schema::rank(&file, settings.kube, &mut diagnostics);
+    validation::rank(&file, settings.kube, &mut diagnostics);
     diagnostics.retain_mut(|d| settings.adjust(d));
     judge_fixes(tree, &mut diagnostics);
     let mut suppressions = cx.suppressions.take();
@@ -170,7 +170,7 @@ pub fn check_custom(
 ) -> Vec<Diagnostic> {
     let file = File::again(name, &source.text, tree, skipped, settings.no_skip);
     let mut cx = Cx::new(&file, settings);
-    schema::custom::check(&file, definitions, &mut cx);
+    validation::custom::check(&file, definitions, &mut cx);
     let mut found = std::mem::take(&mut cx.found);
     ceiling::apply(&mut found, std::mem::take(&mut cx.ceiling));
     found.retain_mut(|d| settings.adjust(d));
@@ -250,12 +250,12 @@ fn run_checks<'t>(file: &'t File<'t>, cx: &mut Cx<'t>) {
                 check(document, cx);
             }
         }
-        schema::check(document, cx);
+        validation::check(document, cx);
         for object in &file.objects[document.objects.start as usize..document.objects.end as usize] {
             cx.object = Some(object.index);
             cx.kind = (
                 object.index,
-                schema::known(object.group(), object.version(), &object.kind),
+                crate::schema::known(object.group(), object.version(), &object.kind),
             );
             for &rule in rules::object_checks(object.group(), &object.kind) {
                 if let Some(Check::Object(check)) = enabled(rule, cx) {

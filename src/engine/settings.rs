@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::RuleId;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, RuleId, Severity};
 use crate::graph::table::Table;
 use crate::graph::{self, Declared};
 use crate::rules::{self, Check, Emitter, RULES};

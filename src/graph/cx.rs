@@ -1,8 +1,7 @@
 //! What a check of the whole run is given.
 
 use super::index::{Index, UseSite};
-use crate::diagnostic::RuleId;
-use crate::diagnostic::{Diagnostic, Report, Severity};
+use crate::diagnostic::{Diagnostic, Report, RuleId, Severity};
 use crate::engine::Settings;
 use crate::source::Span;
 

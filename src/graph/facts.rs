@@ -11,8 +11,7 @@ use super::table::{RowId, Table, Target};
 use super::walk::Walk;
 use super::whom::{Whom, WhomFact};
 use super::written::Write;
-use crate::manifest::mask;
-use crate::manifest::{File, Object, Skip};
+use crate::manifest::{File, Object, Skip, mask};
 use crate::source::Span;
 use crate::yaml::Node;
 

@@ -3,9 +3,11 @@
 mod field;
 pub mod kustomization;
 pub mod mask;
+mod merged;
 mod recognise;
 
 pub use field::Field;
+pub use merged::second_objects;
 pub use recognise::{CONFIGURATIONS, Skip, Surroundings, is_kustomization};
 
 use std::borrow::Cow;

@@ -10,8 +10,7 @@ use std::fmt::Write as _;
 use super::{FileReport, Source};
 use crate::diagnostic::Diagnostic;
 use crate::engine::ObjectInfo;
-use crate::manifest::mask;
-use crate::manifest::{File, Surroundings};
+use crate::manifest::{File, Surroundings, mask};
 use crate::source::Span;
 use crate::yaml::{self, Kind, Node, Tree};
 

@@ -12,8 +12,7 @@ use super::sarif_rules::{self, level};
 use super::{
     FileReport, Printer, Report, Root, Source, fingerprint, json, numbered_for_people, printable_lines,
 };
-use crate::diagnostic::RuleId;
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Fix, RuleId};
 use crate::source::Span;
 
 /// One SARIF log of one run.

@@ -6,8 +6,7 @@ use serde::Serialize;
 
 use super::Report;
 use super::sarif::Message;
-use crate::diagnostic::RuleId;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{RuleId, Severity};
 use crate::rules::{FixKind, Rule};
 
 /// The rules that found something, each with its index in the log.

@@ -4,8 +4,7 @@ use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
 use super::marks::{Marks, Unit};
-use crate::manifest::mask;
-use crate::manifest::{File, Surroundings};
+use crate::manifest::{File, Surroundings, mask};
 use crate::source::{Decoded, LineIndex, Position, Span};
 use crate::yaml::{self, Tree};
 

@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use super::{FileReport, Report, count};
-use crate::diagnostic::RuleId;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, RuleId, Severity};
 use crate::source::Encoding;
 
 /// What one rule found in a run.

@@ -1,29 +1,9 @@
 //! What the Kubernetes API is made of: kinds, types and fields by version, from the tables that `build.rs`
 //! packs out of `schemas/`. Nothing is parsed or allocated at start-up.
 
-mod check;
-pub mod checks;
-pub mod constraints;
-pub mod custom;
-mod decode;
-mod duplicates;
-mod elsewhere;
-mod explain;
-mod fault;
-mod keys;
-mod list;
-mod locate;
 mod lookup;
-mod message;
-mod migrate;
-mod path;
-mod resolved;
-mod served;
 pub mod suggest;
-mod table;
-
-pub use check::{check, rank};
-pub use explain::{Explained, Said, explain};
+pub(crate) mod table;
 
 use crate::version::KubeVersion;
 
@@ -95,10 +75,7 @@ impl Ty {
 
     /// Whether anything within has constraints.
     pub fn constrained(self) -> bool {
-        constraints::REACHES
-            .get(self.0 as usize)
-            .copied()
-            .unwrap_or_default()
+        table::REACHES.get(self.0 as usize).copied().unwrap_or_default()
     }
 
     /// The struct that stands at the end of lists and maps: of `[]v1.EnvVar` that is `v1.EnvVar`.
@@ -135,7 +112,7 @@ impl From<table::FieldRef> for FieldInfo {
     fn from(row: table::FieldRef) -> FieldInfo {
         FieldInfo {
             name: row.name(),
-            ty: Ty(row.ty()),
+            ty: row.ty(),
             required: row.required(),
             list: row.list(),
             versions: row.versions(),

@@ -5,7 +5,7 @@ use crate::formats::nearest;
 use crate::version::KubeVersion;
 
 /// What to say about a field that a type does not have.
-pub(super) enum Unknown {
+pub(crate) enum Unknown {
     /// What to write instead, in words.
     Old(&'static str),
     /// A field of the same type, spelled almost so.
@@ -18,7 +18,7 @@ pub(super) enum Unknown {
     Nothing,
 }
 
-pub(super) fn unknown_field(ty: TypeId, name: &str, kube: KubeVersion) -> Unknown {
+pub(crate) fn unknown_field(ty: TypeId, name: &str, kube: KubeVersion) -> Unknown {
     if let Some(hint) = table::old_field(ty, name) {
         return Unknown::Old(hint);
     }
@@ -80,7 +80,7 @@ fn below(ty: TypeId, name: &str, kube: KubeVersion) -> Option<String> {
 }
 
 /// The kind that is meant by a kind unknown in its group: in the group itself, else in any.
-pub(super) fn kind(group: &str, kind: &str, kube: KubeVersion) -> Option<&'static KindInfo> {
+pub(crate) fn kind(group: &str, kind: &str, kube: KubeVersion) -> Option<&'static KindInfo> {
     let served = |info: &&KindInfo| info.serves(kube);
     let exact = kinds().iter().filter(served).filter(|info| info.kind == kind);
     if let Some(best) = best_version(exact) {
@@ -128,13 +128,13 @@ pub fn stability(version: &str) -> (u8, u32, u32) {
 }
 
 /// Whether a version is `v1`, `v2` …: neither alpha nor beta.
-pub(super) fn is_stable(version: &str) -> bool {
+pub(crate) fn is_stable(version: &str) -> bool {
     // Both of these words hold an `a`.
     !version.bytes().any(|byte| byte == b'a')
 }
 
 /// The built-in group that is surely meant by one that the server does not serve, for a kind of that group.
-pub(super) fn group(group: &str, kind: &str, kube: KubeVersion) -> Option<&'static KindInfo> {
+pub(crate) fn group(group: &str, kind: &str, kube: KubeVersion) -> Option<&'static KindInfo> {
     if !super::lookup::may_be_kind(kind) {
         return None; // nearly every kind of a custom resource
     }
@@ -148,7 +148,7 @@ pub(super) fn group(group: &str, kind: &str, kube: KubeVersion) -> Option<&'stat
 }
 
 /// The successor of a version that is not served: the most stable one of the same kind and group.
-pub(super) fn successor(group: &str, kind: &str, kube: KubeVersion) -> Option<&'static KindInfo> {
+pub(crate) fn successor(group: &str, kind: &str, kube: KubeVersion) -> Option<&'static KindInfo> {
     best_version(
         super::versions_of(group, kind)
             .iter()

@@ -1,11 +1,11 @@
 //! The compiled tables: types, their fields, and kinds, packed by `build/schema.rs` and read in place.
 
-use super::{KindInfo, NameFormat, Scope, TypeId};
+use super::{KindInfo, NameFormat, Scope, Ty, TypeId};
 use crate::same::same;
 
 #[path = "../../build/hash.rs"]
 mod hash;
-pub(super) use hash::name_hash;
+pub(crate) use hash::name_hash;
 
 /// A type; its fields are `first..end` of [`FIELDS`], sorted by name, and `slots..slots_end` of [`FIELD_SLOTS`] is
 /// the hash table of their names.
@@ -42,17 +42,17 @@ struct ExprRow {
 include!(concat!(env!("OUT_DIR"), "/schema.rs"));
 
 /// Index of a field name in the pool. Ids of field names are in the order of the names.
-pub(super) type NameId = u16;
+pub(crate) type NameId = u16;
 
 /// A word of the pool.
-pub(super) fn word(id: u16) -> &'static str {
+pub(crate) fn word(id: u16) -> &'static str {
     let at = |i: usize| OFFSETS.get(i).map_or(0, |&offset| offset as usize);
     POOL.get(at(id as usize)..at(id as usize + 1)).unwrap_or("")
 }
 
 /// One of 64 bits for a name, the same at build time: a mask of the names that a struct has tells quickly
 /// which it lacks.
-pub(super) fn name_bit(name: NameId) -> u64 {
+pub(crate) fn name_bit(name: NameId) -> u64 {
     1 << (name & 63)
 }
 
@@ -69,7 +69,7 @@ fn word_bytes(id: u16) -> &'static [u8] {
 }
 
 /// The id of a name that some type has as a field.
-pub(super) fn name_id(name: &[u8]) -> Option<NameId> {
+pub(crate) fn name_id(name: &[u8]) -> Option<NameId> {
     let mask = NAME_SLOTS.len() - 1;
     let mut slot = hash::name_hash(name) as usize & mask;
     loop {
@@ -86,28 +86,28 @@ pub(super) fn name_id(name: &[u8]) -> Option<NameId> {
 
 /// A row of a type's fields.
 #[derive(Clone, Copy)]
-pub(super) struct FieldRef(&'static FieldRow);
+pub(crate) struct FieldRef(&'static FieldRow);
 
 impl FieldRef {
-    pub(super) fn name_id(self) -> NameId {
+    pub(crate) fn name_id(self) -> NameId {
         self.0.name
     }
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         word(self.0.name)
     }
-    pub(super) fn ty(self) -> u16 {
-        self.0.ty
+    pub(crate) fn ty(self) -> Ty {
+        Ty(self.0.ty)
     }
-    pub(super) fn versions(self) -> (u8, u8) {
+    pub(crate) fn versions(self) -> (u8, u8) {
         (self.0.since, self.0.until)
     }
-    pub(super) fn required(self) -> bool {
+    pub(crate) fn required(self) -> bool {
         self.0.required
     }
-    pub(super) fn list(self) -> &'static str {
+    pub(crate) fn list(self) -> &'static str {
         LISTS[self.0.list as usize]
     }
-    pub(super) fn embedded(self) -> &'static str {
+    pub(crate) fn embedded(self) -> &'static str {
         EMBEDDED[self.0.embedded as usize]
     }
 }
@@ -118,12 +118,12 @@ fn rows(ty: TypeId) -> &'static [FieldRow] {
 }
 
 /// All fields of a type, in the order of their names.
-pub(super) fn fields(ty: TypeId) -> impl Iterator<Item = FieldRef> {
+pub(crate) fn fields(ty: TypeId) -> impl Iterator<Item = FieldRef> {
     rows(ty).iter().map(FieldRef)
 }
 
 /// The field of a type in a version, by its name, and the index of its row.
-pub(super) fn field_named(ty: TypeId, name: &[u8], minor: u8) -> Option<(u16, FieldRef)> {
+pub(crate) fn field_named(ty: TypeId, name: &[u8], minor: u8) -> Option<(u16, FieldRef)> {
     let row = &TYPES[ty.0 as usize];
     let slots = &FIELD_SLOTS[row.slots as usize..row.slots_end as usize];
     let mut slot = hash::name_hash(name) as usize;
@@ -149,7 +149,7 @@ pub(super) fn field_named(ty: TypeId, name: &[u8], minor: u8) -> Option<(u16, Fi
 }
 
 /// The row of fields with this index, if it is one of the type's.
-pub(super) fn field_of(ty: TypeId, index: u16) -> Option<FieldRef> {
+pub(crate) fn field_of(ty: TypeId, index: u16) -> Option<FieldRef> {
     let row = &TYPES[ty.0 as usize];
     (row.first..row.end)
         .contains(&index)
@@ -157,13 +157,13 @@ pub(super) fn field_of(ty: TypeId, index: u16) -> Option<FieldRef> {
 }
 
 /// A row of a type expression: tag and operands.
-pub(super) fn expr(id: u16) -> (u8, u16, u16) {
+pub(crate) fn expr(id: u16) -> (u8, u16, u16) {
     let row = &EXPRS[id as usize];
     (row.tag, row.a, row.b)
 }
 
 /// Name (`v1.Container`), group and versions of a type, and whether it is a kind.
-pub(super) fn type_row(ty: TypeId) -> (&'static str, &'static str, (u8, u8), bool) {
+pub(crate) fn type_row(ty: TypeId) -> (&'static str, &'static str, (u8, u8), bool) {
     let row = &TYPES[ty.0 as usize];
     (
         word(row.name),
@@ -174,17 +174,17 @@ pub(super) fn type_row(ty: TypeId) -> (&'static str, &'static str, (u8, u8), boo
 }
 
 /// All types.
-pub(super) fn types() -> impl Iterator<Item = TypeId> {
+pub(crate) fn types() -> impl Iterator<Item = TypeId> {
     (0..TYPES.len() as u16).map(TypeId)
 }
 
 /// All kinds, by group, kind and version.
-pub(super) const fn kinds() -> &'static [KindInfo] {
+pub(crate) const fn kinds() -> &'static [KindInfo] {
     &KINDS
 }
 
 /// What to write instead of a field that the type does not have.
-pub(super) fn old_field(ty: TypeId, field: &str) -> Option<&'static str> {
+pub(crate) fn old_field(ty: TypeId, field: &str) -> Option<&'static str> {
     OLD_FIELDS
         .binary_search_by(|(t, f, _)| (*t, *f).cmp(&(ty.0, field)))
         .ok()

@@ -8,8 +8,7 @@ mod order;
 mod scope;
 mod unused;
 
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::RuleId;
+use crate::diagnostic::{Diagnostic, RuleId};
 use crate::engine::Settings;
 use crate::manifest::File;
 use crate::source::Span;

@@ -1,8 +1,7 @@
 //! What a comment says: that it is meant for kubeproof, which rules it names, and why. Whatever is written wrongly
 //! there is told, and keeps nothing back.
 
-use crate::diagnostic::RuleId;
-use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Fix, RuleId};
 use crate::engine::Settings;
 use crate::manifest::File;
 use crate::quote::quote;

@@ -4,8 +4,7 @@
 use super::order::{Name, Named};
 use super::scope::line_of;
 use super::{Suppression, Suppressions};
-use crate::diagnostic::RuleId;
-use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Fix, RuleId};
 use crate::engine::Settings;
 use crate::manifest::File;
 use crate::rules::{Check, Emitter, RULES, Rule, ids};

@@ -4,8 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kubeproof::manifest::mask;
-use kubeproof::manifest::{File, Surroundings};
+use kubeproof::manifest::{File, Surroundings, mask};
 use kubeproof::source::Span;
 use kubeproof::yaml::Tree;
 

@@ -2,8 +2,7 @@
 
 use std::io::Read as _;
 #[cfg(unix)]
-use std::process::Command;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 #[cfg(unix)]
 use super::answer;

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::{comes_back, instead, refers_to, served_by};
-use crate::schema::{Explained, FieldInfo, KindInfo, Said, Scope};
+use crate::schema::{FieldInfo, KindInfo, Scope};
+use crate::validation::{Explained, Said};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

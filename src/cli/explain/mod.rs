@@ -8,7 +8,8 @@ pub use text::text;
 
 use crate::graph;
 use crate::rules::Rule;
-use crate::schema::{Explained, FieldInfo, KindInfo, Said, Shape, Ty};
+use crate::schema::{FieldInfo, KindInfo, Shape, Ty};
+use crate::validation::{Explained, Said};
 use crate::version::KubeVersion;
 
 /// A type as people say it: `list of ContainerPort`.

@@ -8,7 +8,8 @@ use super::{
 };
 use crate::cli::pages::{Painter, severity_style};
 use crate::rules::RULES;
-use crate::schema::{Explained, NameFormat, Said, Scope};
+use crate::schema::{NameFormat, Scope};
+use crate::validation::{Explained, Said};
 
 /// Prints a kind or a field.
 pub fn text(found: &Explained, recursive: bool, painter: &Painter, width: Option<usize>, out: &mut String) {

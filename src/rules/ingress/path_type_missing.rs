@@ -1,11 +1,10 @@
 //! A path without `pathType`.
 
 use super::regex_path;
-use crate::diagnostic::{Edit, ErrorType::Required};
-use crate::edit;
+use crate::diagnostic::ErrorType::Required;
 use crate::manifest::Object;
 use crate::rules::{Check, Cx};
-use crate::yaml::Node;
+use crate::validation::add_path_type;
 
 /// The check.
 pub const CHECK: Check = Check::Object(check);
@@ -33,7 +32,7 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
             .child("path")
             .text()
             .is_some_and(|text| text.is_empty() || text.starts_with('/'));
-        let edit = path.value().filter(|_| absolute).and_then(add);
+        let edit = path.value().filter(|_| absolute).and_then(add_path_type);
         let report = cx
             .report_at(
                 &path_type,
@@ -45,16 +44,4 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
             report.fix("add `pathType: ImplementationSpecific`", true, vec![edit]);
         }
     });
-}
-
-/// Says what a missing `pathType` meant before it had to be said: the controller decides. `Prefix` would be a
-/// guess, and wrong where the path is a pattern.
-pub(crate) fn add(path: Node<'_>) -> Option<Edit> {
-    let value = edit::encode("ImplementationSpecific", edit::style_in(path), path.is_json());
-    if let Some(entry) = path.entry("pathType") {
-        return edit::fill(&entry, &value);
-    }
-    path.entry("path")
-        .and_then(|entry| edit::insert_after(path, &entry, "pathType", &value))
-        .or_else(|| edit::insert_first(path, "pathType", &value))
 }

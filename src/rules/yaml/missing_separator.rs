@@ -5,11 +5,10 @@ use std::collections::{HashMap, HashSet, hash_map};
 
 use crate::diagnostic::{Edit, ErrorType};
 use crate::edit;
-use crate::manifest::Document;
+use crate::manifest::{Document, second_objects};
 use crate::rules::{Check, Cx};
 use crate::source::Span;
-use crate::yaml::tree::NodeId;
-use crate::yaml::{Entry, Node, Style};
+use crate::yaml::{Entry, Node};
 
 pub const CHECK: Check = Check::Document(check);
 
@@ -17,7 +16,7 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     let Some(root) = document.root.filter(|_| document.skip.is_none()) else {
         return;
     };
-    let starts = starts(root);
+    let starts = second_objects(root);
     if starts.is_empty() {
         return;
     }
@@ -55,42 +54,6 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
             report.fix("write `---` between the objects", true, vec![edit]);
         }
     }
-}
-
-/// The entries of a root mapping that begin another object: `kind` and one of its companions come again.
-fn starts(root: Node<'_>) -> Vec<Entry<'_>> {
-    let mut counts = [0; 3];
-    let mut seen = [false; 3];
-    let mut starts = Vec::new();
-    if root.has_unique_keys() || root.is_json() || root.raw().style == Style::Flow {
-        return starts;
-    }
-    for entry in root.raw_entries() {
-        let names = ["kind", "apiVersion", "metadata"];
-        let Some(i) = names.iter().position(|name| entry.key.key_is(name)) else {
-            continue;
-        };
-        if seen[i] {
-            starts.push(entry);
-            seen = [false; 3];
-        }
-        seen[i] = true;
-        counts[i] += 1;
-    }
-    let [kind, api_version, metadata] = counts;
-    if kind < 2 || (api_version < 2 && metadata < 2) {
-        starts.clear();
-    }
-    starts
-}
-
-/// The keys that this rule speaks of, so that they are not reported as plain duplicates: when two objects
-/// stand in the document all keys of the root, by ascending index, else none.
-pub(crate) fn spoken_for(root: Node<'_>) -> Vec<NodeId> {
-    if starts(root).is_empty() {
-        return Vec::new();
-    }
-    root.raw_entries().map(|entry| entry.key.id()).collect()
 }
 
 /// Whether no key comes twice in the object above a start. Where one does, another object may begin there, or its

@@ -6,9 +6,8 @@ use std::borrow::Cow;
 
 use super::{Entry, Node};
 use crate::same::same;
-use crate::yaml::filter;
-use crate::yaml::resolve;
 use crate::yaml::tree::{Kind, NodeId, RawNode, Style};
+use crate::yaml::{filter, resolve};
 
 impl<'t> Node<'t> {
     /// The string that the node becomes as a mapping key; `None` for null, a mapping or a sequence.

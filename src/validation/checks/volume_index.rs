@@ -1,0 +1,190 @@
+//! The volumes of a pod, as its containers name them.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{ErrorType, Stage};
+use crate::manifest::Field;
+use crate::names;
+use crate::rules::Cx;
+use crate::validation::constraints::{Format, fault};
+
+use super::containers::{judged, shown};
+
+/// What a mount needs to know of a volume.
+pub(super) struct Volume {
+    /// The server refuses it, so that it counts as missing.
+    refused: bool,
+    /// A claim, written out or by name.
+    pub(super) claim: bool,
+    pub(super) empty_dir: bool,
+    /// A claim template of the StatefulSet.
+    template: bool,
+}
+
+pub(super) struct Volumes<'t> {
+    by_name: BTreeMap<Cow<'t, str>, Volume>,
+    /// Some name is a placeholder, so that a name that is missing may yet exist.
+    vague: bool,
+}
+
+impl<'t> Volumes<'t> {
+    /// The volumes of a pod's spec, after all that is wrong in them was reported.
+    pub(super) fn of(spec: &Field<'_, 't>, cx: &Cx<'t>) -> Self {
+        let list = spec.child("volumes");
+        let refused = refused(&list, cx);
+        let mut volumes = Volumes {
+            by_name: BTreeMap::new(),
+            vague: false,
+        };
+        volumes.claims(spec, cx);
+        for (index, volume) in list.items().enumerate() {
+            let Some(name) = judged(&volume.child("name"), cx) else {
+                volumes.vague = true;
+                continue;
+            };
+            let claim = ["persistentVolumeClaim", "ephemeral"];
+            // A volume without a source is an empty folder.
+            let bare = !volume
+                .entries()
+                .any(|entry| entry.name() != "name" && entry.is_set());
+            let found = Volume {
+                refused: refused.contains(&index),
+                claim: claim.iter().any(|source| volume.child(source).is_set()),
+                empty_dir: bare || volume.child("emptyDir").is_set(),
+                template: false,
+            };
+            if volumes
+                .by_name
+                .get(&name)
+                .is_none_or(|earlier| earlier.refused && !earlier.template)
+            {
+                volumes.by_name.insert(name, found);
+            }
+        }
+        volumes
+    }
+
+    /// The claims of a StatefulSet are volumes, too, and go before volumes of their names.
+    fn claims(&mut self, spec: &Field<'_, 't>, cx: &Cx<'t>) {
+        let Some(set) = set_of(spec) else { return };
+        let templates = set.child("volumeClaimTemplates");
+        for template in templates.items() {
+            let Some(name) = judged(&template.child("metadata").child("name"), cx) else {
+                self.vague = true;
+                continue;
+            };
+            let claim = Volume {
+                refused: !names::dns1123_label(&name).is_empty(),
+                claim: true,
+                empty_dir: false,
+                template: true,
+            };
+            self.by_name.insert(name, claim);
+        }
+    }
+
+    /// A volume that containers can use.
+    pub(super) fn get(&self, name: &str) -> Option<&Volume> {
+        self.by_name
+            .get(name)
+            .filter(|volume| !volume.refused && !name.is_empty())
+    }
+
+    /// A volume of this name, whatever is wrong with it.
+    pub(super) fn any(&self, name: &str) -> Option<&Volume> {
+        self.by_name.get(name)
+    }
+
+    /// A volume whose name differs in its capitals only; not looked for in long lists.
+    fn near(&self, name: &str) -> Option<&str> {
+        if self.by_name.len() >= 100 {
+            return None;
+        }
+        let names = self.by_name.keys().map(|known| &**known);
+        names.filter(|known| known.eq_ignore_ascii_case(name)).min()
+    }
+
+    /// Reports a name that no usable volume has.
+    pub(super) fn missing(&self, name: &Field<'_, 't>, text: &str, cx: &mut Cx<'t>) {
+        let shown = shown(name, cx);
+        let (message, help) = match self.by_name.get(text) {
+            Some(volume) if volume.refused => (
+                format!("volume {shown} counts as missing, because the server refuses it"),
+                "mend the volume".into(),
+            ),
+            _ if self.vague && !text.is_empty() => return,
+            _ => {
+                let near = self.near(text);
+                let help = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "add a volume of that name to the pod's `volumes`".into(),
+                };
+                (format!("the pod has no volume {shown}, which is used here"), help)
+            }
+        };
+        fault(cx, name, ErrorType::NotFound, message).help(help);
+    }
+}
+
+/// The spec of the StatefulSet whose pods are described.
+fn set_of<'p, 't>(spec: &Field<'p, 't>) -> Option<&'p Field<'p, 't>> {
+    let set = spec.parent()?.parent()?;
+    let is_set = set.parent()?.child("kind").text().as_deref() == Some("StatefulSet");
+    is_set.then_some(set)
+}
+
+/// The volumes in which a fault was found: the server forgets them.
+pub(super) fn refused(volumes: &Field<'_, '_>, cx: &Cx<'_>) -> BTreeSet<usize> {
+    let mut refused = BTreeSet::new();
+    let here = |d: &&crate::diagnostic::Diagnostic| d.document == cx.document && d.object == cx.object;
+    let mut found = cx.found.iter().rev().take_while(here).peekable();
+    if found.peek().is_none() || !volumes.is_filled() {
+        return refused;
+    }
+    let list = format!("{}[", volumes.path());
+    for refusal in found.filter_map(|d| d.refusal.as_ref()) {
+        let index = refusal
+            .field
+            .strip_prefix(&list)
+            .and_then(|rest| rest.split_once(']'));
+        if let Some(index) = index.and_then(|(index, _)| index.parse().ok())
+            && refusal.stage == Stage::Validation
+        {
+            refused.insert(index);
+        }
+    }
+    refused
+}
+
+/// Whether a pod template is a StatefulSet's.
+pub fn is_of_set<'t>(template: &Field<'_, 't>, _: &Cx<'t>) -> bool {
+    set_of(&template.child("spec")).is_some()
+}
+
+/// The names of a StatefulSet's claims, which are those of volumes of its pods.
+pub fn claim_names<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(set) = set_of(spec) else { return };
+    let volumes = spec.child("volumes");
+    let templates = set.child("volumeClaimTemplates");
+    for (index, template) in templates.items().enumerate() {
+        let metadata = template.child("metadata");
+        let name = metadata.child("name");
+        let Some(text) = judged(&name, cx) else { continue };
+        if text.is_empty() {
+            for path in ["name", "persistentVolumeClaim.claimName"] {
+                let message = "a volume claim template needs a name, which is the name of the volume";
+                fault(cx, &name, ErrorType::Required, message)
+                    .help("add `metadata.name`")
+                    .refusal(ErrorType::Required, format!("{}[{index}].{path}", volumes.path()));
+            }
+            continue;
+        }
+        for reason in names::dns1123_label(&text) {
+            let message = format!("{} cannot be the name of a volume: it {reason}", shown(&name, cx));
+            fault(cx, &name, ErrorType::Invalid, message)
+                .help(format!("use {}", Format::DnsLabel.describe()))
+                .refusal(ErrorType::Invalid, format!("{}[{index}].name", volumes.path()));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Where a field belongs that stands at a wrong place: further out, or in something beside it.
+
+use super::path::{Part, Place};
+use crate::schema::{Shape, TypeId};
+use crate::version::KubeVersion;
+
+/// Tells where a field belongs that the type at a place does not have.
+pub(super) fn elsewhere(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> {
+    above(key, at, kube)
+        .or_else(|| namesake(key, at, kube))
+        .or_else(|| beside(key, at, kube))
+}
+
+/// The structs around a place, the nearest first.
+fn around<'p, 't>(at: &'p Place<'p, 't>) -> impl Iterator<Item = (&'p Place<'p, 't>, TypeId)> {
+    let up = std::iter::successors(at.up, |place| place.up);
+    up.filter_map(|place| match place.shape {
+        Shape::Struct(ty) => Some((place, ty)),
+        _ => None,
+    })
+}
+
+/// A field of something around the place: the key is indented too far.
+fn above(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> {
+    let (place, _) = around(at).find(|(_, ty)| ty.field(key, kube).is_some())?;
+    let path = place.written();
+    Some(if path.is_empty() {
+        "it belongs to the object itself: indent it less".into()
+    } else {
+        format!("it belongs to `{path}`: indent it less")
+    })
+}
+
+/// A field of what has the same name and another type: pods and containers have a `securityContext` each.
+fn namesake(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> {
+    let Part::Field(own) = at.part else { return None };
+    let name = own.name();
+    let has = |ty: TypeId| {
+        let field = ty.field(name, kube);
+        let inner = field.and_then(|field| field.ty.innermost());
+        inner.is_some_and(|inner| inner.field(key, kube).is_some())
+    };
+    if let Some((place, _)) = around(at).skip(1).find(|(_, ty)| has(*ty)) {
+        return Some(moved(&place.written(), name));
+    }
+    // Further in only where there is no doubt: all pods have containers.
+    let (place, ty) = around(at).next()?;
+    let mut inside = ty.fields(kube).filter(|field| field.required);
+    let list = inside.find(|field| field.ty.innermost().is_some_and(has))?;
+    Some(moved(&place.written(), &format!("{}[].{name}", list.name)))
+}
+
+/// What may hold a field that was written beside it, or into what stands beside it. Not so the one source of a volume
+/// what was meant for another.
+const BESIDE: [&str; 2] = ["spec", "securityContext"];
+
+/// A field of what stands beside the place or something around it: `replicas` under `metadata`.
+fn beside(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> {
+    let has = |ty: TypeId| ty.field(key, kube).is_some();
+    around(at).find_map(|(place, ty)| {
+        let name = BESIDE.into_iter().find(|name| {
+            let field = ty.field(name, kube);
+            field.is_some_and(|field| field.ty.innermost().is_some_and(has))
+        });
+        Some(moved(&place.written(), name?))
+    })
+}
+
+fn moved(path: &str, field: &str) -> String {
+    let dot = if path.is_empty() { "" } else { "." };
+    format!("it belongs to `{path}{dot}{field}`: move it there")
+}

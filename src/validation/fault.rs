@@ -1,0 +1,169 @@
+//! What the walk reports: mismatches, malformed texts, unknown fields, each with the server's own answer.
+
+use super::decode::{Decoder, Strictness};
+use super::message;
+use super::path::Place;
+use crate::diagnostic::{Edit, ErrorType, Report, RuleId, Severity, Stage};
+use crate::edit;
+use crate::formats::scalars;
+use crate::rules::ids;
+use crate::schema::suggest::{self, Unknown};
+use crate::schema::{Shape, TypeId};
+use crate::source::Span;
+use crate::yaml::{Entry, Kind, Node, Scalar, Style};
+
+impl<'a> Decoder<'_, 'a> {
+    pub(super) fn unknown_field(&mut self, ty: TypeId, at: &Place<'_, 'a>, entry: Entry<'a>, key: &str) {
+        if self.strictness == Strictness::Off || entry.key.key_text().is_none() || self.cx.is_unrendered(key)
+        {
+            return;
+        }
+        // What SOPS encrypted is decrypted, and its own key removed, before it is applied.
+        if key == "sops" && at.up.is_none() && !self.cx.settings.no_skip {
+            return;
+        }
+        let path = at.full();
+        let field = if path.is_empty() {
+            key.to_string()
+        } else {
+            format!("{path}.{key}")
+        };
+        let known = suggest::unknown_field(ty, key, self.cx.kube());
+        let lenient = self.strictness == Strictness::Lenient;
+        let text = message::unknown_field(ty, entry.key, &known, lenient);
+        let fix = match &known {
+            Unknown::Near(near) => {
+                let kube = self.cx.kube();
+                let means_it = |other: &str| matches!(suggest::unknown_field(ty, other, kube), Unknown::Near(meant) if meant == *near);
+                respelling(at.value, entry, key, near, means_it)
+            }
+            _ => None,
+        };
+        let help = message::unknown_field_help(ty, key, &known, at, self.cx.kube());
+        let stage = self.stage(ErrorType::UnknownField);
+        let mut report = self
+            .cx
+            .report_as(ids::SCHEMA_UNKNOWN_FIELD, entry.key.span(), text)
+            .help(help);
+        if let Some((title, safe, edits)) = fix {
+            report = report.fix(title, safe, edits);
+        }
+        if lenient {
+            report.severity(Severity::Warning);
+        } else {
+            report.refusal_at(stage, ErrorType::UnknownField, field);
+        }
+    }
+
+    pub(super) fn mismatch(&mut self, at: &Place<'_, 'a>) {
+        let scalar = at.value.scalar();
+        if let Some(Scalar::Str(text)) = &scalar
+            && self.cx.is_unrendered(text)
+        {
+            return;
+        }
+        let field = at.of_types(self.minor >= 35);
+        let plain = at.value.raw().style == Style::Plain && at.value.tag().is_empty();
+        if at.shape == Shape::String && plain && !at.value.is_json() && scalar.is_some() {
+            return self.implicit_typing(at, scalar, field);
+        }
+        let wrong = message::mismatch(self.cx, at, scalar.as_ref());
+        let mut report = self.report(ids::SCHEMA_TYPE, at, wrong.text, ErrorType::TypeMismatch, field);
+        if let Some(help) = wrong.help {
+            report = report.help(help);
+        }
+        if let Some(edits) = wrong.edits {
+            report.fix("remove the quotes", true, edits);
+        }
+    }
+
+    /// A bare `yes`, `0644` or `1.10` where the field wants a string.
+    fn implicit_typing(&mut self, at: &Place<'_, 'a>, scalar: Option<Scalar<'a>>, field: String) {
+        let text = message::implicit_typing(self.cx, at, scalar);
+        // Two insertions, so that the value itself stands in no edit.
+        let span = at.value.resolved().span();
+        let quote = |at: u32| Edit {
+            span: Span::new(at, at),
+            text: "\"".into(),
+        };
+        let edits = vec![quote(span.start), quote(span.end)];
+        let rule = ids::YAML_IMPLICIT_TYPING;
+        let report = self
+            .report(rule, at, text, ErrorType::TypeMismatch, field)
+            .help("quote the value");
+        // What an alias stands for may be meant as it is elsewhere.
+        if at.value.raw().kind != Kind::Alias {
+            report.fix("quote the value", true, edits);
+        }
+    }
+
+    pub(super) fn base64(&mut self, at: &Place<'_, 'a>, text: &str) {
+        if self.skip_base64 || self.cx.is_unrendered(text) {
+            return;
+        }
+        if let Some(offset) = scalars::base64_fault(text.as_bytes()) {
+            let text = message::base64(at, text, offset);
+            self.report(ids::SCHEMA_TYPE, at, text, ErrorType::Base64, String::new())
+                .help("encode the bytes as standard base64 with padding: `base64 -w0 FILE`");
+        }
+    }
+
+    pub(super) fn time(&mut self, at: &Place<'_, 'a>, text: &str, micro: bool) {
+        if scalars::is_time(text, micro) || self.cx.is_unrendered(text) {
+            return;
+        }
+        let (text, help) = message::time(self.cx, at, micro);
+        self.report(ids::SCHEMA_TYPE, at, text, ErrorType::TimeFormat, String::new())
+            .help(help);
+    }
+
+    pub(super) fn quantity(&mut self, at: &Place<'_, 'a>, text: &str) {
+        let Some(fault) = scalars::quantity_fault(text) else {
+            return;
+        };
+        if self.cx.is_unrendered(text) {
+            return;
+        }
+        let (text, help) = message::quantity(self.cx, at, text, fault);
+        self.report(ids::SCHEMA_TYPE, at, text, ErrorType::Quantity, String::new())
+            .help(help);
+    }
+
+    pub(super) fn report(
+        &mut self,
+        rule: RuleId,
+        at: &Place<'_, 'a>,
+        text: String,
+        kind: ErrorType,
+        field: String,
+    ) -> Report<'_> {
+        let stage = self.stage(kind);
+        self.cx
+            .report_as(rule, at.span(), text)
+            .refusal_at(stage, kind, field)
+    }
+
+    pub(super) fn stage(&self, kind: ErrorType) -> Stage {
+        if self.in_list { Stage::Client } else { kind.stage() }
+    }
+}
+
+/// Whether a key can be replaced by another word as it stands.
+/// The fix that writes the field which an entry is meant for. There is none where two entries would then have one
+/// name, since one of them would be lost: the field is there already, or another slip is meant for it too.
+pub(super) fn respelling(
+    map: Node<'_>,
+    entry: Entry<'_>,
+    key: &str,
+    near: &str,
+    means_it: impl Fn(&str) -> bool,
+) -> Option<(String, bool, Vec<Edit>)> {
+    let own = entry.key.span();
+    let contested = map.entries().any(|other| {
+        other.key.span() != own && (other.key.key_text()).is_some_and(|text| text == near || means_it(&text))
+    });
+    let edit = edit::rename_key(entry.key, near).filter(|_| !contested)?;
+    // Only a difference in case is certain to be what the author meant.
+    let safe = near.eq_ignore_ascii_case(key);
+    Some((format!("write `{near}`"), safe, vec![edit]))
+}

@@ -1,0 +1,24 @@
+//! What the API server checks of objects, by the tables of [`schema`](crate::schema): their structure, the constraints of
+//! their types, and what CustomResourceDefinitions say of custom resources.
+
+mod check;
+pub mod checks;
+pub mod constraints;
+pub mod custom;
+mod decode;
+mod duplicates;
+mod elsewhere;
+mod explain;
+mod fault;
+mod keys;
+mod list;
+mod locate;
+mod message;
+mod migrate;
+mod path;
+mod resolved;
+mod served;
+
+pub use check::{check, rank};
+pub use explain::{Explained, Said, explain};
+pub(crate) use migrate::add_path_type;
