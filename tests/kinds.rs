@@ -288,6 +288,7 @@ fn rules_are_about_fields_that_exist() {
             for on in kinds {
                 fields += 1;
                 let path = match on.split_once('/') {
+                    None if on == "run" => field.rsplit('/').next().unwrap_or_default().to_string(),
                     Some(("v1", kind)) => format!("{kind}.{field}"),
                     Some((_, kind)) => format!("{kind}.{field}"),
                     None => format!("{on}.{field}"),

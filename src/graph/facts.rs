@@ -7,6 +7,7 @@ use super::filled::Filled;
 use super::flux::{self, Delivery};
 use super::kustomization::{Changes, Kustomization, PatchFile, Written};
 use super::kustomize;
+use super::ports::{Port, Ports};
 use super::table::{RowId, Table, Target};
 use super::walk::Walk;
 use super::whom::{Whom, WhomFact};
@@ -127,6 +128,8 @@ pub struct Labelled {
     pub namespace: Text,
     /// Its labels, in [`Facts::labels`].
     pub labels: Range<u32>,
+    /// Of pods their ports; `None`: they may have others than are known here.
+    pub ports: Option<Ports>,
 }
 
 /// A field that selects things by their labels.
@@ -142,6 +145,8 @@ pub struct Selection {
     pub namespace: Text,
     /// Labels that all must be there, in [`Facts::labels`].
     pub labels: Range<u32>,
+    /// Its ports that lead to ports of pods by their names, in [`Facts::ports`].
+    pub ports: Range<u32>,
 }
 
 /// A label, there or wanted.
@@ -183,6 +188,8 @@ pub struct Facts {
     pub envs: Vec<EnvFiles>,
     /// Labels of what has them, and those selected by.
     pub labels: Vec<Label>,
+    /// Ports of pods, and those that lead to them.
+    pub ports: Vec<Port>,
     /// Its kustomizations: one, if any.
     pub kustomizations: Vec<Kustomization>,
     /// What Flux applies by its Kustomizations.
@@ -290,6 +297,12 @@ impl Facts {
             .map(|label| (self.str(label.key), self.str(label.value), label.span))
     }
 
+    /// The ports in a range.
+    pub fn ports(&self, range: &Range<u32>) -> &[Port] {
+        let ports = self.ports.get(range.start as usize..range.end as usize);
+        ports.unwrap_or_default()
+    }
+
     /// The paths in a range.
     pub fn paths(&self, range: &Range<u32>) -> impl Iterator<Item = &str> {
         let paths = self.paths.get(range.start as usize..range.end as usize);
@@ -384,6 +397,7 @@ impl Facts {
         fit(&mut self.labelled);
         fit(&mut self.selections);
         fit(&mut self.labels);
+        fit(&mut self.ports);
         fit(&mut self.keys);
         fit(&mut self.paths);
         fit(&mut self.filled);

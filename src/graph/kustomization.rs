@@ -13,6 +13,8 @@ pub struct Changes {
     pub keys: bool,
     /// The ports of Services.
     pub ports: bool,
+    /// The ports of pods.
+    pub pod_ports: bool,
     /// Labels and selectors.
     pub labels: bool,
     /// The labels of Secrets, and of what makes them.
@@ -24,6 +26,7 @@ impl Changes {
     pub const ALL: Changes = Changes {
         keys: true,
         ports: true,
+        pod_ports: true,
         labels: true,
         secret_labels: true,
     };
@@ -32,6 +35,7 @@ impl Changes {
     pub fn add(&mut self, other: Changes) {
         self.keys |= other.keys;
         self.ports |= other.ports;
+        self.pod_ports |= other.pod_ports;
         self.labels |= other.labels;
         self.secret_labels |= other.secret_labels;
     }

@@ -7,6 +7,7 @@ use super::facts::{Facts, Label, Text};
 use super::filled;
 use super::generators;
 use super::kustomization::{Changes, Kustomization, PatchFile, Written};
+use super::ports;
 use super::table::Table;
 use super::whom::{Selects, Whom};
 use super::written::{of_dotted, of_pointer, steps};
@@ -70,6 +71,8 @@ pub(super) fn changes(root: Node<'_>, facts: &mut Facts) -> Kustomization {
     {
         facts.changes = Changes::ALL;
     }
+    let annotations = root.get("commonAnnotations");
+    facts.changes.pod_ports |= annotations.is_some_and(ports::may_be_changed_by);
     let patches = patches(root, facts);
     replacements(root, facts);
     Kustomization {
@@ -228,9 +231,16 @@ pub(super) fn patch(root: Node<'_>, target: Option<&Whom<'_>>, facts: &mut Facts
         let kind = kind.unwrap_or_default();
         for operation in root.items() {
             filled::operation(operation, whom, facts);
+            // What is copied or moved may be anything.
+            let brings = match operation.get("op").and_then(Node::str).as_deref() {
+                Some("copy" | "move") => true,
+                _ => operation.get("value").is_some_and(ports::may_be_changed_by),
+            };
+            facts.changes.pod_ports |= brings;
             let Some(path) = operation.get("path").and_then(Node::str) else {
                 continue;
             };
+            facts.changes.pod_ports |= of_pointer(&path).any(|step| ports::is_changed_at(&step));
             // What is put at the end of a list leaves the rest alone.
             if !path.ends_with("/-") {
                 let value = operation.get("value");
@@ -261,6 +271,7 @@ pub(super) fn patch(root: Node<'_>, target: Option<&Whom<'_>>, facts: &mut Facts
             || touches(&["spec", "template", "metadata", "labels"])
             || touches(&["metadata", "labels"]),
         secret_labels: may_be(kind, "Secret") && touches(&["metadata", "labels"]),
+        pod_ports: ports::may_be_changed_by(root),
         ..changes_of_kind(kind)
     });
 }
@@ -332,8 +343,7 @@ fn changes_of_kind(kind: &str) -> Changes {
     Changes {
         keys: may_be(kind, "Secret") || may_be(kind, "ConfigMap"),
         ports: may_be(kind, "Service"),
-        labels: false,
-        secret_labels: false,
+        ..Changes::default()
     }
 }
 
@@ -358,6 +368,7 @@ fn replacements(root: Node<'_>, facts: &mut Facts) {
             facts.changes.add(changes_of_kind(kind));
             for path in list(target, "fieldPaths").filter_map(Node::str) {
                 let steps = of_dotted(&path);
+                facts.changes.pod_ports |= ports::may_be_replaced_at(&steps);
                 filled::replaced(&steps, to, facts);
                 write((kind, name), steps.into_iter(), true, facts);
             }

@@ -90,8 +90,8 @@ pub enum Miss<'r> {
 
 /// All labels of a run.
 pub struct Labels<'a, 'r> {
-    index: &'a Index<'r>,
-    having: Vec<Labelling<'r>>,
+    pub(super) index: &'a Index<'r>,
+    pub(super) having: Vec<Labelling<'r>>,
     /// By what the things are, and the label: places in `having`.
     by_label: HashMap<(Target, &'r str, &'r str), Vec<u32>>,
     /// By the names of their objects.
@@ -176,6 +176,14 @@ impl<'a, 'r> Labels<'a, 'r> {
             .filter(move |(key, _, _)| !is_given(key) && !index.sets_label(file, key))
     }
 
+    /// Whether it selects by a label that controllers give.
+    pub(super) fn selects_by_given(&self, selecting: &Selecting<'r>) -> bool {
+        let facts = &self.index.files[selecting.file as usize];
+        facts
+            .labels(&selecting.fact.labels)
+            .any(|(key, _, _)| is_given(key))
+    }
+
     fn value(&self, one: &Labelling<'r>, key: &str) -> Option<(&'r str, Span)> {
         let facts = &self.index.files[one.file as usize];
         let mut own = facts.labels(&one.fact.labels);
@@ -223,7 +231,7 @@ impl<'a, 'r> Labels<'a, 'r> {
     }
 
     /// Whether a selection may fit something whose labels are not all known.
-    fn may_fit(&self, selecting: &Selecting<'r>, one: &Labelling<'r>) -> bool {
+    pub(super) fn may_fit(&self, selecting: &Selecting<'r>, one: &Labelling<'r>) -> bool {
         let fits = |key: &str, value: &str| {
             self.is_vague(one, key) || self.value(one, key).is_some_and(|(own, _)| own == value)
         };
@@ -235,6 +243,13 @@ impl<'a, 'r> Labels<'a, 'r> {
         self.index.changes(one.file).labels
             || self.value(one, key).is_some_and(|(own, _)| unrendered(own))
             || self.index.sets_label(one.file, key)
+    }
+
+    /// Whether it may have other labels than stand in its file.
+    pub(super) fn has_vague_labels(&self, one: &Labelling<'r>) -> bool {
+        let facts = &self.index.files[one.file as usize];
+        let mut labels = facts.labels(&one.fact.labels);
+        self.index.changes(one.file).labels || labels.any(|(_, value, _)| unrendered(value))
     }
 
     fn bit(&mut self, row: RowId) -> u64 {
@@ -249,7 +264,7 @@ impl<'a, 'r> Labels<'a, 'r> {
         1 << at.min(63)
     }
 
-    fn places(&self, selecting: &Selecting<'r>, one: &Labelling<'r>) -> [(u32, &'r str); 2] {
+    pub(super) fn places(&self, selecting: &Selecting<'r>, one: &Labelling<'r>) -> [(u32, &'r str); 2] {
         let files = self.index.files;
         [
             (

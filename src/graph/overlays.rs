@@ -334,6 +334,7 @@ pub(super) fn patched<'r>(
             // A patch that is not in the run may do anything to what it is for.
             None => {
                 changes.labels = true;
+                changes.pod_ports = true;
                 changes.secret_labels |= may_be(kind, "Secret");
                 if kind.is_empty() {
                     changes = Changes::ALL;

@@ -44,6 +44,18 @@ fn fields_are_explained() {
 }
 
 #[test]
+fn rules_on_a_whole_run_are_told_at_their_fields() {
+    let rule = "references/missing-target-port";
+    assert!(explain(&["service.spec.ports.targetPort"]).contains(rule));
+    assert!(explain(&["service"]).contains(rule));
+    assert!(!explain(&["service.spec.ports.port"]).contains(rule));
+    assert!(!explain(&["pod.spec.containers.ports"]).contains(rule));
+    let args = ["explain", "service.spec", "--format", "json"];
+    let rules = Folder::new(&[]).run(&args).json()["rules"].clone();
+    assert_eq!(rules[0]["fields"], serde_json::json!(["spec.ports.targetPort"]));
+}
+
+#[test]
 fn the_version_of_kubernetes_counts() {
     let new = explain(&["pod.spec", "--kube-version", "1.36"]);
     let old = explain(&["pod.spec", "--kube-version", "1.25"]);

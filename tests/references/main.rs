@@ -8,6 +8,7 @@ mod labels;
 mod names;
 mod overlays;
 mod table;
+mod target_ports;
 mod worlds;
 
 use kubeproof::engine::{RuleSet, Settings};

@@ -7,7 +7,7 @@ use kubeproof::graph::{self, Facts};
 use kubeproof::manifest::{File, Surroundings};
 use kubeproof::yaml::{self, Node, Tree};
 
-use super::{file, findings_of_all};
+use super::{file, findings_of_all, service};
 
 fn facts(text: &str) -> Facts {
     let mut tree = Tree::default();
@@ -170,6 +170,14 @@ fn fault(case: &Case) -> Option<String> {
         }
         "labels" => misses(&selecting(target, "wante")) && !misses(&selecting(target, "wanted")),
         "selects" => misses(&labelled(target, "wante")) && !misses(&labelled(target, "wanted")),
+        "ports" => {
+            let loses = |port: &str| {
+                let fields = format!("selector: {{app: wanted}}, ports: [{{port: 80, targetPort: {port}}}]");
+                let found = all(&[("case.yaml", &file(&[manifest, &service("x", &fields)]))]);
+                found.iter().any(|f| f.contains("missing-target-port"))
+            };
+            loses("wante") && !loses("wanted")
+        }
         _ => panic!("line {line}: unknown verb {verb}"),
     };
     (!holds).then(|| {
@@ -262,10 +270,16 @@ fn every_kind_and_every_part_is_used_by_a_manifest() {
                 }
             }
             ["type", ..] => is_kind = false,
-            [verb @ ("has" | "labels"), .., path] if is_kind => {
-                let mut roots = block.iter().flat_map(|kind| of_kind(kind));
-                if !roots.any(|root| leads_somewhere(root, path)) {
-                    faults.push(format!("no manifest of {block:?} for `{verb} {path}`"));
+            [verb @ ("has" | "labels"), _, path, more @ ..] if is_kind => {
+                let ports = more.iter().filter_map(|word| word.strip_prefix("ports=/"));
+                for path in ports
+                    .map(|spec| format!("{spec}.containers[].ports"))
+                    .chain([(*path).into()])
+                {
+                    let mut roots = block.iter().flat_map(|kind| of_kind(kind));
+                    if !roots.any(|root| leads_somewhere(root, &path)) {
+                        faults.push(format!("no manifest of {block:?} for `{verb} {path}`"));
+                    }
                 }
             }
             _ => {}

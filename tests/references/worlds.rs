@@ -192,6 +192,10 @@ fn an_alias_of_a_secrets_value_is_no_name() {
         "- {apiVersion: v1, kind: Service, metadata: {name: p}, spec: {selector: {app: hunter}}}\n\
          - {apiVersion: v1, kind: Pod, metadata: {name: p, labels: *all}}",
         "- {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{env: [{valueFrom: {secretKeyRef: {name: a, key: *x}}}]}]}}",
+        "- {apiVersion: v1, kind: Service, metadata: {name: p}, spec: {selector: {app: p}, ports: [{port: 80, targetPort: *x}]}}\n\
+         - {apiVersion: v1, kind: Pod, metadata: {name: p, labels: {app: p}}, spec: {containers: [{image: i}]}}",
+        "- {apiVersion: v1, kind: Service, metadata: {name: p}, spec: {selector: {app: p}, ports: [{port: 80, targetPort: hunter2hunter}]}}\n\
+         - {apiVersion: v1, kind: Pod, metadata: {name: p, labels: {app: p}}, spec: {containers: [{image: i, ports: [{name: *x}]}]}}",
         "- {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{env: [{valueFrom: {secretKeyRef: {name: a, key: k}}}]}]}}",
     ] {
         let report = kubeproof::check(

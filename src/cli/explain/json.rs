@@ -89,7 +89,7 @@ struct Rule {
     id: &'static str,
     severity: &'static str,
     summary: &'static str,
-    fields: &'static [&'static str],
+    fields: Vec<&'static str>,
 }
 
 /// Prints a kind or a field as one JSON object.
@@ -120,7 +120,7 @@ pub fn json(found: &Explained, recursive: bool, out: &mut String) {
                 id: rule.id,
                 severity: rule.severity.as_str(),
                 summary: rule.summary,
-                fields: rule.fields,
+                fields: found.fields_of(rule).collect(),
             })
             .collect(),
     };

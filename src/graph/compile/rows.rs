@@ -86,6 +86,7 @@ impl Compiler {
                     row.renews = value == "other";
                 }
                 "adds" => row.adds = true,
+                "ports" => row.ports = Some(self.relative(value)?),
                 _ => return Err(format!("unknown word `{word}`")),
             }
         }
@@ -205,5 +206,6 @@ fn bare(role: Role, target: Target, path: Str, name: Run) -> Row {
         remakes: false,
         renews: false,
         adds: false,
+        ports: None,
     }
 }

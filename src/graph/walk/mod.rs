@@ -2,6 +2,7 @@
 //! once, whatever the number of rows; what stands off the way is not looked at.
 
 mod fields;
+mod ports;
 pub(crate) mod texts;
 
 use std::borrow::Cow;
@@ -223,19 +224,23 @@ impl<'t> Walk<'_, 't> {
         let labels = start..self.facts.labels.len() as u32;
         let namespace = self.namespace_of(row, at);
         if row.role == Role::Labels {
+            let ports = self.pod_ports(row, at);
             self.facts.labelled.push(Labelled {
                 target: row.target,
                 object: self.object.index,
                 namespace,
                 labels,
+                ports,
             });
         } else if !labels.is_empty() {
+            let ports = self.named_ports(row, at);
             self.facts.selections.push(Selection {
                 row: id,
                 target: row.target,
                 object: self.object.index,
                 namespace,
                 labels,
+                ports,
             });
         }
     }

@@ -12,6 +12,7 @@ pub(super) mod dangling_service_account;
 pub(super) mod dangling_tls_secret;
 pub(super) mod missing_key;
 pub(super) mod missing_port;
+pub(super) mod missing_target_port;
 pub(super) mod selector_mismatch;
 pub(super) mod tls_secret_lacks_keys;
 

@@ -184,30 +184,48 @@ impl Explained {
     /// The rules with a page that are about the field, or of the kind itself all that are about it alone.
     pub fn rules(&self) -> Vec<&'static Rule> {
         let path = self.names().join(".");
-        let full = match self.kind.group {
-            "" => self.kind.kind.to_string(),
-            group => format!("{group}/{}", self.kind.kind),
-        };
+        let full = self.full_kind();
         let about = |rule: &&Rule| {
+            if rule.on == ["run"] {
+                return self.fields_of(rule).any(|field| lies_at(field, &path));
+            }
             if path.is_empty() {
-                return rule.on.contains(&full.as_str());
+                return rule.on.contains(&&*full);
             }
             let general = rule.on.iter().all(|on| matches!(*on, "*" | "document"));
-            (general || rule.on.contains(&full.as_str()))
-                && rule.fields.iter().any(|field| {
-                    // The field itself, one below, or the one that it stands in.
-                    let below = field.strip_prefix(path.as_str());
-                    below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-                        || path.rsplit_once('.').is_some_and(|(parent, _)| parent == *field)
-                })
+            (general || rule.on.contains(&&*full)) && self.fields_of(rule).any(|field| lies_at(field, &path))
         };
         RULES.iter().filter(about).collect()
+    }
+
+    /// The fields of the kind that a rule is about. One on a whole run is on no kind: its fields begin with theirs.
+    pub fn fields_of(&self, rule: &Rule) -> impl Iterator<Item = &'static str> + use<> {
+        let start = match rule.on {
+            ["run"] => self.full_kind() + ".",
+            _ => String::new(),
+        };
+        let fields = rule.fields.iter();
+        fields.filter_map(move |field| field.strip_prefix(&*start))
+    }
+
+    fn full_kind(&self) -> String {
+        match self.kind.group {
+            "" => self.kind.kind.to_string(),
+            group => format!("{group}/{}", self.kind.kind),
+        }
     }
 
     /// The names of the fields on the way.
     pub fn names(&self) -> Vec<&'static str> {
         self.fields.iter().map(|field| field.name).collect()
     }
+}
+
+/// Whether a field is the one at a path, one below it, or the one that it stands in. The empty path is the object.
+fn lies_at(field: &str, path: &str) -> bool {
+    let below = field.strip_prefix(path);
+    below.is_some_and(|rest| rest.is_empty() || path.is_empty() || rest.starts_with('.'))
+        || path.rsplit_once('.').is_some_and(|(parent, _)| parent == field)
 }
 
 /// `[]` for each list, `.*` for each map around what a type holds.
