@@ -33,7 +33,9 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     schema::pack(&root, &out);
     let pages = pages(&root);
-    fs::write(out.join("rules.rs"), table(&root, &pages)).expect("OUT_DIR can be written");
+    let (catalogue, rules) = tables(&root, &pages);
+    fs::write(out.join("catalogue.rs"), catalogue).expect("OUT_DIR can be written");
+    fs::write(out.join("rules.rs"), rules).expect("OUT_DIR can be written");
     references::build(&root, &out);
     cel::build(&root, &out);
 }
@@ -130,9 +132,10 @@ fn options(page: &Page) -> String {
     out
 }
 
-fn table(root: &Path, pages: &[Page]) -> String {
+/// The catalogue of the rules, and what they do.
+fn tables(root: &Path, pages: &[Page]) -> (String, String) {
     let mut out = String::from("// Made by build.rs from rules/.\n");
-    let mut rows = String::new();
+    let (mut rows, mut checks) = (String::new(), String::new());
     let mut ids = String::new();
     let (mut files, mut documents, mut any) = (Vec::<usize>::new(), Vec::<usize>::new(), Vec::<usize>::new());
     let mut by_kind: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -154,6 +157,7 @@ fn table(root: &Path, pages: &[Page]) -> String {
         };
         let on = list(page.fields.get("on"));
         let module = page.id.replace('-', "_");
+        let mut check = "None".to_string();
         let emitter = match page.fields.get("emitted-by").map(String::as_str) {
             None => {
                 with_code.insert((page.category.clone(), module.clone()));
@@ -170,11 +174,12 @@ fn table(root: &Path, pages: &[Page]) -> String {
                         kind => by_kind.entry(kind.to_string()).or_default().push(index),
                     }
                 }
-                format!("Check(crate::rules::{}::{}::CHECK)", page.category, module)
+                check = format!("Some(crate::rules::{}::{}::CHECK)", page.category, module);
+                "Check"
             }
-            Some("reader") => "Reader".to_string(),
-            Some("schema") => "Schema".to_string(),
-            Some("engine") => "Engine".to_string(),
+            Some("reader") => "Reader",
+            Some("schema") => "Schema",
+            Some("engine") => "Engine",
             Some(other) => panic!("{shown}: emitted-by `{other}` is none of reader, schema, engine"),
         };
         let options = options(page);
@@ -188,6 +193,7 @@ fn table(root: &Path, pages: &[Page]) -> String {
             list(page.fields.get("references")),
             page.path.display().to_string(),
         );
+        let _ = writeln!(checks, "    {check},");
         let constant = full.replace(['/', '-'], "_").to_uppercase();
         let _ = writeln!(ids, "    pub const {constant}: RuleId = RuleId({index});");
     }
@@ -206,11 +212,11 @@ fn table(root: &Path, pages: &[Page]) -> String {
     }
     let _ = writeln!(
         out,
-        "/// All rules, by id.\npub static RULES: &[Rule] = &[\n{rows}];"
+        "/// What each rule does, in the order of the catalogue.\nstatic CHECKS: &[Option<Check>] = &[\n{checks}];"
     );
     let _ = writeln!(
         out,
-        "/// Checks of whole files, as indices into [`RULES`].\npub static FILE_CHECKS: &[u16] = &{files:?};"
+        "/// Checks of whole files, as indices into the catalogue.\npub static FILE_CHECKS: &[u16] = &{files:?};"
     );
     let _ = writeln!(
         out,
@@ -218,17 +224,17 @@ fn table(root: &Path, pages: &[Page]) -> String {
     );
     let _ = writeln!(
         out,
-        "/// Checks of any object, as indices into [`RULES`].\npub static ANY: &[u16] = &{any:?};"
+        "/// Checks of any object.\npub static ANY: &[u16] = &{any:?};"
     );
     let _ = writeln!(
         out,
         "/// Checks of one kind (those of any object included), by group and kind.\npub static BY_KIND: &[(&str, &[u16])] = &[\n{kinds}];"
     );
-    let _ = writeln!(
-        out,
-        "/// The rules as constants, for what reports them by name.\n#[allow(missing_docs)]\npub mod ids {{\n    use super::RuleId;\n{ids}}}"
+    let catalogue = format!(
+        "// Made by build.rs from rules/.\n/// All rules, by id.\npub static RULES: &[Rule] = &[\n{rows}];\n\
+         /// The rules as constants, for what reports them by name.\n#[allow(missing_docs)]\npub mod ids {{\n    use super::RuleId;\n{ids}}}\n"
     );
-    out
+    (catalogue, out)
 }
 
 /// Every file `src/rules/<category>/<id>.rs` needs its page.

@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::diagnostic::{Diagnostic, Edit, Fix};
-use crate::engine::Settings;
 use crate::graph::Role;
 use crate::manifest::Surroundings;
 use crate::report::Report;
+use crate::settings::Settings;
 use crate::source::Decoded;
 use crate::yaml::{self, Tree};
 

@@ -1,60 +1,82 @@
 //! kubeproof proofreads Kubernetes manifests before they reach a cluster: what it passes, the API server
 //! accepts; what the server would refuse, it points at, on the exact characters.
 //!
-//! Data goes one way. A stage sees only the ones before it:
+//! Data goes one way. A stage sees only the ones before it, in the order in which they are declared here, and a test
+//! holds them to it:
 //!
 //! ```text
-//! source → yaml → manifest → rules, graph → engine → report → cli
-//! bytes    tree   objects    findings, facts         formats  files, terminal
+//! source → yaml → manifest → graph → context → validation, rules → engine → report → cli
+//! bytes    tree   objects    facts             findings                     formats  files, terminal
 //! ```
 //!
 //! [`check`] is the whole way, for inputs in memory. The command (`cli`) goes the same way with files, many at
 //! once; nothing but `cli` touches files, environment or terminal.
 
-pub mod baseline;
-pub mod cel;
-pub mod cli;
-mod completed;
-pub mod config;
-mod cut;
-pub mod definitions;
-pub mod diagnostic;
-pub mod edit;
-pub mod engine;
-pub mod fix;
-pub mod formats;
-pub mod graph;
+// Small things that know nothing of manifests.
 mod hash;
-pub mod impact;
-pub mod manifest;
-pub mod names;
-pub mod picture;
-mod placeholder;
-mod quote;
-pub mod report;
-pub mod rules;
 mod same;
-pub mod schema;
-pub mod source;
-pub mod suppress;
-mod url;
-pub mod validation;
+mod cut;
+mod quote;
 pub mod version;
+mod url;
+pub mod names;
+mod placeholder;
+
+// A text and its tree.
+pub mod source;
 pub mod yaml;
 
+// What is said about it, and what mends it.
+pub mod diagnostic;
+pub mod edit;
+
+// What stands in it.
+pub mod manifest;
+pub mod formats;
+
+// What Kubernetes knows, and who names what.
+pub mod schema;
+pub mod graph;
+
+// What a check is given.
+pub mod catalogue;
+pub mod settings;
+pub mod suppress;
+pub mod context;
+
+// The checks.
+pub mod cel;
+pub mod validation;
+pub mod rules;
+
+// A run, and what comes of it.
+pub mod engine;
+pub mod definitions;
+pub mod report;
+mod completed;
+pub mod baseline;
+pub mod fix;
+pub mod impact;
+pub mod picture;
+
+// Files, environment, terminal.
+pub mod config;
+pub mod cli;
+
+use context::Judging;
 use definitions::Plan;
 use diagnostic::RuleId;
-use engine::Settings;
-use graph::{Facts, Index, Judging};
+use graph::{Facts, Index};
 use manifest::{File, Surroundings};
 use report::{FileReport, Report, Source};
+use settings::Settings;
 use source::Span;
 use validation::custom::Definitions;
 
 /// Checks inputs, each a name and its bytes, by themselves and against each other.
 ///
 /// ```
-/// use kubeproof::{check, engine::Settings, manifest::Surroundings, report::{Json, Printer}};
+/// use kubeproof::{check, manifest::Surroundings, report::{Json, Printer}, settings::Settings};
 ///
 /// let inputs = [("web.yaml".to_string(), b"apiVersion: v1\nkind: Namespace\nmetadata: {name: web}\n".to_vec())];
 /// let report = check(inputs, &Surroundings::default(), &Settings::default());

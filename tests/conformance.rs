@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use kubeproof::diagnostic::{Diagnostic, ErrorType, Refusal, Stage};
-use kubeproof::engine::{self, Settings};
+use kubeproof::engine;
 use kubeproof::manifest::Surroundings;
+use kubeproof::settings::Settings;
 use kubeproof::source::{self, Decoded, Span};
 use kubeproof::version::KubeVersion;
 use kubeproof::yaml::{self, Kind, Node, Style, Tree};

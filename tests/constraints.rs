@@ -6,11 +6,11 @@
 use std::path::Path;
 
 use kubeproof::diagnostic::{Diagnostic, Stage};
-use kubeproof::engine::{self, Settings};
 use kubeproof::manifest::Surroundings;
-use kubeproof::source;
+use kubeproof::settings::Settings;
 use kubeproof::version::KubeVersion;
 use kubeproof::yaml::Tree;
+use kubeproof::{engine, source};
 
 fn refusals(text: &str, kube: Option<KubeVersion>) -> Vec<String> {
     refusals_with(

@@ -5,9 +5,9 @@
 use std::path::Path;
 
 use kubeproof::diagnostic::Diagnostic;
-use kubeproof::engine::{RuleSet, Settings};
 use kubeproof::manifest::Surroundings;
 use kubeproof::report::Report;
+use kubeproof::settings::{RuleSet, Settings};
 use kubeproof::version::KubeVersion;
 
 fn checked(inputs: &[(&str, &str)]) -> Report {

@@ -1,10 +1,10 @@
 //! CustomResourceDefinitions and the smaller groups: what the API server would say beyond structure, and where.
 
 use kubeproof::diagnostic::Refusal;
-use kubeproof::engine::{self, RuleSet, Settings};
 use kubeproof::manifest::Surroundings;
-use kubeproof::source;
+use kubeproof::settings::{RuleSet, Settings};
 use kubeproof::yaml::Tree;
+use kubeproof::{engine, source};
 
 /// The server's errors, as `Type field`, sorted.
 fn errors(text: &str) -> Vec<String> {

@@ -1,9 +1,9 @@
 //! Fingerprints: what a finding is known by from run to run.
 
 use kubeproof::check;
-use kubeproof::engine::Settings;
 use kubeproof::manifest::Surroundings;
 use kubeproof::report::fingerprint::{Fingerprint, fingerprints};
+use kubeproof::settings::Settings;
 
 const WEB: &str = "\
 apiVersion: v1

@@ -1,8 +1,8 @@
 //! Fixes of whole objects, as their author would see them: before and after.
 
-use kubeproof::engine::Settings;
 use kubeproof::fix::{Level, mend_inputs};
 use kubeproof::manifest::Surroundings;
+use kubeproof::settings::Settings;
 
 /// The text after all fixes of a level, and how many findings were fixed.
 fn fixed(name: &str, text: &str, level: Level) -> (String, usize) {

@@ -1,8 +1,8 @@
 //! What fixes leave alone, though a finding is there: a safe fix changes nothing but the fault.
 
-use kubeproof::engine::Settings;
 use kubeproof::fix::{Level, mend_inputs};
 use kubeproof::manifest::Surroundings;
+use kubeproof::settings::Settings;
 
 /// The text after all fixes of a level.
 fn fixed(text: &str, level: Level) -> String {

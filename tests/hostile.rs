@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use kubeproof::definitions::Plan;
 use kubeproof::diagnostic::Diagnostic;
-use kubeproof::engine::{self, Settings};
 use kubeproof::manifest::{File, Surroundings};
 use kubeproof::report::{Json, Printer, Report, Sarif};
-use kubeproof::source;
+use kubeproof::settings::Settings;
 use kubeproof::validation::custom::Definitions;
 use kubeproof::yaml::Tree;
+use kubeproof::{engine, source};
 
 /// Whatever is found, the reports of it are no longer.
 const LONGEST: usize = 64 << 20;

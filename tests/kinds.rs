@@ -1,15 +1,15 @@
 //! What is known of kinds: which versions of Kubernetes serve them, on by default or not, deprecated, removed; and
 //! that all of it can be explained.
 
+use kubeproof::catalogue::RULES;
 use kubeproof::diagnostic::{Diagnostic, ErrorType, Severity};
-use kubeproof::engine::{self, Settings};
 use kubeproof::manifest::Surroundings;
-use kubeproof::rules::RULES;
 use kubeproof::schema::{self, KindInfo, NameFormat, Scope, kinds};
-use kubeproof::source;
+use kubeproof::settings::Settings;
 use kubeproof::validation::Explained;
 use kubeproof::version::KubeVersion;
 use kubeproof::yaml::Tree;
+use kubeproof::{engine, source};
 
 fn check(info: &KindInfo, namespace: bool, kube: KubeVersion) -> Vec<Diagnostic> {
     let namespace = if namespace { "  namespace: web\n" } else { "" };

@@ -1,12 +1,12 @@
 //! The formats for other programs, given findings that no rule makes: line breaks and control characters in
 //! messages, fixes, places in other files.
 
+use kubeproof::catalogue::Rule;
 use kubeproof::diagnostic::{Diagnostic, Edit, Fix, Related, Severity};
 use kubeproof::engine::{Checked, ObjectInfo};
 use kubeproof::report::{
     Github, Gitlab, Json, JsonLines, Junit, Markdown, Printer, Report, Root, Sarif, Source,
 };
-use kubeproof::rules::Rule;
 use kubeproof::source::{self, Span};
 use kubeproof::version::KubeVersion;
 

@@ -1,9 +1,9 @@
 //! The printers, given findings that no rule makes today: places in other files, fixes, odd spans.
 
+use kubeproof::catalogue::Rule;
 use kubeproof::diagnostic::{Diagnostic, Edit, ErrorType, Fix, Refusal, Related, Severity};
 use kubeproof::engine::{Checked, ObjectInfo};
 use kubeproof::report::{Concise, Json, Printer, Report, Source, Text};
-use kubeproof::rules::Rule;
 use kubeproof::source::{self, Span};
 use kubeproof::version::KubeVersion;
 

@@ -9,14 +9,15 @@
 //! stands. A page's examples run with that page's rule only, or with those of `with=…` as well, whose findings
 //! are not shown.
 
+use kubeproof::catalogue::{FixKind, RULES, Rule};
 use kubeproof::diagnostic::{Diagnostic, RuleId};
-use kubeproof::engine::{self, RuleSet, Settings};
 use kubeproof::fix::{self, Level};
 use kubeproof::manifest::Surroundings;
 use kubeproof::report::{FileReport, Report, Source};
-use kubeproof::rules::{Check, Emitter, FixKind, RULES, Rule};
-use kubeproof::source;
+use kubeproof::rules::{Check, check_of};
+use kubeproof::settings::{RuleSet, Settings};
 use kubeproof::yaml::Tree;
+use kubeproof::{engine, source};
 
 /// One fenced block.
 struct Fence {
@@ -482,7 +483,7 @@ fn metadata_is_whole() {
             rule.id
         );
         let target = rule.on.first().copied().unwrap_or_default();
-        if let Emitter::Check(check) = rule.emitter {
+        if let Some(check) = check_of(RuleId(i as u16)) {
             let fits = match check {
                 Check::File(_) => target == "file",
                 Check::Document(_) => target == "document",

@@ -2,9 +2,10 @@
 //! which of several faults it would name, and what kubeproof advises.
 
 use kubeproof::diagnostic::{Diagnostic, Refusal, Stage};
-use kubeproof::engine::{self, Checked, RuleSet, Settings};
+use kubeproof::engine::{self, Checked};
 use kubeproof::manifest::Surroundings;
 use kubeproof::schema::{self, NameFormat, Scope, TypeId};
+use kubeproof::settings::{RuleSet, Settings};
 use kubeproof::source;
 use kubeproof::version::KubeVersion;
 use kubeproof::yaml::Tree;

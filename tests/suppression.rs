@@ -2,9 +2,9 @@
 
 use kubeproof::check;
 use kubeproof::diagnostic::Diagnostic;
-use kubeproof::engine::{RuleSet, Settings};
 use kubeproof::manifest::Surroundings;
 use kubeproof::report::{Json, Printer, Report};
+use kubeproof::settings::{RuleSet, Settings};
 
 fn run(files: &[(&str, &str)], settings: &Settings) -> Report {
     let inputs = files

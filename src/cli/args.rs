@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Wishes;
 use crate::diagnostic::Severity;
-use crate::engine::RuleSet;
+use crate::settings::RuleSet;
 use crate::version::KubeVersion;
 
 use super::baseline::BaselineArgs;

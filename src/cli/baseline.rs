@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::baseline::{Baseline, Known};
-use crate::engine::Policy;
+use crate::catalogue::Rule;
 use crate::graph::Role;
 use crate::report::{Report, count};
-use crate::rules::Rule;
+use crate::settings::Policy;
 use crate::source;
 
 use super::around::without_dots;

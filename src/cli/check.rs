@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 
 use crate::diagnostic::Severity;
-use crate::engine::Settings;
 use crate::report::{Report, count, left_alone};
+use crate::settings::Settings;
 
 use super::args::{CheckArgs, FailOn};
 use super::config::Configs;

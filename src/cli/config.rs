@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{Config, Fault, Wishes, policy, references};
-use crate::engine::{Policy, Settings};
 use crate::graph;
 use crate::report::{Source, Text, count, printable};
+use crate::settings::{Policy, Settings};
 use crate::source;
 
 use super::around::without_dots;

@@ -5,10 +5,11 @@ use std::sync::atomic::AtomicUsize;
 
 use crate::definitions::{Coverage, Plan};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{self, Policy};
+use crate::engine;
 use crate::graph::{Facts, Role};
 use crate::manifest::{File, Skip, Surroundings};
 use crate::report::Source;
+use crate::settings::Policy;
 use crate::source::{self, Decoded};
 use crate::validation::custom::{Definitions, is_definition};
 use crate::yaml::Tree;

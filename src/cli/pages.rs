@@ -3,8 +3,8 @@
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use crate::catalogue::{FixKind, RULES, Rule};
 use crate::diagnostic::Severity;
-use crate::rules::{FixKind, RULES, Rule};
 use crate::validation;
 
 use super::args::{ExplainArgs, ExplainFormat, RulesFormat};

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 
-use crate::engine::Settings;
 use crate::graph::table::Table;
 use crate::graph::{Facts, Role};
 use crate::impact::places::{self, Asked, FilePlaces, Places};
 use crate::impact::{self, FileFacts};
 use crate::manifest::Surroundings;
+use crate::settings::Settings;
 use crate::source;
 use crate::yaml::Tree;
 

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::definitions;
-use crate::engine::{self, Checked, Policy, Settings};
+use crate::engine::{self, Checked};
 use crate::graph::{Facts, Role};
 use crate::manifest::Surroundings;
 use crate::report::{Report, Source};
+use crate::settings::{Policy, Settings};
 use crate::source::{self, Decoded};
 use crate::validation::custom::is_definition;
 use crate::yaml::Tree;

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value as Json, json};
 
+use crate::catalogue::RULES;
 use crate::config::{Data, KEYS, Value, Wishes, policy, schema};
 use crate::diagnostic::RuleId;
-use crate::engine::Settings;
 use crate::report::{count, printable};
-use crate::rules::RULES;
+use crate::settings::Settings;
 use crate::version::KubeVersion;
 
 use super::config::{Configs, Loaded};

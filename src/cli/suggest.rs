@@ -1,6 +1,6 @@
 //! "Did you mean …?" for names of rules.
 
-use crate::rules::suggest::{instead_of, nearest};
+use crate::catalogue::suggest::{instead_of, nearest};
 
 /// What to say about a name that is neither a rule nor a category.
 pub fn unknown_rule(name: &str) -> String {

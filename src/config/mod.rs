@@ -18,9 +18,9 @@ pub use value::{Data, Value};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use crate::catalogue::Rule;
 use crate::diagnostic::{RuleId, Severity};
 use crate::graph::table::Table;
-use crate::rules::Rule;
 use crate::source::Decoded;
 use crate::version::KubeVersion;
 

@@ -1,9 +1,9 @@
 //! From the configuration and the command line to the settings of each file.
 
 use super::{Config, Value, severity, texts};
+use crate::catalogue::RULES;
 use crate::diagnostic::Severity;
-use crate::engine::{RuleSet, Settings};
-use crate::rules::RULES;
+use crate::settings::{RuleSet, Settings};
 use crate::version::KubeVersion;
 
 /// What the command line says; it outweighs the configuration.
@@ -136,7 +136,7 @@ pub fn settings(base: &Settings, wishes: &Wishes, config: Option<&Config>, paths
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::Rule;
+    use crate::catalogue::Rule;
     use crate::source;
 
     fn config(text: &str) -> Config {

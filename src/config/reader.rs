@@ -7,9 +7,9 @@ use std::str::FromStr;
 use super::scalar::{judge, nearest, wanted};
 use super::shape::{KEYS, Key, SEVERITIES, Shape};
 pub use super::value::{Data, Value};
+use crate::catalogue::Rule;
+use crate::catalogue::suggest::instead_of;
 use crate::quote::quote;
-use crate::rules::Rule;
-use crate::rules::suggest::instead_of;
 use crate::source::{Decoded, Span};
 use crate::yaml::{self, Kind, Node, Scalar, Tree};
 

@@ -4,10 +4,10 @@ use std::str::FromStr;
 
 use super::globs;
 use super::shape::Shape;
+use crate::catalogue::RULES;
+use crate::catalogue::suggest::instead_of;
 use crate::graph;
 use crate::quote::quote;
-use crate::rules::RULES;
-use crate::rules::suggest::instead_of;
 use crate::version::KubeVersion;
 
 /// What a shape of a scalar takes, in words.

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::shape::{KEYS, Key, SEVERITIES, Shape};
+use crate::catalogue::RULES;
 use crate::graph;
-use crate::rules::RULES;
 use crate::version::KubeVersion;
 
 /// The schema, as it is kept in `schemas/kubeproof.schema.json`.

@@ -1,20 +1,15 @@
 //! Runs the rules: over one file with its text and tree at hand, then over the facts of all files.
 
-mod ceiling;
-mod settings;
-
-pub(crate) use ceiling::Ceiling;
-pub use settings::{Policy, RuleSet, Settings};
-
+use crate::catalogue::RULES;
+use crate::context::{self, Cx, Judging, RunCx};
 use crate::cut::{self, cut};
 use crate::diagnostic::{Diagnostic, ErrorType, RuleId, Stage};
 use crate::edit::Shared;
 use crate::graph::table::Table;
-use crate::graph::{self, Facts, Index, Judging, Role, RunCx};
+use crate::graph::{self, Facts, Index, Role};
 use crate::manifest::{File, Skip, Surroundings};
-
-use crate::rules::{self, Check, Cx, Emitter, RULES};
-
+use crate::rules::{self, Check};
+use crate::settings::Settings;
 use crate::source::{Decoded, Span};
 use crate::suppress::Suppressions;
 use crate::validation::{self, custom::Definitions};
@@ -106,7 +101,7 @@ pub fn check_file(
         faults.retain_mut(|d| settings.adjust(d));
         diagnostics.append(&mut faults);
     }
-    ceiling::apply(&mut diagnostics, std::mem::take(&mut cx.ceiling));
+    context::apply(&mut diagnostics, std::mem::take(&mut cx.ceiling));
     if !diagnostics.is_empty() || !suppressed.is_empty() {
         file.hidden().redact(&mut diagnostics);
         file.hidden().redact(&mut suppressed);
@@ -172,7 +167,7 @@ pub fn check_custom(
     let mut cx = Cx::new(&file, settings);
     validation::custom::check(&file, definitions, &mut cx);
     let mut found = std::mem::take(&mut cx.found);
-    ceiling::apply(&mut found, std::mem::take(&mut cx.ceiling));
+    context::apply(&mut found, std::mem::take(&mut cx.ceiling));
     found.retain_mut(|d| settings.adjust(d));
     judge_fixes(tree, &mut found);
     if !found.is_empty() {
@@ -270,21 +265,18 @@ fn run_checks<'t>(file: &'t File<'t>, cx: &mut Cx<'t>) {
 fn enabled(rule: u16, cx: &mut Cx<'_>) -> Option<Check> {
     let id = RuleId(rule);
     cx.rule = id;
-    match RULES[rule as usize].emitter {
-        Emitter::Check(check) if cx.settings.rules.has(id) => Some(check),
-        _ => None,
-    }
+    rules::check_of(id).filter(|_| cx.settings.rules.has(id))
 }
 
 /// Checks the files of a run against each other. Findings come with the index of their file, which is one
 /// that was to be checked.
 pub fn check_run(index: &Index<'_>, settings: &Settings, judging: &dyn Judging) -> Vec<(u32, Diagnostic)> {
     let mut cx = RunCx::new(index, settings, judging);
-    for (i, rule) in RULES.iter().enumerate() {
-        if let Emitter::Check(Check::Run(check)) = rule.emitter
-            && settings.rules.has(RuleId(i as u16))
+    for rule in (0..RULES.len()).map(|i| RuleId(i as u16)) {
+        if let Some(Check::Run(check)) = rules::check_of(rule)
+            && settings.rules.has(rule)
         {
-            cx.rule = RuleId(i as u16);
+            cx.rule = rule;
             check(&mut cx);
         }
     }

@@ -4,7 +4,6 @@ mod affixes;
 mod builds;
 pub(crate) mod by_namespace;
 pub mod compile;
-mod cx;
 mod declared;
 mod envs;
 mod facts;
@@ -31,7 +30,6 @@ mod whom;
 mod written;
 
 pub use builds::{Build, Builds, Patching, Stage};
-pub use cx::{Judging, RunCx};
 pub use declared::Declared;
 pub use envs::{EnvFiles, env_keys};
 pub use facts::{

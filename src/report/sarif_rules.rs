@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::Report;
 use super::sarif::Message;
+use crate::catalogue::{FixKind, Rule};
 use crate::diagnostic::{RuleId, Severity};
-use crate::rules::{FixKind, Rule};
 
 /// The rules that found something, each with its index in the log.
 pub(super) fn reported(report: &Report) -> BTreeMap<RuleId, usize> {

@@ -9,8 +9,8 @@ mod scope;
 mod unused;
 
 use crate::diagnostic::{Diagnostic, RuleId};
-use crate::engine::Settings;
 use crate::manifest::File;
+use crate::settings::Settings;
 use crate::source::Span;
 use crate::yaml::Tree;
 use order::{Name, Order, Reader};

@@ -1,12 +1,12 @@
 //! What a comment says: that it is meant for kubeproof, which rules it names, and why. Whatever is written wrongly
 //! there is told, and keeps nothing back.
 
+use crate::catalogue::suggest::{instead_of, nearest};
+use crate::catalogue::{RULES, Rule, ids};
 use crate::diagnostic::{Diagnostic, Edit, Fix, RuleId};
-use crate::engine::Settings;
 use crate::manifest::File;
 use crate::quote::quote;
-use crate::rules::suggest::{instead_of, nearest};
-use crate::rules::{RULES, Rule, ids};
+use crate::settings::Settings;
 use crate::source::Span;
 
 /// A rule or a category that a comment names.

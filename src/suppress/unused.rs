@@ -4,10 +4,10 @@
 use super::order::{Name, Named};
 use super::scope::line_of;
 use super::{Suppression, Suppressions};
+use crate::catalogue::{Emitter, RULES, Rule, ids};
 use crate::diagnostic::{Diagnostic, Edit, Fix, RuleId};
-use crate::engine::Settings;
 use crate::manifest::File;
-use crate::rules::{Check, Emitter, RULES, Rule, ids};
+use crate::settings::Settings;
 use crate::source::Span;
 use crate::yaml::{Kind, Style};
 
@@ -61,7 +61,7 @@ impl Named {
     fn is_decided(self, settings: &Settings, custom: bool) -> bool {
         let decided = |(id, rule): (u16, &Rule)| {
             let open = match rule.emitter {
-                Emitter::Check(Check::Run(_)) => settings.partial,
+                Emitter::Check if rule.compares() => settings.partial,
                 Emitter::Schema => custom,
                 _ => false,
             };

@@ -9,8 +9,9 @@ use std::collections::HashSet;
 
 use super::path::{Part, Place};
 use super::resolved::Resolved;
+use crate::catalogue::ids;
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
-use crate::rules::{Cx, ids};
 use crate::schema::table::{self, FieldRef};
 use crate::schema::{Shape, Ty, TypeId};
 use crate::yaml::tree::{COOK, PROPS};

@@ -2,12 +2,13 @@
 
 use super::keys::written;
 use super::locate::{self, Fault};
+use crate::catalogue::ids;
+use crate::context::Cx;
 use crate::diagnostic::{Edit, ErrorType, Severity};
 use crate::edit;
 use crate::hash::HashMap;
 use crate::manifest::{Object, second_objects};
 use crate::quote::quote;
-use crate::rules::{Cx, ids};
 use crate::schema::TypeId;
 use crate::yaml::tree::{NodeId, PROPS};
 use crate::yaml::{Duplicate, DuplicateKind, Kind, Node};

@@ -3,10 +3,10 @@
 use super::decode::{Decoder, Strictness};
 use super::message;
 use super::path::Place;
+use crate::catalogue::ids;
 use crate::diagnostic::{Edit, ErrorType, Report, RuleId, Severity, Stage};
 use crate::edit;
 use crate::formats::scalars;
-use crate::rules::ids;
 use crate::schema::suggest::{self, Unknown};
 use crate::schema::{Shape, TypeId};
 use crate::source::Span;

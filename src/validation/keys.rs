@@ -1,11 +1,12 @@
 //! Keys that YAML 1.1 turns into other keys: what becomes JSON has strings for keys, and `no` is not `"no"` there.
 
 use super::duplicates::owner_of;
+use crate::catalogue::ids;
+use crate::context::Cx;
 use crate::diagnostic::Edit;
 use crate::hash::HashSet;
 use crate::manifest::Document;
 use crate::quote::quote;
-use crate::rules::{Cx, ids};
 use crate::source::Span;
 use crate::yaml::{Kind, Node, Style, may_be_typed};
 

@@ -1,9 +1,10 @@
 //! Lists and documents that are no objects: what kubectl makes of them before anything is sent.
 
+use crate::catalogue::ids;
+use crate::context::Cx;
 use crate::diagnostic::{ErrorType, Stage};
 use crate::manifest::Document;
 use crate::quote::quote;
-use crate::rules::{Cx, ids};
 use crate::source::Span;
 use crate::yaml::{Kind, Node, Style};
 

@@ -4,10 +4,10 @@
 use super::elsewhere::elsewhere;
 use super::keys::told;
 use super::path::{Part, Place};
+use crate::context::Cx;
 use crate::diagnostic::Edit;
 use crate::formats::scalars::quantity_fault;
 use crate::quote::quote_path;
-use crate::rules::Cx;
 use crate::schema::suggest::Unknown;
 use crate::schema::{Shape, TypeId};
 use crate::source::Span;

@@ -1,12 +1,13 @@
 //! `apiVersion` and `kind`: present, known, served by the version of Kubernetes at hand.
 
 use super::migrate;
+use crate::catalogue::ids;
+use crate::context::Cx;
 use crate::diagnostic::{ErrorType, Stage};
 use crate::edit;
 use crate::formats::nearest;
 use crate::manifest::Object;
 use crate::quote::quote;
-use crate::rules::{Cx, ids};
 use crate::schema::{KindInfo, suggest};
 use crate::source::Span;
 use crate::version::KubeVersion;

@@ -11,8 +11,8 @@ mod table;
 mod target_ports;
 mod worlds;
 
-use kubeproof::engine::{RuleSet, Settings};
 use kubeproof::manifest::Surroundings;
+use kubeproof::settings::{RuleSet, Settings};
 
 /// A finding: `severity rule file: marked text`.
 fn findings(files: &[(&str, &str)]) -> Vec<String> {

@@ -1,8 +1,8 @@
 //! What becomes of a name that is not there.
 
 use kubeproof::diagnostic::Severity;
-use kubeproof::engine::Settings;
 use kubeproof::manifest::Surroundings;
+use kubeproof::settings::Settings;
 
 use super::table::using;
 use super::{INGRESS, file, findings, pod_with_key, secret};

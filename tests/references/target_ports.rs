@@ -1,8 +1,8 @@
 //! Ports of Services that lead to ports of pods by their names.
 
-use kubeproof::engine::Settings;
 use kubeproof::fix::{Level, mend_inputs};
 use kubeproof::manifest::Surroundings;
+use kubeproof::settings::Settings;
 
 use super::{file, findings, findings_of_all, findings_with, service};
 

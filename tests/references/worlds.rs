@@ -1,8 +1,8 @@
 //! What there is beside the manifests: a cluster, other files, kinds of a user's own.
 
-use kubeproof::engine::Settings;
 use kubeproof::graph;
 use kubeproof::manifest::Surroundings;
+use kubeproof::settings::Settings;
 use kubeproof::yaml::Tree;
 
 use super::table::using;

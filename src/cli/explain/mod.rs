@@ -6,8 +6,8 @@ mod text;
 pub use json::json;
 pub use text::text;
 
+use crate::catalogue::Rule;
 use crate::graph;
-use crate::rules::Rule;
 use crate::schema::{FieldInfo, KindInfo, Shape, Ty};
 use crate::validation::{Explained, Said};
 use crate::version::KubeVersion;

@@ -6,8 +6,8 @@ use super::{
     comes_back, further, kind_words, list_words, own_versions, refers_to, rules, short_notes, type_words,
     versions_words,
 };
+use crate::catalogue::RULES;
 use crate::cli::pages::{Painter, severity_style};
-use crate::rules::RULES;
 use crate::schema::{NameFormat, Scope};
 use crate::validation::{Explained, Said};
 

@@ -212,8 +212,9 @@ fn check_reference<'t>(reference: &Field<'_, 't>, known: &[&str], cx: &mut Cx<'t
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::{self, Settings};
+    use crate::engine;
     use crate::manifest::Surroundings;
+    use crate::settings::Settings;
     use crate::source;
     use crate::yaml::Tree;
 

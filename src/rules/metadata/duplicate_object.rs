@@ -1,10 +1,10 @@
 //! The same object twice in a run.
 
 use crate::diagnostic::Severity;
-use crate::graph::{Facts, ObjectFact, Role, RunCx};
+use crate::graph::{Facts, ObjectFact, Role};
 use crate::hash::HashMap;
 use crate::placeholder::unrendered;
-use crate::rules::{Check, quote};
+use crate::rules::{Check, RunCx, quote};
 
 /// The check.
 pub const CHECK: Check = Check::Run(check);

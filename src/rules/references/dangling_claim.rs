@@ -1,7 +1,7 @@
 //! A PersistentVolumeClaim that a pod mounts and that nothing defines.
 
-use crate::graph::{PERSISTENT_VOLUME_CLAIM, RunCx};
-use crate::rules::Check;
+use crate::graph::PERSISTENT_VOLUME_CLAIM;
+use crate::rules::{Check, RunCx};
 
 /// The check.
 pub const CHECK: Check = Check::Run(check);

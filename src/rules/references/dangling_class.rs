@@ -1,7 +1,6 @@
 //! A class of volumes, pods, Ingresses or Gateways that nothing defines.
 
-use crate::graph::RunCx;
-use crate::rules::Check;
+use crate::rules::{Check, RunCx};
 
 /// The check.
 pub const CHECK: Check = Check::Run(check);

@@ -1,7 +1,7 @@
 //! A ConfigMap that something uses and nothing defines or makes.
 
-use crate::graph::{CONFIG_MAP, RunCx};
-use crate::rules::Check;
+use crate::graph::CONFIG_MAP;
+use crate::rules::{Check, RunCx};
 
 /// The check.
 pub const CHECK: Check = Check::Run(check);

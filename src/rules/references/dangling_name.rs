@@ -1,7 +1,6 @@
 //! A name of anything else that nothing defines.
 
-use crate::graph::RunCx;
-use crate::rules::Check;
+use crate::rules::{Check, RunCx};
 
 /// The check.
 pub const CHECK: Check = Check::Run(check);

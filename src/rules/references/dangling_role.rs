@@ -1,7 +1,7 @@
 //! A Role or ClusterRole that a binding gives and nothing defines.
 
-use crate::graph::{CLUSTER_ROLE, ROLE, RunCx};
-use crate::rules::Check;
+use crate::graph::{CLUSTER_ROLE, ROLE};
+use crate::rules::{Check, RunCx};
 
 /// The check.
 pub const CHECK: Check = Check::Run(check);

@@ -1,7 +1,7 @@
 //! A Secret that something uses and nothing defines or makes.
 
-use crate::graph::{RunCx, SECRET};
-use crate::rules::Check;
+use crate::graph::SECRET;
+use crate::rules::{Check, RunCx};
 
 /// The check.
 pub const CHECK: Check = Check::Run(check);

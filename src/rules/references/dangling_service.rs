@@ -1,7 +1,7 @@
 //! A Service that something calls and nothing defines or makes.
 
-use crate::graph::{RunCx, SERVICE};
-use crate::rules::Check;
+use crate::graph::SERVICE;
+use crate::rules::{Check, RunCx};
 
 /// The check.
 pub const CHECK: Check = Check::Run(check);

@@ -1,7 +1,7 @@
 //! A ServiceAccount that a pod runs as and that nothing defines.
 
-use crate::graph::{RunCx, SERVICE_ACCOUNT};
-use crate::rules::Check;
+use crate::graph::SERVICE_ACCOUNT;
+use crate::rules::{Check, RunCx};
 
 /// The check.
 pub const CHECK: Check = Check::Run(check);

@@ -1,8 +1,8 @@
 //! A key that a Secret or ConfigMap, fully known here, does not have.
 
 use crate::diagnostic::Severity;
-use crate::graph::{Defined, RunCx, SERVICE};
-use crate::rules::{Check, quote};
+use crate::graph::{Defined, SERVICE};
+use crate::rules::{Check, RunCx, quote};
 
 /// The check.
 pub const CHECK: Check = Check::Run(check);

@@ -1,8 +1,8 @@
 //! A port that a Service, fully known here, does not have.
 
 use crate::diagnostic::Severity;
-use crate::graph::{RunCx, SERVICE};
-use crate::rules::{Check, quote};
+use crate::graph::SERVICE;
+use crate::rules::{Check, RunCx, quote};
 
 /// The check.
 pub const CHECK: Check = Check::Run(check);

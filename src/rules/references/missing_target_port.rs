@@ -2,9 +2,9 @@
 
 use crate::diagnostic::Edit;
 use crate::formats::nearest;
-use crate::graph::{Astray, Labelling, Labels, Port, Protocol, RunCx};
+use crate::graph::{Astray, Labelling, Labels, Port, Protocol};
 use crate::hash::HashSet;
-use crate::rules::{Check, quote};
+use crate::rules::{Check, RunCx, quote};
 use crate::source::Span;
 use crate::yaml::resolve;
 

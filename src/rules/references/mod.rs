@@ -17,15 +17,15 @@ pub(super) mod selector_mismatch;
 pub(super) mod tls_secret_lacks_keys;
 
 use crate::diagnostic::{Edit, Severity};
-use crate::engine::Settings;
 use crate::graph::table::{Breaks, Reading, Row, Target};
 use crate::graph::{
     CLUSTER_ROLE, CONFIG_MAP, Closeness, DEPLOYMENT, Defined, GATEWAY_CLASS, INGRESS_CLASS, Meant,
-    PERSISTENT_VOLUME_CLAIM, PRIORITY_CLASS, REPLICA_SET, ROLE, RUNTIME_CLASS, RunCx, SECRET, SERVICE,
+    PERSISTENT_VOLUME_CLAIM, PRIORITY_CLASS, REPLICA_SET, ROLE, RUNTIME_CLASS, SECRET, SERVICE,
     SERVICE_ACCOUNT, STATEFUL_SET, STORAGE_CLASS, UseSite, Verdict,
 };
 use crate::hash::{HashMap, HashSet};
-use crate::rules::quote;
+use crate::rules::{RunCx, quote};
+use crate::settings::Settings;
 use crate::source::Span;
 use crate::yaml::resolve;
 

@@ -1,8 +1,8 @@
 //! A selector that selects nothing, though what it means stands close by.
 
 use crate::diagnostic::Severity;
-use crate::graph::{Labels, Miss, RunCx, SERVICE};
-use crate::rules::{Check, quote};
+use crate::graph::{Labels, Miss, SERVICE};
+use crate::rules::{Check, RunCx, quote};
 
 /// The check.
 pub const CHECK: Check = Check::Run(check);

@@ -1,7 +1,6 @@
 //! A Secret, fully known here, that is used as a TLS certificate and lacks it or its key.
 
-use crate::graph::RunCx;
-use crate::rules::{Check, quote};
+use crate::rules::{Check, RunCx, quote};
 
 /// The check.
 pub const CHECK: Check = Check::Run(check);

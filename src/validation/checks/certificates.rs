@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::fault;
 use crate::yaml::base64;
 

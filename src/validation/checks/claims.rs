@@ -1,11 +1,11 @@
 //! Persistent volumes and claims to them.
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::{Format, fault, is_set, of_format};
 
 const MODES: [&str; 4] = [

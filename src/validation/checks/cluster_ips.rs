@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::formats::ip;
 use crate::manifest::Field;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::{Format, fault};
 
 enum Place {

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::Cx;
 use crate::source::Span;
 use crate::validation::constraints::{fault, in_its_case};
 

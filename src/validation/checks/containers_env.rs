@@ -1,11 +1,11 @@
 //! Environment variables of containers, and the fields and resources they may show.
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::formats::quantity::{self, Quantity};
 use crate::manifest::Field;
 use crate::names::{self, Faults};
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::fault;
 
 use super::containers::{judged, shown};

@@ -1,9 +1,9 @@
 //! Probes and lifecycle hooks of containers.
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::Cx;
 use crate::validation::constraints::fault;
 use crate::yaml::Scalar;
 

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::names::{self, Faults};
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::source::Span;
 use crate::validation::constraints::fault;
 

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::Cx;
 use crate::validation::constraints::fault;
 
 use super::containers::{LISTS, is_of_pod, judged};

@@ -9,9 +9,9 @@ use std::collections::HashSet;
 use super::crd_names::one_label;
 use super::crd_schema::{self, Walker};
 use super::webhooks;
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::Cx;
 use crate::validation::constraints::fault;
 use crate::yaml::Node;
 

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::Cx;
 use crate::url;
 use crate::validation::constraints::fault;
 

@@ -2,9 +2,9 @@
 
 use super::crd_parts::{Parts, Type, is_filled, is_true, schema};
 use super::crd_schema::DEPTH;
+use crate::context::Cx;
 use crate::diagnostic::{Diagnostic, ErrorType};
 use crate::manifest::Field;
-use crate::rules::Cx;
 use crate::validation::constraints::fault;
 
 /// The type of a schema, as far as the schemas within it depend on it.

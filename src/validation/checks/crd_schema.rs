@@ -7,9 +7,9 @@ use super::crd_parts::{Parts, is_true};
 use super::crd_rules::{Costs, Declared, Step};
 use super::{crd_default, crd_lists, crd_nested, crd_openapi, expressions};
 use crate::cel::{Env, most_often};
+use crate::context::Cx;
 use crate::diagnostic::{Diagnostic, ErrorType};
 use crate::manifest::Field;
-use crate::rules::Cx;
 use crate::validation::constraints::fault;
 use crate::yaml::Entry;
 

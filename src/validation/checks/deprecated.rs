@@ -1,10 +1,11 @@
 //! Labels and annotations that Kubernetes has given up, or is about to.
 
+use crate::catalogue::ids;
+use crate::context::Cx;
 use crate::diagnostic::{Edit, Report};
 use crate::edit;
 use crate::manifest::Field;
 use crate::quote::quote;
-use crate::rules::{Cx, ids};
 use crate::source::Span;
 use crate::yaml::Node;
 

@@ -6,11 +6,11 @@ use super::devices::{
     CHOOSING, SHARING, configuration, duplicates, known, name, qualified, required_name, selectors, since,
     text, too_many,
 };
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::{Format, fault, is_set, of_format};
 
 /// The version from which on requests of v1beta1 can have alternatives.

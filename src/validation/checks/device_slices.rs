@@ -6,12 +6,12 @@ use std::collections::HashSet;
 use super::devices::{
     SHARING, duplicates, name, place_of_key, qualified, required_name, since, taint, text, too_many,
 };
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::{Format, fault, is_set, of_format};
 
 /// Where the devices of a slice are: one of four ways to say it.

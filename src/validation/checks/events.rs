@@ -1,10 +1,10 @@
 //! Events, in both groups.
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::{fault, is_set};
 
 /// The names that a field has in the core group and in events.k8s.io.

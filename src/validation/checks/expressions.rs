@@ -1,10 +1,10 @@
 //! Expressions in CEL: the server compiles them, and so does [`crate::cel`].
 
 use crate::cel::{Compiled, Env, Simple, Type, compile};
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::manifest::mask::HIDDEN;
-use crate::rules::Cx;
 use crate::validation::constraints::{fault, is_set};
 
 /// Longer expressions of audit annotations are refused for their length.

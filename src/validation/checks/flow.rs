@@ -1,10 +1,10 @@
 //! Priority and fairness of requests.
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::{fault, is_set};
 
 fn has_star(field: &Field<'_, '_>) -> bool {

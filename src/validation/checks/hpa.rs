@@ -1,11 +1,11 @@
 //! HorizontalPodAutoscalers.
 
 use super::resource_names;
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::fault;
 
 /// The numbers of replicas, and what scaling to none needs.

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use super::matching::{self, Verdict};
 use super::workloads;
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::{Format, fault};
 
 /// Where the server adds the job's name to its pods' labels.

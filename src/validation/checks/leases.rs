@@ -1,10 +1,10 @@
 //! Candidates for a lease.
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::fault;
 
 /// How the holder is chosen. The server reports it below the field.

@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::resource_names;
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::source::Span;
 use crate::validation::constraints::fault;
 

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::context::Cx;
 use crate::manifest::Field;
 use crate::names;
 use crate::placeholder::unrendered;
-use crate::rules::Cx;
 
 /// What a selector says of labels.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

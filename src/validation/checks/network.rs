@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::formats::ip;
 use crate::manifest::Field;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::{Format, fault};
 
 /// The directions that a policy is for.

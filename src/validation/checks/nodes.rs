@@ -5,12 +5,12 @@ use std::collections::HashSet;
 
 use super::annotated_json::{self, Shape};
 use super::quota;
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::formats::ip;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::source::Span;
 use crate::validation::constraints::fault;
 

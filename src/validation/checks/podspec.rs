@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::{Format, fault, is_set, of_format};
 
 /// Limits of the resolver in the C library.

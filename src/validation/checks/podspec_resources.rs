@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use crate::context::Cx;
 use crate::diagnostic::{ErrorType, Related};
 use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::fault;
 
 use super::containers::{is_of_pod, shown, stays};

@@ -1,9 +1,10 @@
 //! Ports that probes and hooks name.
 
+use crate::catalogue::ids;
+use crate::context::Cx;
 use crate::formats::nearest;
 use crate::manifest::Field;
 use crate::quote::quote;
-use crate::rules::{Cx, ids};
 
 /// The port of a probe or hook, which the kubelet looks for in the same container.
 pub fn named<'t>(handler: &Field<'_, 't>, cx: &mut Cx<'t>) {

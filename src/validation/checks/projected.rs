@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::Cx;
 use crate::validation::constraints::{fault, is_set};
 
 use super::containers_env;

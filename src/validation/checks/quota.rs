@@ -1,11 +1,11 @@
 //! ResourceQuotas.
 
 use super::resource_names;
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::fault;
 
 /// Whether a quantity is a whole number, once rounded up to thousandths as the server does.

@@ -1,9 +1,9 @@
 //! RBAC: what rules and selectors of roles demand beyond their fields.
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::Cx;
 use crate::validation::constraints::fault;
 
 /// A rule is about resources or about paths that are none.

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::fault;
 
 /// The name of an APIService is its version, a dot and its group.

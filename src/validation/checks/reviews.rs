@@ -1,9 +1,9 @@
 //! Reviews of access.
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::Cx;
 use crate::validation::constraints::{fault, is_set};
 
 /// A review is no object that is kept, so it has no metadata but its namespace.

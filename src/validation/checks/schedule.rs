@@ -1,9 +1,9 @@
 //! The schedule and time zone of a CronJob.
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::fault;
 
 /// The names of time zones, sorted, one a line.

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalogue::ids;
+use crate::context::Cx;
 use crate::diagnostic::{ErrorType, Severity};
 use crate::formats::ip;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::{Cx, ids};
 use crate::validation::constraints::{Format, fault, in_its_case};
 
 const HINTS: &str = "service.kubernetes.io/topology-aware-hints";

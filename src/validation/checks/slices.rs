@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::formats::ip;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::{Format, fault, in_its_case};
 
 /// The endpoints of a slice, whose addresses are of the slice's type.

@@ -1,10 +1,10 @@
 //! Labels and annotations of pod templates.
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::source::Span;
 use crate::validation::constraints::fault;
 use crate::yaml::Node;

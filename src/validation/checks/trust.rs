@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::certificates::{blocks, element};
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::fault;
 
 /// The name of a bundle, which starts with its signer's.

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::context::Cx;
 use crate::diagnostic::{ErrorType, Stage};
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::Cx;
 use crate::validation::constraints::{Format, fault};
 
 use super::containers::{judged, shown};

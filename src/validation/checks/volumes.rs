@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::{fault, is_set};
 
 use super::volume_index::refused;

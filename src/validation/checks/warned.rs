@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use crate::catalogue::ids;
+use crate::context::Cx;
 use crate::edit;
 use crate::formats::quantity::{self, Quantity};
 use crate::manifest::Field;
 use crate::quote::quote;
-use crate::rules::{Cx, ids};
 use crate::source::Span;
 
 /// Variables that hide earlier ones.

@@ -1,9 +1,9 @@
 //! What webhooks demand of their URLs, Services and versions.
 
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
-use crate::rules::Cx;
 use crate::url;
 use crate::validation::constraints::{fault, is_set};
 

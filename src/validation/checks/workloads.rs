@@ -1,10 +1,10 @@
 //! Deployments, StatefulSets, DaemonSets, ReplicaSets and ReplicationControllers.
 
 use super::matching::{self, Verdict};
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::quote::quote;
-use crate::rules::Cx;
 use crate::validation::constraints::{fault, percent};
 use crate::yaml::Kind;
 

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::run::{is_set, text};
 use super::{Format, Op, Row, fault};
+use crate::context::Cx;
 use crate::diagnostic::{Edit, ErrorType, Report};
 use crate::edit;
 use crate::manifest::Field;
-use crate::rules::Cx;
 use crate::yaml::Node;
 
 /// Invalid, once for each fault of the text.

@@ -5,9 +5,10 @@ use super::faults::{
 };
 use super::run::is_set;
 use super::{Op, fault, warned};
+use crate::catalogue::ids;
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::{Cx, ids};
 
 /// Runs one test on `field` and reports at `place`; whether it failed.
 pub(super) fn judge<'t>(

@@ -18,9 +18,10 @@ pub use ops::{Cond, Is, Op, Row, Step, Test};
 pub use run::is_set;
 
 use super::resolved::Resolved;
+use crate::catalogue::ids;
+use crate::context::Cx;
 use crate::diagnostic::{ErrorType, Report};
 use crate::manifest::{Field, Object};
-use crate::rules::{Cx, ids};
 use crate::schema::{Shape, Ty, TypeId, table};
 use crate::yaml::{Entry, Kind};
 use base::{Base, Present};

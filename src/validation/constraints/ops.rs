@@ -1,9 +1,9 @@
 //! The vocabulary of constraints: rows, tests and conditions.
 
 use super::Format;
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::rules::Cx;
 
 /// One line of a constraint file: a field of a struct, and its tests in order.
 pub struct Row {

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::base::Base;
 use super::judge::judge;
 use super::{Cond, Is, Op, Row, Step};
+use crate::context::Cx;
 use crate::diagnostic::Related;
 use crate::manifest::Field;
-use crate::rules::Cx;
 use crate::schema::table::NameId;
 use crate::yaml::{Kind, Scalar};
 

@@ -1,6 +1,6 @@
 use super::*;
-use crate::engine::Settings;
 use crate::manifest::{File, Surroundings};
+use crate::settings::Settings;
 use crate::yaml::{self, Tree};
 
 /// `needs` leaves out rows whose field is not there, so what they check must have nothing to say of it.

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 
 use super::faults::{named, shown};
 use super::run::text;
+use crate::catalogue::ids;
+use crate::context::Cx;
 use crate::diagnostic::RuleId;
 use crate::manifest::Field;
-use crate::rules::{Cx, ids};
 use crate::source::Span;
 
 /// Says something of a field that is set, or of these texts of it only.

@@ -7,9 +7,10 @@ use super::place::{Part, Place};
 use super::schema::{Additional, Schema, Types};
 use super::value::{self, Budget, Data, Value};
 use super::words;
+use crate::catalogue::ids;
+use crate::context::Cx;
 use crate::diagnostic::{ErrorType, Severity};
 use crate::formats::nearest;
-use crate::rules::{Cx, ids};
 use crate::validation::fault::respelling;
 use crate::yaml::{Entry, Kind, Node};
 

@@ -7,8 +7,9 @@ use super::rules::check_default;
 use super::schema::Lazy;
 use super::validate::Validator;
 use super::value::{Budget, Value};
+use crate::catalogue::ids;
+use crate::context::Cx;
 use crate::diagnostic::ErrorType;
-use crate::rules::{Cx, ids};
 use crate::yaml::{Entry, Node};
 
 /// Judges a default by the schema that holds it, at the path that the server prints. `part`: what it is within the

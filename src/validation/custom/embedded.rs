@@ -5,11 +5,11 @@ use super::place::{Part as Step, Place};
 use super::schema::Schema;
 use super::validate::{Fault, Validator, at};
 use super::value::{self, Data, Value};
+use crate::catalogue::ids;
 use crate::diagnostic::{ErrorType, Stage};
 use crate::formats::scalars::is_time;
 use crate::names;
 use crate::quote::quote;
-use crate::rules::ids;
 use crate::schema::table;
 use crate::yaml::Node;
 

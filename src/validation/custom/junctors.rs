@@ -5,8 +5,8 @@ use super::place::{Part, Place};
 use super::schema::{Lazy, Schema};
 use super::validate::{Fault, Outcome, Validator};
 use super::value::Value;
+use crate::catalogue::ids;
 use crate::diagnostic::{ErrorType, RuleId};
-use crate::rules::ids;
 
 /// How a value fits branches.
 struct Fits<'s, 'd> {

@@ -5,8 +5,8 @@ use super::schema::{ListType, Schema};
 use super::validate::{Fault, Validator, at};
 use super::value::{self, Data, Value};
 use super::words::subject;
+use crate::catalogue::ids;
 use crate::diagnostic::ErrorType;
-use crate::rules::ids;
 
 /// Longer lists are not compared, item with item.
 const LONGEST: usize = 2_000;

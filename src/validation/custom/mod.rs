@@ -37,11 +37,12 @@ use value::{Budget, Data};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use crate::catalogue::ids;
+use crate::context::Cx;
 use crate::diagnostic::{Diagnostic, ErrorType, Refusal, RuleId, Severity, Stage};
 use crate::edit;
 use crate::manifest::{File, Object};
 use crate::quote::quote;
-use crate::rules::{Cx, ids};
 use crate::source::Span;
 
 /// Checks the custom resources of a file that definitions are at hand for.

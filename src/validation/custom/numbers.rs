@@ -5,8 +5,8 @@ use super::schema::{Schema, Types};
 use super::validate::{Outcome, Validator};
 use super::value::{self, Data, Value};
 use super::words;
+use crate::catalogue::ids;
 use crate::diagnostic::{Diagnostic, ErrorType};
-use crate::rules::ids;
 
 /// A number as the server compares it.
 struct Number {

@@ -6,8 +6,8 @@ use super::schema::{Schema, Types};
 use super::validate::{Fault, Outcome, Validator};
 use super::value::{self, Data, Value};
 use super::words;
+use crate::catalogue::ids;
 use crate::diagnostic::ErrorType;
-use crate::rules::ids;
 
 impl<'t> Validator<'_, 't> {
     pub(super) fn types(

@@ -11,10 +11,10 @@ use super::place::{Part, Place};
 use super::schema::Schema;
 use super::typed::{Shape, Typed};
 use super::validate::{Fault, Validator};
+use crate::catalogue::ids;
 use crate::cel::{self, Memo, Program, Stop, Tree, Val};
 use crate::cut::{begin, cut};
 use crate::diagnostic::ErrorType;
-use crate::rules::ids;
 use crate::yaml::{Node, Scalar};
 
 /// What a schema says of itself and, below, of its parts.

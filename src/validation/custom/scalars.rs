@@ -5,10 +5,10 @@ use super::schema::Schema;
 use super::validate::{Outcome, Validator};
 use super::value::{self, Data, Value};
 use super::words::{self, count};
+use crate::catalogue::ids;
 use crate::diagnostic::ErrorType;
 use crate::formats::nearest;
 use crate::quote::quote;
-use crate::rules::ids;
 use crate::validation::constraints::recased;
 
 /// Among more choices than these none is looked for that a value is a slip away from: every value may be a slip.

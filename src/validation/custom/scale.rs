@@ -6,8 +6,8 @@ use super::place::{Part, Place};
 use super::validate::{Fault, Validator, at};
 use super::value::{Data, Value};
 use super::words;
+use crate::catalogue::ids;
 use crate::diagnostic::ErrorType;
-use crate::rules::ids;
 use crate::yaml::Node;
 
 /// The paths that a definition gives, `.spec.replicas`.

@@ -8,10 +8,11 @@ use super::place::{Part, Place};
 use super::schema::{Additional, Schema};
 use super::value::{self, Budget, Data, Value};
 use super::words::{count, subject};
+use crate::catalogue::ids;
+use crate::context::Cx;
 use crate::diagnostic::{ErrorType, Report, RuleId};
 use crate::formats::Format;
 use crate::quote::{quote, quote_path};
-use crate::rules::{Cx, ids};
 use crate::source::Span;
 
 const OWN_SCHEMA: &str = "give a default that its own schema accepts";

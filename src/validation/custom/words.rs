@@ -1,9 +1,9 @@
 //! The words of findings in custom resources.
 
 use super::schema::Types;
+use crate::context::Cx;
 use crate::diagnostic::Edit;
 use crate::quote::quote_path;
-use crate::rules::Cx;
 use crate::validation::keys::told;
 use crate::validation::message;
 use crate::yaml::{Kind, Node, Scalar, Style};

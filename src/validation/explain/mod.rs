@@ -6,9 +6,9 @@ mod words;
 pub use words::Said;
 
 use super::constraints::{Op, Row, rows};
+use crate::catalogue::{RULES, Rule};
 use crate::formats::nearest;
 use crate::quote::quote;
-use crate::rules::{RULES, Rule};
 use crate::schema::suggest::stability;
 use crate::schema::{FieldInfo, KindInfo, Shape, Ty, TypeId, kinds, versions_of};
 use crate::version::KubeVersion;

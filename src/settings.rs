@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
+use crate::catalogue::RULES;
 use crate::diagnostic::{Diagnostic, RuleId, Severity};
 use crate::graph::table::Table;
 use crate::graph::{self, Declared};
-use crate::rules::{self, Check, Emitter, RULES};
 use crate::version::KubeVersion;
 
 /// How a run judges.
@@ -149,11 +149,10 @@ impl RuleSet {
 
     /// Whether any rule compares files, so that facts are needed.
     pub fn compares(&self) -> bool {
-        let compares = |rule: &rules::Rule| matches!(rule.emitter, Emitter::Check(Check::Run(_)));
         RULES
             .iter()
             .zip(&self.0)
-            .any(|(rule, has)| *has && compares(rule))
+            .any(|(rule, has)| *has && rule.compares())
     }
 
     /// Keeps the rules that are in another set as well.

@@ -1,8 +1,8 @@
 //! What a check of the whole run is given.
 
-use super::index::{Index, UseSite};
 use crate::diagnostic::{Diagnostic, Report, RuleId, Severity};
-use crate::engine::Settings;
+use crate::graph::{Index, UseSite};
+use crate::settings::Settings;
 use crate::source::Span;
 
 /// How each file of a run is judged: what is found in several at once may be kept back in one of them only.

@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use crate::diagnostic::{Diagnostic, Report};
-use crate::engine::{Ceiling, Settings};
+use super::Ceiling;
+use crate::diagnostic::{Diagnostic, Report, RuleId};
 use crate::manifest::mask::{self, HIDDEN};
 use crate::manifest::{Field, File, Object};
 use crate::placeholder::{self, Form};
 use crate::quote::quote;
-use crate::rules::RuleId;
 use crate::schema::{self, KindInfo};
+use crate::settings::Settings;
 use crate::source::Span;
 use crate::suppress::Suppressions;
 use crate::version::KubeVersion;
