@@ -72,6 +72,12 @@ fn a_stage_sees_only_the_ones_before_it() {
             continue;
         }
         let text = fs::read_to_string(path).expect("a file of src can be read");
+        // Several stages in one `use` would hide from this test.
+        assert!(
+            !text.contains("crate::{"),
+            "{}: one stage in each `use`",
+            path.display()
+        );
         for name in named(&text) {
             looks += 1;
             let seen = place(&name);

@@ -85,8 +85,15 @@ pub struct Astray<'r> {
 
 /// Whether a label or annotation asks somebody to put containers into pods.
 pub(super) fn brings_containers(key: &str, value: &str) -> bool {
-    let (key, value) = (key.to_ascii_lowercase(), value.to_ascii_lowercase());
-    BRINGING.iter().any(|word| key.contains(word)) && !REFUSING.contains(&&*value)
+    BRINGING.iter().any(|word| has_word(key, word))
+        && !REFUSING.iter().any(|no| value.eq_ignore_ascii_case(no))
+}
+
+/// Whether a text has a word of small letters in it, in any case.
+fn has_word(text: &str, word: &str) -> bool {
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    let mut places = text.windows(word.len());
+    places.any(|place| place[0] | 0x20 == word[0] && place.eq_ignore_ascii_case(word))
 }
 
 /// Whether a step of a path leads to the ports of pods, or to what brings them containers.
