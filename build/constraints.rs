@@ -386,7 +386,13 @@ fn op(place: &str, words: &[&str]) -> String {
         "deprecated" => format!("Op::Deprecated({})", list()),
         "removed" => format!("Op::Removed({})", list()),
         "no-effect" => format!("Op::NoEffect({})", list()),
-        "merged-by" => format!("Op::MergedBy({})", list()),
+        "merged-by" => {
+            assert!(
+                (1..=2).contains(&args.len()),
+                "{place}: `merged-by` takes one or two keys"
+            );
+            format!("Op::MergedBy({})", list())
+        }
         "max-length-invalid" => format!("Op::MaxLengthInvalid({})", number(0)),
         "unique-items-by" => format!("Op::UniqueItemsBy({})", list()),
         "check" | "check-set" => {

@@ -1,33 +1,8 @@
 //! What kubeproof says: one finding, its places, its help, and what the API server would answer.
 
+pub use crate::catalogue::{RuleId, Severity};
 use crate::cut::{self, cut_to};
 use crate::source::Span;
-
-/// A rule, as an index into the table of them all.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct RuleId(pub u16);
-
-/// How bad a finding is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Severity {
-    /// Worth knowing; never fails a run by default.
-    Info,
-    /// Probably a bug.
-    Warning,
-    /// The API server refuses it, or it is certainly broken.
-    Error,
-}
-
-impl Severity {
-    /// `error`, `warning` or `info`, as on the command line and in JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Severity::Info => "info",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        }
-    }
-}
 
 /// Where on its way an object is refused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -5,8 +5,8 @@
 //! holds them to it:
 //!
 //! ```text
-//! source → yaml → manifest → graph → context → validation, rules → engine → report → cli
-//! bytes    tree   objects    facts             findings                     formats  files, terminal
+//! source → yaml → manifest → schema, graph → context → validation, rules → engine → report → cli
+//! bytes    tree   objects    facts                     findings                     formats  files, terminal
 //! ```
 //!
 //! [`check`] is the whole way, for inputs in memory. The command (`cli`) goes the same way with files, many at
@@ -21,12 +21,14 @@ pub mod version;
 mod url;
 pub mod names;
 mod placeholder;
+mod near;
 
 // A text and its tree.
 pub mod source;
 pub mod yaml;
 
-// What is said about it, and what mends it.
+// What rules there are, what is said about a text, and what mends it.
+pub mod catalogue;
 pub mod diagnostic;
 pub mod edit;
 
@@ -39,7 +41,6 @@ pub mod schema;
 pub mod graph;
 
 // What a check is given.
-pub mod catalogue;
 pub mod settings;
 pub mod suppress;
 pub mod context;

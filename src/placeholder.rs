@@ -168,9 +168,22 @@ fn property(text: &[u8]) -> Option<usize> {
     (starts && ends && (capitals || name.contains(&b'.'))).then_some(len + 2)
 }
 
-/// Whether a text starts with `@NAME@`, with which no plain value of YAML can.
-pub(crate) fn starts_with_property(text: &str) -> bool {
-    property(text.as_bytes()).is_some()
+/// Whether a text starts with a word that is `@NAME@`, with which no plain value of YAML can begin. Something else that
+/// happens to stand between two `@` is a fault, and one that is to be told: only capitals count, and Maven's own names.
+pub(crate) fn is_bare_property(text: &str) -> bool {
+    let Some(len) = property(text.as_bytes()) else {
+        return false;
+    };
+    let (found, rest) = text.split_at(len);
+    let name = found.trim_matches('@');
+    let known = ["env.", "pom.", "project.", "settings."];
+    let is_known =
+        !name.contains(|c: char| c.is_ascii_lowercase()) || known.iter().any(|start| name.starts_with(start));
+    is_known
+        && rest
+            .chars()
+            .next()
+            .is_none_or(|c| c.is_whitespace() || "\"',]}/:-.".contains(c))
 }
 
 /// Whether a text is nothing but a placeholder: one line, from its opening to its closing sign.

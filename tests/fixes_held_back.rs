@@ -344,3 +344,18 @@ fn a_custom_resource_is_mended_where_its_definition_is_sure() {
     becomes(Level::Safe, &boat("sail: square"), &boat("sail: Square"));
     stays(&boat("sail: lateen"));
 }
+
+#[test]
+fn a_label_is_not_renamed_into_one_that_is_there() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec:\n  containers: [{name: shop, image: shop}]\n";
+    stays(&format!(
+        "{pod}  nodeSelector: {{beta.kubernetes.io/os: windows, kubernetes.io/os: linux}}\n"
+    ));
+    stays(&format!(
+        "{pod}  nodeSelector: {{kubernetes.io/os: linux, beta.kubernetes.io/os: linux}}\n"
+    ));
+    needs_a_look(
+        &format!("{pod}  nodeSelector: {{beta.kubernetes.io/os: linux}}\n"),
+        &format!("{pod}  nodeSelector: {{kubernetes.io/os: linux}}\n"),
+    );
+}

@@ -3,12 +3,36 @@
 
 pub mod suggest;
 
-use crate::diagnostic::{RuleId, Severity};
+/// A rule, as an index into the table of them all.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RuleId(pub u16);
 
 impl RuleId {
     /// The rule's metadata.
     pub fn rule(self) -> &'static Rule {
         &RULES[self.0 as usize]
+    }
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    /// Worth knowing; never fails a run by default.
+    Info,
+    /// Probably a bug.
+    Warning,
+    /// The API server refuses it, or it is certainly broken.
+    Error,
+}
+
+impl Severity {
+    /// `error`, `warning` or `info`, as on the command line and in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
     }
 }
 
@@ -41,7 +65,7 @@ pub enum Emitter {
     Check,
     /// The YAML reader.
     Reader,
-    /// The structural check.
+    /// The validation: structure, constraints, CustomResourceDefinitions.
     Schema,
     /// The engine.
     Engine,

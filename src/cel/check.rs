@@ -6,7 +6,7 @@ use super::declare::Env;
 use super::literals;
 use super::parse::qualified;
 use super::types::{Simple, Solution, Type, is_as_general};
-use crate::formats::nearest;
+use crate::near::nearest;
 
 /// The first versions that have `sortBy`, and macros with two variables.
 const SORT_SINCE: u8 = 35;

@@ -4,7 +4,6 @@
 mod addresses;
 pub mod ip;
 mod named;
-mod near;
 mod pattern;
 pub mod quantity;
 pub mod regex;
@@ -14,5 +13,4 @@ mod steps;
 pub mod times;
 
 pub(crate) use named::{Format, accepts};
-pub use near::nearest;
 pub(crate) use pattern::Pattern;

@@ -4,7 +4,7 @@
 use crate::hash::HashSet;
 use std::cell::OnceCell;
 
-use crate::placeholder::starts_with_property;
+use crate::placeholder::is_bare_property;
 use crate::yaml::{Chunk, Node};
 
 /// The names of kubeproof's own configuration.
@@ -20,7 +20,7 @@ pub const CONFIGURATIONS: [&str; 4] = [
 pub enum Skip {
     /// Blank, or comments only.
     Empty,
-    /// A Go template (Helm and its like): `{{` or `@NAME@` that does not parse, or a file under a chart's `templates/`.
+    /// A template (Helm and its like): `{{` or `@NAME@` that does not parse, or a file under a chart's `templates/`.
     Template,
     /// A kustomization.
     Kustomization,
@@ -178,7 +178,7 @@ impl FileHints {
         if let Some(error) = &chunk.error {
             let rest = text.get(error.span.start as usize..).unwrap_or_default();
             let template =
-                ["{{", "{%", "<%"].iter().any(|mark| source.contains(mark)) || starts_with_property(rest);
+                ["{{", "{%", "<%"].iter().any(|mark| source.contains(mark)) || is_bare_property(rest);
             let manifest = || text.contains("apiVersion") || text.contains("kind:");
             return if template {
                 Some(Skip::Template)

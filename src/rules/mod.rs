@@ -8,9 +8,10 @@ pub mod references;
 pub mod secret;
 pub mod yaml;
 
-pub use crate::context::{Cx, RunCx};
-pub use crate::diagnostic::RuleId;
-pub use crate::quote::{quote, quote_path};
+pub(crate) use crate::context::{Cx, RunCx};
+pub(crate) use crate::quote::quote;
+
+use crate::diagnostic::RuleId;
 
 use crate::manifest::{Document, File, Object};
 

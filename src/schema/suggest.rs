@@ -1,7 +1,7 @@
 //! What an author probably meant: near misses of fields and kinds, fields that stand elsewhere, old shapes.
 
 use super::{KindInfo, TypeId, kinds, table};
-use crate::formats::nearest;
+use crate::near::nearest;
 use crate::version::KubeVersion;
 
 /// What to say about a field that a type does not have.

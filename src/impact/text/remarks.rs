@@ -1,9 +1,9 @@
 //! What is worth knowing of a Secret beside what breaks.
 
 use super::page::Page;
-use crate::formats::nearest;
 use crate::impact::judge::{Healer, Verdict};
 use crate::impact::select::{Chosen, secrets};
+use crate::near::nearest;
 use crate::report::printable;
 
 /// What is worth knowing of the Secret itself.

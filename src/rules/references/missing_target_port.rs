@@ -1,9 +1,9 @@
 //! A port of a Service that leads to none of the pods that the Service selects.
 
 use crate::diagnostic::Edit;
-use crate::formats::nearest;
 use crate::graph::{Astray, Labelling, Labels, Port, Protocol};
 use crate::hash::HashSet;
+use crate::near::nearest;
 use crate::rules::{Check, RunCx, quote};
 use crate::source::Span;
 use crate::yaml::resolve;

@@ -2,6 +2,9 @@
 
 use crate::catalogue::ids;
 use crate::context::Cx;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use crate::diagnostic::{Edit, Report};
 use crate::edit;
 use crate::manifest::Field;
@@ -10,6 +13,8 @@ use crate::source::Span;
 use crate::yaml::Node;
 
 use super::containers::LISTS;
+
+const MASTER: &str = "node-role.kubernetes.io/master";
 
 /// Labels of nodes, and what they are called by now.
 const NODE_LABELS: [(&str, &str); 6] = [
@@ -33,24 +38,24 @@ const NODE_LABELS: [(&str, &str); 6] = [
     ),
 ];
 
-/// Annotations of pods that nothing reads any more, and what to use instead.
-const POD_ANNOTATIONS: [(&str, &str); 8] = [
-    ("pod.alpha.kubernetes.io/init-containers", "`initContainers`"),
-    ("pod.alpha.kubernetes.io/initialized", "nothing"),
-    ("pod.beta.kubernetes.io/init-containers", "`initContainers`"),
-    ("scheduler.alpha.kubernetes.io/affinity", "`affinity`"),
+/// Annotations of pods that nothing reads any more, and the field of the pod that took over.
+const POD_ANNOTATIONS: [(&str, &[&str]); 8] = [
+    ("pod.alpha.kubernetes.io/init-containers", &["initContainers"]),
+    ("pod.alpha.kubernetes.io/initialized", &[]),
+    ("pod.beta.kubernetes.io/init-containers", &["initContainers"]),
+    ("scheduler.alpha.kubernetes.io/affinity", &["affinity"]),
     (
         "scheduler.alpha.kubernetes.io/critical-pod",
-        "`priorityClassName`",
+        &["priorityClassName"],
     ),
-    ("scheduler.alpha.kubernetes.io/tolerations", "`tolerations`"),
+    ("scheduler.alpha.kubernetes.io/tolerations", &["tolerations"]),
     (
         "security.alpha.kubernetes.io/sysctls",
-        "`securityContext.sysctls`",
+        &["securityContext", "sysctls"],
     ),
     (
         "security.alpha.kubernetes.io/unsafe-sysctls",
-        "`securityContext.sysctls`",
+        &["securityContext", "sysctls"],
     ),
 ];
 
@@ -67,11 +72,23 @@ const SECCOMP_UNTIL: u8 = 26;
 /// The first minor version that has a field for AppArmor.
 const APPARMOR_SINCE: u8 = 30;
 
+/// As many neighbours are looked through for the successor of a label.
+const NEIGHBOURS: usize = 64;
+
 /// Labels of nodes as the keys of a map.
 pub fn node_labels<'t>(labels: &Field<'_, 't>, cx: &mut Cx<'t>) {
     for label in labels.entries() {
-        if let (Some(new), Some(key)) = (successor(label.name()), label.key_node()) {
-            old_label(label.name(), new, key, edit::rename_key(key, new), cx);
+        let (Some(new), Some(key)) = (successor(label.name()), label.key_node()) else {
+            continue;
+        };
+        let other = labels.key(new);
+        let report = old_label(label.name(), key, cx);
+        if other.value().is_none() {
+            fix_label(report, new, edit::rename_key(key, new));
+        } else if other.text() == label.text() {
+            report.help(format!("remove it: `{new}` is there"));
+        } else {
+            report.help(format!("keep `{new}` alone, which has another value here"));
         }
     }
 }
@@ -81,9 +98,29 @@ pub fn node_label<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let Some((text, node)) = field.text().zip(field.value()) else {
         return;
     };
-    if let Some(new) = successor(&text) {
-        old_label(&text, new, node, edit::replace_scalar(node, new), cx);
+    if let Some(new) = successor(&text)
+        && !stands_beside(field, new)
+    {
+        let edit = edit::replace_scalar(node, new);
+        fix_label(old_label(&text, node, cx), new, edit);
     }
+}
+
+/// Whether the successor of a label is asked for beside it, in the same term or another one: so it is done for old
+/// and new nodes.
+fn stands_beside(field: &Field<'_, '_>, new: &str) -> bool {
+    let list = field.parent().and_then(Field::parent);
+    let has = |list: &Field<'_, '_>| {
+        let mut items = list.items().take(NEIGHBOURS);
+        items.any(|item| item.child("key").text().is_some_and(|key| key == new))
+    };
+    let term = list.and_then(Field::parent);
+    let terms = term.filter(|term| term.name().is_empty()).and_then(Field::parent);
+    list.is_some_and(has)
+        || terms.is_some_and(|terms| {
+            let mut terms = terms.items().take(NEIGHBOURS);
+            terms.any(|term| has(&term.child("matchExpressions")))
+        })
 }
 
 fn successor(label: &str) -> Option<&'static str> {
@@ -91,11 +128,17 @@ fn successor(label: &str) -> Option<&'static str> {
     found.map(|(_, new)| *new)
 }
 
-fn old_label<'t>(old: &str, new: &str, at: Node<'t>, edit: Option<Edit>, cx: &mut Cx<'t>) {
-    let message = format!("the label {} of nodes is deprecated", quote(old));
-    let report = cx
-        .report_as(ids::DEPRECATION_DEPRECATED_FIELD, at.span(), message)
-        .help(format!("use `{new}`"));
+fn old_label<'c, 't>(old: &str, at: Node<'t>, cx: &'c mut Cx<'t>) -> Report<'c> {
+    let why = match old {
+        MASTER => ": nodes that kubeadm sets up do not carry it since Kubernetes 1.24",
+        _ => "",
+    };
+    let message = format!("the label {} of nodes is deprecated{why}", quote(old));
+    cx.report_as(ids::DEPRECATION_DEPRECATED_FIELD, at.span(), message)
+}
+
+fn fix_label(report: Report<'_>, new: &str, edit: Option<Edit>) {
+    let report = report.help(format!("use `{new}`"));
     if let Some(edit) = edit {
         report.fix(format!("write `{new}`"), false, vec![edit]);
     }
@@ -107,26 +150,34 @@ pub fn pod_annotations<'t>(annotations: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     let spec = pod.child("spec");
+    let mut containers = None;
     for annotation in annotations.entries() {
         let key = annotation.name();
-        if let Some((_, instead)) = POD_ANNOTATIONS.iter().find(|(old, _)| *old == key) {
-            let help = match *instead {
-                "nothing" => "remove it".to_string(),
-                field => format!("use the pod's field {field}"),
-            };
+        if let Some((_, field)) = POD_ANNOTATIONS.iter().find(|(old, _)| *old == key) {
+            let help = instead(&spec, field);
             lost(&annotation, "nothing reads it any more", cx).help(help);
-        } else if key == SECCOMP_POD {
-            if !has_profile(&spec, SECCOMP) {
-                seccomp(&annotation, cx);
-            }
-        } else if let Some(name) = key.strip_prefix(SECCOMP_CONTAINER) {
-            if lacks_profile(&spec, name, SECCOMP) {
-                seccomp(&annotation, cx);
-            }
-        } else if let Some(name) = key.strip_prefix(APPARMOR_CONTAINER)
-            && cx.kube().minor() >= APPARMOR_SINCE
-            && lacks_profile(&spec, name, APPARMOR)
-        {
+            continue;
+        }
+        let (prefix, profile) = match key {
+            SECCOMP_POD => ("", SECCOMP),
+            _ if key.starts_with(SECCOMP_CONTAINER) => (SECCOMP_CONTAINER, SECCOMP),
+            _ if key.starts_with(APPARMOR_CONTAINER) => (APPARMOR_CONTAINER, APPARMOR),
+            _ => continue,
+        };
+        if has_profile(&spec, profile) {
+            continue;
+        }
+        let containers = containers.get_or_insert_with(|| Containers::of(&spec));
+        let lacking = match key.strip_prefix(prefix).filter(|_| !prefix.is_empty()) {
+            Some(name) => containers.lacks(name, profile),
+            None => containers.any_lacks(profile),
+        };
+        if !lacking {
+            continue;
+        }
+        if profile == SECCOMP {
+            seccomp(&annotation, prefix.is_empty(), cx);
+        } else if cx.kube().minor() >= APPARMOR_SINCE {
             let message = format!(
                 "the annotation {} is deprecated since Kubernetes 1.30",
                 quote(key)
@@ -137,19 +188,45 @@ pub fn pod_annotations<'t>(annotations: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
-/// A profile that is named where no node looks: the pod runs without it.
-fn seccomp<'t>(annotation: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let report = if cx.kube().minor() > SECCOMP_UNTIL {
-        let why = "since Kubernetes 1.27 no node reads it, so the pod runs without this profile";
-        lost(annotation, why, cx)
-    } else {
+/// What to do about an annotation of which a field of the pod has taken over the function.
+fn instead(spec: &Field<'_, '_>, field: &[&'static str]) -> String {
+    let is_set = match field {
+        [] => true,
+        [name] => spec.child(name).is_set(),
+        [outer, name, ..] => spec.child(outer).child(name).is_set(),
+    };
+    match is_set {
+        true => "remove it".into(),
+        false => format!("use the pod's field `{}`", field.join(".")),
+    }
+}
+
+/// A profile that is named where no node looks.
+fn seccomp<'t>(annotation: &Field<'_, 't>, of_pod: bool, cx: &mut Cx<'t>) {
+    let unconfined = annotation.text().is_some_and(|profile| profile == "unconfined");
+    let help = match unconfined {
+        true => "remove it: without it nothing is confined either",
+        false => "use the field `securityContext.seccompProfile`",
+    };
+    let report = if cx.kube().minor() <= SECCOMP_UNTIL {
         let message = format!(
             "the annotation {} is deprecated: from Kubernetes 1.27 on no node reads it",
             quote(annotation.name())
         );
         cx.report_as(ids::DEPRECATION_DEPRECATED_FIELD, key_of(annotation), message)
+    } else {
+        let why = match (unconfined, of_pod) {
+            (true, _) => "since Kubernetes 1.27 no node reads it",
+            (_, true) => {
+                "since Kubernetes 1.27 no node reads it, so that the containers of this pod run without the profile"
+            }
+            (_, false) => {
+                "since Kubernetes 1.27 no node reads it, so that the container runs without the profile"
+            }
+        };
+        lost(annotation, why, cx)
     };
-    report.help("use the field `securityContext.seccompProfile`");
+    report.help(help);
 }
 
 fn lost<'c, 't>(annotation: &Field<'_, 't>, why: &str, cx: &'c mut Cx<'t>) -> Report<'c> {
@@ -169,15 +246,49 @@ fn has_profile(holder: &Field<'_, '_>, name: &'static str) -> bool {
     holder.child("securityContext").child(name).is_set()
 }
 
-/// Whether a pod has a container of this name, and neither of them names a profile by its field.
-fn lacks_profile(spec: &Field<'_, '_>, name: &str, profile: &'static str) -> bool {
-    let is_it = |container: &Field<'_, '_>| container.child("name").text().is_some_and(|text| text == name);
-    !has_profile(spec, profile)
-        && LISTS.iter().any(|list| {
-            let list = spec.child(list);
-            let mut items = list.items();
-            items.any(|container| is_it(&container) && !has_profile(&container, profile))
-        })
+/// The containers of a pod that lack profiles, by name.
+struct Containers<'t>(HashMap<Cow<'t, str>, Lacks>);
+
+/// Which profiles a container does not name by their fields.
+struct Lacks {
+    seccomp: bool,
+    apparmor: bool,
+}
+
+impl<'t> Containers<'t> {
+    fn of(spec: &Field<'_, 't>) -> Self {
+        let mut all = HashMap::new();
+        for list in LISTS {
+            for container in spec.child(list).items() {
+                let lacks = Lacks {
+                    seccomp: !has_profile(&container, SECCOMP),
+                    apparmor: !has_profile(&container, APPARMOR),
+                };
+                if let Some(name) = container.child("name").text() {
+                    all.insert(name, lacks);
+                }
+            }
+        }
+        Containers(all)
+    }
+
+    fn lacks(&self, name: &str, profile: &str) -> bool {
+        self.0.get(name).is_some_and(|lacks| lacks.is(profile))
+    }
+
+    fn any_lacks(&self, profile: &str) -> bool {
+        self.0.values().any(|lacks| lacks.is(profile))
+    }
+}
+
+impl Lacks {
+    fn is(&self, profile: &str) -> bool {
+        if profile == SECCOMP {
+            self.seccomp
+        } else {
+            self.apparmor
+        }
+    }
 }
 
 /// How long a pod may take to end: the server makes one second of less than none.
@@ -195,11 +306,39 @@ pub fn storage_class<'t>(annotations: &Field<'_, 't>, cx: &mut Cx<'t>) {
     old_annotation(annotations, key, "use the field `storageClassName`", cx);
 }
 
-/// Hints by which the endpoints of a Service are chosen.
-pub fn topology_hints<'t>(annotations: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let key = "service.kubernetes.io/topology-aware-hints";
-    let help = "use the annotation `service.kubernetes.io/topology-mode`, or the field `trafficDistribution`";
-    old_annotation(annotations, key, help, cx);
+/// How a volume is mounted, as it was said before there was a field for it.
+pub fn mount_options<'t>(annotations: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let key = "volume.beta.kubernetes.io/mount-options";
+    old_annotation(annotations, key, "use the field `mountOptions`", cx);
+}
+
+/// How the endpoints of a Service are chosen.
+pub fn service_annotations<'t>(annotations: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let minor = cx.kube().minor();
+    if minor >= 27 {
+        let help = match minor {
+            31.. => "use the field `trafficDistribution`",
+            _ => "use the annotation `service.kubernetes.io/topology-mode`",
+        };
+        old_annotation(
+            annotations,
+            "service.kubernetes.io/topology-aware-hints",
+            help,
+            cx,
+        );
+    }
+    let unready = annotations.key("service.alpha.kubernetes.io/tolerate-unready-endpoints");
+    if unready.text().is_some_and(|text| text == "true") {
+        let spec = annotations.parent().and_then(Field::parent).map(|service| {
+            let spec = service.child("spec");
+            spec.child("publishNotReadyAddresses").is_set()
+        });
+        let help = match spec {
+            Some(true) => "remove it",
+            _ => "use the field `publishNotReadyAddresses: true`",
+        };
+        lost(&unready, "since Kubernetes 1.24 nothing reads it", cx).help(help);
+    }
 }
 
 /// Which Secrets the pods of a service account may use.

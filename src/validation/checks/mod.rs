@@ -52,6 +52,7 @@ pub mod registration;
 mod resource_names;
 pub mod reviews;
 pub mod schedule;
+pub mod selecting;
 pub mod selectors;
 pub mod services;
 pub mod slices;

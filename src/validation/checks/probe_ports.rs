@@ -2,8 +2,8 @@
 
 use crate::catalogue::ids;
 use crate::context::Cx;
-use crate::formats::nearest;
 use crate::manifest::Field;
+use crate::near::nearest;
 use crate::quote::quote;
 
 /// The port of a probe or hook, which the kubelet looks for in the same container.

@@ -1,5 +1,6 @@
 //! What the server takes, though with a warning: it is hardly ever meant.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::catalogue::ids;
@@ -27,7 +28,10 @@ pub fn duplicate_env<'t>(env: &Field<'_, 't>, cx: &mut Cx<'t>) {
         // What is built on the value before may well stand twice.
         let own = format!("$({text})");
         let value = variable.child("value");
-        if value.text().is_some_and(|value| value.contains(&own)) {
+        if value
+            .text()
+            .is_some_and(|value| value.contains(&own) && value != own)
+        {
             continue;
         }
         let message = format!("{} is set twice; the last one counts", quote(&text));
@@ -71,6 +75,14 @@ pub fn fractional_bytes<'t>(amounts: &Field<'_, 't>, cx: &mut Cx<'t>) {
     }
 }
 
+/// A port that a container has.
+struct Taken<'t> {
+    place: Span,
+    container: Cow<'t, str>,
+    /// The node's address that it is reached at; may be empty.
+    address: Cow<'t, str>,
+}
+
 /// Ports that two containers of a pod want at once.
 pub fn port_conflicts<'t>(containers: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let Some(spec) = containers.parent() else { return };
@@ -79,7 +91,7 @@ pub fn port_conflicts<'t>(containers: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if containers.items().chain(sidecars.items()).nth(1).is_none() {
         return;
     }
-    let mut taken: HashMap<(i64, String), (Span, String)> = HashMap::new();
+    let mut taken: HashMap<(i64, Cow<'t, str>), Taken<'t>> = HashMap::new();
     let runs_on = |container: &Field<'_, 't>| {
         let policy = container.child("restartPolicy").text();
         policy.is_some_and(|policy| policy == "Always")
@@ -90,25 +102,56 @@ pub fn port_conflicts<'t>(containers: &Field<'_, 't>, cx: &mut Cx<'t>) {
         for port in container.child("ports").items() {
             let number = port.child("containerPort");
             let Some(value) = number.int() else { continue };
-            let protocol = match port.child("protocol").text() {
-                Some(protocol) if !protocol.is_empty() => protocol.to_string(),
-                _ => "TCP".to_string(),
+            let protocol = port.child("protocol").text().filter(|text| !text.is_empty());
+            let key = (value, protocol.unwrap_or(Cow::Borrowed("TCP")));
+            let here = Taken {
+                place: number.place(),
+                container: name.clone(),
+                address: port.child("hostIP").text().unwrap_or_default(),
             };
-            let Some((first, other)) = taken.get(&(value, protocol.clone())) else {
-                taken.insert((value, protocol), (number.place(), name.to_string()));
+            let Some(first) = taken.get(&key) else {
+                taken.insert(key, here);
                 continue;
             };
-            if *other == name {
+            // On the network of the node each may listen at an address of its own.
+            let apart =
+                !here.address.is_empty() && !first.address.is_empty() && here.address != first.address;
+            if first.container == name || apart {
                 continue;
             }
             let message = format!(
                 "the container {} has port {value} too, but the containers of a pod share one address: only one of them can listen there",
-                quote(other)
+                quote(&first.container)
             );
-            let first = *first;
-            cx.report_as(ids::POD_PORT_CONFLICT, number.place(), message)
-                .related(first, "the other one")
-                .help("give each its own port");
+            let other = first.place;
+            cx.report_as(ids::POD_PORT_CONFLICT, here.place, message)
+                .related(other, "the other one")
+                .help("give each its own port, or write the one that it listens on");
+        }
+    }
+}
+
+/// Secrets for pulling images that are not named: templates leave them so when a value is not set.
+pub fn pull_secrets<'t>(secrets: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    for secret in secrets.items() {
+        let name = secret.child("name");
+        let is_empty = match name.text() {
+            Some(text) => text.is_empty(),
+            // Another type than a text is told elsewhere.
+            None => !name.is_set(),
+        };
+        if is_empty && secret.value().is_some_and(|value| value.is_map()) {
+            let place = if name.is_set() {
+                name.place()
+            } else {
+                secret.place()
+            };
+            cx.report_as(
+                ids::SCHEMA_NO_EFFECT,
+                place,
+                "this item has no effect: it names no Secret",
+            )
+            .help("name a Secret, or remove the item");
         }
     }
 }

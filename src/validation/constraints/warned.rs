@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::faults::{named, shown};
+use super::faults::named;
 use super::run::text;
 use crate::catalogue::ids;
 use crate::context::Cx;
@@ -15,28 +15,30 @@ use crate::source::Span;
 pub(super) fn told<'t>(rule: RuleId, what: &str, texts: &[&str], field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (subject, span) = if texts.is_empty() {
         let key = field.key_node().map(|key| key.span());
-        (Cow::Owned(named(field)), key.unwrap_or_else(|| field.place()))
+        (named(field), key.unwrap_or_else(|| field.place()))
     } else {
-        let known = field.text().is_some_and(|value| texts.contains(&&*value));
-        if !known {
+        let value = field.text();
+        let Some(text) = texts.iter().find(|text| value.as_deref() == Some(**text)) else {
             return;
-        }
-        (shown(field, cx), field.place())
+        };
+        (format!("`{}: {text}`", field.name()), field.place())
     };
     cx.report_as(rule, span, format!("{subject} {what}"))
         .help("remove it");
 }
 
-/// Items that those who apply a manifest by merging take for one.
+/// Items that those who apply a manifest by merging take for one: they have the same one or two keys.
 pub(super) fn merged_by<'t>(keys: &[&'static str], field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     // Most lists are short, and one item is no second one.
     if field.items().nth(1).is_none() {
         return;
     }
-    let mut seen: HashMap<Vec<Cow<'_, str>>, Span> = HashMap::new();
+    let mut seen: HashMap<[Cow<'t, str>; 2], Span> = HashMap::new();
     for item in field.items() {
-        let key: Vec<Cow<'_, str>> = keys.iter().map(|key| merge_key(&item, key)).collect();
-        if key.iter().any(|part| part.is_empty() || cx.is_unrendered(part)) {
+        let part = |at: usize| keys.get(at).map(|key| merge_key(&item, key));
+        let key = [part(0).unwrap_or_default(), part(1).unwrap_or_default()];
+        let parts = || key.iter().take(keys.len());
+        if parts().any(|part| part.is_empty() || cx.is_unrendered(part)) {
             continue;
         }
         let place = keys.first().map_or(item.place(), |key| item.child(key).place());

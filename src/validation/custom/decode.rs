@@ -10,7 +10,7 @@ use super::words;
 use crate::catalogue::ids;
 use crate::context::Cx;
 use crate::diagnostic::{ErrorType, Severity};
-use crate::formats::nearest;
+use crate::near::nearest;
 use crate::validation::fault::respelling;
 use crate::yaml::{Entry, Kind, Node};
 

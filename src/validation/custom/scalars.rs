@@ -7,7 +7,7 @@ use super::value::{self, Data, Value};
 use super::words::{self, count};
 use crate::catalogue::ids;
 use crate::diagnostic::ErrorType;
-use crate::formats::nearest;
+use crate::near::nearest;
 use crate::quote::quote;
 use crate::validation::constraints::recased;
 

@@ -7,7 +7,7 @@ pub use words::Said;
 
 use super::constraints::{Op, Row, rows};
 use crate::catalogue::{RULES, Rule};
-use crate::formats::nearest;
+use crate::near::nearest;
 use crate::quote::quote;
 use crate::schema::suggest::stability;
 use crate::schema::{FieldInfo, KindInfo, Shape, Ty, TypeId, kinds, versions_of};

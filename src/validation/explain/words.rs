@@ -40,6 +40,8 @@ impl Said {
             out.push_str(self.why);
         }
         match self.versions {
+            // A reason may name the version itself.
+            (Some(since), None) if self.why.contains(&format!("1.{since}")) => {}
             (Some(since), Some(until)) if since == until => out.push_str(&format!(" (1.{since} only)")),
             (Some(since), Some(until)) => out.push_str(&format!(" (1.{since} to 1.{until})")),
             (Some(since), None) => out.push_str(&format!(" (since 1.{since})")),
@@ -226,9 +228,15 @@ fn demand(test: &Test, own: &[&Is], numeric: bool, minor: u8) -> Option<(String,
             format!("no two items with the same {}", joined(keys, "and")),
             None,
         ),
-        Op::Check(_, words) => (words.to_string(), None),
+        Op::Check(_, words) => (told_by(words).1.to_string(), None),
     })
     .filter(|(text, _)| !text.is_empty())
+}
+
+/// The rule that a function reports by, where `checks.txt` names it, and its words.
+fn told_by(words: &'static str) -> (Option<&'static str>, &'static str) {
+    let named = words.strip_prefix('[').and_then(|rest| rest.split_once("] "));
+    named.map_or((None, words), |(rule, words)| (Some(rule), words))
 }
 
 /// What a format demands, which is at times more than what is best to use.
@@ -306,6 +314,7 @@ fn own_rule(op: &Op) -> Option<&'static str> {
         Op::Removed(_) => Some("deprecation/removed-feature"),
         Op::NoEffect(_) => Some("schema/no-effect"),
         Op::MergedBy(_) => Some("schema/duplicate-merge-key"),
+        Op::Check(_, words) => told_by(words).0,
         _ => None,
     }
 }
