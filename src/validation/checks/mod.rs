@@ -60,6 +60,7 @@ pub mod storage;
 pub mod templates;
 pub mod trust;
 pub mod volume_index;
+pub mod volume_paths;
 pub mod volumes;
 pub mod warned;
 pub mod webhooks;
