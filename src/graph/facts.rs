@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::argo::{self, Applied};
 use super::envs::EnvFiles;
 use super::filled::Filled;
 use super::flux::{self, Delivery};
@@ -192,6 +193,8 @@ pub struct Facts {
     pub ports: Vec<Port>,
     /// Its kustomizations: one, if any.
     pub kustomizations: Vec<Kustomization>,
+    /// What Argo CD patches where it applies it.
+    pub applied: Vec<Applied>,
     /// What Flux applies by its Kustomizations.
     pub deliveries: Vec<Delivery>,
     /// Paths in kustomizations.
@@ -251,6 +254,7 @@ fn take(file: &File<'_>, table: &Table, names: bool) -> Facts {
         let chunk = file.documents[object.document as usize].chunk;
         facts.object(object, chunk.document, masked);
         flux::read(object, masked, &mut facts);
+        argo::read(object, masked, &mut facts);
         if names
             && let Some(kind) = table
                 .kind(object.group(), &object.kind)

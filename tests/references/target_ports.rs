@@ -180,6 +180,55 @@ fn one_pod_that_has_or_may_have_the_port_is_enough() {
 }
 
 #[test]
+fn what_argo_cd_patches_is_not_judged() {
+    let text = file(&[&shop(), &deployment("")]);
+    let beside = |application: &str| {
+        findings(&[
+            ("apps/shop.yaml", application),
+            ("deploy/shop/a.yaml", &*text),
+            ("deploy/shop/kustomization.yaml", "resources: [a.yaml]"),
+        ])
+    };
+    let lost = ["warning missing-target-port deploy/shop/a.yaml: web"];
+    let application = |spec: &str| {
+        beside(&format!(
+            "{{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {{name: shop}}, spec: {{{spec}}}}}"
+        ))
+    };
+    let source =
+        |path: &str, kustomize: &str| format!("repoURL: r, path: {path}, kustomize: {{{kustomize}}}");
+    let patch = "patches: [{target: {kind: Deployment}, patch: '[{op: replace, path: \
+                 /spec/template/spec/containers/0/ports/0/name, value: web}]'}]";
+    let one = |kustomize: &str| application(&format!("source: {{{}}}", source("deploy/shop", kustomize)));
+    for silent in [
+        one(patch),
+        application(&format!(
+            "sources: [{{repoURL: r}}, {{{}}}]",
+            source("deploy/shop", patch)
+        )),
+        one("components: [../ports]"),
+        one("patches: [{path: ports.yaml, target: {kind: Deployment}}]"),
+        one("commonAnnotations: {sidecar.istio.io/inject: 'true'}"),
+        beside(&format!(
+            "{{apiVersion: argoproj.io/v1alpha1, kind: ApplicationSet, metadata: {{name: shop}}, spec: {{template: \
+             {{spec: {{source: {{{}}}}}}}}}}}",
+            source("deploy/shop", patch)
+        )),
+    ] {
+        assert_eq!(silent, [""; 0]);
+    }
+    for judged in [
+        one(""),
+        one("images: ['i:2'], namePrefix: a-"),
+        one(&patch.replace("ports/0/name", "image")),
+        application(&format!("source: {{{}}}", source("deploy/other", patch))),
+        application("source: {repoURL: r, path: deploy/shop}"),
+    ] {
+        assert_eq!(judged, lost);
+    }
+}
+
+#[test]
 fn ports_that_are_not_all_known_are_not_judged() {
     let found = |spec: &str| beside(&shop(), &workload("Deployment", spec));
     for open in [
