@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use super::argo::{self, Applied};
 use super::envs::EnvFiles;
 use super::filled::Filled;
 use super::flux::{self, Delivery};
 use super::kustomization::{Changes, Kustomization, PatchFile, Written};
 use super::kustomize;
-use super::ports::{Port, Ports};
+use super::ports::{Port, Ports, is_injected};
 use super::table::{RowId, Table, Target};
 use super::walk::Walk;
 use super::whom::{Whom, WhomFact};
@@ -130,6 +131,8 @@ pub struct Labelled {
     pub labels: Range<u32>,
     /// Of pods their ports; `None`: they may have others than are known here.
     pub ports: Option<Ports>,
+    /// Whether they are pods, with known ports, that only come and go.
+    pub passing: bool,
 }
 
 /// A field that selects things by their labels.
@@ -192,6 +195,10 @@ pub struct Facts {
     pub ports: Vec<Port>,
     /// Its kustomizations: one, if any.
     pub kustomizations: Vec<Kustomization>,
+    /// Its Namespaces, as objects, into whose pods somebody puts containers.
+    pub injected: Vec<u32>,
+    /// What Argo CD patches where it applies it.
+    pub applied: Vec<Applied>,
     /// What Flux applies by its Kustomizations.
     pub deliveries: Vec<Delivery>,
     /// Paths in kustomizations.
@@ -251,6 +258,7 @@ fn take(file: &File<'_>, table: &Table, names: bool) -> Facts {
         let chunk = file.documents[object.document as usize].chunk;
         facts.object(object, chunk.document, masked);
         flux::read(object, masked, &mut facts);
+        argo::read(object, masked, &mut facts);
         if names
             && let Some(kind) = table
                 .kind(object.group(), &object.kind)
@@ -373,6 +381,11 @@ impl Facts {
         let span = object
             .path(&["metadata", "name"])
             .map_or_else(|| object.fields().handle(), |name| name.span());
+        if (object.group(), &*object.kind) == ("", "Namespace")
+            && object.path(&["metadata"]).is_some_and(is_injected)
+        {
+            self.injected.push(self.objects.len() as u32);
+        }
         self.objects.push(ObjectFact {
             group,
             kind,

@@ -149,7 +149,7 @@ fn is_known(files: &[Facts], file: u32) -> bool {
 
 /// The folder that a path, seen from the root of a source, means, if a file's own path tells it: of the folders above
 /// the file exactly one has the path below it.
-fn place(paths: &Paths<'_>, file: &str, path: &str) -> Option<String> {
+pub(super) fn place(paths: &Paths<'_>, file: &str, path: &str) -> Option<String> {
     let path = join("", path.trim_start_matches('/'));
     if path.is_empty() || path.starts_with("..") || unrendered(&path) {
         return None;
@@ -169,9 +169,9 @@ fn place(paths: &Paths<'_>, file: &str, path: &str) -> Option<String> {
     }
 }
 
-/// What Flux applies of a folder: what its kustomization takes in, and where there is none all files, down to folders
-/// that have one.
-fn applied(place: &str, paths: &Paths<'_>, overlays: &Overlays<'_>) -> Vec<(u32, Option<u32>)> {
+/// What Flux, or Argo CD, applies of a folder: what its kustomization takes in, and where there is none all files, down
+/// to folders that have one.
+pub(super) fn applied(place: &str, paths: &Paths<'_>, overlays: &Overlays<'_>) -> Vec<(u32, Option<u32>)> {
     let mut applied = Vec::new();
     let mut taken = HashSet::default();
     for (path, file) in paths.below(place) {

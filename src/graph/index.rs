@@ -319,6 +319,11 @@ impl<'r> Index<'r> {
         self.overlays.sets_label(file, key)
     }
 
+    /// Whether a kustomization sets any label in the objects of a file.
+    pub fn sets_labels(&self, file: u32) -> bool {
+        self.overlays.sets_labels(file)
+    }
+
     /// An object of a file.
     pub fn object(&self, file: u32, object: u32) -> Option<&'r ObjectFact> {
         self.files.get(file as usize)?.objects.get(object as usize)

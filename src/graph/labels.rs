@@ -249,7 +249,9 @@ impl<'a, 'r> Labels<'a, 'r> {
     pub(super) fn has_vague_labels(&self, one: &Labelling<'r>) -> bool {
         let facts = &self.index.files[one.file as usize];
         let mut labels = facts.labels(&one.fact.labels);
-        self.index.changes(one.file).labels || labels.any(|(_, value, _)| unrendered(value))
+        self.index.changes(one.file).labels
+            || self.index.sets_labels(one.file)
+            || labels.any(|(key, value, _)| unrendered(key) || unrendered(value))
     }
 
     fn bit(&mut self, row: RowId) -> u64 {
@@ -264,15 +266,19 @@ impl<'a, 'r> Labels<'a, 'r> {
         1 << at.min(63)
     }
 
+    /// The file and the namespace in which something selects, and those of what it may select.
     pub(super) fn places(&self, selecting: &Selecting<'r>, one: &Labelling<'r>) -> [(u32, &'r str); 2] {
-        let files = self.index.files;
-        [
-            (
-                selecting.file,
-                files[selecting.file as usize].str(selecting.fact.namespace),
-            ),
-            (one.file, files[one.file as usize].str(one.fact.namespace)),
-        ]
+        [self.place_of_selecting(selecting), self.place(one)]
+    }
+
+    pub(super) fn place_of_selecting(&self, selecting: &Selecting<'r>) -> (u32, &'r str) {
+        let facts = &self.index.files[selecting.file as usize];
+        (selecting.file, facts.str(selecting.fact.namespace))
+    }
+
+    pub(super) fn place(&self, one: &Labelling<'r>) -> (u32, &'r str) {
+        let facts = &self.index.files[one.file as usize];
+        (one.file, facts.str(one.fact.namespace))
     }
 
     fn reaches(&self, selecting: &Selecting<'r>, one: &Labelling<'r>) -> bool {

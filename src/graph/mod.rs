@@ -1,6 +1,7 @@
 //! Names across files: what each file defines, makes and uses, and one index over the run.
 
 mod affixes;
+mod argo;
 mod builds;
 pub(crate) mod by_namespace;
 pub mod compile;
@@ -29,6 +30,7 @@ mod walk;
 mod whom;
 mod written;
 
+pub use argo::Applied;
 pub use builds::{Build, Builds, Patching, Stage};
 pub use declared::Declared;
 pub use envs::{EnvFiles, env_keys};

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::argo;
 use super::facts::Facts;
 use super::flux::{self, Delivered};
 use super::kustomization::{Changes, Kustomization};
@@ -41,7 +42,7 @@ pub(super) type Delivering = ((u32, u32), Option<u32>);
 pub(super) struct Overlays<'r> {
     /// What happens to the objects of each file; empty when there is no kustomization.
     files: Vec<Overlaid<'r>>,
-    /// The fields that each kustomization, or object of Flux, writes.
+    /// The fields that each kustomization, or object of Flux or Argo CD, writes.
     writes: Vec<Vec<Write<'r>>>,
     /// Prefixes and suffixes that kustomizations put around names.
     pub(super) affixes: Vec<(Cow<'r, str>, Cow<'r, str>)>,
@@ -62,10 +63,9 @@ pub(super) struct Overlays<'r> {
 impl<'r> Overlays<'r> {
     pub(super) fn new(files: &'r [Facts]) -> Self {
         let mut overlays = Overlays::default();
-        if files
-            .iter()
-            .all(|facts| facts.kustomizations.is_empty() && facts.deliveries.is_empty())
-        {
+        if files.iter().all(|facts| {
+            facts.kustomizations.is_empty() && facts.deliveries.is_empty() && facts.applied.is_empty()
+        }) {
             return overlays;
         }
         overlays.files = vec![Overlaid::default(); files.len()];
@@ -87,6 +87,7 @@ impl<'r> Overlays<'r> {
         }
         overlays.nest_affixes(files);
         flux::deliver(files, &paths, &mut overlays);
+        argo::apply(files, &paths, &mut overlays);
         let users = overlays.users_of_components(files);
         for at in 0..overlays.listed.len() {
             let kustomization = overlays.listed[at].0;
@@ -160,7 +161,12 @@ impl<'r> Overlays<'r> {
         file.changes.add(changes);
     }
 
-    /// Notes fields that Flux writes in the objects of a file.
+    /// Notes what Argo CD changes in the objects of a file.
+    pub(super) fn change(&mut self, file: u32, changes: Changes) {
+        self.files[file as usize].changes.add(changes);
+    }
+
+    /// Notes fields that Flux or Argo CD writes in the objects of a file.
     pub(super) fn write(&mut self, file: u32, written: Option<u32>) {
         self.files[file as usize].written.extend(written);
     }
@@ -288,6 +294,11 @@ impl<'r> Overlays<'r> {
     /// Whether a label with this key is set in the objects of a file.
     pub(super) fn sets_label(&self, file: u32, key: &str) -> bool {
         self.file(file).is_some_and(|file| file.labels.contains(&key))
+    }
+
+    /// Whether any label is set in the objects of a file.
+    pub(super) fn sets_labels(&self, file: u32) -> bool {
+        self.file(file).is_some_and(|file| !file.labels.is_empty())
     }
 
     /// The fields that are written in the objects of a file.

@@ -7,7 +7,7 @@ use super::POD;
 use super::facts::{Facts, Text};
 use super::index::Closeness;
 use super::labels::{Labelling, Labels, Selecting};
-use crate::hash::HashMap;
+use crate::hash::{HashMap, HashSet};
 use crate::source::Span;
 use crate::yaml::Node;
 
@@ -21,14 +21,14 @@ const MOST_PORTS: usize = 1_000;
 const MOST_FIELDS: usize = 2_000;
 
 /// Words in the keys of labels and annotations by which meshes and operators are asked to put containers into pods.
-const BRINGING: [&str; 3] = ["inject", "sidecar", "dapr.io/enabled"];
+const BRINGING: [&str; 4] = ["inject", "sidecar", "dapr.io/enabled", "istio.io/rev"];
 /// What such a label says when none are wanted.
 const REFUSING: [&str; 4] = ["disabled", "false", "no", "off"];
 /// How ports begin that meshes bring along: they may be asked to by a namespace, or for all pods.
 const BROUGHT: [&str; 4] = ["dapr-", "envoy-", "http-envoy-prom", "linkerd-"];
 
 /// How a port is spoken to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Protocol {
     /// `TCP`, which is also meant where nothing is said.
     Tcp,
@@ -39,6 +39,9 @@ pub enum Protocol {
 }
 
 impl Protocol {
+    /// All of them.
+    pub const ALL: [Protocol; 3] = [Protocol::Tcp, Protocol::Udp, Protocol::Sctp];
+
     /// As manifests write it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -73,20 +76,54 @@ pub struct Ports {
     pub span: Span,
 }
 
-/// A port of a Service that leads to none of the pods that the Service selects.
+/// The ports of a Service that lead to none of the pods that it selects.
 pub struct Astray<'r> {
     /// The selector of the Service.
     pub selecting: Selecting<'r>,
-    /// The port.
-    pub port: &'r Port,
+    /// The ports; at least one.
+    pub ports: Vec<&'r Port>,
     /// The pods, or what makes them; at least one.
     pub pods: Vec<Labelling<'r>>,
+}
+
+/// Pods by the names of their ports; by none where those are not known.
+type ByPort<'r> = HashMap<Option<&'r str>, Vec<Labelling<'r>>>;
+
+/// What else may bring a port, looked up once one is missing.
+#[derive(Default)]
+struct Doubts<'a, 'r> {
+    /// Pods whose labels are not all known.
+    vague: Option<ByPort<'r>>,
+    /// The Namespaces into whose pods somebody puts containers.
+    injected: Option<Injected<'a>>,
+    /// Whether all that a kustomization, by its file, takes in is known.
+    whole: HashMap<u32, bool>,
+}
+
+/// The Namespaces of a run into whose pods somebody puts containers.
+#[derive(Default)]
+struct Injected<'a> {
+    /// Their names.
+    names: HashSet<&'a str>,
+    /// The files that they are in, each once.
+    files: Vec<u32>,
 }
 
 /// Whether a label or annotation asks somebody to put containers into pods.
 pub(super) fn brings_containers(key: &str, value: &str) -> bool {
     BRINGING.iter().any(|word| has_word(key, word))
         && !REFUSING.iter().any(|no| value.eq_ignore_ascii_case(no))
+}
+
+/// Whether somebody puts containers into the pods, or those of the Namespace, with these metadata.
+pub(super) fn is_injected(metadata: Node<'_>) -> bool {
+    let maps = ["annotations", "labels"]
+        .iter()
+        .filter_map(|key| metadata.get(key));
+    maps.flat_map(Node::entries).any(|entry| {
+        let key = entry.key.key_text().unwrap_or_default();
+        brings_containers(&key, &entry.value.cooked().unwrap_or_default())
+    })
 }
 
 /// Whether a text has a word of small letters in it, in any case.
@@ -130,7 +167,7 @@ pub(super) fn may_be_replaced_at(steps: &[Cow<'_, str>]) -> bool {
     last || steps.iter().any(|step| is_changed_at(step))
 }
 
-impl<'r> Labels<'_, 'r> {
+impl<'a, 'r> Labels<'a, 'r> {
     /// The ports, in files that are checked, that lead to a port which none of the selected pods has.
     ///
     /// `complete`: what is read is all there is, so that what a selector fits is what it means, however far away.
@@ -142,29 +179,105 @@ impl<'r> Labels<'_, 'r> {
             selections.map(move |fact| Selecting { file, fact })
         });
         let mut found = Vec::new();
-        let mut vague = None;
+        let mut doubts = Doubts::default();
         for selecting in all.filter(|one| index.is_checked(one.file)) {
-            let Some(pods) = self.known_pods(&selecting, complete, partial) else {
+            let Some(mut pods) = self.known_pods(&selecting, complete, partial) else {
                 continue;
             };
+            let mut ports = self.lacked(&selecting, &pods);
+            if ports.is_empty() || self.may_have_others(&selecting, &pods, &mut doubts) {
+                continue;
+            }
+            let vague = doubts.vague.get_or_insert_with(|| self.vague_pods());
+            if self.may_select(&selecting, None, vague) {
+                continue;
+            }
             let facts = &index.files[selecting.file as usize];
-            for port in facts.ports(&selecting.fact.ports) {
-                let name = facts.str(port.name);
-                let brought = BROUGHT.iter().any(|start| name.starts_with(start));
-                if brought || pods.iter().any(|one| self.has_port(one, name, port.protocol)) {
-                    continue;
-                }
-                let vague = vague.get_or_insert_with(|| self.vague_pods());
-                if !self.may_select(&selecting, name, vague) {
-                    found.push(Astray {
-                        selecting,
-                        port,
-                        pods: pods.clone(),
-                    });
-                }
+            ports.retain(|port| !self.may_select(&selecting, Some(facts.str(port.name)), vague));
+            // What only comes and goes is no evidence of what is meant.
+            pods.retain(|one| !one.fact.passing);
+            if !ports.is_empty() {
+                found.push(Astray {
+                    selecting,
+                    ports,
+                    pods,
+                });
             }
         }
         found
+    }
+
+    /// The ports that lead to none of these pods.
+    fn lacked(&self, selecting: &Selecting<'r>, pods: &[Labelling<'r>]) -> Vec<&'r Port> {
+        let own = |one: &Labelling<'r>| {
+            let facts: &'r Facts = &self.index.files[one.file as usize];
+            let ports = self.ports(one).iter();
+            ports.map(|port| (facts.str(port.name), port.protocol))
+        };
+        let there: HashSet<(&str, Protocol)> = pods.iter().flat_map(own).collect();
+        let facts = &self.index.files[selecting.file as usize];
+        let is_lacked = |port: &&Port| {
+            let name = facts.str(port.name);
+            let brought = BROUGHT.iter().any(|start| name.starts_with(start));
+            !brought && !there.contains(&(name, port.protocol))
+        };
+        let ports = facts.ports(&selecting.fact.ports).iter();
+        ports.filter(is_lacked).collect()
+    }
+
+    /// Whether there may be other pods for a Service than are seen, or other containers in those.
+    fn may_have_others(
+        &self,
+        selecting: &Selecting<'r>,
+        pods: &[Labelling<'r>],
+        doubts: &mut Doubts<'a, 'r>,
+    ) -> bool {
+        let mut places = vec![self.place_of_selecting(selecting)];
+        places.extend(pods.iter().map(|one| self.place(one)));
+        places.sort_unstable();
+        places.dedup();
+        let injected = doubts.injected.get_or_insert_with(|| self.injected());
+        self.may_be_injected(&places, injected) || self.is_partly_elsewhere(&places, &mut doubts.whole)
+    }
+
+    fn injected(&self) -> Injected<'a> {
+        let index = self.index;
+        let mut injected = Injected::default();
+        for (file, facts) in (0..).zip(index.files) {
+            let objects = facts.injected.iter().filter_map(|at| index.object(file, *at));
+            for name in objects.map(|object| facts.str(object.name)) {
+                // Who takes a Namespace in may give it another name.
+                injected.names.insert(name);
+                injected.names.extend(index.namespaces(file, name));
+            }
+            if !facts.injected.is_empty() {
+                injected.files.push(file);
+            }
+        }
+        injected
+    }
+
+    /// Whether somebody may put containers into pods at these places, which all are in one namespace.
+    fn may_be_injected(&self, places: &[(u32, &str)], injected: &Injected<'_>) -> bool {
+        let index = self.index;
+        let spaces = places.iter().flat_map(|(file, own)| index.namespaces(*file, own));
+        let mut stated = spaces.filter(|space| !space.is_empty()).peekable();
+        if stated.peek().is_some() {
+            return stated.any(|space| injected.names.contains(space));
+        }
+        // Where none is stated it may be the one that lies with them.
+        let near = |file: &u32| {
+            let mut own = places.iter();
+            own.any(|(place, _)| index.closeness_of((*place, ""), (*file, "")) != Closeness::Apart)
+        };
+        injected.files.len() > MOST_LOOKED_AT || injected.files.iter().any(near)
+    }
+
+    /// Whether who takes in one of these places takes in something else that is not here, and may have pods.
+    fn is_partly_elsewhere(&self, places: &[(u32, &str)], whole: &mut HashMap<u32, bool>) -> bool {
+        let index = self.index;
+        let mut roots = places.iter().flat_map(|(file, _)| index.overlays.taken_by(*file));
+        roots.any(|root| !*whole.entry(*root).or_insert_with(|| index.is_whole(*root)))
     }
 
     /// The pods that a Service selects, if they are surely the ones that it means, and all their ports are known.
@@ -190,7 +303,8 @@ impl<'r> Labels<'_, 'r> {
             let changes = index.changes(one.file);
             one.fact.ports.is_some() && !changes.pod_ports && !changes.labels && !unseen(one.file)
         };
-        let is_meant = |one: &Labelling<'r>| complete || self.is_near(selecting, one);
+        // No Service means what only comes and goes, whatever its labels.
+        let is_meant = |one: &Labelling<'r>| !one.fact.passing && (complete || self.is_near(selecting, one));
         (pods.iter().all(is_known) && pods.iter().any(is_meant)).then_some(pods)
     }
 
@@ -206,15 +320,9 @@ impl<'r> Labels<'_, 'r> {
         ports.map_or(&[], |ports| facts.ports(&ports.range))
     }
 
-    fn has_port(&self, one: &Labelling<'r>, name: &str, protocol: Protocol) -> bool {
-        let facts = &self.index.files[one.file as usize];
-        let mut ports = self.ports(one).iter();
-        ports.any(|port| port.protocol == protocol && facts.str(port.name) == name)
-    }
-
     /// Pods whose labels are not all known, by the names of their ports; by none where those are not known either.
-    fn vague_pods(&self) -> HashMap<Option<&'r str>, Vec<Labelling<'r>>> {
-        let mut vague: HashMap<_, Vec<_>> = HashMap::default();
+    fn vague_pods(&self) -> ByPort<'r> {
+        let mut vague = ByPort::default();
         for one in self.having.iter().filter(|one| one.fact.target == POD) {
             if !self.has_vague_labels(one) {
                 continue;
@@ -230,16 +338,9 @@ impl<'r> Labels<'_, 'r> {
         vague
     }
 
-    /// Whether a Service may select pods that have a port of this name.
-    fn may_select(
-        &self,
-        selecting: &Selecting<'r>,
-        name: &'r str,
-        vague: &HashMap<Option<&'r str>, Vec<Labelling<'r>>>,
-    ) -> bool {
-        let lists = [None, Some(name)];
-        let mut lists = lists.iter().filter_map(|name| vague.get(name));
-        lists.any(|list| {
+    /// Whether a Service may select pods that have a port of this name, or with `None` pods with ports unknown here.
+    fn may_select(&self, selecting: &Selecting<'r>, name: Option<&str>, vague: &ByPort<'r>) -> bool {
+        vague.get(&name).is_some_and(|list| {
             let may = |one: &Labelling<'r>| self.is_near(selecting, one) && self.may_fit(selecting, one);
             list.len() > MOST_LOOKED_AT || list.iter().any(may)
         })

@@ -54,7 +54,7 @@ impl<'r> Index<'r> {
 
     /// Whether all that a kustomization takes in is known: nothing lies elsewhere, and no plugin or chart
     /// makes anything.
-    fn is_whole(&self, root: u32) -> bool {
+    pub(super) fn is_whole(&self, root: u32) -> bool {
         let Ok(at) = self
             .overlays
             .listed

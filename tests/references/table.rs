@@ -171,9 +171,12 @@ fn fault(case: &Case) -> Option<String> {
         "labels" => misses(&selecting(target, "wante")) && !misses(&selecting(target, "wanted")),
         "selects" => misses(&labelled(target, "wante")) && !misses(&labelled(target, "wanted")),
         "ports" => {
+            // A job is no evidence by itself.
+            let beside = "{apiVersion: v1, kind: Pod, metadata: {name: beside, labels: {app: wanted}}, spec: \
+                          {containers: [{name: c, image: c}]}}";
             let loses = |port: &str| {
                 let fields = format!("selector: {{app: wanted}}, ports: [{{port: 80, targetPort: {port}}}]");
-                let found = all(&[("case.yaml", &file(&[manifest, &service("x", &fields)]))]);
+                let found = all(&[("case.yaml", &file(&[manifest, beside, &service("x", &fields)]))]);
                 found.iter().any(|f| f.contains("missing-target-port"))
             };
             loses("wante") && !loses("wanted")

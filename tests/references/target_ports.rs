@@ -84,7 +84,6 @@ fn whatever_makes_pods_is_looked_at() {
     }
     for (kind, api) in [
         ("ReplicationController", "v1"),
-        ("Job", "batch/v1"),
         ("Rollout", "argoproj.io/v1alpha1"),
         ("DeploymentConfig", "apps.openshift.io/v1"),
     ] {
@@ -98,11 +97,6 @@ fn whatever_makes_pods_is_looked_at() {
     );
     assert_eq!(beside(&shop(), &pod), LOST);
     assert_eq!(beside(&shop(), &pod.replace("http", "web")), [""; 0]);
-    let cron_job = workload("CronJob", &spec)
-        .replace("apps/v1", "batch/v1")
-        .replace("spec: {template", "spec: {jobTemplate: {spec: {template")
-        + "}}";
-    assert_eq!(beside(&shop(), &cron_job), LOST);
     // Knative puts a proxy into its pods, and what a kind unknown here makes of its fields is not known.
     let knative = workload("Service", &spec).replace("apps/v1", "serving.knative.dev/v1");
     assert_eq!(beside(&shop(), &knative), [""; 0]);
@@ -177,6 +171,228 @@ fn one_pod_that_has_or_may_have_the_port_is_enough() {
         found(&[&without, &vague(&deployment("{name: '${A}', containerPort: 80}"))]),
         [""; 0]
     );
+}
+
+/// A workload of a kind that ends once its work is done.
+fn job(kind: &str, ports: &str) -> String {
+    let job = deployment(ports).replace("name: shop}", "name: migrate}");
+    match kind {
+        "CronJob" => job.replace("spec: {template", "spec: {jobTemplate: {spec: {template") + "}}",
+        _ => job,
+    }
+    .replace("apps/v1, kind: Deployment", &format!("batch/v1, kind: {kind}"))
+}
+
+/// The same workload as a hook.
+fn hook(annotation: &str, ports: &str) -> String {
+    let metadata = format!("name: smoke, annotations: {{{annotation}}}");
+    deployment(ports).replace("metadata: {name: shop", &format!("metadata: {{{metadata}"))
+}
+
+#[test]
+fn what_only_comes_and_goes_is_no_evidence() {
+    let web = "{name: web, containerPort: 80}";
+    let passing: [&dyn Fn(&str) -> String; 4] = [
+        &|ports| job("Job", ports),
+        &|ports| job("CronJob", ports),
+        &|ports| hook("helm.sh/hook: test", ports),
+        &|ports| hook("argocd.argoproj.io/hook: PreSync", ports),
+    ];
+    for one in passing {
+        let own = one("");
+        assert_eq!(beside(&shop(), &own), [""; 0], "{own}");
+        assert_eq!(findings_of_all(&[("a.yaml", &file(&[&shop(), &own]))]), [""; 0]);
+        let with = |other: &str, own: &str| beside(&shop(), &file(&[own, other]));
+        assert_eq!(with(&deployment(""), &own), LOST, "{own}");
+        assert_eq!(with(&deployment(web), &own), [""; 0], "{own}");
+        assert_eq!(
+            with(&deployment(""), &one(web)),
+            [""; 0],
+            "it is there, after all"
+        );
+        // Pods far away are not meant because a job lies close by.
+        let far = [
+            ("a.yaml", &*file(&[&shop(), &own])),
+            ("x/b.yaml", &*deployment("")),
+        ];
+        assert_eq!(findings(&far), [""; 0], "{own}");
+    }
+    let plain = hook("helm.sh/resource-policy: keep", "");
+    assert_eq!(beside(&shop(), &plain), LOST);
+}
+
+#[test]
+fn pods_may_come_from_what_a_kustomization_takes_in_from_elsewhere() {
+    let text = file(&[&shop(), &deployment("")]);
+    let found = |more: &str| findings(&[("a.yaml", &*text), ("kustomization.yaml", more)]);
+    assert_eq!(found("resources: [a.yaml]"), LOST);
+    for elsewhere in [
+        "resources: [a.yaml, 'https://example.com/app.yaml']",
+        "resources: [a.yaml, 'github.com/example/app//base?ref=v1']",
+        "bases: ['git@example.com:app.git']\nresources: [a.yaml]",
+        "resources: [a.yaml, gone.yaml]",
+        "resources: [a.yaml, ../../outside]",
+        "resources: [a.yaml]\ncomponents: [gone]",
+        "resources: [a.yaml]\nhelmCharts: [{name: app, repo: 'https://example.com'}]",
+        "resources: [a.yaml]\nhelmChartInflationGenerator: [{chartName: app}]",
+        "resources: [a.yaml]\ngenerators: [chart.yaml]",
+    ] {
+        assert_eq!(found(elsewhere), [""; 0], "{elsewhere}");
+        // So it is for who takes that in, and for what lies beside it there.
+        let above = |overlay: &str| {
+            findings(&[
+                ("a.yaml", &text),
+                (
+                    "base/kustomization.yaml",
+                    &elsewhere.replace("[a.yaml", "[b.yaml"),
+                ),
+                ("base/b.yaml", &secret_of_no_one()),
+                ("kustomization.yaml", overlay),
+            ])
+        };
+        assert_eq!(above("resources: [a.yaml, base]"), [""; 0], "{elsewhere}");
+        assert_eq!(above("resources: [a.yaml]"), LOST, "{elsewhere}");
+    }
+    let overlay = |resources: &str| {
+        findings(&[
+            ("a.yaml", &*text),
+            ("kustomization.yaml", "resources: [a.yaml]"),
+            ("prod/kustomization.yaml", &format!("resources: [{resources}]")),
+        ])
+    };
+    assert_eq!(overlay(".."), LOST);
+    assert_eq!(overlay(".., 'https://example.com/app.yaml'"), [""; 0]);
+    // It need not take in the Service: the pods are enough.
+    let apart = |resources: &str| {
+        findings(&[
+            ("a.yaml", &*shop()),
+            ("b.yaml", &*deployment("")),
+            ("kustomization.yaml", &format!("resources: [{resources}]")),
+        ])
+    };
+    assert_eq!(apart("b.yaml"), LOST);
+    assert_eq!(apart("b.yaml, gone.yaml"), [""; 0]);
+}
+
+/// An object that has nothing to do with the rest.
+fn secret_of_no_one() -> String {
+    super::secret("other", "", "a: b")
+}
+
+#[test]
+fn what_argo_cd_patches_is_not_judged() {
+    let text = file(&[&shop(), &deployment("")]);
+    let beside = |application: &str| {
+        findings(&[
+            ("apps/shop.yaml", application),
+            ("deploy/shop/a.yaml", &*text),
+            ("deploy/shop/kustomization.yaml", "resources: [a.yaml]"),
+        ])
+    };
+    let lost = ["warning missing-target-port deploy/shop/a.yaml: web"];
+    let application = |spec: &str| {
+        beside(&format!(
+            "{{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {{name: shop}}, spec: {{{spec}}}}}"
+        ))
+    };
+    let source =
+        |path: &str, kustomize: &str| format!("repoURL: r, path: {path}, kustomize: {{{kustomize}}}");
+    let patch = "patches: [{target: {kind: Deployment}, patch: '[{op: replace, path: \
+                 /spec/template/spec/containers/0/ports/0/name, value: web}]'}]";
+    let one = |kustomize: &str| application(&format!("source: {{{}}}", source("deploy/shop", kustomize)));
+    for silent in [
+        one(patch),
+        application(&format!(
+            "sources: [{{repoURL: r}}, {{{}}}]",
+            source("deploy/shop", patch)
+        )),
+        one("components: [../ports]"),
+        one("patches: [{path: ports.yaml, target: {kind: Deployment}}]"),
+        one("commonAnnotations: {sidecar.istio.io/inject: 'true'}"),
+        beside(&format!(
+            "{{apiVersion: argoproj.io/v1alpha1, kind: ApplicationSet, metadata: {{name: shop}}, spec: {{template: \
+             {{spec: {{source: {{{}}}}}}}}}}}",
+            source("deploy/shop", patch)
+        )),
+    ] {
+        assert_eq!(silent, [""; 0]);
+    }
+    for judged in [
+        one(""),
+        one("images: ['i:2'], namePrefix: a-"),
+        one(&patch.replace("ports/0/name", "image")),
+        application(&format!("source: {{{}}}", source("deploy/other", patch))),
+        application("source: {repoURL: r, path: deploy/shop}"),
+    ] {
+        assert_eq!(judged, lost);
+    }
+}
+
+#[test]
+fn pods_in_a_namespace_that_asks_for_sidecars_are_not_judged() {
+    let namespace = |name: &str, metadata: &str| {
+        format!("{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}, {metadata}}}}}")
+    };
+    let placed = |name: &str| {
+        let place =
+            |text: String| text.replacen("{name: shop}", &format!("{{name: shop, namespace: {name}}}"), 1);
+        file(&[&place(shop()), &place(deployment(""))])
+    };
+    let asks = "labels: {istio-injection: enabled}";
+    let found = |namespace: &str, text: &str| findings(&[("a.yaml", text), ("x/n.yaml", namespace)]);
+    for metadata in [
+        asks,
+        "labels: {istio.io/rev: stable}",
+        "labels: {kuma.io/sidecar-injection: enabled}",
+        "annotations: {linkerd.io/inject: enabled}",
+    ] {
+        assert_eq!(
+            found(&namespace("web", metadata), &placed("web")),
+            [""; 0],
+            "{metadata}"
+        );
+    }
+    for metadata in [
+        "labels: {istio-injection: disabled}",
+        "annotations: {linkerd.io/inject: disabled}",
+        "labels: {team: web}",
+    ] {
+        assert_eq!(
+            found(&namespace("web", metadata), &placed("web")),
+            LOST,
+            "{metadata}"
+        );
+    }
+    assert_eq!(found(&namespace("other", asks), &placed("web")), LOST);
+    // Where none is stated it may be one that lies with them.
+    let plain = file(&[&shop(), &deployment("")]);
+    assert_eq!(found(&namespace("web", asks), &plain), LOST);
+    assert_eq!(beside(&plain, &namespace("web", asks)), [""; 0]);
+    assert_eq!(beside(&placed("web"), &namespace("other", asks)), LOST);
+    let in_folder = [("a.yaml", &*plain), ("n.yaml", &*namespace("web", asks))];
+    assert_eq!(findings(&in_folder), [""; 0]);
+    let with = |more: &str| {
+        findings(&[
+            ("a.yaml", &*plain),
+            ("x/n.yaml", &*namespace("web", asks)),
+            ("kustomization.yaml", &format!("resources: [{more}]")),
+        ])
+    };
+    assert_eq!(with("a.yaml"), LOST);
+    assert_eq!(with("a.yaml, x/n.yaml"), [""; 0]);
+    // A kustomization may state it.
+    let moved = |name: &str| {
+        findings(&[
+            ("a.yaml", &*plain),
+            ("x/n.yaml", &*namespace("web", asks)),
+            (
+                "kustomization.yaml",
+                &format!("namespace: {name}\nresources: [a.yaml]"),
+            ),
+        ])
+    };
+    assert_eq!(moved("web"), [""; 0]);
+    assert_eq!(moved("other"), LOST);
 }
 
 #[test]
@@ -382,8 +598,13 @@ fn single_files_that_a_kustomization_takes_in_are_not_judged() {
 
 /// Message, help and related places of what is found, and what the fix makes of it.
 fn told(target: &str, ports: &str) -> String {
+    told_of(target, &[deployment(ports)])
+}
+
+/// The same for several workloads.
+fn told_of(target: &str, workloads: &[String]) -> String {
     let service = service("shop", &format!("selector: {{app: shop}}, ports: [{target}]"));
-    let text = file(&[&service, &deployment(ports)]);
+    let text = file(&[&service, &workloads.join("\n---\n")]);
     let inputs = || vec![("a.yaml".to_string(), text.as_bytes().to_vec())];
     let settings = Settings::default();
     let report = kubeproof::check(inputs(), &Surroundings::default(), &settings);
@@ -457,6 +678,51 @@ fn it_is_told_what_was_probably_meant() {
 }
 
 #[test]
+fn each_of_several_pods_is_told_by_what_it_has() {
+    let named = |text: String, name: &str| text.replacen("name: shop", &format!("name: {name}"), 1);
+    let pod = |name: &str, ports: &str| {
+        format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, labels: {{app: shop}}}}, spec: {{containers: \
+             [{}]}}}}",
+            container(ports)
+        )
+    };
+    let workload = |name: &str, ports: &str| named(deployment(ports), name);
+    let (http, dns, udp) = (
+        "{name: http, containerPort: 80}",
+        "{name: dns-tcp, containerPort: 53}",
+        "{name: dns, containerPort: 53, protocol: UDP}",
+    );
+    let slip = "{port: 80, targetPort: htpp}";
+    let wrong = "{port: 53, targetPort: dns}";
+    let cases = [
+        (slip, vec![pod("a", http)]),
+        (slip, vec![pod("a", http), pod("b", dns)]),
+        (slip, vec![pod("a", ""), workload("b", http)]),
+        (slip, vec![workload("a", dns), pod("b", http)]),
+        (slip, vec![workload("a", ""), workload("b", http)]),
+        // It is meant by its protocol too.
+        (
+            slip,
+            vec![
+                pod("a", http),
+                pod("b", "{name: http, containerPort: 80, protocol: UDP}"),
+            ],
+        ),
+        (wrong, vec![pod("a", udp), pod("b", udp)]),
+        (
+            wrong,
+            vec![pod("a", http), pod("b", &format!("{dns}, {udp}")), pod("c", "")],
+        ),
+    ];
+    let told: Vec<String> = cases
+        .iter()
+        .map(|(target, pods)| format!("# {target}\n{}", told_of(target, pods)))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
 fn a_comment_keeps_it_back() {
     let with = |comment: &str| {
         let service = format!(
@@ -477,6 +743,40 @@ fn ports_without_end_cost_no_time_without_end() {
     let own = service("front", &format!("selector: {{app: shop}}, ports: [{ports}]"));
     let pods = deployment(&many(|at| format!("{{name: b{at}, containerPort: 1}}")));
     assert_eq!(beside(&own, &pods), [""; 0]);
+}
+
+#[test]
+fn many_ports_are_judged_quickly() {
+    let many =
+        |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().join(", ");
+    let lost = |services: usize, ports: usize| {
+        let one = |at: usize| {
+            let wanted = many(ports, &|at| format!("{{port: 1, targetPort: port-a{at}}}"));
+            let own = service(
+                &format!("s{at}"),
+                &format!("selector: {{app: a{at}}}, ports: [{wanted}]"),
+            );
+            let pods = deployment(&many(ports, &|at| {
+                format!("{{name: port-b{at}, containerPort: 1}}")
+            }));
+            let pods = pods.replace("name: shop", &format!("name: d{at}"));
+            file(&[&own, &pods.replace("app: shop", &format!("app: a{at}"))])
+        };
+        let all: Vec<String> = (0..services).map(one).collect();
+        let start = std::time::Instant::now();
+        let count = findings(&[("a.yaml", &all.join("\n---\n"))]).len();
+        (count, start.elapsed())
+    };
+    // Each name with each other took minutes here.
+    let (count, took) = lost(1, 900);
+    assert_eq!(count, 900);
+    assert!(took.as_secs() < 5, "{took:?}");
+    let (count, took) = lost(20, 200);
+    assert_eq!(count, 4_000);
+    assert!(took.as_secs() < 10, "{took:?}");
+    // What is meant is still told of a few.
+    let http = "{name: http, containerPort: 80}, {name: https, containerPort: 443}";
+    assert!(told("{port: 80, targetPort: htpp}", http).contains("did you mean `http`?"));
 }
 
 #[test]
@@ -503,5 +803,62 @@ fn many_services_are_judged_quickly() {
         start.elapsed() < std::time::Duration::from_secs(60),
         "{:?}",
         start.elapsed()
+    );
+}
+
+#[test]
+fn what_is_no_name_of_a_port_is_never_written() {
+    for odd in [
+        "\"web-por #\"",
+        "\"#web-prt\"",
+        "\"web-prt,\"",
+        "\"web-pört\"",
+        "\"web-prt}\"",
+    ] {
+        let ports = format!("{{name: {odd}, containerPort: 80}}");
+        let service = service(
+            "shop",
+            "selector: {app: shop}, ports: [{port: 80, targetPort: web-port}]",
+        );
+        let text = file(&[&service, &deployment(&ports)]);
+        let inputs = vec![("a.yaml".to_string(), text.clone().into_bytes())];
+        let (_, changes) = mend_inputs(
+            inputs,
+            &Surroundings::default(),
+            &Settings::default(),
+            Level::Unsafe,
+        );
+        let after = changes.into_values().next().map_or(text, |change| change.after);
+        assert!(after.contains("targetPort: web-port}"), "{after}");
+    }
+}
+
+#[test]
+fn a_label_that_a_kustomization_sets_may_be_the_one() {
+    let has = workload(
+        "Deployment",
+        "containers: [{name: c, image: i, ports: [{name: web, containerPort: 80}]}]",
+    )
+    .replace("labels: {app: shop}", "labels: {tier: front}");
+    let lacks =
+        deployment("{name: metrics, containerPort: 9090}").replace("name: shop}, spec", "name: other}, spec");
+    let found = |sets: &str| {
+        findings(&[
+            ("kustomization.yaml", "resources: [a, b.yaml, svc.yaml]\n"),
+            ("a/kustomization.yaml", sets),
+            ("a/has.yaml", &file(&[&has])),
+            ("b.yaml", &file(&[&lacks])),
+            ("svc.yaml", &file(&[&shop()])),
+        ])
+    };
+    assert_eq!(
+        found("resources: [has.yaml]\n"),
+        ["warning missing-target-port svc.yaml: web"]
+    );
+    let sets = "resources: [has.yaml]\nlabels: [{pairs: {app: shop}, includeTemplates: true}]\n";
+    assert_eq!(found(sets), [""; 0]);
+    assert_eq!(
+        found("resources: [has.yaml]\ncommonLabels: {app: shop}\n"),
+        [""; 0]
     );
 }

@@ -225,12 +225,14 @@ impl<'t> Walk<'_, 't> {
         let namespace = self.namespace_of(row, at);
         if row.role == Role::Labels {
             let ports = self.pod_ports(row, at);
+            let passing = ports.is_some() && self.is_passing();
             self.facts.labelled.push(Labelled {
                 target: row.target,
                 object: self.object.index,
                 namespace,
                 labels,
                 ports,
+                passing,
             });
         } else if !labels.is_empty() {
             let ports = self.named_ports(row, at);

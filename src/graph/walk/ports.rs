@@ -3,12 +3,21 @@
 use std::ops::Range;
 
 use super::Walk;
-use crate::graph::ports::{Port, Ports, Protocol, brings_containers};
+use crate::graph::ports::{Port, Ports, Protocol, is_injected};
 use crate::graph::table::Row;
 use crate::names;
 use crate::placeholder::unrendered;
 use crate::source::Span;
 use crate::yaml::{Kind, Node, Scalar};
+
+/// Kinds whose pods end once their work is done.
+const JOBS: [(&str, &str); 3] = [
+    ("batch", "Job"),
+    ("batch", "CronJob"),
+    ("apps.kruise.io", "BroadcastJob"),
+];
+/// Annotations of what Helm and Argo CD make for a moment only: before or after they install, or as a test.
+const HOOKS: [&str; 2] = ["argocd.argoproj.io/hook", "helm.sh/hook"];
 
 impl<'t> Walk<'_, 't> {
     /// The ports of pods whose metadata are given; `None` when they may have others than stand here.
@@ -115,6 +124,15 @@ impl<'t> Walk<'_, 't> {
         })
     }
 
+    /// Whether the pods of this object only come and go, so that no Service means them: those of jobs and of hooks.
+    pub(super) fn is_passing(&self) -> bool {
+        let kind = (self.object.group(), &*self.object.kind);
+        let annotations = self.object.path(&["metadata", "annotations"]);
+        let mut annotations = annotations.into_iter().flat_map(Node::entries);
+        JOBS.contains(&kind)
+            || annotations.any(|entry| entry.key.key_text().is_some_and(|key| HOOKS.contains(&&*key)))
+    }
+
     fn at_ports(&self, row: &Row, at: Node<'t>) -> Option<Node<'t>> {
         let mut found = None;
         self.each(row.ports.as_ref()?, at, &mut |node| found = Some(node.node));
@@ -129,17 +147,6 @@ fn list<'t>(node: Option<Node<'t>>) -> Option<impl Iterator<Item = Node<'t>>> {
         return None;
     }
     Some(node.into_iter().flat_map(Node::items))
-}
-
-/// Whether somebody puts containers into the pods with these metadata.
-fn is_injected(metadata: Node<'_>) -> bool {
-    let maps = ["annotations", "labels"]
-        .iter()
-        .filter_map(|key| metadata.get(key));
-    maps.flat_map(Node::entries).any(|entry| {
-        let key = entry.key.key_text().unwrap_or_default();
-        brings_containers(&key, &entry.value.cooked().unwrap_or_default())
-    })
 }
 
 /// Whether a Service has an address of its own, and is no other name for something elsewhere.
