@@ -9,6 +9,8 @@ mod names;
 mod overlays;
 mod table;
 mod target_ports;
+mod target_ports_around;
+mod target_ports_told;
 mod worlds;
 
 use kubeproof::manifest::Surroundings;
