@@ -324,9 +324,16 @@ pub fn is_built_in(group: &str) -> bool {
     if !lookup::may_be_group(group) {
         return false; // nearly every group of a custom resource
     }
+    !kinds_of(group).is_empty()
+}
+
+/// All kinds of a group in all versions, by kind and version.
+pub fn kinds_of(group: &str) -> &'static [KindInfo] {
     let kinds = table::kinds();
     let first = kinds.partition_point(|info| info.group < group);
-    kinds.get(first).is_some_and(|info| info.group == group)
+    let rest = kinds.get(first..).unwrap_or_default();
+    let end = rest.partition_point(|info| info.group == group);
+    rest.get(..end).unwrap_or_default()
 }
 
 /// The first and last minor version that the tables cover.

@@ -44,8 +44,11 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
             }
         }
     }
-    report(found, true, cx);
-    report(kept, false, cx);
+    for (found, mend) in [(found, true), (kept, false)] {
+        if !found.is_empty() {
+            report(found, mend, cx);
+        }
+    }
 }
 
 /// Reports the fields of some objects.

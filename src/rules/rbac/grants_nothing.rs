@@ -90,8 +90,8 @@ fn of_resource<'t>(resource: &Field<'_, 't>, groups: &[Cow<'t, str>], cx: &mut C
         plural => plural == name,
     };
     let there = |name: &str| {
-        let mut kinds = schema::kinds().iter();
-        kinds.any(|info| groups.iter().any(|group| group == info.group) && is_called(info, name))
+        let mut kinds = groups.iter().flat_map(|group| schema::kinds_of(group));
+        kinds.any(|info| is_called(info, name))
     };
     if there(name) {
         return;

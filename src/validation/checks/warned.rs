@@ -13,16 +13,18 @@ use crate::source::Span;
 
 /// Variables that hide earlier ones.
 pub fn duplicate_env<'t>(env: &Field<'_, 't>, cx: &mut Cx<'t>) {
-    let mut seen: HashMap<String, Span> = HashMap::new();
+    // Most containers have a few, and one cannot be twice.
+    if env.items().nth(1).is_none() {
+        return;
+    }
+    let mut seen: HashMap<Cow<'t, str>, Span> = HashMap::new();
     for variable in env.items() {
         let name = variable.child("name");
-        let Some(text) = name
-            .text()
-            .filter(|text| !text.is_empty() && !cx.is_unrendered(text))
-        else {
+        let named = |text: &Cow<'_, str>| !text.is_empty() && !cx.is_unrendered(text);
+        let Some(text) = name.text().filter(named) else {
             continue;
         };
-        let Some(first) = seen.insert(text.to_string(), name.place()) else {
+        let Some(first) = seen.insert(text.clone(), name.place()) else {
             continue;
         };
         // What is built on the value before may well stand twice.
