@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr_iter, memchr3_iter, memmem};
+use memchr::{memchr, memchr_iter, memchr2_iter, memchr3_iter};
 
 /// How a placeholder is written, which tells who fills it in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -219,10 +219,11 @@ pub(crate) fn begins(text: &[u8]) -> impl Iterator<Item = usize> {
         b'{' => text.get(at + 1) == Some(&b'{'),
         _ => true,
     });
-    // Brackets are in most texts, and these three letters before one in next to none.
-    let encrypted = memmem::find_iter(text, b"ENC[");
-    let properties = memchr_iter(b'@', text).filter(|at| property(&text[*at..]).is_some());
-    opens.chain(encrypted).chain(properties)
+    let others = memchr2_iter(b'[', b'@', text).filter_map(|at| match text[at] {
+        b'[' => text[..at].ends_with(b"ENC").then(|| at - 3),
+        _ => property(&text[at..]).map(|_| at),
+    });
+    opens.chain(others)
 }
 
 /// The text around the placeholders of a name.
