@@ -163,7 +163,7 @@ fn first_bit(path: &str, names: Names<'_>) -> u64 {
 
 /// Whether what a test does says nothing of a field that is not there.
 fn idle(op: &str) -> bool {
-    const IDLE: [&str; 20] = [
+    const IDLE: [&str; 21] = [
         "Deprecated(",
         "Removed(",
         "NoEffect(",
@@ -181,6 +181,7 @@ fn idle(op: &str) -> bool {
         "Keys(",
         "Unique",
         "UniqueBy(",
+        "UniqueEvenEmptyBy(",
         "UniqueItemsBy(",
         "FileMode",
         "AtMostOneOf(",
@@ -394,6 +395,7 @@ fn op(place: &str, words: &[&str]) -> String {
             format!("Op::MergedBy({})", list())
         }
         "max-length-invalid" => format!("Op::MaxLengthInvalid({})", number(0)),
+        "unique-even-empty-by" => format!("Op::UniqueEvenEmptyBy({})", list()),
         "unique-items-by" => format!("Op::UniqueItemsBy({})", list()),
         "check" | "check-set" => {
             let path = args.first().unwrap_or_else(|| panic!("{place}: `check` what?"));

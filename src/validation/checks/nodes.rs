@@ -1,7 +1,7 @@
 //! Nodes and Namespaces.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::annotated_json::{self, Shape};
 use super::quota;
@@ -293,6 +293,16 @@ pub fn pod_ranges<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if unread || families.len() > 2 || families.first() == families.last() {
         let message = "a node has one range of each IP family at the most";
         fault(cx, &list, ErrorType::Invalid, message).help("keep one of each IP family");
+    }
+    let mut seen = HashMap::new();
+    for (at, (text, place)) in ranges.iter().enumerate() {
+        if let Some(first) = seen.insert(text, *place) {
+            let message = format!("the range {} stands in the list already", quote(text));
+            fault(cx, &list.odd_item(at as u32), ErrorType::Duplicate, message)
+                .at(*place)
+                .related(first, "first here")
+                .help("remove one of them");
+        }
     }
 }
 

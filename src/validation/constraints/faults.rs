@@ -164,11 +164,24 @@ pub(super) fn none_of<'t>(names: &[&str], place: &Field<'_, 't>, cx: &mut Cx<'t>
     .help("add one of them");
 }
 
-pub(super) fn unique_by<'t>(keys: &[&'static str], whole: bool, field: &Field<'_, 't>, cx: &mut Cx<'t>) {
+/// Where an item that repeats an earlier one is reported, and whether items without any of the keys are looked at.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Repeats {
+    AtKey,
+    AtKeyEvenEmpty,
+    AtItem,
+}
+
+pub(super) fn unique_by<'t>(
+    keys: &[&'static str],
+    repeats: Repeats,
+    field: &Field<'_, 't>,
+    cx: &mut Cx<'t>,
+) {
     let mut seen = std::collections::HashMap::new();
     for item in field.items() {
         let key: Vec<Cow<'_, str>> = keys.iter().map(|key| text(&item.child(key))).collect();
-        if key.iter().all(|part| part.is_empty()) {
+        if repeats == Repeats::AtKey && key.iter().all(|part| part.is_empty()) {
             continue;
         }
         let Some(last) = keys.last() else { return };
@@ -179,12 +192,15 @@ pub(super) fn unique_by<'t>(keys: &[&'static str], whole: bool, field: &Field<'_
             }
             std::collections::hash_map::Entry::Occupied(first) => {
                 let first = *first.get();
-                let shown = shown(&at, cx);
+                let message = match at.value() {
+                    Some(value) => format!("{} is used twice in this list", cx.shown(value)),
+                    None => format!("an earlier item has no {} either", named(&at)),
+                };
                 fault(
                     cx,
-                    if whole { &item } else { &at },
+                    if repeats == Repeats::AtItem { &item } else { &at },
                     ErrorType::Duplicate,
-                    format!("{shown} is used twice in this list"),
+                    message,
                 )
                 .help("give each its own")
                 .related(first, "first used here");

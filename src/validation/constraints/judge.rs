@@ -1,7 +1,7 @@
 //! What each test does.
 
 use super::faults::{
-    in_its_case, list, named, none_of, of_format, refuse, shown, supported, union, unique_by,
+    Repeats, in_its_case, list, named, none_of, of_format, refuse, shown, supported, union, unique_by,
 };
 use super::run::is_set;
 use super::{Op, fault, warned};
@@ -161,7 +161,8 @@ pub(super) fn judge<'t>(
             }
         }
         Op::Union(members) => union(members, default.is_some(), field, place, cx),
-        Op::UniqueItemsBy(keys) => unique_by(keys, true, field, cx),
+        Op::UniqueItemsBy(keys) => unique_by(keys, Repeats::AtItem, field, cx),
+        Op::UniqueEvenEmptyBy(keys) => unique_by(keys, Repeats::AtKeyEvenEmpty, field, cx),
         Op::Keys(format) if set => {
             for entry in field.entries() {
                 for reason in format.faults(entry.name(), cx.kube()) {
@@ -194,7 +195,7 @@ pub(super) fn judge<'t>(
                 }
             }
         }
-        Op::UniqueBy(keys) => unique_by(keys, false, field, cx),
+        Op::UniqueBy(keys) => unique_by(keys, Repeats::AtKey, field, cx),
         Op::MergedBy(keys) => warned::merged_by(keys, field, cx),
         Op::Deprecated(texts) if set => {
             warned::told(

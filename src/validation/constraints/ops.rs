@@ -116,7 +116,9 @@ pub enum Op {
     /// Exactly one of the fields, each with the name that the server reports it by (`""`: not at all). The
     /// fields after the first are not looked into.
     Union(&'static [(&'static str, &'static str)]),
-    /// As [`Op::UniqueBy`], reported at the item.
+    /// As [`Op::UniqueBy`], of items without any of the fields too.
+    UniqueEvenEmptyBy(&'static [&'static str]),
+    /// As [`Op::UniqueEvenEmptyBy`], reported at the item.
     UniqueItemsBy(&'static [&'static str]),
     /// Invalid: more bytes.
     MaxLengthInvalid(i64),

@@ -196,7 +196,7 @@ fn demand(test: &Test, own: &[&Is], numeric: bool, minor: u8) -> Option<(String,
         Op::Keys(format) => (format!("each key: {}", format_words(*format, minor)), INVALID),
         Op::FileMode => ("a file mode, 0 to 0777 (which is 511)".into(), INVALID),
         Op::Unique => ("no item twice".into(), Some("Duplicate")),
-        Op::UniqueBy(keys) | Op::UniqueItemsBy(keys) => (
+        Op::UniqueBy(keys) | Op::UniqueEvenEmptyBy(keys) | Op::UniqueItemsBy(keys) => (
             format!("no two items with the same {}", joined(keys, "and")),
             Some("Duplicate"),
         ),
