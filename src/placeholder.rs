@@ -1,5 +1,5 @@
-//! Placeholders: what stands in a manifest for a value that a tool, or a person, fills in before it is applied. All
-//! that kubeproof knows of how they are written is here.
+//! Placeholders: what stands in a manifest for a value that a tool, or a person, fills in before it is applied, and how
+//! they are written. What makes a whole document a template, `manifest` says.
 
 use std::ops::Range;
 
@@ -138,8 +138,7 @@ fn variable(text: &[u8]) -> Option<usize> {
     let len = text.iter().position(|b| !is_part(b)).unwrap_or(text.len());
     let name = &text[..len];
     let starts = name.first().is_some_and(|b| !b.is_ascii_digit());
-    let capitals = name.iter().any(u8::is_ascii_uppercase) && !name.iter().any(u8::is_ascii_lowercase);
-    (starts && capitals).then_some(len)
+    (starts && is_in_capitals(name)).then_some(len)
 }
 
 /// Where a text has properties between two `@`; those in a row may share one.
@@ -164,8 +163,12 @@ fn property(text: &[u8]) -> Option<usize> {
     let ends = name
         .last()
         .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-    let capitals = name.iter().any(u8::is_ascii_uppercase) && !name.iter().any(u8::is_ascii_lowercase);
-    (starts && ends && (capitals || name.contains(&b'.'))).then_some(len + 2)
+    (starts && ends && (is_in_capitals(name) || name.contains(&b'.'))).then_some(len + 2)
+}
+
+/// Whether all letters of a name are capitals, of which it has one at least.
+fn is_in_capitals(name: &[u8]) -> bool {
+    name.iter().any(u8::is_ascii_uppercase) && !name.iter().any(u8::is_ascii_lowercase)
 }
 
 /// Whether a text starts with a word that is `@NAME@`, with which no plain value of YAML can begin. Something else that
@@ -239,188 +242,4 @@ pub(crate) fn around(name: &str) -> (&str, &str) {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn a_file_without_any_sign_has_no_placeholder() {
-        for text in [
-            "${A}",
-            "a{{ b }}",
-            "$(A)",
-            "ENC[x]",
-            "<name>",
-            "<path:a#b>",
-            "$A",
-            "a-@B@",
-            "@project.version@",
-            "\"\\u003cname\\u003e\"",
-        ] {
-            assert!(may_be_in(text.as_bytes()), "{text}");
-        }
-        for text in [
-            "",
-            "a: [b]",
-            "{a: {b: c}}",
-            "$5",
-            "a\\n",
-            "$",
-            "$a",
-            "me@example.com",
-            "a@sha256:b",
-            "@",
-        ] {
-            assert!(!may_be_in(text.as_bytes()), "{text}");
-        }
-    }
-
-    #[test]
-    fn variables_need_no_braces() {
-        for text in [
-            "$APP",
-            "$A",
-            "$_APP1",
-            "$APP.example.com",
-            "shop-$APP-tls",
-            "$REGISTRY/shop:$TAG",
-            "v$VERSION",
-            "$$$APP",
-            "$a$B",
-        ] {
-            assert_eq!(form(text), Some(Form::Variable), "{text}");
-        }
-        for text in [
-            "$",
-            "$1",
-            "/a(/|$)(.*)",
-            "^[a-z]+$",
-            "(^$|^A)",
-            "$.spec.A",
-            "$name",
-            "$host/A",
-            "$__interval",
-            "$_",
-            "$App",
-            "Outer$Inner",
-            "$APPname",
-            "$patch",
-            "$slack-token",
-            "$$APP",
-            "$$name$$",
-            "\\$APP",
-            "C$\\A",
-            "$2y$10$",
-        ] {
-            assert_eq!(form(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn properties_stand_between_two_at_signs() {
-        for text in [
-            "@APP@",
-            "shop-@VERSION@",
-            "v@VERSION_2@-a",
-            "@project.version@",
-            "@project.artifactId@-db",
-            "a@b c@APP@",
-        ] {
-            assert_eq!(form(text), Some(Form::Property), "{text}");
-        }
-        for text in [
-            "@",
-            "@@",
-            "@1@",
-            "@.@",
-            "@a@",
-            "@A b@",
-            "me@example.com",
-            "me@example.com you@example.com",
-            "me@example.com,you@example.com",
-            "svc@realm@host",
-            "image@sha256:0123",
-            "https://A@host/b@c",
-            "@daily",
-            "@org/standard@1",
-        ] {
-            assert_eq!(form(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_password_may_look_like_a_variable() {
-        for text in ["$PASSWORD", "$PASSWORD\n", "@PASSWORD@", "@db.password@", "a${B}"] {
-            assert!(form_of_secret(text).is_some(), "{text}");
-        }
-        for text in [
-            "pa$WORD1",
-            "$ecret",
-            "$PASS!",
-            "$A$B",
-            "p@SS@word",
-            "@Passw0rd@",
-            "$2y$10$AB/c",
-            "amqp://$USER:$PASSWORD@host",
-        ] {
-            assert_eq!(form_of_secret(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_whole_has_nothing_around_it() {
-        for text in [
-            "${A}",
-            "{{ a }}",
-            "$(A)",
-            "<a>",
-            "ENC[a]",
-            " $A ",
-            "@A@",
-            "<path:a/b#c>",
-        ] {
-            assert!(is_whole(text), "{text}");
-        }
-        for text in [
-            "a", "", "${A}b", "a$A", "$A-b", "$A$B", "@A@b", "@A@B@", "$a", "@a@",
-        ] {
-            assert!(!is_whole(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_stands_around_is_the_rest_of_a_name() {
-        for (name, rest) in [
-            ("${A}-b", ("", "-b")),
-            ("a-${B}-c-{{ d }}", ("a-", "")),
-            ("a-$(n)", ("a-", "")),
-            ("$APP-b", ("", "-b")),
-            ("a-$APP", ("a-", "")),
-            ("a.$B.c-@D@.e", ("a.", ".e")),
-            ("@A@-b", ("", "-b")),
-            ("$A", ("", "")),
-        ] {
-            assert_eq!(around(name), rest, "{name}");
-        }
-    }
-
-    proptest! {
-        /// What the quick looks rule out, the slow one never finds; and no text is too odd for any of them.
-        #[test]
-        fn the_quick_looks_miss_nothing(text in "[$@{}()<>\\[\\]A-Ca-c0-1_./\\\\ENC é-]{0,24}") {
-            if let Some(form) = form(&text) {
-                prop_assert!(may_be_in(text.as_bytes()));
-                prop_assert!(begins(text.as_bytes()).all(|at| at < text.len()));
-                prop_assert!(form_of_secret(&text).is_none_or(|of_secret| of_secret == form));
-            } else {
-                prop_assert!(!is_whole(&text) || !text.trim().eq(&text), "{text}");
-            }
-            let (before, after) = around(&text);
-            prop_assert!(text.starts_with(before) && text.ends_with(after));
-            for found in variables(&text).chain(properties(&text)) {
-                prop_assert!(form(&text[found]).is_some());
-            }
-        }
-    }
-}
+mod tests;
