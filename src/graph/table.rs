@@ -178,6 +178,8 @@ pub struct Row {
     pub renews: bool,
     /// Whether the user puts its keys into what it names; without keys: whichever.
     pub adds: bool,
+    /// Of labels of pods: whether these end once their work is done.
+    pub passing: bool,
     /// Of labels of pods, the field with their spec; of what selects pods, the one with its list of ports.
     pub ports: Option<Path>,
 }

@@ -86,6 +86,7 @@ impl Compiler {
                     row.renews = value == "other";
                 }
                 "adds" => row.adds = true,
+                "passing" => row.passing = true,
                 "ports" => row.ports = Some(self.relative(value)?),
                 _ => return Err(format!("unknown word `{word}`")),
             }
@@ -206,6 +207,7 @@ fn bare(role: Role, target: Target, path: Str, name: Run) -> Row {
         remakes: false,
         renews: false,
         adds: false,
+        passing: false,
         ports: None,
     }
 }

@@ -225,7 +225,7 @@ impl<'t> Walk<'_, 't> {
         let namespace = self.namespace_of(row, at);
         if row.role == Role::Labels {
             let ports = self.pod_ports(row, at);
-            let passing = ports.is_some() && self.is_passing();
+            let passing = ports.is_some() && (row.passing || self.is_hook());
             self.facts.labelled.push(Labelled {
                 target: row.target,
                 object: self.object.index,

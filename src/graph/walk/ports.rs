@@ -10,12 +10,6 @@ use crate::placeholder::unrendered;
 use crate::source::Span;
 use crate::yaml::{Kind, Node, Scalar};
 
-/// Kinds whose pods end once their work is done.
-const JOBS: [(&str, &str); 3] = [
-    ("batch", "Job"),
-    ("batch", "CronJob"),
-    ("apps.kruise.io", "BroadcastJob"),
-];
 /// Annotations of what Helm and Argo CD make for a moment only: before or after they install, or as a test.
 const HOOKS: [&str; 2] = ["argocd.argoproj.io/hook", "helm.sh/hook"];
 
@@ -94,13 +88,10 @@ impl<'t> Walk<'_, 't> {
     /// Notes the ports of a Service, at its spec, that lead to ports of pods by their names.
     pub(super) fn named_ports(&mut self, row: &Row, spec: Node<'t>) -> Range<u32> {
         let start = self.facts.ports.len() as u32;
-        let ports = self.at_ports(row, spec).filter(|_| !self.broken);
         // Whoever asks DNS for a Service without an address of its own calls the pods, at whichever port.
-        for port in ports
-            .into_iter()
-            .flat_map(Node::items)
-            .filter(|_| has_address(spec))
-        {
+        let leads = |_: &Node<'_>| !self.broken && has_address(spec);
+        let ports = self.at_ports(row, spec).filter(leads);
+        for port in ports.into_iter().flat_map(Node::items) {
             if let Some(port) = self.named_port(port) {
                 self.facts.ports.push(port);
             }
@@ -124,13 +115,11 @@ impl<'t> Walk<'_, 't> {
         })
     }
 
-    /// Whether the pods of this object only come and go, so that no Service means them: those of jobs and of hooks.
-    pub(super) fn is_passing(&self) -> bool {
-        let kind = (self.object.group(), &*self.object.kind);
+    /// Whether the object is made for a moment only, so that no Service means its pods.
+    pub(super) fn is_hook(&self) -> bool {
         let annotations = self.object.path(&["metadata", "annotations"]);
         let mut annotations = annotations.into_iter().flat_map(Node::entries);
-        JOBS.contains(&kind)
-            || annotations.any(|entry| entry.key.key_text().is_some_and(|key| HOOKS.contains(&&*key)))
+        annotations.any(|entry| entry.key.key_text().is_some_and(|key| HOOKS.contains(&&*key)))
     }
 
     fn at_ports(&self, row: &Row, at: Node<'t>) -> Option<Node<'t>> {

@@ -1,13 +1,11 @@
 //! A port of a Service that leads to none of the pods that the Service selects.
 
-use crate::diagnostic::Edit;
 use crate::graph::{Astray, Labelling, Labels, Port, Protocol};
 use crate::hash::{HashMap, HashSet};
 use crate::names::port_name;
 use crate::near::nearest;
 use crate::rules::{Check, RunCx, quote};
 use crate::source::Span;
-use crate::yaml::resolve;
 
 /// The check.
 pub const CHECK: Check = Check::Run(check);
@@ -48,12 +46,9 @@ fn report<'r>(cx: &mut RunCx<'r>, astray: &Astray<'r>, port: &'r Port, there: &T
             report = report.related_in(pod.file, span, what);
         }
     }
-    if let Some(near) = instead.near
-        && let Some(span) = bare(port, name)
-        && !resolve::may_be_typed(near.as_bytes())
-    {
-        let text = near.to_string();
-        report.fix(format!("write {}", quote(near)), false, vec![Edit { span, text }]);
+    let span = super::unquoted(port.span, name).filter(|_| !port.is_alias);
+    if let Some((near, span)) = instead.near.zip(span) {
+        super::respell(report, span, near);
     }
 }
 
@@ -277,16 +272,5 @@ fn help(name: &str, port: &Port, instead: &Instead<'_, '_>) -> String {
         (None, None) => {
             format!("add a port of the name {name} to the container's `ports`, or write its number here")
         }
-    }
-}
-
-/// The characters of the name itself, without quotes.
-fn bare(port: &Port, name: &str) -> Option<Span> {
-    let (span, len) = (port.span, u32::try_from(name.len()).ok()?);
-    match span.len().checked_sub(len)? {
-        _ if port.is_alias => None,
-        0 => Some(span),
-        2 => Some(Span::new(span.start + 1, span.end - 1)),
-        _ => None,
     }
 }

@@ -16,7 +16,7 @@ pub(super) mod missing_target_port;
 pub(super) mod selector_mismatch;
 pub(super) mod tls_secret_lacks_keys;
 
-use crate::diagnostic::{Edit, Severity};
+use crate::diagnostic::{Edit, Report, Severity};
 use crate::graph::table::{Breaks, Reading, Row, Target};
 use crate::graph::{
     CLUSTER_ROLE, CONFIG_MAP, Closeness, DEPLOYMENT, Defined, GATEWAY_CLASS, INGRESS_CLASS, Meant,
@@ -160,19 +160,17 @@ fn misspelt<'r>(cx: &mut RunCx<'r>, site: &UseSite<'r>, d: Defined<'r>) {
             d.fact.span,
             format!("{} is {} here", quote(d.name), verb(&d)),
         );
+    if let Some(span) = bare(site, index.row(site)) {
+        respell(report, span, d.name);
+    }
+}
+
+/// Adds the fix that writes the name that was meant, where that means the same with quotes around it and without.
+fn respell(report: Report<'_>, span: Span, name: &str) {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':');
-    if let Some(span) = bare(site, index.row(site))
-        && d.name.bytes().all(plain)
-        && !resolve::may_be_typed(d.name.as_bytes())
-    {
-        report.fix(
-            format!("write {}", quote(d.name)),
-            false,
-            vec![Edit {
-                span,
-                text: d.name.to_string(),
-            }],
-        );
+    if name.bytes().all(plain) && !resolve::may_be_typed(name.as_bytes()) {
+        let text = name.to_string();
+        report.fix(format!("write {}", quote(name)), false, vec![Edit { span, text }]);
     }
 }
 
@@ -311,11 +309,16 @@ fn verb(d: &Defined<'_>) -> &'static str {
 /// The characters of the name itself, without quotes; `None` where it is part of another text.
 fn bare(site: &UseSite<'_>, row: &Row) -> Option<Span> {
     let span = site.fact.span;
-    let len = u32::try_from(site.name.len()).ok()?;
-    match span.len().checked_sub(len)? {
-        0 => Some(span),
-        // `w/name` has as many characters more as a name in quotes.
-        2 if matches!(row.reading, Reading::Plain) => Some(Span::new(span.start + 1, span.end - 1)),
+    // `w/name` has as many characters more as a name in quotes.
+    unquoted(span, site.name).filter(|found| *found == span || matches!(row.reading, Reading::Plain))
+}
+
+/// Where a name stands by itself in a value that is nothing else, in quotes or not; `None` where it is written in
+/// another way.
+fn unquoted(value: Span, name: &str) -> Option<Span> {
+    match value.len().checked_sub(u32::try_from(name.len()).ok()?)? {
+        0 => Some(value),
+        2 => Some(Span::new(value.start + 1, value.end - 1)),
         _ => None,
     }
 }
