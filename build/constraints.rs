@@ -392,7 +392,11 @@ fn op(place: &str, words: &[&str]) -> String {
                 (1..=2).contains(&args.len()),
                 "{place}: `merged-by` takes one or two keys"
             );
-            format!("Op::MergedBy({})", list())
+            let keys: Vec<_> = args
+                .iter()
+                .map(|one| one.split_once('=').unwrap_or((one, "")))
+                .collect();
+            format!("Op::MergedBy(&{keys:?})")
         }
         "max-length-invalid" => format!("Op::MaxLengthInvalid({})", number(0)),
         "unique-even-empty-by" => format!("Op::UniqueEvenEmptyBy({})", list()),

@@ -14,6 +14,20 @@ pub fn quote_path(path: &str) -> String {
     quoted(begin, if end == 0 { "" } else { "…" }, &rest[end..])
 }
 
+/// Names in backquotes, with a word before the last: `a`, `b` and `c`.
+pub fn listed(names: &[&str], last: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    enumerated(&quoted, last)
+}
+
+/// The same of what is in its quotes already.
+pub fn enumerated(words: &[String], last: &str) -> String {
+    match words.split_last() {
+        Some((end, rest)) if !rest.is_empty() => format!("{} {last} {end}", rest.join(", ")),
+        _ => words.concat(),
+    }
+}
+
 /// The first so many characters of a text, and the rest.
 fn cut(text: &str, characters: usize) -> (&str, &str) {
     let at = text.char_indices().nth(characters);
@@ -39,6 +53,14 @@ fn quoted(begin: &str, between: &str, end: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_has_its_word_before_the_last() {
+        assert_eq!(listed(&[], "and"), "");
+        assert_eq!(listed(&["a"], "and"), "`a`");
+        assert_eq!(listed(&["a", "b"], "or"), "`a` or `b`");
+        assert_eq!(listed(&["a", "b", "c"], "and"), "`a`, `b` and `c`");
+    }
 
     #[test]
     fn a_long_path_keeps_its_end() {

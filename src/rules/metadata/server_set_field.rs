@@ -3,6 +3,7 @@
 use crate::diagnostic::{Edit, Severity};
 use crate::edit;
 use crate::manifest::{Document, Object};
+use crate::quote::listed;
 use crate::rules::{Check, Cx};
 use crate::source::Span;
 use crate::yaml::tree::NodeId;
@@ -74,7 +75,7 @@ fn report<'t>(found: Vec<(&Object<'t>, Fields)>, mend: bool, cx: &mut Cx<'t>) {
         }
         _ => format!(
             "{} {} set by the API server and of no use in a manifest",
-            listed(&names),
+            listed(&names, "and"),
             if names.len() == 1 { "is" } else { "are" },
         ),
     };
@@ -185,14 +186,5 @@ fn is_zero(node: Node<'_>, depth: u32, budget: &mut u32) -> bool {
             Some(Scalar::Bool(b)) => !b,
             _ => false,
         },
-    }
-}
-
-/// `a`, `b` and `c`
-fn listed(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => quoted.concat(),
     }
 }

@@ -106,7 +106,7 @@ pub(super) fn resource<'t>(
         }
     };
     for reason in name_faults(name) {
-        let span = entry.key_node().map_or(entry.place(), |key| key.span());
+        let span = entry.handle();
         tell(format!("{} {reason}", quote(name)), span, cx);
     }
     let Some(amount) = amount(entry) else { return };
@@ -137,7 +137,7 @@ pub(super) fn within<'t>(
         if !may_overcommit(name) && !cx.is_unrendered(name) {
             let name = quote(name);
             let message = format!("{name} is requested without a limit, but it cannot be shared");
-            let span = request.key_node().map_or(request.place(), |key| key.span());
+            let span = request.handle();
             fault(cx, limits, ErrorType::Required, message)
                 .help(format!("add the same amount of {name} to `limits`"))
                 .related(span, "requested here");

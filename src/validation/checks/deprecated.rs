@@ -1,18 +1,16 @@
 //! Labels and annotations that Kubernetes has given up, or is about to.
 
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::containers::LISTS;
 use crate::catalogue::ids;
 use crate::context::Cx;
-use std::borrow::Cow;
-use std::collections::HashMap;
-
 use crate::diagnostic::{Edit, Report};
 use crate::edit;
 use crate::manifest::Field;
 use crate::quote::quote;
-use crate::source::Span;
 use crate::yaml::Node;
-
-use super::containers::LISTS;
 
 const MASTER: &str = "node-role.kubernetes.io/master";
 
@@ -32,10 +30,7 @@ const NODE_LABELS: [(&str, &str); 6] = [
         "failure-domain.beta.kubernetes.io/zone",
         "topology.kubernetes.io/zone",
     ),
-    (
-        "node-role.kubernetes.io/master",
-        "node-role.kubernetes.io/control-plane",
-    ),
+    (MASTER, "node-role.kubernetes.io/control-plane"),
 ];
 
 /// Annotations of pods that nothing reads any more, and the field of the pod that took over.
@@ -150,7 +145,7 @@ pub fn pod_annotations<'t>(annotations: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     let spec = pod.child("spec");
-    let mut containers = None;
+    let mut lacking: HashMap<&str, HashSet<Cow<'_, str>>> = HashMap::new();
     for annotation in annotations.entries() {
         let key = annotation.name();
         if let Some((_, field)) = POD_ANNOTATIONS.iter().find(|(old, _)| *old == key) {
@@ -158,31 +153,26 @@ pub fn pod_annotations<'t>(annotations: &Field<'_, 't>, cx: &mut Cx<'t>) {
             lost(&annotation, "nothing reads it any more", cx).help(help);
             continue;
         }
-        let (prefix, profile) = match key {
-            SECCOMP_POD => ("", SECCOMP),
-            _ if key.starts_with(SECCOMP_CONTAINER) => (SECCOMP_CONTAINER, SECCOMP),
-            _ if key.starts_with(APPARMOR_CONTAINER) => (APPARMOR_CONTAINER, APPARMOR),
-            _ => continue,
+        let Some((profile, container)) = profile_of(key) else {
+            continue;
         };
         if has_profile(&spec, profile) {
             continue;
         }
-        let containers = containers.get_or_insert_with(|| Containers::of(&spec));
-        let lacking = match key.strip_prefix(prefix).filter(|_| !prefix.is_empty()) {
-            Some(name) => containers.lacks(name, profile),
-            None => containers.any_lacks(profile),
-        };
-        if !lacking {
+        let without = lacking
+            .entry(profile)
+            .or_insert_with(|| containers_without(&spec, profile));
+        if !container.map_or(!without.is_empty(), |name| without.contains(name)) {
             continue;
         }
         if profile == SECCOMP {
-            seccomp(&annotation, prefix.is_empty(), cx);
+            seccomp(&annotation, container.is_none(), cx);
         } else if cx.kube().minor() >= APPARMOR_SINCE {
             let message = format!(
                 "the annotation {} is deprecated since Kubernetes 1.30",
                 quote(key)
             );
-            cx.report_as(ids::DEPRECATION_DEPRECATED_FIELD, key_of(&annotation), message)
+            cx.report_as(ids::DEPRECATION_DEPRECATED_FIELD, annotation.handle(), message)
                 .help("use the field `securityContext.appArmorProfile`");
         }
     }
@@ -213,7 +203,7 @@ fn seccomp<'t>(annotation: &Field<'_, 't>, of_pod: bool, cx: &mut Cx<'t>) {
             "the annotation {} is deprecated: from Kubernetes 1.27 on no node reads it",
             quote(annotation.name())
         );
-        cx.report_as(ids::DEPRECATION_DEPRECATED_FIELD, key_of(annotation), message)
+        cx.report_as(ids::DEPRECATION_DEPRECATED_FIELD, annotation.handle(), message)
     } else {
         let why = match (unconfined, of_pod) {
             (true, _) => "since Kubernetes 1.27 no node reads it",
@@ -234,61 +224,33 @@ fn lost<'c, 't>(annotation: &Field<'_, 't>, why: &str, cx: &'c mut Cx<'t>) -> Re
         "the annotation {} has lost its function: {why}",
         quote(annotation.name())
     );
-    cx.report_as(ids::DEPRECATION_REMOVED_FEATURE, key_of(annotation), message)
-}
-
-fn key_of(annotation: &Field<'_, '_>) -> Span {
-    let key = annotation.key_node().map(|key| key.span());
-    key.unwrap_or_else(|| annotation.place())
+    cx.report_as(ids::DEPRECATION_REMOVED_FEATURE, annotation.handle(), message)
 }
 
 fn has_profile(holder: &Field<'_, '_>, name: &'static str) -> bool {
     holder.child("securityContext").child(name).is_set()
 }
 
-/// The containers of a pod that lack profiles, by name.
-struct Containers<'t>(HashMap<Cow<'t, str>, Lacks>);
-
-/// Which profiles a container does not name by their fields.
-struct Lacks {
-    seccomp: bool,
-    apparmor: bool,
+/// The field that holds what an annotation says, and the name of the container that it is about: none for all.
+fn profile_of(key: &str) -> Option<(&'static str, Option<&str>)> {
+    if key == SECCOMP_POD {
+        return Some((SECCOMP, None));
+    }
+    let of = |prefix, profile| key.strip_prefix(prefix).map(|name| (profile, Some(name)));
+    of(SECCOMP_CONTAINER, SECCOMP).or_else(|| of(APPARMOR_CONTAINER, APPARMOR))
 }
 
-impl<'t> Containers<'t> {
-    fn of(spec: &Field<'_, 't>) -> Self {
-        let mut all = HashMap::new();
-        for list in LISTS {
-            for container in spec.child(list).items() {
-                let lacks = Lacks {
-                    seccomp: !has_profile(&container, SECCOMP),
-                    apparmor: !has_profile(&container, APPARMOR),
-                };
-                if let Some(name) = container.child("name").text() {
-                    all.insert(name, lacks);
-                }
+/// The names of a pod's containers that have no such profile of their own.
+fn containers_without<'t>(spec: &Field<'_, 't>, profile: &'static str) -> HashSet<Cow<'t, str>> {
+    let mut names = HashSet::new();
+    for list in LISTS {
+        for container in spec.child(list).items() {
+            if !has_profile(&container, profile) {
+                names.extend(container.child("name").text());
             }
         }
-        Containers(all)
     }
-
-    fn lacks(&self, name: &str, profile: &str) -> bool {
-        self.0.get(name).is_some_and(|lacks| lacks.is(profile))
-    }
-
-    fn any_lacks(&self, profile: &str) -> bool {
-        self.0.values().any(|lacks| lacks.is(profile))
-    }
-}
-
-impl Lacks {
-    fn is(&self, profile: &str) -> bool {
-        if profile == SECCOMP {
-            self.seccomp
-        } else {
-            self.apparmor
-        }
-    }
+    names
 }
 
 /// How long a pod may take to end: the server makes one second of less than none.
@@ -352,7 +314,7 @@ fn old_annotation<'t>(annotations: &Field<'_, 't>, key: &str, help: &str, cx: &m
     let annotation = annotations.key(key);
     if annotation.value().is_some() {
         let message = format!("the annotation {} is deprecated", quote(key));
-        cx.report_as(ids::DEPRECATION_DEPRECATED_FIELD, key_of(&annotation), message)
+        cx.report_as(ids::DEPRECATION_DEPRECATED_FIELD, annotation.handle(), message)
             .help(help);
     }
 }

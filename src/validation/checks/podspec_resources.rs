@@ -72,7 +72,7 @@ pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             let is_name = || name_faults(entry.name()).is_empty();
             if !is_of_pods(entry.name()) && is_name() && !cx.is_unrendered(entry.name()) {
                 let message = format!("{} is no resource of a pod as a whole", quote(entry.name()));
-                let at = entry.key_node().map_or(entry.place(), |key| key.span());
+                let at = entry.handle();
                 fault(cx, &entry, ErrorType::NotSupported, message)
                     .at(at)
                     .help("use `cpu`, `memory` or `hugepages-SIZE`, or move it to a container");

@@ -32,8 +32,7 @@ fn tell<'t>(term: &Field<'_, 't>, outcome: &str, cx: &mut Cx<'t>) {
     if !term.value().is_some_and(|value| value.is_map()) || term.child("labelSelector").is_set() {
         return;
     }
-    let key = term.child("topologyKey");
-    let place = key.key_node().map_or(term.place(), |key| key.span());
+    let place = term.child("topologyKey").handle();
     let message = format!("without `labelSelector` this is about no pods, {outcome}");
     cx.report_as(ids::POD_MISSING_LABEL_SELECTOR, place, message)
         .help(HELP);

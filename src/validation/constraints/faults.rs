@@ -167,21 +167,16 @@ pub(super) fn none_of<'t>(names: &[&str], place: &Field<'_, 't>, cx: &mut Cx<'t>
 /// Where an item that repeats an earlier one is reported, and whether items without any of the keys are looked at.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Repeats {
-    AtKey,
-    AtKeyEvenEmpty,
-    AtItem,
+    Key,
+    KeyEvenEmpty,
+    Item,
 }
 
-pub(super) fn unique_by<'t>(
-    keys: &[&'static str],
-    repeats: Repeats,
-    field: &Field<'_, 't>,
-    cx: &mut Cx<'t>,
-) {
+pub(super) fn unique_by<'t>(keys: &[&'static str], repeats: Repeats, field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let mut seen = std::collections::HashMap::new();
     for item in field.items() {
         let key: Vec<Cow<'_, str>> = keys.iter().map(|key| text(&item.child(key))).collect();
-        if repeats == Repeats::AtKey && key.iter().all(|part| part.is_empty()) {
+        if repeats == Repeats::Key && key.iter().all(|part| part.is_empty()) {
             continue;
         }
         let Some(last) = keys.last() else { return };
@@ -198,7 +193,7 @@ pub(super) fn unique_by<'t>(
                 };
                 fault(
                     cx,
-                    if repeats == Repeats::AtItem { &item } else { &at },
+                    if repeats == Repeats::Item { &item } else { &at },
                     ErrorType::Duplicate,
                     message,
                 )

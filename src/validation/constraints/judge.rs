@@ -161,8 +161,8 @@ pub(super) fn judge<'t>(
             }
         }
         Op::Union(members) => union(members, default.is_some(), field, place, cx),
-        Op::UniqueItemsBy(keys) => unique_by(keys, Repeats::AtItem, field, cx),
-        Op::UniqueEvenEmptyBy(keys) => unique_by(keys, Repeats::AtKeyEvenEmpty, field, cx),
+        Op::UniqueItemsBy(keys) => unique_by(keys, Repeats::Item, field, cx),
+        Op::UniqueEvenEmptyBy(keys) => unique_by(keys, Repeats::KeyEvenEmpty, field, cx),
         Op::Keys(format) if set => {
             for entry in field.entries() {
                 for reason in format.faults(entry.name(), cx.kube()) {
@@ -195,7 +195,7 @@ pub(super) fn judge<'t>(
                 }
             }
         }
-        Op::UniqueBy(keys) => unique_by(keys, Repeats::AtKey, field, cx),
+        Op::UniqueBy(keys) => unique_by(keys, Repeats::Key, field, cx),
         Op::MergedBy(keys) => warned::merged_by(keys, field, cx),
         Op::Deprecated(texts) if set => {
             warned::told(

@@ -14,7 +14,7 @@ mod warned;
 
 pub use faults::{in_its_case, of_format, recased};
 pub use formats::{Format, percent};
-pub use ops::{Cond, Is, Op, Row, Step, Test};
+pub use ops::{Cond, Is, MergeKey, Op, Row, Step, Test};
 pub use run::is_set;
 
 use super::resolved::Resolved;

@@ -141,7 +141,10 @@ pub enum Op {
     /// Not refused, but nothing heeds it: the field, or these texts of it.
     NoEffect(&'static [&'static str]),
     /// Not refused, but a second item with the same values of these fields, by which appliers merge the list.
-    MergedBy(&'static [&'static str]),
+    MergedBy(&'static [MergeKey]),
     /// What is in the field is not looked into when the function says so of the row's struct.
     Skip(for<'p, 't> fn(&Field<'p, 't>, &Cx<'t>) -> bool),
 }
+
+/// A field that tells the items of a list apart, and what the server fills in for it (`""`: nothing).
+pub type MergeKey = (&'static str, &'static str);

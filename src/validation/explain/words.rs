@@ -2,6 +2,7 @@
 
 use super::place::{Place, Truth};
 use crate::diagnostic::ErrorType;
+use crate::quote::enumerated;
 use crate::validation::constraints::{Cond, Format, Is, Op, Row, Step, Test};
 
 /// One check that the server makes, in words.
@@ -224,10 +225,13 @@ fn demand(test: &Test, own: &[&Is], numeric: bool, minor: u8) -> Option<(String,
         Op::Deprecated(texts) => (warned(texts, "deprecated"), None),
         Op::Removed(texts) => (warned(texts, "without its function"), None),
         Op::NoEffect(texts) => (warned(texts, "without effect"), None),
-        Op::MergedBy(keys) => (
-            format!("no two items with the same {}", joined(keys, "and")),
-            None,
-        ),
+        Op::MergedBy(keys) => {
+            let names: Vec<&str> = keys.iter().map(|(name, _)| *name).collect();
+            (
+                format!("no two items with the same {}", joined(&names, "and")),
+                None,
+            )
+        }
         Op::Check(_, words) => (told_by(words).1.to_string(), None),
     })
     .filter(|(text, _)| !text.is_empty())
@@ -279,11 +283,7 @@ fn one_of(words: &[&str]) -> String {
 /// `a`, `b` or `c`.
 pub(super) fn joined(words: &[&str], last: &str) -> String {
     let shown: Vec<String> = words.iter().map(|word| tick(word)).collect();
-    match shown.split_last() {
-        Some((end, rest)) if !rest.is_empty() => format!("{} {last} {end}", rest.join(", ")),
-        Some((end, _)) => end.clone(),
-        None => String::new(),
-    }
+    enumerated(&shown, last)
 }
 
 /// Values that a condition names, "" being none.
