@@ -17,6 +17,7 @@ mod hash;
 mod same;
 mod cut;
 mod quote;
+mod calendar;
 pub mod version;
 mod url;
 pub mod names;

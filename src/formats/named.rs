@@ -3,6 +3,7 @@
 
 use super::quantity::Quantity;
 use super::{addresses, ip as ips, times};
+use crate::calendar::is_day;
 use crate::url;
 
 /// Whether a text is of a format; `None` where that is not judged.
@@ -132,14 +133,7 @@ fn is_date(text: &str) -> bool {
     ) else {
         return false;
     };
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 => 28 + u32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return false,
-    };
-    (1..=days).contains(&day)
+    is_day(year.into(), month.into(), day.into())
 }
 
 /// A date, `T` in either case, a time of the day, and a zone; the zone may be any four digits.

@@ -1,6 +1,6 @@
 //! Points and lengths of time.
 
-use super::scalars::is_time;
+use crate::calendar;
 
 /// Whether Go's `time.ParseDuration` reads a text.
 pub fn is_duration(text: &str) -> bool {
@@ -69,54 +69,125 @@ pub fn duration(text: &str) -> Option<i64> {
     i64::try_from(if negative { -sum } else { sum }).ok()
 }
 
-/// A time such as `2024-05-01T10:00:00Z`, in nanoseconds since 1970; `None` for anything else.
+/// Whether Go's time package reads a text as RFC 3339. With `micro` the seconds have exactly six digits of
+/// a fraction; without, a fraction of any length may stand there.
+pub fn is_time(text: &str, micro: bool) -> bool {
+    time(text.as_bytes(), micro).is_some()
+}
+
+/// A time such as `2024-05-01T10:00:00Z`, in nanoseconds since 1970; `None` for anything that Go does not read as
+/// RFC 3339.
 pub fn timestamp(text: &str) -> Option<i128> {
-    if !is_time(text, false) {
-        return None;
-    }
-    let number = |from: usize, to: usize| -> Option<i64> {
-        let digits = text.get(from..to)?;
-        let plain = digits.bytes().all(|b| b.is_ascii_digit());
-        digits.parse().ok().filter(|_| plain)
-    };
-    let is = |at: usize, wanted: u8| text.as_bytes().get(at) == Some(&wanted);
-    if !(is(4, b'-') && is(7, b'-') && is(10, b'T') && is(13, b':') && is(16, b':')) {
-        return None;
-    }
-    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-    let mut rest = text.get(19..)?;
-    let mut nanos = 0i128;
-    if let Some(fraction) = rest.strip_prefix('.') {
-        let end = fraction.find(|c: char| !c.is_ascii_digit())?;
-        let (digits, after) = fraction.split_at_checked(end)?;
-        if digits.is_empty() || digits.len() > 9 {
+    time(text.as_bytes(), false)
+}
+
+fn time(s: &[u8], micro: bool) -> Option<i128> {
+    let (year, s) = number(s, 4, 4)?;
+    let (month, s) = number(s.strip_prefix(b"-")?, 2, 2)?;
+    let (day, s) = number(s.strip_prefix(b"-")?, 2, 2)?;
+    // Go takes an hour of one digit here, and a comma before the fraction.
+    let (hour, s) = number(s.strip_prefix(b"T")?, 1, 2)?;
+    let (minute, s) = number(s.strip_prefix(b":")?, 2, 2)?;
+    let (second, mut s) = number(s.strip_prefix(b":")?, 2, 2)?;
+    let mut fraction: &[u8] = &[];
+    if let Some((b'.' | b',', rest)) = s.split_first() {
+        let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        if digits == 0 || (micro && digits != 6) {
             return None;
         }
-        nanos = digits.parse::<i128>().ok()? * 10i128.pow(9 - digits.len() as u32);
-        rest = after;
+        (fraction, s) = rest.split_at(digits);
+    } else if micro {
+        return None;
     }
-    let zone = match rest.as_bytes() {
-        b"Z" => 0,
-        [sign @ (b'+' | b'-'), a, b, b':', c, d] => {
-            let digit = |b: &u8| b.is_ascii_digit().then(|| i64::from(b - b'0'));
-            let minutes = (digit(a)? * 10 + digit(b)?) * 60 + digit(c)? * 10 + digit(d)?;
-            if *sign == b'-' { -minutes } else { minutes }
+    let offset = match s.split_first()? {
+        (b'Z', []) => 0,
+        (sign @ (b'+' | b'-'), rest) => {
+            let (hours, rest) = number(rest, 2, 2)?;
+            let (minutes, rest) = number(rest.strip_prefix(b":")?, 2, 2)?;
+            // Go lets offsets of a whole day or hour pass.
+            if hours > 24 || minutes > 60 || !rest.is_empty() {
+                return None;
+            }
+            let offset = hours * 60 + minutes;
+            if *sign == b'-' { -offset } else { offset }
         }
         _ => return None,
     };
-    let days = days_before(year, month) + day - 1;
-    let seconds = ((days * 24 + hour) * 60 + minute - zone) * 60 + second;
+    if !calendar::is_day(year, month, day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let days = calendar::days_before(year, month) + day - 1;
+    let seconds = ((days * 24 + hour) * 60 + minute - offset) * 60 + second;
+    // Of a longer fraction Go reads the first nine digits.
+    let digits = fraction.iter().copied().chain(std::iter::repeat(b'0')).take(9);
+    let nanos = digits.fold(0, |n, b| n * 10 + i128::from(b - b'0'));
     Some(i128::from(seconds) * 1_000_000_000 + nanos)
 }
 
-/// The days from 1970 to the first of a month.
-pub fn days_before(year: i64, month: i64) -> i64 {
-    // With years that begin in March.
-    let (y, m) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
-    y * 365 + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + (m * 153 + 2) / 5 - 719_468
+/// A number of `min` to `max` digits at the start of a text, and the rest.
+fn number(s: &[u8], min: usize, max: usize) -> Option<(i64, &[u8])> {
+    let digits = s.iter().take(max).take_while(|b| b.is_ascii_digit()).count();
+    if digits < min {
+        return None;
+    }
+    let value = s[..digits].iter().fold(0, |n, b| n * 10 + i64::from(b - b'0'));
+    Some((value, &s[digits..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_go_reads_them() {
+        for good in [
+            "2024-05-01T10:00:00Z",
+            "2024-02-29T1:00:00Z",
+            "2024-05-01T10:00:00.5+02:00",
+            "2024-05-01T10:00:00,123456789012Z",
+            "0001-01-01T00:00:00-24:60",
+        ] {
+            assert!(is_time(good, false), "{good}");
+        }
+        for bad in [
+            "",
+            "2020-02-03",
+            "2023-02-29T00:00:00Z",
+            "2024-05-01T24:00:00Z",
+            "2024-05-01t10:00:00z",
+            "2024-05-01 10:00:00Z",
+            "2024-05-01T10:00:00",
+            "2024-05-01T10:00:00.Z",
+            "2024-05-01T10:00:00+0200",
+            "10000-01-01T00:00:00Z",
+            "2024-05-01T10:00:00Z ",
+        ] {
+            assert!(!is_time(bad, false), "{bad}");
+        }
+        assert!(is_time("2024-05-01T10:00:00.000000Z", true));
+        for bad in [
+            "2024-05-01T10:00:00Z",
+            "2024-05-01T10:00:00.5Z",
+            "2024-05-01T10:00:00.0000000Z",
+        ] {
+            assert!(!is_time(bad, true), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_so_many_nanoseconds_after_1970() {
+        for (text, seconds) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("1969-12-31T23:59:59Z", -1),
+            ("2000-02-29T00:00:01Z", 951_782_401),
+            ("2026-01-01T01:00:00+01:00", 1_767_225_600),
+            ("2025-12-31T23:30:00-00:30", 1_767_225_600),
+            ("2026-01-01T1:00:00+01:00", 1_767_225_600),
+        ] {
+            assert_eq!(timestamp(text), Some(seconds * 1_000_000_000), "{text}");
+        }
+        let nanos = |text: &str| timestamp(text).map(|nanos| nanos % 1_000_000_000);
+        assert_eq!(nanos("2026-01-01T00:00:00.5Z"), Some(500_000_000));
+        assert_eq!(nanos("2026-01-01T00:00:00,123456789012Z"), Some(123_456_789));
+    }
 }

@@ -6,7 +6,7 @@ use super::path::Place;
 use crate::catalogue::ids;
 use crate::diagnostic::{Edit, ErrorType, Report, RuleId, Severity, Stage};
 use crate::edit;
-use crate::formats::scalars;
+use crate::formats::{scalars, times};
 use crate::schema::suggest::{self, Unknown};
 use crate::schema::{Shape, TypeId};
 use crate::source::Span;
@@ -109,7 +109,7 @@ impl<'a> Decoder<'_, 'a> {
     }
 
     pub(super) fn time(&mut self, at: &Place<'_, 'a>, text: &str, micro: bool) {
-        if scalars::is_time(text, micro) || self.cx.is_unrendered(text) {
+        if times::is_time(text, micro) || self.cx.is_unrendered(text) {
             return;
         }
         let (text, help) = message::time(self.cx, at, micro);

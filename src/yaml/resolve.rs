@@ -7,6 +7,7 @@ use super::cook;
 use super::number::{self, Number};
 use super::tree::{Kind, PROPS, Style};
 use super::view::Node;
+use crate::calendar::is_day;
 
 /// The value of a scalar.
 #[derive(Clone, PartialEq, Debug)]
@@ -330,14 +331,7 @@ fn is_timestamp(text: &str) -> bool {
     else {
         return false;
     };
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 => 28 + u32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return false,
-    };
-    if !(1..=days).contains(&day) {
+    if !is_day(year, month, day) {
         return false;
     }
     match time {
@@ -350,7 +344,7 @@ fn is_timestamp(text: &str) -> bool {
     }
 }
 
-fn digits(text: &str, least: usize, most: usize) -> Option<u32> {
+fn digits(text: &str, least: usize, most: usize) -> Option<i64> {
     let fits = (least..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     fits.then(|| text.parse().ok()).flatten()
 }

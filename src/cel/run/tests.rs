@@ -382,7 +382,7 @@ fn expressions_come_to_what_the_server_comes_to() {
             "timestamp('2024-02-30T00:00:00Z')",
             "`2024-02-30T00:00:00Z` is no time",
         ),
-        ("timestamp('2024-02-29T0:00:00Z')", "unknown"),
+        ("timestamp('2024-02-29T1:00:00Z').getHours()", "1"),
         ("['b', 'a', 'c'].sort()", "['a', 'b', 'c']"),
         ("[3, 1, 2].sortBy(x, -x)", "[3, 2, 1]"),
         ("['bb', 'a', 'cc'].sortBy(x, size(x))", "['a', 'bb', 'cc']"),

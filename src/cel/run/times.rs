@@ -3,8 +3,8 @@
 use super::functions::Function;
 use super::value::{Tree, Val};
 use super::{Out, Stop, fails};
-use crate::formats::scalars::is_time;
-use crate::formats::times::{days_before, duration, is_duration, timestamp};
+use crate::calendar::{date, days_before};
+use crate::formats::times::{duration, is_duration, is_time, timestamp};
 
 /// What a time is asked for. Without the name of a zone it is that of UTC.
 #[derive(Clone, Copy)]
@@ -41,16 +41,12 @@ impl TimePart {
     fn of_time(self, nanos: i128) -> Option<i64> {
         let seconds = i64::try_from(nanos.div_euclid(i128::from(SECOND))).ok()?;
         let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-        let about = 1970 + days.checked_mul(400)?.div_euclid(146_097);
-        let year = (about - 1..=about + 1)
-            .rev()
-            .find(|year| days_before(*year, 1) <= days)?;
-        let month = (1..=12).rev().find(|month| days_before(year, *month) <= days)?;
+        let (year, month, day) = date(days);
         Some(match self {
             TimePart::Year => year,
             TimePart::Month => month - 1,
-            TimePart::Date => days - days_before(year, month) + 1,
-            TimePart::DayOfMonth => days - days_before(year, month),
+            TimePart::Date => day,
+            TimePart::DayOfMonth => day - 1,
             TimePart::DayOfWeek => (days + 4).rem_euclid(7),
             TimePart::DayOfYear => days - days_before(year, 1),
             TimePart::Hours => second / 3600,

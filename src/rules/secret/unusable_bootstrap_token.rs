@@ -2,6 +2,7 @@
 
 use super::content::time;
 use super::{Object, Value, is_whole, value};
+use crate::formats::times::timestamp;
 use crate::rules::{Check, Cx};
 use crate::source::Span;
 
@@ -129,7 +130,9 @@ fn expiration<'t>(secret: &Object<'t>, cx: &mut Cx<'t>) {
     let Some(text) = text_of(&value, cx).filter(|text| !text.is_empty()) else {
         return;
     };
-    match (time::rfc3339(&text), cx.settings.now) {
+    // In seconds, as the clock is.
+    let end = timestamp(&text).and_then(|nanos| i64::try_from(nanos.div_euclid(1_000_000_000)).ok());
+    match (end, cx.settings.now) {
         (None, _) => {
             cx.report(
                 value.place(),

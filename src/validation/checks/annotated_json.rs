@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::formats::scalars::is_time;
+use crate::formats::times::is_time;
 
 /// What a type makes of a value; null is nothing set, and fits each.
 pub enum Shape {

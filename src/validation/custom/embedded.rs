@@ -7,7 +7,7 @@ use super::validate::{Fault, Validator, at};
 use super::value::{self, Data, Value};
 use crate::catalogue::ids;
 use crate::diagnostic::{ErrorType, Stage};
-use crate::formats::scalars::is_time;
+use crate::formats::times::is_time;
 use crate::names;
 use crate::quote::quote;
 use crate::schema::table;
