@@ -299,45 +299,53 @@ impl<'p, 't> Field<'p, 't> {
     /// Where to point at this field: its value; its key, where the value is empty or a block collection;
     /// for a missing field the key of its nearest existing parent.
     pub fn place(&self) -> Span {
-        match self.value {
-            None => self.parent.map_or(Span::default(), |parent| parent.handle()),
-            Some(value) => {
-                let raw = value.raw();
-                let block = matches!(raw.kind, Kind::Map | Kind::Seq) && raw.style != Style::Flow;
-                if block || value.span().is_empty() {
-                    self.handle()
-                } else {
-                    value.span()
-                }
-            }
-        }
+        place_of(self.value, || self.handle())
     }
 
     /// The key of this field; of a list item its first key; of the object its `kind`.
     pub fn handle(&self) -> Span {
-        if let Some(key) = self.key {
-            return key.span();
-        }
-        let Some(value) = self.value else {
-            return self.parent.map_or(Span::default(), |parent| parent.handle());
-        };
-        if self.parent.is_none() {
-            return value.entry("kind").map_or(value.span(), |entry| entry.key.span());
-        }
-        let raw = value.raw();
-        if raw.style != Style::Flow
-            && raw.kind == Kind::Map
-            && let Some(first) = value.raw_entries().next()
-        {
-            return first.key.span();
-        }
-        if value.span().is_empty()
-            && let Some(parent) = self.parent
-        {
-            return parent.handle();
-        }
-        value.span()
+        let above = self.parent.map(|parent| || parent.handle());
+        handle_of(self.key, self.value, above)
     }
+}
+
+/// Where to point at a value; `handle` where there is none, or one that is empty or a block collection.
+pub(crate) fn place_of(value: Option<Node<'_>>, handle: impl FnOnce() -> Span) -> Span {
+    let by_itself = |value: &Node<'_>| {
+        let raw = value.raw();
+        let block = matches!(raw.kind, Kind::Map | Kind::Seq) && raw.style != Style::Flow;
+        !block && !value.span().is_empty()
+    };
+    value.filter(by_itself).map_or_else(handle, |value| value.span())
+}
+
+/// The key; of a list item its first key; of the object, which has nothing above it, its `kind`; and where there is
+/// nothing to see the handle of what is above.
+pub(crate) fn handle_of(
+    key: Option<Node<'_>>,
+    value: Option<Node<'_>>,
+    above: Option<impl FnOnce() -> Span>,
+) -> Span {
+    if let Some(key) = key {
+        return key.span();
+    }
+    let Some(value) = value else {
+        return above.map_or(Span::default(), |above| above());
+    };
+    let Some(above) = above else {
+        return value.entry("kind").map_or(value.span(), |entry| entry.key.span());
+    };
+    let raw = value.raw();
+    if raw.style != Style::Flow
+        && raw.kind == Kind::Map
+        && let Some(first) = value.raw_entries().next()
+    {
+        return first.key.span();
+    }
+    if value.span().is_empty() {
+        return above();
+    }
+    value.span()
 }
 
 /// Appends a name, after a dot unless it is the first.

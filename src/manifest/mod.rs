@@ -7,6 +7,7 @@ mod merged;
 mod recognise;
 
 pub use field::Field;
+pub(crate) use field::{handle_of, place_of};
 pub use merged::second_objects;
 pub use recognise::{CONFIGURATIONS, Skip, Surroundings, is_kustomization};
 

@@ -14,6 +14,17 @@ use crate::names;
 use crate::quote::quote;
 use crate::validation::constraints::{Format, fault, is_set, of_format};
 
+/// A node by its name; 1 when there is one.
+fn a_node<'t>(node: &Field<'_, 't>, cx: &mut Cx<'t>) -> u32 {
+    if text(node).is_empty() {
+        fault(cx, node, ErrorType::Invalid, "the name of a node is not empty")
+            .help("remove it, or name a node");
+        return 0;
+    }
+    of_format(Format::DnsSubdomain, node, node, cx);
+    1
+}
+
 /// Where the devices of a slice are: one of four ways to say it.
 pub fn nodes<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (node, selector) = (spec.child("nodeName"), spec.child("nodeSelector"));
@@ -24,13 +35,7 @@ pub fn nodes<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
         .is_none_or(|version| version != "resource.k8s.io/v1beta1");
     let mut ways = 0;
     if is_set(&node, pointers) {
-        if text(&node).is_empty() {
-            fault(cx, &node, ErrorType::Invalid, "the name of a node is not empty")
-                .help("remove it, or name a node");
-        } else {
-            ways += 1;
-            of_format(Format::DnsSubdomain, &node, &node, cx);
-        }
+        ways += a_node(&node, cx);
     }
     if selector.is_set() {
         ways += 1;
@@ -202,13 +207,7 @@ fn place<'t>(device: &Device<'_, '_, 't>, per_device: bool, cx: &mut Cx<'t>) {
     }
     let mut ways = u32::from(selector.is_set());
     if node.is_set() {
-        if text(&node).is_empty() {
-            fault(cx, &node, ErrorType::Invalid, "the name of a node is not empty")
-                .help("remove it, or name a node");
-        } else {
-            ways += 1;
-            of_format(Format::DnsSubdomain, &node, &node, cx);
-        }
+        ways += a_node(&node, cx);
     }
     ways += only_true(&all, cx);
     const HELP: &str = "set one of `nodeName`, `nodeSelector` and `allNodes`";

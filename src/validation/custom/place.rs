@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::cut::{self, cut};
+use crate::manifest::{handle_of, place_of};
 use crate::source::Span;
-use crate::yaml::{Kind, Node, Style};
+use crate::yaml::Node;
 
 /// The last step of a path.
 #[derive(Clone, Copy)]
@@ -94,42 +95,12 @@ impl<'p, 't> Place<'p, 't> {
     /// Where to point: at the value; at its key, where the value is empty or a block collection; for what is
     /// missing at the nearest parent's key.
     pub(super) fn span(&self) -> Span {
-        match self.value {
-            Some(value) => {
-                let raw = value.raw();
-                let block = matches!(raw.kind, Kind::Map | Kind::Seq) && raw.style != Style::Flow;
-                if block || value.span().is_empty() {
-                    self.handle()
-                } else {
-                    value.span()
-                }
-            }
-            None => self.handle(),
-        }
+        place_of(self.value, || self.handle())
     }
 
     /// The key; of an item its first key; of the object its `kind`.
     pub(super) fn handle(&self) -> Span {
-        if let Some(key) = self.key {
-            return key.span();
-        }
-        let above = || self.up.map_or(Span::default(), Place::handle);
-        let Some(value) = self.value else {
-            return above();
-        };
-        if self.up.is_none() {
-            return super::super::served::head(value);
-        }
-        let raw = value.raw();
-        if raw.style != Style::Flow
-            && raw.kind == Kind::Map
-            && let Some(first) = value.raw_entries().next()
-        {
-            return first.key.span();
-        }
-        if value.span().is_empty() {
-            return above();
-        }
-        value.span()
+        let above = self.up.map(|up| || up.handle());
+        handle_of(self.key, self.value, above)
     }
 }
