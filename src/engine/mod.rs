@@ -252,11 +252,13 @@ fn run_checks<'t>(file: &'t File<'t>, cx: &mut Cx<'t>) {
                 object.index,
                 crate::schema::known(object.group(), object.version(), &object.kind),
             );
+            let before = cx.count();
             for &rule in rules::object_checks(object.group(), &object.kind) {
                 if let Some(Check::Object(check)) = enabled(rule, cx) {
                     check(object, cx);
                 }
             }
+            validation::judge_metadata_last(object, before, cx);
         }
     }
 }
