@@ -138,6 +138,12 @@ fn no_name(name: &str) -> Option<String> {
         && names::dns1123_subdomain(secret).is_empty()
         && !Path::new(name).exists()
     {
+        // As kubectl takes it: `secret/db`.
+        if matches!(namespace, "secret" | "secrets") {
+            return Some(format!(
+                "`{shown}` is no Secret's name; write the name alone: `{secret}`"
+            ));
+        }
         return Some(format!(
             "`{shown}` is no Secret's name; a namespace is chosen with -n: `{secret} -n {namespace}`"
         ));

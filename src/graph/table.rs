@@ -131,6 +131,8 @@ pub enum Breaks {
     OnRestart,
     /// When an image is pulled the next time, if it is private.
     OnPull,
+    /// When it is asked to do more than it has done: a volume is made, a certificate runs out.
+    OnNextUse,
     /// It does not fail: a default steps in, such as an Ingress controller's own certificate.
     FallsBack,
 }

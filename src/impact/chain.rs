@@ -4,7 +4,7 @@ use super::guess;
 use super::judge::Link;
 use super::select::{Chosen, unhash};
 use super::users::{HAND_ON, Users};
-use crate::graph::table::Breaks;
+use crate::graph::table::{Breaks, Target};
 use crate::graph::{
     Defined, Definition, PERSISTENT_VOLUME_CLAIM, SECRET, SECRET_PROVIDER_CLASS, SERVICE_ACCOUNT, Use,
     UseSite,
@@ -292,10 +292,20 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
     fn follow(&mut self, at: u32, file: u32, one: &'r Definition) {
         for site in self.followers(file, one) {
             // A claim is named by the volume that is bound to it, which does not need it.
-            if self.users.path(site.fact) != "spec.claimRef.name" {
+            let bound = self.users.path(site.fact) == "spec.claimRef.name";
+            if !bound && !self.goes_on(at, one.target, &site) {
                 self.link(&site, Some(at));
             }
         }
+    }
+
+    /// Whether pods go on with a claim, and start again with it, since it lacks only what volumes are made and resized
+    /// with.
+    fn goes_on(&self, at: u32, target: Target, site: &UseSite<'r>) -> bool {
+        let link = self.links.get(at as usize);
+        target == PERSISTENT_VOLUME_CLAIM
+            && link.is_some_and(|link| link.breaks == Breaks::OnNextUse)
+            && self.users.index.row(site).breaks == Breaks::OnRestart
     }
 
     fn followers(&self, file: u32, one: &'r Definition) -> Vec<UseSite<'r>> {

@@ -6,6 +6,7 @@ use super::judge::{Judged, Link, Verdict};
 use super::places::{Place, Places};
 use super::{Surrounds, when};
 use crate::graph::Index;
+use crate::graph::table::Breaks;
 use crate::report::{ObjectRow, PlaceRow, SpanRow};
 use crate::source::Span;
 
@@ -26,6 +27,8 @@ struct Reference<'r> {
     #[serde(flatten)]
     at: At<'r>,
     breaks: &'static str,
+    #[serde(rename = "onNextUse", skip_serializing_if = "std::ops::Not::not")]
+    on_next_use: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     guessed: bool,
     via: Vec<At<'r>>,
@@ -54,6 +57,8 @@ struct Row<'r> {
     immutable: bool,
     #[serde(rename = "serviceAccountToken", skip_serializing_if = "Option::is_none")]
     token: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lost: Option<&'static str>,
     #[serde(rename = "healedBy", skip_serializing_if = "Vec::is_empty")]
     healed_by: Vec<HealerRow<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,6 +109,7 @@ fn row<'r>(index: &'r Index<'_>, verdict: &'r Verdict<'_>, places: &'r Places) -
     let references = verdict.links.iter().map(|link| Reference {
         at: at_link(index, link, places),
         breaks: when(link.breaks),
+        on_next_use: link.breaks == Breaks::OnNextUse,
         guessed: link.guessed,
         via: verdict
             .via(link)
@@ -131,8 +137,9 @@ fn row<'r>(index: &'r Index<'_>, verdict: &'r Verdict<'_>, places: &'r Places) -
         undefined: !verdict.is_defined(),
         immutable: verdict.immutable,
         token: verdict.token.as_deref(),
+        lost: verdict.lost(),
         healed_by: healed_by.collect(),
-        references: (!verdict.links.is_empty()).then(|| references.collect()),
+        references: (!verdict.links.is_empty() || verdict.is_blocked()).then(|| references.collect()),
     }
 }
 

@@ -2,12 +2,12 @@
 
 use super::chain::Chain;
 use super::facts::FileFacts;
-use super::heal;
 use super::select::{Chosen, Selected, fact};
 use super::users::Users;
+use super::{heal, purpose};
 use crate::graph::table::Breaks;
 use crate::graph::{Defined, Index};
-use crate::hash::HashSet;
+use crate::hash::HashMap;
 use crate::source::Span;
 
 /// A field by which something breaks.
@@ -32,10 +32,27 @@ pub struct Link {
 }
 
 impl Link {
-    /// Whether the object fails at once without the Secret. One that only has it copied makes it all the same.
+    /// Whether the object makes nothing any more without the Secret. One that only has it copied makes it all the same.
     fn needs_it(&self) -> bool {
-        self.breaks == Breaks::Now && (self.row.is_some() || self.parent.is_some())
+        matches!(self.breaks, Breaks::Now | Breaks::OnNextUse)
+            && (self.row.is_some() || self.parent.is_some())
     }
+
+    /// Whether a maker of Secrets makes nothing any more for want of the Secret.
+    fn stops(&self, maker: Maker) -> bool {
+        (self.file, self.object) == maker.object
+            && self.needs_it()
+            && !(maker.registers && self.breaks == Breaks::OnNextUse)
+    }
+}
+
+/// An object that makes Secrets.
+#[derive(Clone, Copy)]
+struct Maker {
+    /// Its file and place there.
+    object: (u32, u32),
+    /// Whether it makes an account's key only, before it is asked for anything else: an Issuer of certificates.
+    registers: bool,
 }
 
 /// What is to be known of a chosen Secret.
@@ -66,6 +83,9 @@ pub struct Healer<'r> {
     pub keeps_values: bool,
     /// Whether the same deletion breaks it.
     pub broken: bool,
+    maker: Option<Maker>,
+    /// Whether it opens what keys of Sealed Secrets closed.
+    unseals: bool,
 }
 
 impl Verdict<'_> {
@@ -74,9 +94,22 @@ impl Verdict<'_> {
         self.healers.iter().any(|one| one.keeps_values && !one.broken)
     }
 
-    /// Whether deleting it breaks something.
+    /// Whether deleting it breaks something: what uses it by its name, or what finds it by its labels.
     pub fn is_blocked(&self) -> bool {
-        !self.links.is_empty() && !self.heals()
+        (self.purpose.is_some() || !self.links.is_empty()) && !self.heals()
+    }
+
+    /// What is lost with it, whoever uses it or not: because of its labels, or its type.
+    pub fn lost(&self) -> Option<&'static str> {
+        self.purpose.or(match self.kind.as_deref() {
+            Some("helm.sh/release.v1") => {
+                Some("the record of a Helm release: Helm forgets the release, or a revision of it")
+            }
+            Some("bootstrap.kubernetes.io/token") => {
+                Some("a bootstrap token: no further node can join with it")
+            }
+            _ => None,
+        })
     }
 
     /// Whether anything that was read defines it. Of a cloud secret nothing can.
@@ -123,14 +156,21 @@ pub fn judge<'r>(index: &Index<'r>, facts: &[FileFacts], selected: Selected<'r>)
                 let row = defined.fact.row.map(|row| index.table().row(row));
                 row.is_some_and(|row| row.remakes)
             });
-            let healers = healers.map(|defined| Healer {
-                defined: *defined,
-                keeps_values: heal::keeps_values(group(index, defined))
-                    && !defined.fact.row.is_some_and(|row| index.table().row(row).renews),
-                // A store's own token may be made by what reads it from that store.
-                broken: links.iter().any(|link| {
-                    link.needs_it() && link.file == defined.file && Some(link.object) == defined.fact.object
-                }),
+            let healers = healers.map(|defined| {
+                let (group, kind) = group_and_kind(index, defined);
+                let maker = defined.fact.object.map(|object| Maker {
+                    object: (defined.file, object),
+                    registers: matches!(kind, "Issuer" | "ClusterIssuer"),
+                });
+                Healer {
+                    defined: *defined,
+                    keeps_values: heal::keeps_values(group)
+                        && !defined.fact.row.is_some_and(|row| index.table().row(row).renews),
+                    // A store's own token may be made by what reads it from that store.
+                    broken: maker.is_some_and(|maker| links.iter().any(|link| link.stops(maker))),
+                    maker,
+                    unseals: (group, kind) == ("bitnami.com", "SealedSecret"),
+                }
             });
             Verdict {
                 healers: healers.collect(),
@@ -149,37 +189,47 @@ pub fn judge<'r>(index: &Index<'r>, facts: &[FileFacts], selected: Selected<'r>)
     judged
 }
 
-fn group<'r>(index: &Index<'r>, defined: &Defined<'r>) -> &'r str {
-    defined
-        .fact
-        .object
-        .and_then(|object| index.object(defined.file, object))
-        .map_or("", |object| index.files[defined.file as usize].str(object.group))
+fn group_and_kind<'r>(index: &Index<'r>, defined: &Defined<'r>) -> (&'r str, &'r str) {
+    let object = defined.fact.object;
+    let object = object.and_then(|object| index.object(defined.file, object));
+    let facts = &index.files[defined.file as usize];
+    object.map_or(("", ""), |object| {
+        (facts.str(object.group), facts.str(object.kind))
+    })
 }
 
 impl Judged<'_> {
-    /// What the same deletion breaks makes nothing again: an ExternalSecret whose store has lost its token.
+    /// What the same deletion breaks makes nothing again: an ExternalSecret whose store has lost its token, a
+    /// SealedSecret without the key that opens it.
     fn break_healers(&mut self) {
+        let sealed = self
+            .verdicts
+            .iter()
+            .any(|verdict| verdict.purpose == Some(purpose::SEALING_KEY));
+        if sealed {
+            let healers = self.verdicts.iter_mut().flat_map(|verdict| &mut verdict.healers);
+            healers
+                .filter(|healer| healer.unseals)
+                .for_each(|healer| healer.broken = true);
+        }
         loop {
-            let broken: HashSet<(u32, u32)> = self
-                .blocked()
-                .flat_map(|verdict| &verdict.links)
-                .filter(|link| link.needs_it())
-                .map(|link| (link.file, link.object))
-                .collect();
+            let links = self.blocked().flat_map(|verdict| &verdict.links);
+            // Of each object that breaks, whether it does so when it is next asked only.
+            let mut broken: HashMap<(u32, u32), bool> = HashMap::default();
+            for link in links.filter(|link| link.needs_it()) {
+                let next = link.breaks == Breaks::OnNextUse;
+                *broken.entry((link.file, link.object)).or_insert(next) &= next;
+            }
             let mut changed = false;
-            for verdict in &mut self.verdicts {
-                for healer in &mut verdict.healers {
-                    let object = healer
-                        .defined
-                        .fact
-                        .object
-                        .map(|object| (healer.defined.file, object));
-                    if !healer.broken && object.is_some_and(|object| broken.contains(&object)) {
-                        healer.broken = true;
-                        changed = true;
-                    }
-                }
+            for healer in self.verdicts.iter_mut().flat_map(|verdict| &mut verdict.healers) {
+                let Some(maker) = healer.maker.filter(|_| !healer.broken) else {
+                    continue;
+                };
+                let stops = broken
+                    .get(&maker.object)
+                    .is_some_and(|next| !(maker.registers && *next));
+                healer.broken |= stops;
+                changed |= stops;
             }
             if !changed {
                 return;

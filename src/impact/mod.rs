@@ -51,10 +51,10 @@ pub struct Surrounds {
     pub unread: Vec<String>,
 }
 
-/// When something breaks, in JSON: a pull of an image happens at a restart.
+/// When something breaks, in JSON: a pull of an image happens at a restart. What is asked for more may be so at once.
 pub fn when(breaks: Breaks) -> &'static str {
     match breaks {
-        Breaks::Now => "now",
+        Breaks::Now | Breaks::OnNextUse => "now",
         Breaks::OnRestart | Breaks::OnPull => "on-restart",
         Breaks::FallsBack => "falls-back",
     }

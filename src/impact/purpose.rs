@@ -3,13 +3,13 @@
 use crate::manifest::Object;
 use crate::yaml::Node;
 
+/// What is lost with a key of Sealed Secrets.
+pub(super) const SEALING_KEY: &str =
+    "a key of Sealed Secrets: what was sealed with it cannot be opened again";
+
 /// A label, its value (`*`: any), and what is lost with a Secret that has it.
 const LABELS: [(&str, &str, &str); 5] = [
-    (
-        "sealedsecrets.bitnami.com/sealed-secrets-key",
-        "*",
-        "a key of Sealed Secrets: what was sealed with it cannot be opened again",
-    ),
+    ("sealedsecrets.bitnami.com/sealed-secrets-key", "*", SEALING_KEY),
     (
         "argocd.argoproj.io/secret-type",
         "repository",

@@ -197,7 +197,7 @@ impl<'a, 'r: 'a> Draw<'a, 'r> {
             let table = index.table();
             let row = index.row(&site);
             let facts = &index.files[site.file as usize];
-            let optional = site.fact.optional || row.loose;
+            let optional = site.fact.optional;
             let mut edge = Edge {
                 from,
                 to: 0,

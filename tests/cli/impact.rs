@@ -175,7 +175,10 @@ fn told(json: &Value) -> String {
                 );
             }
             for reference in list(&secret["references"]) {
-                let breaks = reference["breaks"].as_str().unwrap_or("?");
+                let breaks = match reference["onNextUse"].as_bool() {
+                    Some(true) => "when next used",
+                    _ => reference["breaks"].as_str().unwrap_or("?"),
+                };
                 let guessed = if reference["guessed"] == true {
                     "guessed "
                 } else {
@@ -301,7 +304,7 @@ fn bad_usage_is_2_and_says_what_to_do() {
         ("none.txt", "{\"total\": 0, \"success_secrets\": []}"),
     ]);
     let mut out = String::new();
-    let runs: [&[&str]; 22] = [
+    let runs: [&[&str]; 23] = [
         &[],
         &["-l", "tier in prod", "--field-selector", "name=x", "-n", "web"],
         &["-l", "", "--field-selector", ""],
@@ -322,6 +325,7 @@ fn bad_usage_is_2_and_says_what_to_do() {
         &["-A", "."],
         &["app.yaml", "./apps", "-n", "web"],
         &["web/db"],
+        &["secret/db"],
         &["My_Secret"],
         &["--csms-request", "request.txt", "."],
     ];

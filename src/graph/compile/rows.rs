@@ -63,6 +63,7 @@ impl Compiler {
                         "now" => Breaks::Now,
                         "on-restart" => Breaks::OnRestart,
                         "on-pull" => Breaks::OnPull,
+                        "on-next-use" => Breaks::OnNextUse,
                         "falls-back" => Breaks::FallsBack,
                         _ => {
                             return Err(format!(

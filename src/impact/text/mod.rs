@@ -100,28 +100,36 @@ impl Text {
         out: &mut String,
     ) {
         let total = judged.verdicts.len();
-        let safe = match surrounds.unread.is_empty() {
-            true => "safe",
-            false => "not known",
+        let unknown = match surrounds.unread.is_empty() && surrounds.objects > 0 {
+            true => judged
+                .verdicts
+                .iter()
+                .filter(|verdict| is_unknown(verdict))
+                .count(),
+            false => total - blocked.len(),
         };
-        let _ = write!(
-            out,
-            "{}: {} {safe}",
-            count(total, "Secret"),
-            total - blocked.len()
-        );
+        let _ = write!(out, "{}: ", count(total, "Secret"));
+        let safe = total - blocked.len() - unknown;
+        let mut states = Vec::new();
+        if unknown == 0 || safe > 0 {
+            states.push(format!("{safe} safe"));
+        }
+        if unknown > 0 {
+            states.push(format!("{unknown} not known"));
+        }
         if !blocked.is_empty() {
-            let _ = write!(
-                out,
-                ", {} in use; {} would break",
-                blocked.len(),
-                count(broken_objects(blocked), "object"),
-            );
+            states.push(format!("{} in use", blocked.len()));
+        }
+        out.push_str(&states.join(", "));
+        let objects = broken_objects(blocked);
+        if objects > 0 {
+            let _ = write!(out, "; {} would break", count(objects, "object"));
             let links = || blocked.iter().flat_map(|verdict| &verdict.links);
             let mut parts = Vec::new();
             for (when, what) in [
                 (&[Breaks::Now][..], "at once"),
                 (&[Breaks::OnRestart, Breaks::OnPull], "at the next restart"),
+                (&[Breaks::OnNextUse], "when it is next needed"),
                 (&[Breaks::FallsBack], "falling back to a default"),
             ] {
                 let uses = links().filter(|link| when.contains(&link.breaks)).count();
@@ -161,7 +169,9 @@ impl Text {
                 _ => String::new(),
             }
         };
-        let state = if blocked {
+        let state = if blocked && verdict.links.is_empty() {
+            "in use by a controller".to_string()
+        } else if blocked {
             format!("in use by {}", count(broken_objects(&[verdict]), "object"))
         } else if verdict.heals() {
             "comes back by itself".to_string()
@@ -217,7 +227,11 @@ impl Text {
                 out,
                 "{indent}{branch} {} {}",
                 self.look(Look::Bold, &page.object(first.file, first.object)),
-                words(breaks.unwrap_or(first.breaks), page.kind(first)),
+                words(
+                    breaks.unwrap_or(first.breaks),
+                    page.kind(first),
+                    first.row.is_some()
+                ),
             );
             let indent = format!("{indent}{beside}");
             for (_, link) in &group.links {
@@ -250,7 +264,7 @@ impl Text {
 
 /// Whether nothing tells that there is such a Secret.
 fn is_unknown(verdict: &Verdict<'_>) -> bool {
-    !verdict.is_defined() && !verdict.heals() && verdict.optional.is_empty()
+    !verdict.is_defined() && !verdict.is_blocked() && !verdict.heals() && verdict.optional.is_empty()
 }
 
 /// Sooner is worse.
@@ -259,12 +273,13 @@ fn rank(breaks: Breaks) -> u8 {
         Breaks::Now => 0,
         Breaks::OnRestart => 1,
         Breaks::OnPull => 2,
-        Breaks::FallsBack => 3,
+        Breaks::OnNextUse => 3,
+        Breaks::FallsBack => 4,
     }
 }
 
-/// What happens to an object, and when. Some only hand on what pods need.
-fn words(breaks: Breaks, kind: &str) -> &'static str {
+/// What happens to an object, and when; `named` when a field of its own names the Secret. Some only hand on what pods need.
+fn words(breaks: Breaks, kind: &str, named: bool) -> &'static str {
     let is_between = matches!(
         kind,
         "ServiceAccount"
@@ -276,12 +291,21 @@ fn words(breaks: Breaks, kind: &str) -> &'static str {
     match breaks {
         Breaks::Now if matches!(kind, "Role" | "ClusterRole") => "lets somebody read it, who cannot any more",
         Breaks::Now => "breaks at once",
+        Breaks::OnRestart if kind == "ServiceAccount" && named => "gives it to no further build",
         Breaks::OnRestart if is_between => "fails pods at their next restart",
         Breaks::OnRestart => "breaks at its next restart",
         Breaks::OnPull if is_between => {
             "gives pods no credentials to pull private images at their next restart"
         }
         Breaks::OnPull => "cannot pull private images at its next restart",
+        Breaks::OnNextUse => match kind {
+            "Issuer" | "ClusterIssuer" => "issues no further certificate",
+            "Certificate" | "Ingress" | "Gateway" => "gets no new certificate when the present one runs out",
+            "PersistentVolume" | "PersistentVolumeClaim" => "cannot be made, resized or deleted",
+            "StorageClass" => "makes, resizes and deletes no volume any more",
+            _ => "fails the next time it needs it",
+        },
+        Breaks::FallsBack if kind == "Alertmanager" => "falls back to a configuration that notifies nobody",
         Breaks::FallsBack => "falls back to a default certificate",
     }
 }

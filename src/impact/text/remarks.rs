@@ -25,18 +25,7 @@ pub(super) fn remarks(page: &Page<'_, '_>, verdict: &Verdict<'_>) -> Vec<String>
             "a token{of}: whoever signs in with it, inside the cluster or outside, is locked out at once"
         ));
     }
-    remarks.extend(verdict.purpose.map(String::from));
-    match verdict.kind.as_deref() {
-        Some("helm.sh/release.v1") => {
-            remarks.push(
-                "the record of a Helm release: Helm forgets the release, or a revision of it".to_string(),
-            );
-        }
-        Some("bootstrap.kubernetes.io/token") => {
-            remarks.push("a bootstrap token: no further node can join with it".to_string());
-        }
-        _ => {}
-    }
+    remarks.extend(verdict.lost().map(String::from));
     if verdict.immutable {
         remarks.push(
             "immutable: pods that run keep what they have, and notice another Secret of this name only when they \

@@ -294,7 +294,7 @@ fn consequence(row: &Row) -> &'static str {
         (_, Breaks::FallsBack) => "the controller serves its default certificate instead",
         (_, Breaks::OnPull) => "private images are not pulled",
         (_, Breaks::OnRestart) => "the pod does not start",
-        (_, Breaks::Now) => "what uses it fails",
+        (_, Breaks::Now | Breaks::OnNextUse) => "what uses it fails",
     }
 }
 
