@@ -2,9 +2,9 @@
 
 use super::chain::Chain;
 use super::facts::FileFacts;
+use super::purpose;
 use super::select::{Chosen, Selected, fact};
 use super::users::Users;
-use super::{heal, purpose};
 use crate::graph::table::Breaks;
 use crate::graph::{Defined, Index};
 use crate::hash::HashMap;
@@ -164,8 +164,7 @@ pub fn judge<'r>(index: &Index<'r>, facts: &[FileFacts], selected: Selected<'r>)
                 });
                 Healer {
                     defined: *defined,
-                    keeps_values: heal::keeps_values(group)
-                        && !defined.fact.row.is_some_and(|row| index.table().row(row).renews),
+                    keeps_values: !defined.fact.row.is_some_and(|row| index.table().row(row).renews),
                     // A store's own token may be made by what reads it from that store.
                     broken: maker.is_some_and(|maker| links.iter().any(|link| link.stops(maker))),
                     maker,

@@ -14,7 +14,6 @@ mod facts;
 pub mod fields;
 mod fit;
 mod guess;
-mod heal;
 mod json;
 mod judge;
 pub mod labels;

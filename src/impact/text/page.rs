@@ -25,7 +25,11 @@ impl Page<'_, '_> {
         ) else {
             return String::new();
         };
-        let (kind, name) = (facts.str(fact.kind), facts.str(fact.name));
+        let name = match facts.str(fact.name) {
+            "" => "(no name)",
+            name => name,
+        };
+        let kind = facts.str(fact.kind);
         let own = facts.str(fact.namespace);
         // Of the namespaces that overlays put it into, the one that is meant.
         let is_here = !self.here.is_empty() && self.index.namespaces(file, own).any(|one| one == self.here);

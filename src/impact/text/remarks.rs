@@ -1,6 +1,7 @@
 //! What is worth knowing of a Secret beside what breaks.
 
 use super::page::Page;
+use crate::graph::table::Breaks;
 use crate::impact::judge::{Healer, Verdict};
 use crate::impact::select::{Chosen, secrets};
 use crate::near::nearest;
@@ -34,11 +35,13 @@ pub(super) fn remarks(page: &Page<'_, '_>, verdict: &Verdict<'_>) -> Vec<String>
         );
     }
     if verdict.heals() && !verdict.links.is_empty() {
-        let direct = verdict.links.iter().filter(|link| link.parent.is_none());
-        let users = page.some(direct.map(|link| (link.file, link.object)));
-        remarks.push(format!(
-            "until it is back, {users} may fail to start or to read it"
-        ));
+        let direct = || verdict.links.iter().filter(|link| link.parent.is_none());
+        let users = page.some(direct().map(|link| (link.file, link.object)));
+        let what = match direct().all(|link| link.breaks == Breaks::FallsBack) {
+            true => "may fall back to a default",
+            false => "may fail to start or to read it",
+        };
+        remarks.push(format!("until it is back, {users} {what}"));
     }
     if !verdict.optional.is_empty() {
         let users = page.some(verdict.optional.iter().copied());
