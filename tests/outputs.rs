@@ -5,7 +5,7 @@ use kubeproof::catalogue::Rule;
 use kubeproof::diagnostic::{Diagnostic, Edit, Fix, Related, Severity};
 use kubeproof::engine::{Checked, ObjectInfo};
 use kubeproof::report::{
-    Github, Gitlab, Json, JsonLines, Junit, Markdown, Printer, Report, Root, Sarif, Source,
+    Github, Gitlab, Json, JsonLines, Junit, Markdown, Printer, Report, Root, Sarif, Source, Trouble,
 };
 use kubeproof::source::{self, Span};
 use kubeproof::version::KubeVersion;
@@ -108,6 +108,16 @@ fn report() -> Report {
         let source = Source::new(source::decode(text.as_bytes().to_vec()));
         report.add(name.to_string(), checked, Some(source));
     }
+    report.trouble = vec![
+        Trouble {
+            path: "gone\u{1b}.yaml".into(),
+            what: "no such file\nor folder".into(),
+        },
+        Trouble {
+            path: String::new(),
+            what: "nothing to judge".into(),
+        },
+    ];
     report
 }
 
@@ -116,10 +126,6 @@ fn root() -> Root {
         path: "/home/my shop".into(),
         below: "k8s".into(),
     }
-}
-
-fn problems() -> Vec<(String, String)> {
-    vec![("gone\u{1b}.yaml".into(), "no such file\nor folder".into())]
 }
 
 fn print(printer: &dyn Printer) -> String {
@@ -142,7 +148,6 @@ fn sarif() -> serde_json::Value {
     let printed = print(&Sarif {
         root: root(),
         exit_code: 2,
-        problems: problems(),
     });
     serde_json::from_str(&printed).expect("JSON")
 }
@@ -202,7 +207,6 @@ fn gitlab() {
 fn junit() {
     let junit = Junit {
         failing: Severity::Warning,
-        problems: problems(),
     };
     insta::assert_snapshot!(print(&junit));
 }

@@ -76,8 +76,13 @@ impl Plan {
         found.inputs.retain(|input| input.path() != path);
         let here = std::env::current_dir().unwrap_or_default();
         let absolute = without_dots(&here.join(&path));
+        // What a shell hands on, as in `--baseline <(…)`, lies nowhere.
+        let is_handed_on = cfg!(unix) && (absolute.starts_with("/dev") || absolute.starts_with("/proc"));
         Ok(Plan {
-            folder: absolute.parent().unwrap_or(Path::new("")).to_path_buf(),
+            folder: match absolute.parent() {
+                Some(parent) if !is_handed_on => parent.to_path_buf(),
+                _ => here.clone(),
+            },
             path: Some(path),
             write,
             here,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 
 use crate::diagnostic::Severity;
-use crate::report::{Report, count, left_alone};
+use crate::report::{Report, Trouble, count, left_alone};
 use crate::settings::Settings;
 
 use super::args::{CheckArgs, FailOn};
@@ -159,10 +159,11 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
     };
     problems.sort();
     problems.dedup();
-    let told: Vec<(String, String)> = problems
-        .iter()
-        .map(|p| (p.path.clone(), p.what.clone()))
-        .collect();
+    let told = problems.iter().map(|problem| Trouble {
+        path: problem.path.clone(),
+        what: problem.what.clone(),
+    });
+    report.trouble = told.collect();
     let judged = report.judged() || args.allow_empty;
     let code = if !problems.is_empty() || !judged {
         TROUBLE
@@ -171,12 +172,16 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
     } else {
         CLEAN
     };
+    let empty = (!judged && problems.is_empty()).then(|| nothing_judged(args, &report, excluded));
+    report.trouble.extend(empty.iter().map(|what| Trouble {
+        path: String::new(),
+        what: what.clone(),
+    }));
     let with = With {
         args: &args.output,
         terminal,
         failing,
         exit_code: code,
-        problems: &told,
         aside: fixed_stdin.is_some(),
     };
     let mut unwritten = Vec::new();
@@ -202,8 +207,7 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
     } else if args.baseline.write_baseline.is_some() {
         tell("no baseline was written, since it would lack what could not be looked at");
     }
-    let empty = (!judged && problems.is_empty()).then_some(excluded);
-    aside(args, plan, &report, empty, &links, untouched);
+    aside(args, plan, &report, empty.as_deref(), &links, untouched);
     if !args.output.quiet
         && let Some(line) = configs.unheeded(&given(args), &inputs)
     {
@@ -223,13 +227,13 @@ fn aside(
     args: &CheckArgs,
     plan: &Plan,
     report: &Report,
-    empty: Option<bool>,
+    empty: Option<&str>,
     links: &[PathBuf],
     untouched: usize,
 ) {
     let output = &args.output;
-    if let Some(excluded) = empty {
-        tell(&nothing_judged(args, report, excluded));
+    if let Some(what) = empty {
+        tell(what);
     } else if matches!(plan.stdout, Some(Format::Concise) | None) && !output.quiet {
         if output.show_skipped {
             let mut list = String::new();

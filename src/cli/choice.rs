@@ -67,6 +67,13 @@ pub fn wanted(args: &ImpactArgs, surrounds: &mut Surrounds) -> Result<Wanted, Ve
     let namespace = args.namespace.clone();
     if namespace.as_deref() == Some("") {
         faults.push("-n names no namespace; write -A for all namespaces".to_string());
+    } else if let Some(namespace) = &namespace
+        && !names::dns1123_label(namespace).is_empty()
+    {
+        faults.push(format!(
+            "`{}` cannot be the name of a namespace",
+            printable(namespace)
+        ));
     }
     if !faults.is_empty() {
         return Err(faults);

@@ -24,7 +24,7 @@ pub struct InitArgs {
     /// The folder to write `kubeproof.yaml` to.
     #[arg(value_name = "FOLDER", default_value = ".")]
     pub folder: PathBuf,
-    /// Replace a `kubeproof.yaml` that is there.
+    /// Replace the configuration that is there.
     #[arg(long)]
     pub force: bool,
 }
@@ -56,16 +56,16 @@ fn trouble(message: &str) -> u8 {
 }
 
 fn write(folder: &Path, force: bool, text: &str) -> Result<PathBuf, String> {
-    for name in NAMES {
-        let path = folder.join(name);
-        if !force && path.symlink_metadata().is_ok() {
-            return Err(format!(
-                "{} is there already; change it by hand, or replace it with --force",
-                shown(&tidy(&path))
-            ));
-        }
+    let is_there = |path: &PathBuf| path.symlink_metadata().is_ok();
+    let there = NAMES.iter().map(|name| folder.join(name)).find(is_there);
+    if let Some(path) = there.as_deref().filter(|_| !force) {
+        return Err(format!(
+            "{} is there already; change it by hand, or replace it with --force",
+            shown(&tidy(path))
+        ));
     }
-    let path = tidy(&folder.join(NAMES[0]));
+    // Two of them would be one too many.
+    let path = tidy(&there.unwrap_or_else(|| folder.join(NAMES[0])));
     let written = if force {
         fs::write(&path, text)
     } else {

@@ -10,7 +10,7 @@ use crate::manifest::Surroundings;
 
 use super::config::Configs;
 use super::problem::Problem;
-use super::walk::{Found, Input, walk};
+use super::walk::{Found, Input, tidy, walk};
 use super::{around, read};
 
 /// The arguments that say what to read.
@@ -125,11 +125,15 @@ impl ReadingArgs {
     fn walk(&self, paths: &[PathBuf], configs: &Configs, stdin: Option<Input>) -> Found {
         let beside = self.beside(configs);
         let lists = beside.lists(paths);
-        let wanted: Vec<_> = lists
+        let mut wanted: Vec<_> = lists
             .iter()
             .flat_map(|(list, role)| list.iter().map(|path| (&**path, *role)))
             .filter(|(path, _)| path.as_os_str() != "-")
             .collect();
+        // An inventory is one wherever it lies, also in a folder that is read; but for a file that is named as both.
+        wanted.sort_by_key(|(path, role)| {
+            *role != Role::Inventory || paths.iter().any(|checked| tidy(checked) == tidy(path))
+        });
         walk(&wanted, configs, stdin, !self.isolated)
     }
 

@@ -66,8 +66,6 @@ pub struct With<'a> {
     pub failing: Severity,
     /// The exit code, were all written.
     pub exit_code: u8,
-    /// What kept kubeproof from doing its job.
-    pub problems: &'a [(String, String)],
     /// Whether standard output is taken, so that the report goes to standard error.
     pub aside: bool,
 }
@@ -80,7 +78,7 @@ impl With<'_> {
             show_skipped: args.show_skipped,
             statistics: args.statistics,
         };
-        let (root, problems) = (root.clone(), self.problems.to_vec());
+        let root = root.clone();
         match format {
             Format::Text => Box::new(Text {
                 color: terminal.is_some_and(|terminal| terminal.color),
@@ -97,13 +95,11 @@ impl With<'_> {
             Format::Sarif => Box::new(Sarif {
                 root,
                 exit_code: self.exit_code,
-                problems,
             }),
             Format::Github => Box::new(Github { root }),
             Format::Gitlab => Box::new(Gitlab { root }),
             Format::Junit => Box::new(Junit {
                 failing: self.failing,
-                problems,
             }),
             Format::Markdown => Box::new(Markdown {
                 root,

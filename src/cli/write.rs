@@ -9,8 +9,15 @@ use std::process;
 use super::problem::{Problem, kind_of};
 
 /// Replaces the content of a file with what `fill` writes, or makes the file. What was there stays until all is
-/// written. A pipe or a device is written to as it is.
+/// written. A pipe, a device and what is open already are written to as they are.
 pub fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Problem> {
+    if let Some(mut open) = is_open(path) {
+        let written = fill(&mut open).and_then(|()| open.flush());
+        return match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(trouble(path, &error)),
+            _ => Ok(()),
+        };
+    }
     match target(path) {
         Ok(Target::File(file)) => whole(&file, fill).map_err(|error| trouble(path, &error)),
         Ok(Target::Stream) => {
@@ -31,6 +38,18 @@ pub fn append(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
     let open = OpenOptions::new().append(true).create(true).open(path);
     open.and_then(|file| through(file, fill))
         .map_err(|error| trouble(path, &error))
+}
+
+/// What the shell opened for this process, by one of its names: whoever wrote there before goes on behind it.
+fn is_open(path: &Path) -> Option<Box<dyn Write>> {
+    if !cfg!(unix) {
+        return None;
+    }
+    match path.to_str()? {
+        "/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1" => Some(Box::new(io::stdout().lock())),
+        "/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2" => Some(Box::new(io::stderr().lock())),
+        _ => None,
+    }
 }
 
 enum Target {
@@ -133,7 +152,8 @@ fn trouble(path: &Path, error: &io::Error) -> Problem {
         }
         io::ErrorKind::IsADirectory => "cannot be written: it is a folder; name a file in it".to_string(),
         io::ErrorKind::PermissionDenied => {
-            "cannot be written: permission denied; choose another place".to_string()
+            "cannot be written: permission denied; make its folder writable, or choose another place"
+                .to_string()
         }
         _ => format!("could not be written: {error}"),
     };

@@ -169,13 +169,27 @@ impl<'t> File<'t> {
         no_skip: bool,
     ) -> File<'t> {
         let about = recognise::FileHints::new(name, surroundings);
-        File::found(name, text, tree, no_skip, |chunk, root| {
-            if no_skip {
-                recognise::empty(chunk, root)
-            } else {
-                about.skip(text, chunk, root)
+        let skip = |chunk: &Chunk, root: Option<Node<'t>>| match no_skip {
+            true => recognise::empty(chunk, root),
+            false => about.skip(text, chunk, root),
+        };
+        if tree.chunks.len() == 1 {
+            return File::found(name, text, tree, no_skip, skip);
+        }
+        let root = |chunk| Node::root(text, tree, chunk);
+        let mut skips: Vec<_> = tree.chunks.iter().map(|chunk| skip(chunk, root(chunk))).collect();
+        // Between objects a mapping is meant for one: it came apart at a stray `---`, or lacks its head.
+        let mut readable = skips.iter().zip(&tree.chunks).filter(|(_, chunk)| chunk.error.is_none());
+        if readable.any(|(skip, _)| skip.is_none()) && skips.contains(&Some(Skip::NotAnObject)) {
+            for (skip, chunk) in skips.iter_mut().zip(&tree.chunks) {
+                let is_map = root(chunk).is_some_and(|root| root.is_map());
+                if *skip == Some(Skip::NotAnObject) && is_map && chunk.error.is_none() {
+                    *skip = None;
+                }
             }
-        })
+        }
+        let mut skips = skips.into_iter();
+        File::found(name, text, tree, no_skip, |_, _| skips.next().flatten())
     }
 
     /// Finds the objects of a file once more, knowing which documents were left alone: why, and how many separators

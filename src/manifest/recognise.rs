@@ -242,7 +242,7 @@ impl FileHints {
         }
         // One of the two beside metadata is a manifest with a mistake in it, and so is a List of objects; anything else
         // is not ours.
-        let half = root.get("apiVersion").is_some() || root.get("kind").is_some();
+        let half = root.get("apiVersion").is_some() || root.get("kind").is_some() || has_type_in_another_case(root);
         let metadata = root.get("metadata").is_some_and(|m| m.is_map());
         if half && metadata && root.get("baseDomain").is_some() {
             return Some(Skip::Config); // of OpenShift's installer, which has no kind
@@ -250,6 +250,14 @@ impl FileHints {
         let list = || root.get("kind").is_some_and(|kind| kind.key_is("List")) && has_objects(root);
         (!(half && (metadata || list()))).then_some(Skip::NotAnObject)
     }
+}
+
+/// Whether a mapping says its type by both keys, but in the wrong case: `apiversion`, `Kind`.
+fn has_type_in_another_case(root: Node<'_>) -> bool {
+    ["apiVersion", "kind"].iter().all(|key| {
+        let mut entries = root.raw_entries();
+        entries.any(|entry| entry.key.source().eq_ignore_ascii_case(key))
+    })
 }
 
 /// Whether the first of a List's items says what it is.

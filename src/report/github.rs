@@ -36,6 +36,11 @@ impl Printer for Github {
                 left_out.push(count(found - SHOWN, command));
             }
         }
+        for trouble in report.trouble.iter().take(SHOWN) {
+            out.push_str("::error title=kubeproof::");
+            data(&printable_lines(&trouble.line()), out);
+            out.push('\n');
+        }
         out.push_str("kubeproof: ");
         out.push_str(&report.summary_for_people().line());
         out.push('\n');

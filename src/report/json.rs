@@ -84,6 +84,10 @@ impl Json {
                 .show_skipped
                 .then(|| skipped.files.iter().map(|file| &*file.name).collect()),
         });
+        let trouble = report.trouble.iter().map(|trouble| TroubleRow {
+            file: &trouble.path,
+            message: &trouble.what,
+        });
         SummaryRow {
             files: summary.files,
             objects: summary.objects,
@@ -95,6 +99,7 @@ impl Json {
             baseline: summary.known,
             skipped: skipped.collect(),
             custom: CustomRow::of(&report.coverage),
+            trouble: trouble.collect(),
         }
     }
 }
@@ -364,6 +369,16 @@ struct SummaryRow<'r> {
     skipped: Vec<SkippedRow<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     custom: Option<CustomRow<'r>>,
+    /// What kept kubeproof from doing its job.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    trouble: Vec<TroubleRow<'r>>,
+}
+
+#[derive(Serialize)]
+struct TroubleRow<'r> {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    file: &'r str,
+    message: &'r str,
 }
 
 /// Custom resources: how many a definition was at hand for, and the kinds that have none.

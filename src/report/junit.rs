@@ -10,8 +10,6 @@ use crate::diagnostic::{Diagnostic, Severity};
 pub struct Junit {
     /// The least severity that fails a case; what is less severe is told in the case's output.
     pub failing: Severity,
-    /// What kept kubeproof from doing its job, each a path and what is wrong with it.
-    pub problems: Vec<(String, String)>,
 }
 
 impl Printer for Junit {
@@ -23,15 +21,19 @@ impl Printer for Junit {
             tests += cases;
             failures += failed;
         }
-        if !self.problems.is_empty() {
-            let errors = self.problems.len();
+        if !report.trouble.is_empty() {
+            let errors = report.trouble.len();
             tests += errors;
             let _ = writeln!(
                 suites,
                 "  <testsuite name=\"kubeproof\" tests=\"{errors}\" failures=\"0\" errors=\"{errors}\">"
             );
-            for (path, what) in &self.problems {
-                let (path, what) = (attribute(path), attribute(what));
+            for trouble in &report.trouble {
+                let path = match trouble.path.as_str() {
+                    "" => "kubeproof",
+                    path => path,
+                };
+                let (path, what) = (attribute(path), attribute(&trouble.what));
                 let _ = writeln!(
                     suites,
                     "    <testcase name=\"{path}\" classname=\"kubeproof\">\n      \
@@ -44,7 +46,7 @@ impl Printer for Junit {
             out,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"kubeproof\" tests=\"{tests}\" \
              failures=\"{failures}\" errors=\"{}\">\n{suites}</testsuites>\n",
-            self.problems.len(),
+            report.trouble.len(),
         );
     }
 }

@@ -16,6 +16,9 @@ pub struct Markdown {
     pub statistics: bool,
 }
 
+/// So much of what kept kubeproof from doing its job is listed.
+const TROUBLES: usize = 10;
+
 /// Room for the last line, which says how much was left out.
 const LAST: usize = 200;
 
@@ -24,11 +27,24 @@ impl Printer for Markdown {
         let before = out.len();
         let summary = report.summary_for_people();
         let sign = match (summary.errors, summary.warnings) {
+            _ if !report.trouble.is_empty() => "❌",
             (0, 0) => "✅",
             (0, _) => "⚠️",
             _ => "❌",
         };
-        let headline = format!("### {sign} kubeproof\n\n{}\n", text(&summary.line()));
+        let mut headline = format!("### {sign} kubeproof\n\n");
+        if !report.trouble.is_empty() {
+            headline.push_str("It could not do its job:\n\n");
+        }
+        for trouble in report.trouble.iter().take(TROUBLES) {
+            headline.push_str(&format!("- {}\n", text(&printable(&trouble.line()))));
+        }
+        match report.trouble.len().saturating_sub(TROUBLES) {
+            0 if report.trouble.is_empty() => {}
+            0 => headline.push('\n'),
+            more => headline.push_str(&format!("- {more} more\n\n")),
+        }
+        headline.push_str(&format!("{}\n", text(&summary.line())));
         if headline.len() + LAST > self.room {
             return;
         }

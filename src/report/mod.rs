@@ -76,6 +76,27 @@ pub struct Report {
     pub coverage: Coverage,
     /// How many findings were fixed before these were found; `None` when nobody asked for fixes.
     pub fixed: Option<Fixed>,
+    /// What kept kubeproof from doing its job: then nothing is said to be right.
+    pub trouble: Vec<Trouble>,
+}
+
+/// What kept kubeproof from doing its job.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trouble {
+    /// The path that it is about; empty: all of them.
+    pub path: String,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+impl Trouble {
+    /// Both in one line.
+    pub fn line(&self) -> String {
+        match self.path.as_str() {
+            "" => self.what.clone(),
+            path => format!("{path}: {}", self.what),
+        }
+    }
 }
 
 /// How much was fixed.
@@ -120,6 +141,7 @@ impl Report {
             kubes: vec![kube],
             fixed: None,
             coverage: Coverage::default(),
+            trouble: Vec::new(),
         }
     }
 

@@ -22,8 +22,6 @@ pub struct Sarif {
     pub root: Root,
     /// The exit code of the process.
     pub exit_code: u8,
-    /// What kept kubeproof from doing its job, each a path and what is wrong with it.
-    pub problems: Vec<(String, String)>,
 }
 
 /// The name of the root in `originalUriBaseIds`, as other tools write it.
@@ -53,14 +51,11 @@ impl Printer for Sarif {
             }
         }
         results.push_str("\n]");
-        let notifications = self
-            .problems
-            .iter()
-            .map(|(path, what)| Notification {
-                level: "error",
-                message: Message::new(sentence(&format!("{path}: {what}"))),
-            })
-            .collect();
+        let trouble = report.trouble.iter();
+        let notifications = trouble.map(|trouble| Notification {
+            level: "error",
+            message: Message::new(sentence(&trouble.line())),
+        });
         out.push_str(
             "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\
              \"runs\":[{\n\"tool\":{\"driver\":",
@@ -69,7 +64,7 @@ impl Printer for Sarif {
         let invocation = Invocation {
             execution_successful: self.exit_code < 2,
             exit_code: self.exit_code,
-            tool_execution_notifications: notifications,
+            tool_execution_notifications: notifications.collect(),
         };
         out.push_str("},\n\"invocations\":");
         json::write(out, &[invocation]);

@@ -71,8 +71,12 @@ fn missing<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> bool {
             continue;
         }
         any = true;
-        let kube = cx.kube();
+        let (kube, document) = (cx.kube(), cx.document);
+        let has_neither = object.api_version.is_empty() && object.kind.is_empty();
         let help = || match key {
+            _ if has_neither && document > 0 => {
+                format!("add `{key}:`, or remove the `---` above if this belongs to the object before it")
+            }
             "kind" => "add `kind:`, for example `kind: ConfigMap`".to_string(),
             _ => super_version(object, kube)
                 .unwrap_or_else(|| "add `apiVersion:`, for example `apiVersion: v1`".into()),

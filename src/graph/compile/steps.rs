@@ -24,6 +24,11 @@ pub(super) fn split(text: &str) -> Done<Vec<Raw>> {
             rest = after;
         } else if let Some(after) = rest.strip_prefix('[') {
             let (key, after) = after.split_once(']').ok_or("a `[` is not closed")?;
+            if key == "*" || key.bytes().all(|b| b.is_ascii_digit()) {
+                return Err(format!(
+                    "`{text}` picks items by `[{key}]`; write `[]` for all of them"
+                ));
+            }
             out.push(Raw::Key(key.to_string()));
             rest = after;
         } else {
@@ -61,5 +66,8 @@ mod tests {
         assert_eq!(steps("."), Ok(0));
         assert_eq!(steps("a.b[].c[d.e/f].*.keys()"), Ok(7));
         assert_eq!(steps("a.**.*Ref.name"), Ok(3));
+        for path in ["a[0].b", "a[*]", "a[", "a..b", "a.**"] {
+            assert!(steps(path).is_err(), "{path}");
+        }
     }
 }
