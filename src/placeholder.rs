@@ -189,6 +189,12 @@ pub(crate) fn is_bare_property(text: &str) -> bool {
             .is_none_or(|c| c.is_whitespace() || "\"',]}/:-.".contains(c))
 }
 
+/// Whether a text shouts like `APP_NAME` or `REPLACEME-ingress`: where capitals are wrong it waits for somebody.
+pub(crate) fn is_loud(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_uppercase() && c != '_')
+        .any(|word| word.bytes().filter(u8::is_ascii_uppercase).count() >= 4)
+}
+
 /// Whether a text is nothing but a placeholder: one line, from its opening to its closing sign.
 pub(crate) fn is_whole(text: &str) -> bool {
     let text = text.trim();

@@ -351,3 +351,36 @@ data:
 ";
     assert_eq!(fixed("a.yaml", before, Level::Safe), (after.to_string(), 3));
 }
+
+#[test]
+fn nothing_is_written_that_would_be_wrong_as_well() {
+    let pod = |rest: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: shop}}\nspec:\n  {rest}\n  containers: [{{name: a, image: b}}]\n"
+        )
+    };
+    let claim = |rest: &str| {
+        format!(
+            "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: shop}}\nspec:\n  {rest}\n  resources: {{requests: {{storage: 1Gi}}}}\n"
+        )
+    };
+    // A word that the field does not know, quoted or not; a name of the plural for one value.
+    stays(&pod("restartPolicy: no"));
+    stays(&pod("imagePullSecret: regcred"));
+    stays(&pod("ephemeralContainer: {name: a}"));
+    stays(&claim("accessMode: ReadWriteOnce"));
+    becomes(
+        &claim("accessMode: [ReadWriteOnce]"),
+        &claim("accessModes: [ReadWriteOnce]"),
+    );
+    becomes(&pod("nodeName: 5"), &pod("nodeName: \"5\""));
+    // Capitals that wait for somebody.
+    let ingress = |host: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: shop}}\nspec:\n  rules:\n  - host: {host}\n    http: {{paths: [{{path: /, pathType: Prefix, backend: {{service: {{name: shop, port: {{number: 80}}}}}}}}]}}\n"
+        )
+    };
+    stays(&ingress("PLACEHOLDER"));
+    stays(&ingress("YOUR-DOMAIN.com"));
+    becomes(&ingress("Shop.example.com"), &ingress("shop.example.com"));
+}

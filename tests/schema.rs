@@ -460,10 +460,53 @@ fn advice_names_what_was_meant() {
     for (text, want) in [
         (pod("restartpolicy: Never\n"), "did you mean `restartPolicy`?"),
         (pod("tolleration: []\n"), "did you mean `tolerations`?"),
-        (pod("env: []\n"), "it belongs to `containers[].env`"),
+        (pod("env: []\n"), "it belongs to `spec.containers[].env`"),
         (
             deployment("  containers: []\n"),
-            "it belongs to `template.spec.containers`",
+            "it belongs to `spec.template.spec.containers`",
+        ),
+        (
+            deployment("  template:\n    volumes: []\n"),
+            "it belongs to `spec.template.spec.volumes`",
+        ),
+        (
+            deployment("  template:\n    labels: {app: d}\n"),
+            "it belongs to `spec.template.metadata`: move it there",
+        ),
+        (
+            "apiVersion: v1\nkind: Namespace\nmetadata: {name: web}\nlabels: {a: b}\n".into(),
+            "it belongs to `metadata`: move it there",
+        ),
+        (pod("volume: []\n"), "did you mean `volumes`?"),
+        (
+            pod("containers: [{name: c, resource: {}}]\n"),
+            "did you mean `resources`?",
+        ),
+        (
+            pod("containers: [{name: c, ports: [{port: 80}]}]\n"),
+            "use `containerPort`",
+        ),
+        (
+            pod("containers: [{name: c, command: sleep 3600}]\n"),
+            "write each word as an item of its own",
+        ),
+        (
+            pod("containers: [{name: c, command: sleep}]\n"),
+            "write the value as a list item",
+        ),
+        (
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web}\nspec: {podSelector: {app: d}}\n"
+                .into(),
+            "write it under `matchLabels`",
+        ),
+        (pod("restartPolicy: no\n"), "use one of `Always`, `OnFailure`, `Never`"),
+        (
+            pod("containers: [{name: c, ports: [{name: 80, containerPort: 80}]}]\n"),
+            "choose another one: as a text it needs at least one lower-case letter",
+        ),
+        (
+            pod("containers: [{name: c, env: [{name: A, value: 80}]}]\n"),
+            "quote the value",
         ),
         (
             deployment("  template:\n    replicas: 1\n"),

@@ -179,7 +179,10 @@ impl<'t> File<'t> {
         let root = |chunk| Node::root(text, tree, chunk);
         let mut skips: Vec<_> = tree.chunks.iter().map(|chunk| skip(chunk, root(chunk))).collect();
         // Between objects a mapping is meant for one: it came apart at a stray `---`, or lacks its head.
-        let mut readable = skips.iter().zip(&tree.chunks).filter(|(_, chunk)| chunk.error.is_none());
+        let mut readable = skips
+            .iter()
+            .zip(&tree.chunks)
+            .filter(|(_, chunk)| chunk.error.is_none());
         if readable.any(|(skip, _)| skip.is_none()) && skips.contains(&Some(Skip::NotAnObject)) {
             for (skip, chunk) in skips.iter_mut().zip(&tree.chunks) {
                 let is_map = root(chunk).is_some_and(|root| root.is_map());

@@ -242,7 +242,8 @@ impl FileHints {
         }
         // One of the two beside metadata is a manifest with a mistake in it, and so is a List of objects; anything else
         // is not ours.
-        let half = root.get("apiVersion").is_some() || root.get("kind").is_some() || has_type_in_another_case(root);
+        let half =
+            root.get("apiVersion").is_some() || root.get("kind").is_some() || has_type_in_another_case(root);
         let metadata = root.get("metadata").is_some_and(|m| m.is_map());
         if half && metadata && root.get("baseDomain").is_some() {
             return Some(Skip::Config); // of OpenShift's installer, which has no kind

@@ -34,10 +34,25 @@ pub(crate) fn unknown_field(ty: TypeId, name: &str, kube: KubeVersion) -> Unknow
     if let Some(near) = fields().find(|field| field.eq_ignore_ascii_case(name)) {
         return Unknown::Near(near);
     }
+    if let Some(near) = fields().find(|field| differ_in_number(field, name)) {
+        return Unknown::Near(near);
+    }
     if let Some(path) = below(ty, name, kube) {
         return Unknown::Below(path);
     }
     nearest(name, fields()).map_or(Unknown::Nothing, Unknown::Near)
+}
+
+/// Whether one of two words is the plural of the other: `volume` is more likely a slip than a field far below.
+fn differ_in_number(a: &str, b: &str) -> bool {
+    let is_plural = |many: &str, one: &str| {
+        many.strip_prefix(one)
+            .is_some_and(|end| matches!(end, "s" | "es"))
+            || many
+                .strip_suffix("ies")
+                .is_some_and(|stem| one.strip_suffix('y') == Some(stem))
+    };
+    is_plural(a, b) || is_plural(b, a)
 }
 
 /// Where under a type a field of this name stands, breadth first: at one place only, or at one that every

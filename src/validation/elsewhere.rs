@@ -7,6 +7,7 @@ use crate::version::KubeVersion;
 /// Tells where a field belongs that the type at a place does not have.
 pub(super) fn elsewhere(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> {
     above(key, at, kube)
+        .or_else(|| in_metadata(key, at, kube))
         .or_else(|| namesake(key, at, kube))
         .or_else(|| beside(key, at, kube))
 }
@@ -29,6 +30,15 @@ fn above(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> {
     } else {
         format!("it belongs to `{path}`: indent it less")
     })
+}
+
+/// A field of the metadata that stand beside it: only those that people write.
+fn in_metadata(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> {
+    let Shape::Struct(ty) = at.shape else { return None };
+    let written = ["annotations", "generateName", "labels", "name", "namespace"];
+    let metadata = ty.field("metadata", kube)?.ty.innermost()?;
+    let has = written.contains(&key) && metadata.field(key, kube).is_some();
+    has.then(|| moved(&at.written(), "metadata"))
 }
 
 /// A field of what has the same name and another type: pods and containers have a `securityContext` each.

@@ -1,8 +1,8 @@
 //! What the walk reports: mismatches, malformed texts, unknown fields, each with the server's own answer.
 
 use super::decode::{Decoder, Strictness};
-use super::message;
-use super::path::Place;
+use super::path::{Part, Place};
+use super::{constraints, message};
 use crate::catalogue::ids;
 use crate::diagnostic::{Edit, ErrorType, Report, RuleId, Severity, Stage};
 use crate::edit;
@@ -35,7 +35,9 @@ impl<'a> Decoder<'_, 'a> {
             Unknown::Near(near) => {
                 let kube = self.cx.kube();
                 let means_it = |other: &str| matches!(suggest::unknown_field(ty, other, kube), Unknown::Near(meant) if meant == *near);
-                respelling(at.value, entry, key, near, means_it)
+                let shape = ty.field(near, kube).map(|field| field.ty.shape());
+                let fits = shape.is_none_or(|shape| fits(shape, entry.value));
+                respelling(at.value, entry, key, near, means_it).filter(|_| fits)
             }
             _ => None,
         };
@@ -88,9 +90,19 @@ impl<'a> Decoder<'_, 'a> {
         };
         let edits = vec![quote(span.start), quote(span.end)];
         let rule = ids::YAML_IMPLICIT_TYPING;
-        let report = self
-            .report(rule, at, text, ErrorType::TypeMismatch, field)
-            .help("quote the value");
+        // What would be wrong in quotes as well was meant otherwise.
+        let instead = match (at.up.map(|up| up.shape), at.part) {
+            (Some(Shape::Struct(ty)), Part::Field(own)) => {
+                constraints::instead_of(ty, own.name(), at.value.resolved().source(), self.cx.kube())
+            }
+            _ => None,
+        };
+        let report = self.report(rule, at, text, ErrorType::TypeMismatch, field);
+        if let Some(instead) = instead {
+            report.help(instead);
+            return;
+        }
+        let report = report.help("quote the value");
         // What an alias stands for may be meant as it is elsewhere.
         if at.value.raw().kind != Kind::Alias {
             report.fix("quote the value", true, edits);
@@ -146,6 +158,18 @@ impl<'a> Decoder<'_, 'a> {
     pub(super) fn stage(&self, kind: ErrorType) -> Stage {
         if self.in_list { Stage::Client } else { kind.stage() }
     }
+}
+
+/// Whether a value has the form of what belongs there: a word is no list of words.
+fn fits(shape: Shape, value: Node<'_>) -> bool {
+    let value = value.resolved();
+    value.is_null()
+        || match shape {
+            Shape::List(_) => value.is_seq(),
+            Shape::Struct(_) | Shape::Map(_) => value.is_map(),
+            Shape::Any | Shape::Either(..) => true,
+            _ => !value.is_seq() && !value.is_map(),
+        }
 }
 
 /// Whether a key can be replaced by another word as it stands.

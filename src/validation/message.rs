@@ -99,7 +99,7 @@ pub(super) fn mismatch<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scal
             wrong.help = Some("start each item with `- `".into());
         }
         (Shape::List(_), Kind::Scalar) => {
-            wrong.help = Some("write the value as a list item, on a line that starts with `- `".into());
+            wrong.help = Some(as_list(cx, at, scalar));
         }
         (Shape::Struct(_) | Shape::Map(_), Kind::Seq) => {
             wrong.help = Some("remove the `- ` and write the fields as one mapping".into());
@@ -123,6 +123,20 @@ pub(super) fn mismatch<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scal
         }
     }
     wrong
+}
+
+/// A word where a list belongs is its item; but for a command, which no shell takes apart.
+fn as_list<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> String {
+    let is_command = matches!(at.part, Part::Field(field) if matches!(field.name(), "command" | "args"));
+    if let Some(Scalar::Str(text)) = scalar
+        && is_command
+        && text.contains(' ')
+        && !cx.is_masked(at.value.span())
+    {
+        return "write each word as an item of its own, or give all of it to a shell: `[sh, -c, \"…\"]`"
+            .into();
+    }
+    "write the value as a list item, on a line that starts with `- `".into()
 }
 
 /// A word where a mapping belongs is its name or its type, mostly: `strategy: Recreate`, `secretRef: db`.
@@ -325,7 +339,12 @@ pub(super) fn unknown_field_help(
         Unknown::OtherVersion(..) => {
             format!("remove it, or check against the version that will run it (now {kube})")
         }
-        Unknown::Below(path) => format!("it belongs to `{path}`: mend the indentation or move it there"),
+        Unknown::Below(path) => {
+            let here = at.written();
+            let dot = if here.is_empty() { "" } else { "." };
+            format!("it belongs to `{here}{dot}{path}`: mend the indentation or move it there")
+        }
+        Unknown::Nothing if ty.short_name() == "LabelSelector" => "write it under `matchLabels`".into(),
         Unknown::Nothing => elsewhere(key, at, kube).unwrap_or_else(|| listing(ty, kube)),
     }
 }
@@ -335,8 +354,12 @@ fn listing(ty: TypeId, kube: KubeVersion) -> String {
     let names: Vec<String> = ty.fields(kube).map(|field| format!("`{}`", field.name)).collect();
     match names.len() {
         0 => format!("remove it; {} has no fields", ty.short_name()),
-        1..=8 => format!("remove it; {} has {}", ty.short_name(), names.join(", ")),
-        _ => "remove it, or look the field up: it may belong elsewhere".into(),
+        1..=8 => format!(
+            "{} has {}: write it as what is meant, or remove it",
+            ty.short_name(),
+            names.join(", ")
+        ),
+        _ => "look the field up, since it may belong elsewhere, or remove it".into(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::ErrorType;
 use crate::manifest::Object;
+use crate::placeholder;
 use crate::rules::{Check, Cx};
 
 pub const CHECK: Check = Check::Object(check);
@@ -24,7 +25,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let shown = name.value().map(|value| cx.shown(value)).unwrap_or_default();
     let help = if text.ends_with('\n') {
         "the value ends in a line break: write it on the line of its key, without `|` or `>`".to_string()
-    } else if is_loud(text) {
+    } else if placeholder::is_loud(text) {
         "it looks like a placeholder: fill it in, or check the manifests that come out when it is".to_string()
     } else {
         match super::name_like(text, judge.name) {
@@ -37,10 +38,4 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
             .refusal(ErrorType::Invalid, name.path())
             .help(help.as_str());
     }
-}
-
-/// Whether a name shouts like `APP_NAME` or `REPLACEME-ingress`.
-fn is_loud(text: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_uppercase() && c != '_')
-        .any(|word| word.bytes().filter(u8::is_ascii_uppercase).count() >= 4)
 }

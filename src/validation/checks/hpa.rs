@@ -140,7 +140,10 @@ pub fn target_type<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     if !matches!(&*text, "Utilization" | "Value" | "AverageValue") {
-        let message = format!("a target cannot be of type {}", quote(&text));
+        let message = match text.is_empty() {
+            true => "a target must say of which type it is".to_string(),
+            false => format!("a target cannot be of type {}", quote(&text)),
+        };
         fault(cx, field, ErrorType::Invalid, message).help("use `Utilization`, `Value` or `AverageValue`");
     }
 }

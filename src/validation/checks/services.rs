@@ -171,6 +171,11 @@ fn protocol<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 fn text_faults<'t>(field: &Field<'_, 't>, format: Format, cx: &mut Cx<'t>) {
+    text_faults_with(field, format, None, cx);
+}
+
+fn text_faults_with<'t>(field: &Field<'_, 't>, format: Format, help: Option<String>, cx: &mut Cx<'t>) {
+    let help = help.unwrap_or_else(|| format!("use {}", format.describe()));
     let Some(text) = field.text().filter(|text| !cx.is_unrendered(text)) else {
         return;
     };
@@ -180,7 +185,7 @@ fn text_faults<'t>(field: &Field<'_, 't>, format: Format, cx: &mut Cx<'t>) {
             name => name,
         };
         let message = format!("{} is no valid `{name}`: it {reason}", quote(&text));
-        fault(cx, field, ErrorType::Invalid, message).help(format!("use {}", format.describe()));
+        fault(cx, field, ErrorType::Invalid, message).help(help.as_str());
     }
 }
 
@@ -306,7 +311,13 @@ fn target_port<'t>(port: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let target = port.child("targetPort");
     match (target.int().filter(|_| target.is_set()), target.text()) {
         (Some(number), _) if number != 0 => port_number(&target, number, cx),
-        (None, Some(text)) if !text.is_empty() => text_faults(&target, Format::PortName, cx),
+        (None, Some(text)) if !text.is_empty() => {
+            let help = text
+                .parse::<u16>()
+                .ok()
+                .map(|number| format!("a number stands without quotes: `{number}`"));
+            text_faults_with(&target, Format::PortName, help, cx);
+        }
         _ => {
             if let Some(number) = port.child("port").int() {
                 port_number(&target, number, cx);

@@ -80,6 +80,18 @@ pub(super) fn is_passed_over(rows: &[Row], field: &Field<'_, '_>, name: &str) ->
     })
 }
 
+/// Sources of volumes that people still write: of the others most have lost their function.
+const USUAL: [&str; 8] = [
+    "configMap",
+    "csi",
+    "emptyDir",
+    "hostPath",
+    "local",
+    "nfs",
+    "persistentVolumeClaim",
+    "secret",
+];
+
 pub(super) fn union<'t>(
     members: &Members,
     filled: bool,
@@ -91,12 +103,19 @@ pub(super) fn union<'t>(
         if filled {
             return;
         }
-        let known: Vec<&str> = members.iter().take(4).map(|(name, _)| *name).collect();
+        let names = || members.iter().map(|(name, _)| *name);
+        let mut known: Vec<&str> = names().filter(|name| USUAL.contains(name)).collect();
+        known.extend(names().filter(|name| !USUAL.contains(name)));
+        known.truncate(4);
+        let what = match field.name() {
+            "" => "this".to_string(),
+            _ => named(field),
+        };
         fault(
             cx,
             place,
             ErrorType::Required,
-            "it names no kind of source, of which it needs exactly one",
+            format!("{what} names no kind of source, of which it needs exactly one"),
         )
         .help(format!("add one, such as {}", list(&known)));
         return;

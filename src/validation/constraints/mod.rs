@@ -23,6 +23,7 @@ use crate::context::Cx;
 use crate::diagnostic::{ErrorType, Report};
 use crate::manifest::{Field, Object};
 use crate::schema::{Shape, Ty, TypeId, table};
+use crate::version::KubeVersion;
 use crate::yaml::{Entry, Kind};
 use base::{Base, Present};
 
@@ -39,6 +40,26 @@ pub(super) fn check<'t>(object: &Object<'t>, ty: TypeId, resolved: &Resolved, cx
         present: Vec::with_capacity(64),
     };
     walk.visit(&object.fields(), ty, 0);
+}
+
+/// What a field of a type may be instead of a text, as help: its words, where they are listed, or else a form. `None`:
+/// the text will do, as far as can be told from itself.
+pub fn instead_of(ty: TypeId, field: &str, text: &str, kube: KubeVersion) -> Option<String> {
+    let own = rows(ty)
+        .iter()
+        .filter(|row| matches!(row.path, [Step::Name(name, _)] if *name == field));
+    let tests = own.flat_map(|row| row.tests).filter(|test| test.when.is_empty());
+    let mut tests = tests.filter(|test| (test.since..=test.until).contains(&kube.minor()));
+    tests.find_map(|test| match &test.op {
+        Op::OneOf(words) | Op::Known(words) | Op::Supported(words) if !words.contains(&text) => {
+            Some(format!("use one of {}", faults::list(words)))
+        }
+        Op::Format(format) | Op::EvenEmpty(format) => {
+            let fault = format.faults(text, kube).first().copied()?;
+            Some(format!("choose another one: as a text it {fault}"))
+        }
+        _ => None,
+    })
 }
 
 /// The rows of a type hold `printed`.

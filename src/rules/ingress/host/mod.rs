@@ -4,6 +4,7 @@ use crate::diagnostic::ErrorType::Invalid;
 use crate::edit;
 use crate::manifest::Field;
 use crate::names;
+use crate::placeholder;
 use crate::rules::Cx;
 
 /// Reports what keeps a host, plain or with a wildcard, from being a DNS name.
@@ -76,6 +77,14 @@ fn diagnose(host: &str) -> Diagnosis {
             meant: None,
             drops_path: false,
             advice,
+        };
+    }
+    if placeholder::is_loud(rest) {
+        return Diagnosis {
+            faults: vec!["has upper-case letters"],
+            meant: None,
+            drops_path: false,
+            advice: "it looks like a placeholder: fill it in; a real host is written in lower case",
         };
     }
     let mut drops_path = false;
