@@ -2,6 +2,7 @@
 //! server, makes of a text, and nothing of where it stands.
 
 mod addresses;
+pub(crate) mod image;
 pub mod ip;
 mod named;
 mod pattern;
