@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::manifest::{Field, Object};
+use crate::quote::listed;
 use crate::rules::{Check, Cx, quote};
 use crate::schema::{self, KindInfo};
 
@@ -17,6 +18,31 @@ const NO_VERBS: [(&str, &str); 6] = [
     ("write", "`create`, `update` and `patch`"),
     ("edit", "`update` and `patch`"),
     ("all", "`*`"),
+];
+
+/// The verbs of the API, and those that some resources have besides.
+const VERBS: [&str; 14] = [
+    "approve",
+    "bind",
+    "create",
+    "delete",
+    "deletecollection",
+    "escalate",
+    "get",
+    "impersonate",
+    "list",
+    "patch",
+    "sign",
+    "update",
+    "use",
+    "watch",
+];
+
+/// Parts of resources by other names than they have.
+const NO_PARTS: [(&str, &str); 3] = [
+    ("pods/logs", "pods/log"),
+    ("pods/port-forward", "pods/portforward"),
+    ("pods/portForward", "pods/portforward"),
 ];
 
 fn check<'t>(role: &Object<'t>, cx: &mut Cx<'t>) {
@@ -64,6 +90,10 @@ fn of_group<'t>(group: &Field<'_, 't>, cx: &mut Cx<'t>) {
         )
     } else if matches!(&*text, "core" | "v1") {
         ("is no API group", "the core group is called `\"\"`".to_string())
+    } else if text.trim() != text {
+        ("has a blank around it", format!("write `\"{}\"`", text.trim()))
+    } else if let Some(whole) = shortened(&text) {
+        ("is no API group", format!("write `\"{whole}\"`"))
     } else {
         return;
     };
@@ -71,18 +101,55 @@ fn of_group<'t>(group: &Field<'_, 't>, cx: &mut Cx<'t>) {
     cx.report(group.place(), message).help(help);
 }
 
+/// The built-in group of which only the beginning is written: `rbac`.
+fn shortened(text: &str) -> Option<&'static str> {
+    if text.is_empty() || text.contains('.') || schema::is_built_in(text) {
+        return None;
+    }
+    let mut groups = schema::kinds().iter().map(|info| info.group);
+    groups.find(|group| group.strip_prefix(text).is_some_and(|rest| rest.starts_with('.')))
+}
+
 fn of_verb<'t>(verb: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let Some(text) = verb.text() else { return };
     if let Some((_, instead)) = NO_VERBS.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)) {
         let message = format!("{} is no verb of the API: it grants nothing", quote(&text));
         cx.report(verb.place(), message).help(format!("write {instead}"));
+        return;
     }
+    if cx.is_unrendered(&text) {
+        return;
+    }
+    let words = text.split([',', ' ']).filter(|word| !word.is_empty());
+    let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
+    let is_right = words.concat() == *text;
+    if words.is_empty() || is_right || !words.iter().all(|word| VERBS.contains(&&**word)) {
+        return;
+    }
+    let message = format!("{} is no verb of the API: it grants nothing", quote(&text));
+    let help = match words.as_slice() {
+        [word] => format!("write `{word}`, in small letters and without blanks"),
+        words => {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            format!("write each as an item of its own: {}", listed(&words, "and"))
+        }
+    };
+    cx.report(verb.place(), message).help(help);
 }
 
 fn of_resource<'t>(resource: &Field<'_, 't>, groups: &[Cow<'t, str>], cx: &mut Cx<'t>) {
     let Some(text) = resource.text().filter(|text| !cx.is_unrendered(text)) else {
         return;
     };
+    if let Some((_, meant)) = NO_PARTS.iter().find(|(part, _)| *part == text) {
+        let message = format!(
+            "there is no resource {}: the rule grants nothing on it",
+            quote(&text)
+        );
+        cx.report(resource.place(), message)
+            .help(format!("write `{meant}`"));
+        return;
+    }
     // `pods/log` belongs to `pods`.
     let name = text.split('/').next().unwrap_or_default();
     let is_called = |info: &KindInfo, name: &str| match info.plural {
