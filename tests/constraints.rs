@@ -147,3 +147,38 @@ fn what_cannot_be_read_is_not_called_missing() {
         assert!(stage(Stage::Decode), "{text}\n{found:#?}");
     }
 }
+
+/// What the server does not get to is found all the same, and is no part of its answer.
+#[test]
+fn what_the_server_names_only_later_is_told_at_once() {
+    let service = "\
+apiVersion: v1
+kind: Service
+metadata: {name: Shop}
+spec:
+  clusterIP: 10.0.0.300
+  type: Other
+  ports: [{port: 80}]
+";
+    assert_eq!(refusals(service, None), ["Invalid spec.clusterIPs[0]"]);
+    let budget = "\
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: shop, labels: {shop: -x-}}
+spec: {minAvailable: -1, selector: {matchLabels: {app: shop}}}
+";
+    assert_eq!(refusals(budget, None), ["Invalid spec.minAvailable"]);
+    let settings = Settings::default();
+    for (text, places) in [
+        (service, &["Shop", "10.0.0.300", "Other"][..]),
+        (budget, &["shop: -x-", "-1"]),
+    ] {
+        let found = findings(text, &settings);
+        let mut marked: Vec<&str> = found
+            .iter()
+            .map(|d| &text[d.span.start as usize..d.span.end as usize])
+            .collect();
+        marked.sort_by_key(|word| text.find(word));
+        assert_eq!(marked, places);
+    }
+}

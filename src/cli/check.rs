@@ -86,7 +86,12 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         partial: !found.roots.iter().any(|root| root.is_folder),
         ..Settings::default()
     };
-    let (excluded, links) = (found.excluded, std::mem::take(&mut found.links));
+    let excluded = found.excluded;
+    // Most links lead to what is met elsewhere; they are named where they are asked for.
+    let links = match args.output.show_skipped || args.output.verbose {
+        true => std::mem::take(&mut found.links),
+        false => found.links_elsewhere(),
+    };
     let policy = configs.policy(base, &args.wishes(), &mut found.inputs)?;
     if policy.union().rules.is_empty() && !found.inputs.is_empty() {
         return Err(
@@ -246,8 +251,7 @@ fn aside(
             note(&fixes);
         }
     }
-    // Most links lead to what is met elsewhere, so they are named where that may be missed.
-    if !links.is_empty() && (empty.is_some() || output.show_skipped || output.verbose) {
+    if !links.is_empty() && (empty.is_some() || !output.quiet) {
         note(&not_followed(links));
     }
     if untouched > 0 && !output.quiet {

@@ -174,6 +174,10 @@ impl OutputArgs {
                     .to_string(),
             );
         }
+        let has_verdicts = |format| matches!(format, Format::Json | Format::Jsonl);
+        if self.verdicts && !plan.formats().any(has_verdicts) {
+            return Err("--verdicts are told by the formats json and jsonl; choose one of them".to_string());
+        }
         Ok(plan)
     }
 }
@@ -279,5 +283,7 @@ mod tests {
         told(&["-o", "sarif=a", "-o", "json=a"], "named twice");
         told(&["-o", "a.txt", "-o", "b.txt"], "two files");
         told(&["--format", "junit", "--statistics"], "choose one of them");
+        told(&["--verdicts", "-o", "sarif=a"], "the formats json and jsonl");
+        assert!(plan(&["--verdicts", "-o", "jsonl=a"]).is_ok());
     }
 }

@@ -134,6 +134,22 @@ impl Found {
         let at = self.inputs.iter().position(|input| input.is_stdin)?;
         Some(self.inputs.remove(at))
     }
+
+    /// The links that lead to what is not met under another name: out of all that is looked through, to nothing, or
+    /// to a file whose name is no manifest's.
+    pub fn links_elsewhere(&self) -> Vec<PathBuf> {
+        let roots: Vec<PathBuf> = self.roots.iter().map(|root| identity(&root.path)).collect();
+        let is_met = |link: &Path| {
+            let Ok(real) = link.canonicalize() else {
+                return false;
+            };
+            let has_name = |name: &std::ffi::OsStr| is_manifest_name(name.as_encoded_bytes());
+            let is_seen = real.is_dir() || real.file_name().is_some_and(has_name);
+            is_seen && roots.iter().any(|root| real.starts_with(root))
+        };
+        let links = self.links.iter().filter(|link| !is_met(link));
+        links.cloned().collect()
+    }
 }
 
 /// A path of the command line.

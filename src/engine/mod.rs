@@ -258,7 +258,7 @@ fn run_checks<'t>(file: &'t File<'t>, cx: &mut Cx<'t>) {
                     check(object, cx);
                 }
             }
-            validation::judge_metadata_last(object, before, cx);
+            validation::judge_order(object, before, cx);
         }
     }
 }

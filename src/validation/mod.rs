@@ -23,4 +23,4 @@ mod served;
 pub use check::{check, rank};
 pub use explain::{Explained, Said, explain};
 pub(crate) use migrate::add_path_type;
-pub use order::judge_metadata_last;
+pub use order::judge_order;

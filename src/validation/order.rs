@@ -2,34 +2,54 @@
 
 use super::checks::cluster_ips;
 use crate::context::Cx;
-use crate::diagnostic::{Diagnostic, Stage};
+use crate::diagnostic::{Diagnostic, Refusal, Stage};
 use crate::manifest::Object;
 
 /// Kinds whose own checks leave the metadata out, so that the server judges it only once nothing else is wrong.
 const METADATA_LAST: [(&str, &str); 2] = [("", "Event"), ("policy", "PodDisruptionBudget")];
 
-/// Takes the refusals off what was found in an object's metadata, from the given finding on, where the server names only
-/// what else is wrong. It is wrong all the same: the server names it the next time.
-pub fn judge_metadata_last<'t>(object: &Object<'t>, from: usize, cx: &mut Cx<'t>) {
-    let of = |d: &Diagnostic, metadata: bool| {
-        let refusal = d
-            .refusal
-            .as_ref()
-            .filter(|refusal| refusal.stage == Stage::Validation);
-        d.object == Some(object.index)
-            && refusal.is_some_and(|refusal| refusal.field.starts_with("metadata") == metadata)
-    };
-    if !cx.found.iter().skip(from).any(|d| of(d, true)) {
-        return;
+/// Takes the refusals off what the server does not name along with what else is wrong. It is wrong all the same: the
+/// server names it the next time. `from` is the first finding of the rules about the object.
+pub fn judge_order<'t>(object: &Object<'t>, from: usize, cx: &mut Cx<'t>) {
+    if object.is("", "Service") {
+        addresses_first(object, cx);
+    } else if METADATA_LAST.contains(&(object.group(), &*object.kind)) {
+        metadata_last(object, from, cx);
     }
-    let stops = if METADATA_LAST.contains(&(object.group(), &*object.kind)) {
-        cx.found.iter().any(|d| of(d, false))
-    } else {
-        object.is("", "Service") && cluster_ips::is_refused_early(&object.fields(), cx)
+}
+
+fn metadata_last<'t>(object: &Object<'t>, from: usize, cx: &mut Cx<'t>) {
+    let of = |d: &Diagnostic, metadata: bool| {
+        refused(d, object).is_some_and(|refusal| refusal.field.starts_with("metadata") == metadata)
     };
-    if stops {
+    if cx.found.iter().any(|d| of(d, false)) {
         for found in cx.found.iter_mut().skip(from).filter(|d| of(d, true)) {
             found.refusal = None;
         }
     }
+}
+
+fn addresses_first<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
+    let answer = cluster_ips::answer_before_all(&object.fields(), cx);
+    if answer.is_empty() {
+        return;
+    }
+    let is_told = |refusal: &Refusal| {
+        let mut answer = answer.iter();
+        answer.any(|(field, kind)| *field == refusal.field && *kind == refusal.kind)
+    };
+    for found in &mut cx.found {
+        if refused(found, object).is_some_and(|refusal| !is_told(refusal)) {
+            found.refusal = None;
+        }
+    }
+}
+
+/// Why the server refuses the object once it has read it.
+fn refused<'d>(found: &'d Diagnostic, object: &Object<'_>) -> Option<&'d Refusal> {
+    let refusal = found
+        .refusal
+        .as_ref()
+        .filter(|_| found.object == Some(object.index));
+    refusal.filter(|refusal| refusal.stage == Stage::Validation)
 }

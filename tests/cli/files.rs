@@ -143,6 +143,19 @@ fn links_are_followed_only_when_named() {
             "2 symbolic links not followed: `link`, `real/link.yaml`; a link that is named on the command line is"
         )
     );
+    // Without being asked it names only those that lead to what is read under no other name.
+    assert_eq!(folder.run(&["check", "--format", "json"]).stderr, "");
+    let elsewhere = folder.run(&["check", "--format", "json", "real"]);
+    assert_eq!(elsewhere.stderr, "");
+    symlink("../../gone", folder.path().join("real/gone.yaml")).expect("a link");
+    let outside = Folder::new(&[("b.yaml", BAD)]);
+    symlink(outside.path(), folder.path().join("real/outside")).expect("a link");
+    let told = folder.run(&["check", "--format", "json"]).stderr;
+    assert!(
+        told.starts_with("2 symbolic links not followed: `real/gone.yaml`, `real/outside`;"),
+        "{told}"
+    );
+    assert_eq!(folder.run(&["check", "--format", "json", "--quiet"]).stderr, "");
     // A mounted ConfigMap is nothing but links.
     let mounted = Folder::new(&[("..data/a.txt", BAD)]);
     symlink("..data/a.txt", mounted.path().join("a.yaml")).expect("a link");

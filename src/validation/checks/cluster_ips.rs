@@ -27,47 +27,54 @@ struct Found {
     help: &'static str,
 }
 
-/// Whether the server refuses a Service for its cluster IPs or IP families, and does not look at the rest.
-pub fn is_refused_early<'t>(service: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
-    !faults(&service.child("spec"), cx).is_empty()
+/// What the server refuses a Service for without a look at the rest, by field and type; nothing when it goes on.
+pub fn answer_before_all<'t>(service: &Field<'_, 't>, cx: &mut Cx<'t>) -> Vec<(String, ErrorType)> {
+    let mut answer = Vec::new();
+    each_early(service, cx, |found, field, _| {
+        answer.push((field.path(), found.kind))
+    });
+    answer
 }
 
 /// Reports the faults of a Service's cluster IPs and IP families.
 pub fn early<'t>(service: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let spec = service.child("spec");
-    let (ips, families) = (spec.child("clusterIPs"), spec.child("ipFamilies"));
-    let all = faults(&spec, cx);
-    if all.is_empty() {
-        return;
-    }
-    let (ip_items, family_items): (Vec<_>, Vec<_>) = (ips.items().collect(), families.items().collect());
-    for found in all {
-        let report = |field: &Field<'_, 't>, cx: &mut Cx<'t>| {
-            let single = spec.child("clusterIP");
-            let place = if field.value().is_none() && single.value().is_some() && !ips.is_filled() {
-                single.place()
-            } else {
-                field.place()
-            };
-            fault(cx, field, found.kind, found.message.as_str())
-                .at(place)
-                .help(found.help);
+    let (single, ips) = (spec.child("clusterIP"), spec.child("clusterIPs"));
+    each_early(service, cx, |found, field, cx| {
+        let place = if field.value().is_none() && single.value().is_some() && !ips.is_filled() {
+            single.place()
+        } else {
+            field.place()
         };
+        fault(cx, field, found.kind, found.message)
+            .at(place)
+            .help(found.help);
+    });
+}
+
+fn each_early<'t>(
+    service: &Field<'_, 't>,
+    cx: &mut Cx<'t>,
+    mut each: impl FnMut(Found, &Field<'_, 't>, &mut Cx<'t>),
+) {
+    let spec = service.child("spec");
+    let (ips, families) = (spec.child("clusterIPs"), spec.child("ipFamilies"));
+    for found in faults(&spec, cx) {
         match found.place {
-            Place::Ips => report(&ips, cx),
-            Place::Ip(at) => match ip_items.get(at) {
-                Some(item) => report(item, cx),
-                None => report(&ips.odd_item(at as u32), cx),
+            Place::Ips => each(found, &ips, cx),
+            Place::Ip(at) => match ips.items().nth(at) {
+                Some(item) => each(found, &item, cx),
+                None => each(found, &ips.odd_item(at as u32), cx),
             },
             Place::Family(at) => {
-                if let Some(item) = family_items.get(at) {
-                    report(item, cx);
+                if let Some(item) = families.items().nth(at) {
+                    each(found, &item, cx);
                 }
             }
-            Place::Policy => report(&spec.child("ipFamilyPolicy"), cx),
+            Place::Policy => each(found, &spec.child("ipFamilyPolicy"), cx),
             Place::NodePort(at) => {
                 if let Some(port) = spec.child("ports").items().nth(at) {
-                    report(&port.child("nodePort"), cx);
+                    each(found, &port.child("nodePort"), cx);
                 }
             }
         }

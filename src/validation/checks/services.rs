@@ -29,8 +29,7 @@ pub fn annotations<'t>(service: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let Some(text) = sources.value().and_then(|_| sources.text()) else {
         return;
     };
-    if spec.child("loadBalancerSourceRanges").is_filled() || super::cluster_ips::is_refused_early(service, cx)
-    {
+    if spec.child("loadBalancerSourceRanges").is_filled() {
         return;
     }
     if spec.child("type").text().as_deref() != Some("LoadBalancer") {
