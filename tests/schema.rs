@@ -490,6 +490,21 @@ fn advice_names_what_was_meant() {
             pod("containers: [{name: c, command: sleep 3600}]\n"),
             "write each word as an item of its own",
         ),
+        (pod("containers: [{name: c, env: {A: b}}]\n"), "write each as an item of its own: `- name: A`, and `value: …` below it"),
+        (pod("containers: [{name: c, env: {name: b}}]\n"), "start each item with `- `"),
+        (pod("volumes: {a: {emptyDir: {}}}\n"), "write each as an item of its own, which starts with `- name: a`"),
+        (pod("containers: [{name: c, ports: 80}]\n"), "write it as an item of a list, `- containerPort: 80`"),
+        (pod("imagePullSecrets: reg\n"), "write it as an item of a list, `- name: reg`"),
+        (pod("nodeSelector: [a]\n"), "write each on a line of its own below it, as `NAME: VALUE`"),
+        (pod("nodeSelector: [{a: b}]\n"), "remove the `- ` and write the fields as one mapping"),
+        (
+            pod("containers: [{name: c, securityContext: {capabilities: [ALL]}}]\n"),
+            "write its fields below it: `add` and `drop`",
+        ),
+        (
+            pod("containers: [{name: c, livenessProbe: {tcpSocket: 80}}]\n"),
+            "write its fields below it: `host` and `port`",
+        ),
         (
             pod("containers: [{name: c, command: sleep}]\n"),
             "write the value as a list item",

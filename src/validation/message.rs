@@ -2,8 +2,9 @@
 //! shown is ever quoted; [`Cx::shown`] sees to that.
 
 use super::elsewhere::elsewhere;
+use super::instead;
 use super::keys::told;
-use super::path::{Part, Place};
+use super::path::Place;
 use crate::context::Cx;
 use crate::diagnostic::Edit;
 use crate::formats::scalars::quantity_fault;
@@ -91,22 +92,9 @@ pub(super) fn mismatch<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scal
     );
     let mut wrong = Wrong {
         text,
-        help: None,
+        help: instead::help(cx, at, scalar),
         edits: None,
     };
-    match (shape, at.value.kind()) {
-        (Shape::List(_), Kind::Map) => {
-            wrong.help = Some("start each item with `- `".into());
-        }
-        (Shape::List(_), Kind::Scalar) => {
-            wrong.help = Some(as_list(cx, at, scalar));
-        }
-        (Shape::Struct(_) | Shape::Map(_), Kind::Seq) => {
-            wrong.help = Some("remove the `- ` and write the fields as one mapping".into());
-        }
-        (Shape::Struct(ty), Kind::Scalar) => wrong.help = as_mapping(cx, ty, at, scalar),
-        _ => {}
-    }
     if let Some(Scalar::Str(value)) = scalar {
         // `010` without quotes would be 8, and no JSON has a number like it: what is written must be the number.
         let number = value.parse::<i64>().ok();
@@ -123,51 +111,6 @@ pub(super) fn mismatch<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scal
         }
     }
     wrong
-}
-
-/// A word where a list belongs is its item; but for a command, which no shell takes apart.
-fn as_list<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> String {
-    let is_command = matches!(at.part, Part::Field(field) if matches!(field.name(), "command" | "args"));
-    if let Some(Scalar::Str(text)) = scalar
-        && is_command
-        && text.contains(' ')
-        && !cx.is_masked(at.value.span())
-    {
-        return "write each word as an item of its own, or give all of it to a shell: `[sh, -c, \"…\"]`"
-            .into();
-    }
-    "write the value as a list item, on a line that starts with `- `".into()
-}
-
-/// A word where a mapping belongs is its name or its type, mostly: `strategy: Recreate`, `secretRef: db`.
-fn as_mapping<'t>(
-    cx: &Cx<'t>,
-    ty: TypeId,
-    at: &Place<'_, 't>,
-    scalar: Option<&Scalar<'t>>,
-) -> Option<String> {
-    let Some(Scalar::Str(text)) = scalar else {
-        return None;
-    };
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    let is_name = (1..60).contains(&text.len()) && text.bytes().all(is_word);
-    if !is_name || cx.is_masked(at.value.span()) || cx.is_masked(at.value.resolved().span()) {
-        return None;
-    }
-    let is_text = |name: &&str| {
-        let field = ty.field(name, cx.kube());
-        field.is_some_and(|field| field.ty.shape() == Shape::String)
-    };
-    let name = ["name", "type"].into_iter().find(is_text)?;
-    // What else it needs is for the author to say: the key of a Secret.
-    let required = ty
-        .fields(cx.kube())
-        .filter(|field| field.required && field.name != name);
-    let others: String = required.map(|field| format!(", {}: …", field.name)).collect();
-    Some(match at.part {
-        Part::Field(field) => format!("write `{}: {{{name}: {text}{others}}}`", field.name()),
-        _ => format!("write `{{{name}: {text}{others}}}`"),
-    })
 }
 
 /// The two edits that take the quotes away.

@@ -10,6 +10,7 @@ mod duplicates;
 mod elsewhere;
 mod explain;
 mod fault;
+mod instead;
 mod keys;
 mod list;
 mod locate;

@@ -5,7 +5,7 @@ use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::validation::constraints::fault;
-use crate::yaml::Scalar;
+use crate::yaml::{Node, Scalar};
 
 use super::containers::{is_of_pod, judged, list_of, one_of, shown, stays};
 
@@ -126,6 +126,10 @@ fn handler<'t>(holder: &Field<'_, 't>, cx: &mut Cx<'t>) {
             continue;
         }
         first = Some(name);
+        // What is no mapping cannot be read, so that nothing is missing in it.
+        if !action.value().is_some_and(Node::is_map) {
+            continue;
+        }
         match name {
             "exec" => {
                 let command = action.child("command");

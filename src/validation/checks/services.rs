@@ -149,8 +149,10 @@ pub fn external_name<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
 
 fn port_number<'t>(field: &Field<'_, 't>, number: i64, cx: &mut Cx<'t>) {
     if !(1..=65535).contains(&number) {
+        let is_its_own = field.name() == "port" || field.int() == Some(number);
+        let like = if is_its_own { "" } else { " like `port`" };
         let message = format!(
-            "`{}` is {number}, but a port is between 1 and 65535",
+            "`{}` is {number}{like}, but a port is between 1 and 65535",
             field.name()
         );
         fault(cx, field, ErrorType::Invalid, message).help("use a number between 1 and 65535");

@@ -1,0 +1,133 @@
+//! What to write where a value has another shape than belongs there: a word for a list, a list for a mapping.
+
+use super::path::{Part, Place};
+use crate::context::Cx;
+use crate::quote::listed;
+use crate::schema::{FieldInfo, Shape, TypeId};
+use crate::yaml::{Kind, Node, Scalar};
+
+const ITEMS: &str = "start each item with `- `";
+const ITEM: &str = "write the value as a list item, on a line that starts with `- `";
+const ONE_MAPPING: &str = "remove the `- ` and write the fields as one mapping";
+
+/// What to do about a value that is not of the shape which belongs at its place.
+pub(super) fn help<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> Option<String> {
+    match (at.shape, at.value.kind()) {
+        (Shape::List(item), Kind::Map) => Some(match item.shape() {
+            Shape::Struct(ty) => as_items(cx, ty, at),
+            _ => ITEMS.into(),
+        }),
+        (Shape::List(item), Kind::Scalar) => Some(match item.shape() {
+            Shape::Struct(ty) => as_item(cx, ty, at, scalar).unwrap_or_else(|| ITEM.into()),
+            _ => as_list(cx, at, scalar),
+        }),
+        (Shape::Struct(_) | Shape::Map(_), Kind::Seq) if holds_mappings(at.value) => Some(ONE_MAPPING.into()),
+        (Shape::Struct(ty), Kind::Seq) => fields(cx, ty),
+        (Shape::Map(_), Kind::Seq | Kind::Scalar) => {
+            Some("write each on a line of its own below it, as `NAME: VALUE`".into())
+        }
+        (Shape::Struct(ty), Kind::Scalar) => as_mapping(cx, ty, at, scalar).or_else(|| fields(cx, ty)),
+        _ => None,
+    }
+}
+
+fn holds_mappings(list: Node<'_>) -> bool {
+    list.items().any(Node::is_map)
+}
+
+/// The fields of a type, where they are few enough to be told.
+fn fields(cx: &Cx<'_>, ty: TypeId) -> Option<String> {
+    const MOST: usize = 8;
+    let names: Vec<&str> = ty.fields(cx.kube()).map(|field| field.name).collect();
+    match names.as_slice() {
+        [] => None,
+        [name] => Some(format!("write its field `{name}` below it")),
+        names if names.len() > MOST => None,
+        names => Some(format!("write its fields below it: {}", listed(names, "and"))),
+    }
+}
+
+/// A mapping where a list of mappings belongs is one item, or else names its items by its keys: `env: {DEBUG: "1"}`.
+fn as_items<'t>(cx: &Cx<'t>, ty: TypeId, at: &Place<'_, 't>) -> String {
+    let Some(entry) = at.value.entries().next() else {
+        return ITEMS.into();
+    };
+    let key = entry.key.key_text().unwrap_or_default();
+    let has = |name: &str| ty.field(name, cx.kube()).is_some();
+    if has(&key) || !has("name") || !is_name(&key) || cx.is_masked(entry.key.span()) {
+        return ITEMS.into();
+    }
+    if entry.value.kind() == Kind::Scalar && has("value") {
+        return format!("write each as an item of its own: `- name: {key}`, and `value: …` below it");
+    }
+    format!("write each as an item of its own, which starts with `- name: {key}`")
+}
+
+/// A word where a list of mappings belongs is what tells an item from the others: `ports: 80`.
+fn as_item<'t>(cx: &Cx<'t>, ty: TypeId, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> Option<String> {
+    let Part::Field(list) = at.part else { return None };
+    let (list, text) = (FieldInfo::from(list), at.value.source());
+    if cx.is_masked(at.value.span()) || !is_name(text) {
+        return None;
+    }
+    let key = list.list.split(',').next().unwrap_or_default();
+    let takes = |name: &&str| {
+        let field = ty.field(name, cx.kube());
+        matches!(
+            (field.map(|field| field.ty.shape()), scalar),
+            (Some(Shape::String), Some(Scalar::Str(_)))
+                | (Some(Shape::Int32 | Shape::Int64), Some(Scalar::Int(_)))
+        )
+    };
+    let name = [key, "name"].into_iter().find(takes)?;
+    Some(format!("write it as an item of a list, `- {name}: {text}`"))
+}
+
+/// A word where a list belongs is its item; but for a command, which no shell takes apart.
+fn as_list<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> String {
+    let is_command = matches!(at.part, Part::Field(field) if matches!(field.name(), "command" | "args"));
+    if let Some(Scalar::Str(text)) = scalar
+        && is_command
+        && text.contains(' ')
+        && !cx.is_masked(at.value.span())
+    {
+        return "write each word as an item of its own, or give all of it to a shell: `[sh, -c, \"…\"]`"
+            .into();
+    }
+    ITEM.into()
+}
+
+/// A word where a mapping belongs is its name or its type, mostly: `strategy: Recreate`, `secretRef: db`.
+fn as_mapping<'t>(
+    cx: &Cx<'t>,
+    ty: TypeId,
+    at: &Place<'_, 't>,
+    scalar: Option<&Scalar<'t>>,
+) -> Option<String> {
+    let Some(Scalar::Str(text)) = scalar else {
+        return None;
+    };
+    if !is_name(text) || cx.is_masked(at.value.span()) || cx.is_masked(at.value.resolved().span()) {
+        return None;
+    }
+    let is_text = |name: &&str| {
+        let field = ty.field(name, cx.kube());
+        field.is_some_and(|field| field.ty.shape() == Shape::String)
+    };
+    let name = ["name", "type"].into_iter().find(is_text)?;
+    // What else it needs is for the author to say: the key of a Secret.
+    let required = ty
+        .fields(cx.kube())
+        .filter(|field| field.required && field.name != name);
+    let others: String = required.map(|field| format!(", {}: …", field.name)).collect();
+    Some(match at.part {
+        Part::Field(field) => format!("write `{}: {{{name}: {text}{others}}}`", field.name()),
+        _ => format!("write `{{{name}: {text}{others}}}`"),
+    })
+}
+
+/// Whether a text is short and plain enough to be repeated in a help.
+fn is_name(text: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    (1..60).contains(&text.len()) && text.bytes().all(is_word)
+}
