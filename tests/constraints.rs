@@ -182,3 +182,17 @@ spec: {minAvailable: -1, selector: {matchLabels: {app: shop}}}
         assert_eq!(marked, places);
     }
 }
+
+/// What is of the wrong type is told as that, and nothing is called missing in it.
+#[test]
+fn nothing_is_missing_in_what_cannot_be_read() {
+    let volume = "{apiVersion: v1, kind: PersistentVolume, metadata: {name: a}, spec: {capacity: {storage: 1Gi}, \
+                  accessModes: [ReadWriteOnce], hostPath: {path: /a}, nodeAffinity: [{a: b}]}}\n";
+    let probe = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: a, \
+                 livenessProbe: {httpGet: /healthz}}]}}\n";
+    for text in [volume, probe] {
+        let found = findings(text, &Settings::default());
+        let rules: Vec<&str> = found.iter().map(|d| d.rule.rule().id).collect();
+        assert_eq!(rules, ["schema/type"], "{text}");
+    }
+}

@@ -8,6 +8,7 @@ use crate::diagnostic::ErrorType;
 use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::names::{self, Faults};
+use crate::near::nearest;
 use crate::quote::quote;
 use crate::source::Span;
 use crate::validation::constraints::fault;
@@ -93,21 +94,23 @@ pub(super) fn resource<'t>(
     if cx.is_unrendered(name) {
         return;
     }
-    let tell = |message: String, span: Span, cx: &mut Cx<'t>| {
+    let tell = |message: String, help: &str, span: Span, cx: &mut Cx<'t>| {
         if copied {
             let message = format!("{message} (the limit is the request, too)");
             fault(cx, path, ErrorType::Invalid, message)
                 .help("mend the limit")
                 .related(span, "the limit");
         } else {
-            fault(cx, path, ErrorType::Invalid, message).at(span).help(
-                "use an amount such as `500m` of `cpu`, or `128Mi` of `memory`; other names need a domain",
-            );
+            fault(cx, path, ErrorType::Invalid, message).at(span).help(help);
         }
     };
     for reason in name_faults(name) {
-        let span = entry.handle();
-        tell(format!("{} {reason}", quote(name)), span, cx);
+        tell(
+            format!("{} {reason}", quote(name)),
+            &meant(name),
+            entry.handle(),
+            cx,
+        );
     }
     let Some(amount) = amount(entry) else { return };
     let faults = [
@@ -120,9 +123,32 @@ pub(super) fn resource<'t>(
     ];
     for (_, reason) in faults.iter().filter(|(wrong, _)| *wrong) {
         let message = format!("{} of {} is wrong: it {reason}", shown(entry, cx), quote(name));
-        tell(message, entry.place(), cx);
+        let help = "use an amount such as `500m` of `cpu`, or `128Mi` of `memory`";
+        tell(message, help, entry.place(), cx);
     }
 }
+
+/// What to do about the name of a resource that is none.
+fn meant(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    let begins = |known: &&&str| lower.len() > 2 && known.starts_with(&*lower);
+    match NODES
+        .iter()
+        .find(begins)
+        .copied()
+        .or_else(|| nearest(name, NODES.into_iter()))
+    {
+        _ if lower == "gpu" => "name it with the domain of who makes it, such as `nvidia.com/gpu`".into(),
+        Some(known) => format!("did you mean `{known}`?"),
+        None => {
+            "use `cpu`, `memory` or `ephemeral-storage`; other names need a domain, as in `nvidia.com/gpu`"
+                .into()
+        }
+    }
+}
+
+/// What every node has, and a container can ask for.
+const NODES: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
 
 /// Whether a request stays within its limit.
 pub(super) fn within<'t>(
@@ -287,7 +313,7 @@ pub(super) fn name_faults(name: &str) -> Faults {
 pub(super) fn container_name_faults(name: &str) -> Faults {
     let mut faults = name_faults(name);
     if !name.contains('/') {
-        if !matches!(name, "cpu" | "memory" | "ephemeral-storage") && !is_huge(name) {
+        if !NODES.contains(&name) && !is_huge(name) {
             faults.push("is no resource of a container");
         }
     } else if !is_native(name) && !is_extended(name) {
@@ -334,6 +360,24 @@ mod tests {
         ] {
             assert_eq!(container_name_faults(bad).len(), count, "{bad}");
         }
+    }
+
+    #[test]
+    fn slips_in_names_of_resources_are_understood() {
+        for (wrong, help) in [
+            ("CPU", "did you mean `cpu`?"),
+            ("cpus", "did you mean `cpu`?"),
+            ("mem", "did you mean `memory`?"),
+            ("Memory", "did you mean `memory`?"),
+            ("ephemeralStorage", "did you mean `ephemeral-storage`?"),
+            (
+                "gpu",
+                "name it with the domain of who makes it, such as `nvidia.com/gpu`",
+            ),
+        ] {
+            assert_eq!(meant(wrong), help, "{wrong}");
+        }
+        assert!(meant("storage").starts_with("use `cpu`"));
     }
 
     #[test]

@@ -24,11 +24,26 @@ pub fn of_format<'t>(format: Format, field: &Field<'_, 't>, place: &Field<'_, 't
                 format!("{} is no valid {name}: it {reason}", shown(field, cx))
             }
         };
-        fault(cx, place, ErrorType::Invalid, message).help(format!("use {}", format.describe()));
+        let help = match format {
+            Format::Percent if value.parse::<u32>().is_ok() => {
+                format!("write `{value}` without quotes, or {}", format.describe())
+            }
+            _ => format!("use {}", format.describe()),
+        };
+        fault(cx, place, ErrorType::Invalid, message).help(help);
     }
 }
 
+/// Whether what should hold the field is no mapping: that is what is wrong with it, and nothing is missing.
+pub(super) fn is_in_unreadable(field: &Field<'_, '_>) -> bool {
+    let holder = field.parent().and_then(Field::value);
+    field.value().is_none() && holder.is_some_and(|holder| !holder.is_map() && !holder.is_null())
+}
+
 pub(super) fn refuse<'t>(kind: ErrorType, field: &Field<'_, 't>, place: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    if kind == ErrorType::Required && is_in_unreadable(field) {
+        return;
+    }
     let name = named(field);
     let scalar = field.value().is_some_and(|value| value.scalar().is_some());
     let (message, help) = match kind {

@@ -1,7 +1,8 @@
 //! What each test does.
 
 use super::faults::{
-    Repeats, in_its_case, list, named, none_of, of_format, refuse, shown, supported, union, unique_by,
+    Repeats, in_its_case, is_in_unreadable, list, named, none_of, of_format, refuse, shown, supported, union,
+    unique_by,
 };
 use super::run::is_set;
 use super::{Op, fault, warned};
@@ -27,7 +28,7 @@ pub(super) fn judge<'t>(
     let set = is_set(field, pointer);
     match op {
         Op::Default(_) | Op::Value | Op::Skip(_) => {}
-        Op::Required if !set && default.is_none() => {
+        Op::Required if !set && default.is_none() && !is_in_unreadable(field) => {
             let name = named(field);
             fault(cx, place, ErrorType::Required, format!("{name} is required")).help(format!("add {name}"));
         }
