@@ -5,8 +5,7 @@ use super::check::Checker;
 use super::types::Type;
 use super::{NAMESPACES, OVERLOADS, Overload};
 use crate::formats::regex::is_valid as is_regex;
-use crate::formats::times::is_duration;
-use crate::formats::times::is_time;
+use crate::formats::times::{is_duration, is_time};
 
 impl<'s> Checker<'_, 's, '_> {
     pub(super) fn method(&mut self, at: u32, target: Id, name: &str, arguments: &[Id]) -> Type {

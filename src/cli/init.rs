@@ -1,7 +1,7 @@
 //! `kubeproof init`: writes a configuration to start from, with what the folder calls for.
 
 use std::collections::BTreeSet;
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,7 @@ use super::problem::Problem;
 use super::shown::shown;
 use super::terminal::{Terminal, tell};
 use super::walk::tidy;
+use super::write;
 use super::{CLEAN, TROUBLE};
 
 /// The arguments of `kubeproof init`.
@@ -66,14 +67,13 @@ fn write(folder: &Path, force: bool, text: &str) -> Result<PathBuf, String> {
     }
     // Two of them would be one too many.
     let path = tidy(&there.unwrap_or_else(|| folder.join(NAMES[0])));
-    let written = if force {
-        fs::write(&path, text)
-    } else {
-        // Not even a file that appeared just now is lost.
-        let file = OpenOptions::new().write(true).create_new(true).open(&path);
-        file.and_then(|mut file| file.write_all(text.as_bytes()))
-    };
-    match written {
+    if force {
+        let written = write::replace(&path, |out| out.write_all(text.as_bytes()));
+        return written.map(|()| path).map_err(|problem| problem.to_string());
+    }
+    // Not even a file that appeared just now is lost.
+    let file = OpenOptions::new().write(true).create_new(true).open(&path);
+    match file.and_then(|mut file| file.write_all(text.as_bytes())) {
         Ok(()) => Ok(path),
         Err(error) if error.kind() == ErrorKind::NotFound => Err(Problem::io(folder, &error).to_string()),
         Err(error) => Err(format!("{} cannot be written: {error}", shown(&path))),

@@ -138,6 +138,9 @@ impl Found {
     /// The links that lead to what is not met under another name: out of all that is looked through, to nothing, or
     /// to a file whose name is no manifest's.
     pub fn links_elsewhere(&self) -> Vec<PathBuf> {
+        if self.links.is_empty() {
+            return Vec::new();
+        }
         let roots: Vec<PathBuf> = self.roots.iter().map(|root| identity(&root.path)).collect();
         let is_met = |link: &Path| {
             let Ok(real) = link.canonicalize() else {

@@ -6,9 +6,9 @@ use crate::quote::listed;
 use crate::schema::{FieldInfo, Shape, TypeId};
 use crate::yaml::{Kind, Node, Scalar};
 
-const ITEMS: &str = "start each item with `- `";
-const ITEM: &str = "write the value as a list item, on a line that starts with `- `";
-const ONE_MAPPING: &str = "remove the `- ` and write the fields as one mapping";
+pub(super) const ITEMS: &str = "start each item with `- `";
+pub(super) const ITEM: &str = "write the value as a list item, on a line that starts with `- `";
+pub(super) const ONE_MAPPING: &str = "remove the `- ` and write the fields as one mapping";
 
 /// What to do about a value that is not of the shape which belongs at its place.
 pub(super) fn help<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> Option<String> {

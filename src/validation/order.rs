@@ -11,6 +11,9 @@ const METADATA_LAST: [(&str, &str); 2] = [("", "Event"), ("policy", "PodDisrupti
 /// Takes the refusals off what the server does not name along with what else is wrong. It is wrong all the same: the
 /// server names it the next time. `from` is the first finding of the rules about the object.
 pub fn judge_order<'t>(object: &Object<'t>, from: usize, cx: &mut Cx<'t>) {
+    if cx.found.is_empty() {
+        return; // nearly always
+    }
     if object.is("", "Service") {
         addresses_first(object, cx);
     } else if METADATA_LAST.contains(&(object.group(), &*object.kind)) {
@@ -22,7 +25,8 @@ fn metadata_last<'t>(object: &Object<'t>, from: usize, cx: &mut Cx<'t>) {
     let of = |d: &Diagnostic, metadata: bool| {
         refused(d, object).is_some_and(|refusal| refusal.field.starts_with("metadata") == metadata)
     };
-    if cx.found.iter().any(|d| of(d, false)) {
+    let in_metadata = cx.found.iter().skip(from).any(|d| of(d, true));
+    if in_metadata && cx.found.iter().any(|d| of(d, false)) {
         for found in cx.found.iter_mut().skip(from).filter(|d| of(d, true)) {
             found.refusal = None;
         }

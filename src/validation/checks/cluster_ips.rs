@@ -31,7 +31,7 @@ struct Found {
 pub fn answer_before_all<'t>(service: &Field<'_, 't>, cx: &mut Cx<'t>) -> Vec<(String, ErrorType)> {
     let mut answer = Vec::new();
     each_early(service, cx, |found, field, _| {
-        answer.push((field.path(), found.kind))
+        answer.push((field.path(), found.kind));
     });
     answer
 }
@@ -59,16 +59,21 @@ fn each_early<'t>(
 ) {
     let spec = service.child("spec");
     let (ips, families) = (spec.child("clusterIPs"), spec.child("ipFamilies"));
-    for found in faults(&spec, cx) {
+    let all = faults(&spec, cx);
+    if all.is_empty() {
+        return; // nearly always
+    }
+    let (ip_items, family_items): (Vec<_>, Vec<_>) = (ips.items().collect(), families.items().collect());
+    for found in all {
         match found.place {
             Place::Ips => each(found, &ips, cx),
-            Place::Ip(at) => match ips.items().nth(at) {
-                Some(item) => each(found, &item, cx),
+            Place::Ip(at) => match ip_items.get(at) {
+                Some(item) => each(found, item, cx),
                 None => each(found, &ips.odd_item(at as u32), cx),
             },
             Place::Family(at) => {
-                if let Some(item) = families.items().nth(at) {
-                    each(found, &item, cx);
+                if let Some(item) = family_items.get(at) {
+                    each(found, item, cx);
                 }
             }
             Place::Policy => each(found, &spec.child("ipFamilyPolicy"), cx),

@@ -8,12 +8,12 @@ use crate::diagnostic::ErrorType;
 use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::names::{self, Faults};
-use crate::near::nearest;
 use crate::quote::quote;
 use crate::source::Span;
 use crate::validation::constraints::fault;
 
 use super::containers::{is_of_pod, judged, list_of, shown};
+use super::resource_names::{container_faults, is_huge_page, is_whole, may_overcommit, meant};
 
 /// The resources of a container.
 pub fn of_container<'t>(resources: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -24,7 +24,7 @@ pub fn of_container<'t>(resources: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     let filled_in = is_of_pod(spec) && list_of(container) != "ephemeralContainers";
-    requirements(resources, container_name_faults, filled_in, cx);
+    requirements(resources, container_faults, filled_in, cx);
     claims(&resources.child("claims"), spec, cx);
 }
 
@@ -42,7 +42,7 @@ pub(super) fn requirements<'t>(
     for limit in limits.entries() {
         let name = key(&limit);
         resource(&limit, &limit, false, name_faults, cx);
-        huge |= is_huge(&name);
+        huge |= is_huge_page(&name);
         common |= matches!(&*name, "cpu" | "memory");
         limited.insert(name, limit);
     }
@@ -51,7 +51,7 @@ pub(super) fn requirements<'t>(
         let name = key(&request);
         resource(&request, &request, false, name_faults, cx);
         within(limited.get(&name), &limits, &requests, &request, cx);
-        huge |= is_huge(&name);
+        huge |= is_huge_page(&name);
         common |= matches!(&*name, "cpu" | "memory");
         requested.insert(name);
     }
@@ -115,9 +115,9 @@ pub(super) fn resource<'t>(
     let Some(amount) = amount(entry) else { return };
     let faults = [
         (amount.is_negative(), "may not be negative"),
-        (is_counted(name) && !amount.is_whole(), "must be a whole number"),
+        (is_whole(name) && !amount.is_whole(), "must be a whole number"),
         (
-            is_huge(name) && !is_divisible(name, amount),
+            is_huge_page(name) && !is_divisible(name, amount),
             "must be a multiple of the page size",
         ),
     ];
@@ -127,28 +127,6 @@ pub(super) fn resource<'t>(
         tell(message, help, entry.place(), cx);
     }
 }
-
-/// What to do about the name of a resource that is none.
-fn meant(name: &str) -> String {
-    let lower = name.to_ascii_lowercase();
-    let begins = |known: &&&str| lower.len() > 2 && known.starts_with(&*lower);
-    match NODES
-        .iter()
-        .find(begins)
-        .copied()
-        .or_else(|| nearest(name, NODES.into_iter()))
-    {
-        _ if lower == "gpu" => "name it with the domain of who makes it, such as `nvidia.com/gpu`".into(),
-        Some(known) => format!("did you mean `{known}`?"),
-        None => {
-            "use `cpu`, `memory` or `ephemeral-storage`; other names need a domain, as in `nvidia.com/gpu`"
-                .into()
-        }
-    }
-}
-
-/// What every node has, and a container can ask for.
-const NODES: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
 
 /// Whether a request stays within its limit.
 pub(super) fn within<'t>(
@@ -252,76 +230,6 @@ pub(super) fn claims<'t>(claims: &Field<'_, 't>, spec: &Field<'_, 't>, cx: &mut 
     }
 }
 
-/// Without a domain, or in one of Kubernetes' own.
-fn is_native(name: &str) -> bool {
-    !name.contains('/') || name.contains("kubernetes.io/")
-}
-
-pub(super) fn is_huge(name: &str) -> bool {
-    name.starts_with("hugepages-")
-}
-
-pub(super) fn may_overcommit(name: &str) -> bool {
-    is_native(name) && !is_huge(name)
-}
-
-fn is_extended(name: &str) -> bool {
-    !is_native(name)
-        && !name.starts_with("requests.")
-        && names::qualified_name(&format!("requests.{name}")).is_empty()
-}
-
-/// Counted in whole numbers.
-fn is_counted(name: &str) -> bool {
-    COUNTED.contains(&name) || is_extended(name)
-}
-
-const COUNTED: [&str; 9] = [
-    "pods",
-    "resourcequotas",
-    "services",
-    "replicationcontrollers",
-    "secrets",
-    "configmaps",
-    "persistentvolumeclaims",
-    "services.nodeports",
-    "services.loadbalancers",
-];
-
-fn is_standard(name: &str) -> bool {
-    let bare = name
-        .strip_prefix("requests.")
-        .or_else(|| name.strip_prefix("limits."))
-        .unwrap_or(name);
-    matches!(bare, "cpu" | "memory" | "ephemeral-storage")
-        || matches!(name, "storage" | "requests.storage")
-        || COUNTED.contains(&name)
-        || is_huge(name)
-        || name.starts_with("requests.hugepages-")
-}
-
-/// What is wrong with the name of a resource anywhere.
-pub(super) fn name_faults(name: &str) -> Faults {
-    let mut faults = names::qualified_name(name);
-    if faults.is_empty() && !name.contains('/') && !is_standard(name) {
-        faults.push("is no resource of Kubernetes, and others need a domain before their name");
-    }
-    faults
-}
-
-/// What is wrong with the name of a container's resource.
-pub(super) fn container_name_faults(name: &str) -> Faults {
-    let mut faults = name_faults(name);
-    if !name.contains('/') {
-        if !NODES.contains(&name) && !is_huge(name) {
-            faults.push("is no resource of a container");
-        }
-    } else if !is_native(name) && !is_extended(name) {
-        faults.push("is no name of a resource that a node can offer");
-    }
-    faults
-}
-
 fn is_divisible(name: &str, amount: Quantity) -> bool {
     let size = name.strip_prefix("hugepages-").and_then(Quantity::parse);
     let Some(size) = size.filter(|size| *size > Quantity::ZERO && size.is_whole()) else {
@@ -336,51 +244,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_resources_have_as_many_faults_as_the_server_counts() {
-        for good in [
-            "cpu",
-            "hugepages-2Mi",
-            "nvidia.com/gpu",
-            "kubernetes.io/x",
-            "memory",
-            "ephemeral-storage",
-        ] {
-            assert!(container_name_faults(good).is_empty(), "{good}");
-        }
-        for (bad, count) in [
-            ("gpu", 2),
-            ("CPU", 2),
-            ("storage", 1),
-            ("pods", 1),
-            ("requests.cpu", 1),
-            ("", 3),
-            ("a b", 2),
-            ("UPPER.com/x", 2),
-            ("requests.example.com/x", 1),
-        ] {
-            assert_eq!(container_name_faults(bad).len(), count, "{bad}");
-        }
-    }
-
-    #[test]
-    fn slips_in_names_of_resources_are_understood() {
-        for (wrong, help) in [
-            ("CPU", "did you mean `cpu`?"),
-            ("cpus", "did you mean `cpu`?"),
-            ("mem", "did you mean `memory`?"),
-            ("Memory", "did you mean `memory`?"),
-            ("ephemeralStorage", "did you mean `ephemeral-storage`?"),
-            (
-                "gpu",
-                "name it with the domain of who makes it, such as `nvidia.com/gpu`",
-            ),
-        ] {
-            assert_eq!(meant(wrong), help, "{wrong}");
-        }
-        assert!(meant("storage").starts_with("use `cpu`"));
-    }
-
-    #[test]
     fn huge_pages_come_whole() {
         let q = |text: &str| Quantity::parse(text).unwrap_or_default();
         assert!(is_divisible("hugepages-2Mi", q("4Mi")) && is_divisible("hugepages-2Mi", q("0")));
@@ -392,6 +255,6 @@ mod tests {
         ] {
             assert!(!is_divisible(name, q(amount)), "{name} {amount}");
         }
-        assert!(is_counted("example.com/x") && !is_counted("cpu") && !is_counted("kubernetes.io/x"));
+        assert!(is_whole("example.com/x") && !is_whole("cpu") && !is_whole("kubernetes.io/x"));
     }
 }

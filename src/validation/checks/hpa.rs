@@ -211,6 +211,6 @@ pub fn resource_name<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     };
     for reason in resource_names::container_faults(&text) {
         let message = format!("{} is no name of a resource: it {reason}", quote(&text));
-        fault(cx, field, ErrorType::Invalid, message).help("use `cpu`, `memory` or a name with its domain");
+        fault(cx, field, ErrorType::Invalid, message).help(resource_names::meant(&text));
     }
 }

@@ -11,9 +11,8 @@ use crate::quote::quote;
 use crate::validation::constraints::fault;
 
 use super::containers::{is_of_pod, shown, stays};
-use super::containers_resources::{
-    amount, claims, container_name_faults, is_huge, key, name_faults, resource, within,
-};
+use super::containers_resources::{amount, claims, key, resource, within};
+use super::resource_names::{container_faults, faults, is_huge_page};
 
 type Amounts<'t> = HashMap<Cow<'t, str>, Quantity>;
 
@@ -27,10 +26,10 @@ pub(super) fn overhead_at<'t>(field: &Field<'_, 't>, limits: &Field<'_, 't>, cx:
     let (mut huge, mut common) = (false, false);
     for amount in field.entries() {
         let shown = limits.missing_key(key(&amount));
-        huge |= is_huge(amount.name());
+        huge |= is_huge_page(amount.name());
         common |= is_common(amount.name());
         let before = cx.count();
-        resource(&amount, &shown, false, container_name_faults, cx);
+        resource(&amount, &shown, false, container_faults, cx);
         // The path has a part that the manifest has not; what is there of it ends at `overhead`.
         for finding in cx.found.iter_mut().skip(before) {
             let exact = std::mem::replace(&mut finding.span, field.handle());
@@ -68,8 +67,8 @@ pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (limits, requests) = (field.child("limits"), field.child("requests"));
     for list in [&limits, &requests] {
         for entry in list.entries() {
-            resource(&entry, &entry, false, name_faults, cx);
-            let is_name = || name_faults(entry.name()).is_empty();
+            resource(&entry, &entry, false, faults, cx);
+            let is_name = || faults(entry.name()).is_empty();
             if !is_of_pods(entry.name()) && is_name() && !cx.is_unrendered(entry.name()) {
                 let message = format!("{} is no resource of a pod as a whole", quote(entry.name()));
                 let at = entry.handle();
@@ -86,11 +85,11 @@ pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     for request in requests.entries() {
         let name = key(&request);
         within(by_name.get(&name), &limits, &requests, &request, cx);
-        huge |= is_huge(&name);
+        huge |= is_huge_page(&name);
         common |= is_common(&name);
         requested.insert(name);
     }
-    huge |= by_name.keys().any(|name| is_huge(name));
+    huge |= by_name.keys().any(|name| is_huge_page(name));
     common |= by_name.keys().any(|name| is_common(name));
     let filled_in = is_of_pod(spec);
     let together = aggregate(spec, |resources| {
@@ -108,11 +107,11 @@ pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             let resources = container.child("resources");
             for limit in resources.child("limits").entries() {
                 let name = key(&limit);
-                if is_huge(&name) && !by_name.contains_key(&name) && seen.insert(name.clone()) {
+                if is_huge_page(&name) && !by_name.contains_key(&name) && seen.insert(name.clone()) {
                     (huge, limitless) = (true, false);
-                    resource(&limit, &limits.missing_key(name.clone()), true, name_faults, cx);
+                    resource(&limit, &limits.missing_key(name.clone()), true, faults, cx);
                     if !requested.contains(&name) {
-                        resource(&limit, &requests.missing_key(name), true, name_faults, cx);
+                        resource(&limit, &requests.missing_key(name), true, faults, cx);
                     }
                 }
             }
@@ -140,7 +139,7 @@ pub fn of_pod<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
                     .zip(most)
                     .is_some_and(|(own, most)| own > most);
                 let path = requests.missing_key(name);
-                resource(&limit, &path, true, name_faults, cx);
+                resource(&limit, &path, true, faults, cx);
                 if more {
                     let message = "the containers request more together than the pod may use";
                     fault(cx, &path, ErrorType::Invalid, message)
@@ -192,7 +191,7 @@ fn is_common(name: &str) -> bool {
 }
 
 fn is_of_pods(name: &str) -> bool {
-    is_common(name) || is_huge(name)
+    is_common(name) || is_huge_page(name)
 }
 
 fn amounts<'t>(list: &Field<'_, 't>) -> Amounts<'t> {
@@ -222,11 +221,11 @@ fn enough<'t>(together: &Amounts<'t>, requests: &Field<'_, 't>, cx: &mut Cx<'t>)
 /// Huge pages are set aside, so the pod's limit covers those of its containers together.
 fn enough_huge_pages<'t>(spec: &Field<'_, 't>, limits: &Field<'_, 't>, cx: &mut Cx<'t>) {
     const SINCE: u8 = 34;
-    if cx.kube().minor() < SINCE || !limits.entries().any(|limit| is_huge(limit.name())) {
+    if cx.kube().minor() < SINCE || !limits.entries().any(|limit| is_huge_page(limit.name())) {
         return;
     }
     let together = aggregate(spec, |resources| amounts(&resources.child("limits")));
-    for limit in limits.entries().filter(|limit| is_huge(limit.name())) {
+    for limit in limits.entries().filter(|limit| is_huge_page(limit.name())) {
         if let (Some(most), Some(&wanted)) = (amount(&limit), together.get(limit.name()))
             && wanted > most
         {

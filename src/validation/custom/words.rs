@@ -5,7 +5,7 @@ use crate::context::Cx;
 use crate::diagnostic::Edit;
 use crate::quote::quote_path;
 use crate::validation::keys::told;
-use crate::validation::message;
+use crate::validation::{instead, message};
 use crate::yaml::{Kind, Node, Scalar, Style};
 
 /// A mismatch of types in words.
@@ -82,12 +82,12 @@ pub(super) fn mismatch<'t>(cx: &Cx<'t>, subject: &str, node: Node<'t>, types: Ty
         return wrong;
     }
     match node.kind() {
-        Kind::Map if types == Types::ARRAY => wrong.help = Some("start each item with `- `".into()),
+        Kind::Map if types == Types::ARRAY => wrong.help = Some(instead::ITEMS.into()),
         Kind::Scalar if types == Types::ARRAY && !node.is_null() => {
-            wrong.help = Some("write the value as a list item, on a line that starts with `- `".into());
+            wrong.help = Some(instead::ITEM.into());
         }
         Kind::Seq if types == Types::OBJECT => {
-            wrong.help = Some("remove the `- ` and write the fields as one mapping".into());
+            wrong.help = Some(instead::ONE_MAPPING.into());
         }
         _ => {}
     }
