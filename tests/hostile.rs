@@ -16,14 +16,22 @@ use kubeproof::{engine, source};
 const LONGEST: usize = 64 << 20;
 
 fn checked(text: &str) -> Report {
-    let inputs = [("a.yaml".to_string(), text.as_bytes().to_vec())];
     let start = Instant::now();
-    let report = kubeproof::check(inputs, &Surroundings::default(), &Settings::default());
+    let report = only_checked(text);
     for printer in [&Json::default() as &dyn Printer, &Sarif::default()] {
         let mut out = String::new();
         printer.print(&report, &mut out);
         assert!(out.len() < LONGEST, "{} bytes", out.len());
     }
+    in_time(start, text);
+    report
+}
+
+/// Checked only, for more findings than a report is printed of here.
+fn only_checked(text: &str) -> Report {
+    let inputs = [("a.yaml".to_string(), text.as_bytes().to_vec())];
+    let start = Instant::now();
+    let report = kubeproof::check(inputs, &Surroundings::default(), &Settings::default());
     in_time(start, text);
     report
 }
@@ -83,6 +91,30 @@ fn many_keys_that_stand_twice() {
     let objects = vec![object; 40_000].join(",");
     let text = format!("{{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[{objects}]}}");
     assert!(findings(&checked(&text)) > 39_000);
+}
+
+#[test]
+fn many_services_that_the_server_refuses_early() {
+    let head = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  clusterIP: None\n  ports: [{port: 80}]\n";
+    let families: String = (0..200_000).map(|i| format!("  - IPv{}\n", i + 10)).collect();
+    assert!(findings(&checked(&format!("{head}  ipFamilies:\n{families}"))) > 10_000);
+    for (kind, spec) in [
+        (
+            "v1\",\"kind\":\"Service",
+            "\"clusterIP\":\"x\",\"ports\":[{\"port\":80}]",
+        ),
+        (
+            "policy/v1\",\"kind\":\"PodDisruptionBudget",
+            "\"minAvailable\":-1",
+        ),
+    ] {
+        let object = format!(
+            "{{\"apiVersion\":\"{kind}\",\"metadata\":{{\"name\":\"a\",\"labels\":{{\"a\":\"-\"}}}},\"spec\":{{{spec}}}}}"
+        );
+        let objects = vec![object; 40_000].join(",");
+        let text = format!("{{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[{objects}]}}");
+        assert!(findings(&only_checked(&text)) >= 80_000);
+    }
 }
 
 #[test]

@@ -245,21 +245,22 @@ fn run_checks<'t>(file: &'t File<'t>, cx: &mut Cx<'t>) {
                 check(document, cx);
             }
         }
+        let start = cx.count();
         validation::check(document, cx);
+        let of_rules = cx.count();
         for object in &file.objects[document.objects.start as usize..document.objects.end as usize] {
             cx.object = Some(object.index);
             cx.kind = (
                 object.index,
                 crate::schema::known(object.group(), object.version(), &object.kind),
             );
-            let before = cx.count();
             for &rule in rules::object_checks(object.group(), &object.kind) {
                 if let Some(Check::Object(check)) = enabled(rule, cx) {
                     check(object, cx);
                 }
             }
-            validation::judge_order(object, before, cx);
         }
+        validation::judge_order(start, of_rules, cx);
     }
 }
 
