@@ -8,7 +8,8 @@ use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 use crate::graph::is_simple;
-use crate::manifest::{Surroundings, is_kustomization, kustomization};
+use crate::manifest::kustomization::{self, PatchTarget};
+use crate::manifest::{Surroundings, is_kustomization};
 use crate::source;
 use crate::yaml::{self, Tree};
 
@@ -106,9 +107,8 @@ struct Named {
     charts: HashMap<PathBuf, bool>,
 }
 
-#[derive(Clone, Copy)]
 enum Use {
-    Patch,
+    Patch(PatchTarget),
     Input,
     /// It looks like a patch by its name, but is applied as it stands.
     Resource,
@@ -163,18 +163,15 @@ impl Named {
         uses.resources
             .retain(|path| among_patches || patch_like(path).is_some());
         self.folders.insert(folder.as_os_str().to_os_string());
-        let all = [
-            (uses.patches, Use::Patch),
-            (uses.inputs, Use::Input),
-            (uses.resources, Use::Resource),
-        ];
-        for (paths, what) in all {
-            for path in paths {
-                let path = without_dots(&folder.join(path));
-                if let Some(file) = path.file_name() {
-                    let file = file.to_string_lossy().into_owned();
-                    self.files.entry(file).or_default().push((path, what));
-                }
+        let patches = uses.patches.into_iter();
+        let all = (patches.map(|(path, target)| (path, Use::Patch(target))))
+            .chain(uses.inputs.into_iter().map(|path| (path, Use::Input)))
+            .chain(uses.resources.into_iter().map(|path| (path, Use::Resource)));
+        for (path, what) in all {
+            let path = without_dots(&folder.join(path));
+            if let Some(file) = path.file_name() {
+                let file = file.to_string_lossy().into_owned();
+                self.files.entry(file).or_default().push((path, what));
             }
         }
     }
@@ -198,13 +195,13 @@ impl Named {
             for (_, what) in uses.filter(|(named, _)| named.as_os_str() == path.as_os_str()) {
                 used = true;
                 match what {
-                    Use::Patch => around.patches.insert(input.name.clone()),
-                    Use::Input => around.inputs.insert(input.name.clone()),
-                    Use::Resource => continue,
-                };
+                    Use::Patch(target) => add_patch(around, &input.name, target),
+                    Use::Input => _ = around.inputs.insert(input.name.clone()),
+                    Use::Resource => {}
+                }
             }
             if !used && like.is_some_and(|like| self.beside_kustomization(&path, like)) {
-                around.patches.insert(input.name.clone());
+                around.patches.entry(input.name.clone()).or_default();
             }
         }
     }
@@ -216,6 +213,15 @@ impl Named {
         let has =
             |folder: Option<&Path>| folder.is_some_and(|folder| self.folders.contains(folder.as_os_str()));
         has(folder) || (like == Like::Folder && has(folder.and_then(Path::parent)))
+    }
+}
+
+/// Adds a file that is a patch. What one kustomization says of whom it is for does not hold for another.
+fn add_patch(around: &mut Surroundings, name: &str, target: &PatchTarget) {
+    let known = around.patches.entry(name.to_string());
+    let known = known.or_insert_with(|| target.clone());
+    if known != target {
+        *known = PatchTarget::default();
     }
 }
 

@@ -90,7 +90,8 @@ pub fn facts(
     let mut names = graph::facts_with(&file, table);
     names.role = role;
     let mut facts = FileFacts::of(&file, table, &names);
-    patches::read(&file, table, &mut names, &mut facts);
+    let target = surroundings.patches.get(name);
+    patches::read(&file, target, table, &mut names, &mut facts);
     if !file.beyond_aliases().is_empty() {
         // An alias may make a name of what must not be told.
         for guess in &mut facts.guesses {

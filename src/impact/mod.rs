@@ -17,6 +17,7 @@ mod guess;
 mod json;
 mod judge;
 pub mod labels;
+mod operation;
 mod patches;
 pub mod places;
 mod pods;

@@ -5,8 +5,10 @@ use std::cell::RefCell;
 
 use super::facts::{FileFacts, place, within};
 use super::guess;
+use super::operation;
 use crate::graph::table::Table;
 use crate::graph::{Facts, Patched};
+use crate::manifest::kustomization::PatchTarget;
 use crate::manifest::{File, Object, Skip};
 use crate::source::Span;
 use crate::yaml::Node;
@@ -25,8 +27,14 @@ struct Origin<'p> {
     document: u32,
 }
 
-/// Takes what the patches in a file name.
-pub(super) fn read(file: &File<'_>, table: &Table, names: &mut Facts, out: &mut FileFacts) {
+/// Takes what the patches in a file name. `target`: whom the file is for, as the kustomization says that names it.
+pub(super) fn read(
+    file: &File<'_>,
+    target: Option<&PatchTarget>,
+    table: &Table,
+    names: &mut Facts,
+    out: &mut FileFacts,
+) {
     let mut patches = Patches { table, names, out };
     let file_name = file.name.rsplit(['/', '\\']).next().unwrap_or_default();
     for document in &file.documents {
@@ -37,10 +45,19 @@ pub(super) fn read(file: &File<'_>, table: &Table, names: &mut Facts, out: &mut 
                 root,
                 &Origin {
                     object: None,
-                    target: Patched {
-                        kind: ANY_KIND,
-                        name: file_name,
-                        ..Patched::default()
+                    target: match target.filter(|target| !target.kind.is_empty()) {
+                        Some(target) => Patched {
+                            group: &target.group,
+                            kind: &target.kind,
+                            name: if target.name.is_empty() { "*" } else { &target.name },
+                            namespace: &target.namespace,
+                            is_values: false,
+                        },
+                        None => Patched {
+                            kind: ANY_KIND,
+                            name: file_name,
+                            ..Patched::default()
+                        },
                     },
                     within: None,
                     document: document_number,
@@ -155,7 +172,7 @@ impl Patches<'_> {
             guess::values(chart.get("valuesInline"), &mut self.out.guesses);
             if self.out.guesses.len() > start {
                 let object = self.object(&origin, origin.target, chart.span());
-                self.adopt(start, object, &origin);
+                self.adopt(start, object, &origin, &|name, span| origin.at(name, span));
             }
         }
     }
@@ -200,13 +217,27 @@ impl Patches<'_> {
             ..Patched::default()
         };
         let object = self.object(origin, of, partial.place());
-        let known = RefCell::new(Vec::new());
-        let at = |name: &str, span: Span| {
-            known.borrow_mut().push(span);
+        self.uses(partial, object, of.namespace, origin, &|name, span| {
             origin.at(name, span)
+        });
+    }
+
+    /// Takes what a partial object names, said of `object`. `at` tells where a name stands in the file.
+    fn uses(
+        &mut self,
+        partial: &Object<'_>,
+        object: u32,
+        namespace: &str,
+        origin: &Origin<'_>,
+        at: &dyn Fn(&str, Span) -> Span,
+    ) {
+        let known = RefCell::new(Vec::new());
+        let noted = |name: &str, span: Span| {
+            known.borrow_mut().push(span);
+            at(name, span)
         };
         self.names
-            .add_patched_uses(self.table, partial, object, of.namespace, at);
+            .add_patched_uses(self.table, partial, object, namespace, noted);
         let known = known.into_inner();
         let start = self.out.guesses.len();
         guess::guesses(
@@ -215,35 +246,51 @@ impl Patches<'_> {
             &mut |span| known.iter().any(|one| one.contains(span)),
             &mut self.out.guesses,
         );
-        self.adopt(start, object, origin);
+        self.adopt(start, object, origin, at);
     }
 
+    /// The operations of a JSON patch: what each puts in is read as a part of the object it is for, where that is said.
     fn operations(&mut self, root: Node<'_>, origin: &Origin<'_>) {
         if origin.target.kind == "Secret" {
             return;
         }
-        let start = self.out.guesses.len();
+        let mut object = None;
         for operation in root.items() {
             let op = operation.get("op").and_then(Node::str);
             if !matches!(op.as_deref(), Some("add" | "replace")) {
                 continue;
             }
             let path = operation.get("path").and_then(Node::str);
-            if let (Some(path), Some(value)) = (path, operation.get("value")) {
-                guess::fragment(&path, value, &mut self.out.guesses);
+            let (Some(path), Some(value)) = (path, operation.get("value")) else {
+                continue;
+            };
+            let is_known = origin.target.kind != ANY_KIND;
+            let text = is_known.then(|| operation::as_object(&origin.target, &path, value));
+            let start = self.out.guesses.len();
+            if let Some(text) = text.flatten() {
+                let of = *object.get_or_insert_with(|| self.object(origin, origin.target, root.span()));
+                let at = |name: &str, _| match origin.within {
+                    Some(text) => place(text.resolved(), name),
+                    None => operation::place(value, name),
+                };
+                within(&text, |part| {
+                    self.uses(&Object::of(part), of, origin.target.namespace, origin, &at);
+                });
+                continue;
             }
-        }
-        if self.out.guesses.len() > start {
-            let object = self.object(origin, origin.target, root.span());
-            self.adopt(start, object, origin);
+            guess::fragment(&path, value, &mut self.out.guesses);
+            if self.out.guesses.len() > start {
+                let of = *object.get_or_insert_with(|| self.object(origin, origin.target, root.span()));
+                self.adopt(start, of, origin, &|name, span| origin.at(name, span));
+            }
         }
     }
 
     /// Says of guesses, from one on, whose they are and where they stand.
-    fn adopt(&mut self, start: usize, object: u32, origin: &Origin<'_>) {
+    fn adopt(&mut self, start: usize, object: u32, origin: &Origin<'_>, at: &dyn Fn(&str, Span) -> Span) {
         for guess in &mut self.out.guesses[start..] {
             guess.object = object;
-            guess.span = origin.at(&guess.name, guess.span);
+            guess.span = at(&guess.name, guess.span);
             if guess.namespace.is_empty() {
                 guess.namespace = origin.target.namespace.into();
             }

@@ -1,9 +1,10 @@
 //! Tells manifests from the other YAML that lies beside them. What is left alone has a reason, which is
 //! counted and can be listed; it is never an error and never silent.
 
-use crate::hash::HashSet;
+use crate::hash::{HashMap, HashSet};
 use std::cell::OnceCell;
 
+use super::kustomization::PatchTarget;
 use crate::placeholder::is_bare_property;
 use crate::yaml::{Chunk, Node};
 
@@ -81,8 +82,8 @@ impl Skip {
 /// What the files around a file say about it. Paths are compared as the run spells them.
 #[derive(Default, Clone, Debug)]
 pub struct Surroundings {
-    /// Files that a kustomization applies as patches.
-    pub patches: HashSet<String>,
+    /// Files that a kustomization applies as patches, each with whom it is for.
+    pub patches: HashMap<String, PatchTarget>,
     /// Files that a kustomization uses as something that is no manifest (Helm values, transformer
     /// configurations, generator inputs).
     pub inputs: HashSet<String>,
@@ -141,7 +142,7 @@ pub(super) struct FileHints {
 impl FileHints {
     pub(super) fn new(path: &str, around: &Surroundings) -> Self {
         let (folder, file) = path.rsplit_once(['/', '\\']).unwrap_or(("", path));
-        let whole = if around.patches.contains(path) {
+        let whole = if around.patches.contains_key(path) {
             Some(Skip::Patch)
         } else if around.inputs.contains(path) {
             Some(Skip::NotAnObject)

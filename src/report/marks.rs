@@ -1,7 +1,7 @@
-//! Columns in texts that are asked for out of order: how many characters lie before every few kilobytes.
+//! Columns in texts that are asked for out of order: how many characters lie before every half a kilobyte.
 
 /// How many bytes lie between two marks: as many are counted for each column at the most, twice.
-const STEP: usize = 4096;
+const STEP: usize = 512;
 
 /// What a column counts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
