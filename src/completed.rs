@@ -44,7 +44,7 @@ fn by_patches(builds: &mut Builds<'_, '_>, at: u32, file: &mut FileReport, no_sk
         let mut patches = build.stages.iter().flat_map(|stage| &stage.patches);
         patches.any(|patches| !patches.is_empty())
     };
-    let Some(source) = file.source.as_ref().map(Source::decoded) else {
+    let Some(source) = file.source.as_deref().map(Source::decoded) else {
         return;
     };
     if !builds.iter().any(is_patched) {

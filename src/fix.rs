@@ -65,7 +65,7 @@ pub fn mend<R>(
         fewest = fewest.min(left);
         let mut any = false;
         for (index, file) in report(&checked).files.iter().enumerate() {
-            let Some(source) = file.source.as_ref().filter(|_| file.role == Role::Checked) else {
+            let Some(source) = file.source.as_deref().filter(|_| file.role == Role::Checked) else {
                 continue;
             };
             let Some(round) = apply(source.decoded(), &file.diagnostics, level) else {

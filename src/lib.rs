@@ -110,7 +110,7 @@ pub fn check(
 pub fn check_custom(report: &mut Report, surroundings: &Surroundings, settings: &Settings) {
     let files = &report.files;
     let plan = Plan::new(files.iter().map(|file| &*file.objects));
-    let source = |i: usize| files.get(i)?.source.as_ref().map(Source::decoded);
+    let source = |i: usize| files.get(i)?.source.as_deref().map(Source::decoded);
     let trees: Vec<(usize, &source::Decoded, yaml::Tree)> = plan
         .defining()
         .iter()

@@ -45,7 +45,7 @@ pub struct Loaded {
     /// What it says.
     pub config: Config,
     /// Its text.
-    pub source: Source,
+    pub source: Box<Source>,
 }
 
 impl Configs {

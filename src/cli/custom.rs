@@ -47,7 +47,7 @@ pub fn check(
             .zip(&run.kept)
             .map(|(file, kept)| {
                 let kept = kept.as_ref().map(|kept| &*kept.source);
-                kept.or(file.source.as_ref().map(Source::decoded))
+                kept.or(file.source.as_deref().map(Source::decoded))
             })
             .collect(),
         skipped: files.iter().map(|file| &*file.skipped).collect(),

@@ -33,7 +33,7 @@ pub fn file(path: &Path, buffer: &mut Vec<u8>) -> Result<(), Problem> {
         // Of a pipe the size is not known.
         let left = (size as usize).saturating_sub(buffer.len());
         room = (left.max(buffer.len() - before) + 1).min((MAX_BYTES + 1) as usize - buffer.len());
-        buffer.reserve(room);
+        buffer.reserve_exact(room);
     }
 }
 

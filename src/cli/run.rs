@@ -273,7 +273,7 @@ fn judge(
     let source = if !keeps && checked.diagnostics.is_empty() {
         scratch.keep(decoded.text.into_bytes());
         None
-    } else if decoded.text.capacity() > 2 * decoded.text.len() {
+    } else if decoded.text.capacity() > decoded.text.len() + decoded.text.len() / 4 {
         // A copy is no larger than the text, and the buffer is of use for the next file.
         let copy = decoded.text.clone();
         let buffer = std::mem::replace(&mut decoded.text, copy);

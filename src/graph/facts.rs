@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use thin_vec::ThinVec;
+
 use super::argo::{self, Applied};
 use super::envs::EnvFiles;
 use super::filled::Filled;
@@ -172,45 +174,45 @@ pub struct Facts {
     pub role: Role,
     text: String,
     /// The file's objects, by their indices there.
-    pub objects: Vec<ObjectFact>,
+    pub objects: ThinVec<ObjectFact>,
     /// What exists once it is applied, as far as others can name it.
-    pub definitions: Vec<Definition>,
+    pub definitions: ThinVec<Definition>,
     /// What it names.
-    pub uses: Vec<Use>,
+    pub uses: ThinVec<Use>,
     /// Secrets that it names by names with placeholders.
-    pub vague: Vec<Use>,
+    pub vague: ThinVec<Use>,
     /// What its patches name; the objects that they are for stand behind the file's own.
-    pub patched: Vec<Use>,
+    pub patched: ThinVec<Use>,
     /// What has labels.
-    pub labelled: Vec<Labelled>,
+    pub labelled: ThinVec<Labelled>,
     /// What selects by labels.
-    pub selections: Vec<Selection>,
+    pub selections: ThinVec<Selection>,
     /// Keys of definitions and uses.
-    pub keys: Vec<Key>,
+    pub keys: ThinVec<Key>,
     /// Generators whose keys stand in files of their own.
-    pub envs: Vec<EnvFiles>,
+    pub envs: ThinVec<EnvFiles>,
     /// Labels of what has them, and those selected by.
-    pub labels: Vec<Label>,
+    pub labels: ThinVec<Label>,
     /// Ports of pods, and those that lead to them.
-    pub ports: Vec<Port>,
+    pub ports: ThinVec<Port>,
     /// Its kustomizations: one, if any.
-    pub kustomizations: Vec<Kustomization>,
+    pub kustomizations: ThinVec<Kustomization>,
     /// Its Namespaces, as objects, into whose pods somebody puts containers.
-    pub injected: Vec<u32>,
+    pub injected: ThinVec<u32>,
     /// What Argo CD patches where it applies it.
-    pub applied: Vec<Applied>,
+    pub applied: ThinVec<Applied>,
     /// What Flux applies by its Kustomizations.
-    pub deliveries: Vec<Delivery>,
+    pub deliveries: ThinVec<Delivery>,
     /// Paths in kustomizations.
-    pub paths: Vec<Text>,
+    pub paths: ThinVec<Text>,
     /// Files with patches.
-    pub patches: Vec<PatchFile>,
+    pub patches: ThinVec<PatchFile>,
     /// Fields that kustomizations and patches write.
-    pub written: Vec<Written>,
+    pub written: ThinVec<Written>,
     /// What they give fields.
-    pub filled: Vec<Filled>,
+    pub filled: ThinVec<Filled>,
     /// For whom those are.
-    pub whom: Vec<WhomFact>,
+    pub whom: ThinVec<WhomFact>,
     /// Whether patches say more than is in [`Facts::filled`].
     pub more_filled: bool,
     pub(super) filled_paths: u32,
@@ -399,7 +401,7 @@ impl Facts {
 
     /// Gives back what growing left over. Small leftovers cost less than copying.
     fn shrink(&mut self) {
-        fn fit<T>(list: &mut Vec<T>) {
+        fn fit<T>(list: &mut ThinVec<T>) {
             if list.capacity() > list.len() + list.len() / 4 {
                 list.shrink_to_fit();
             }

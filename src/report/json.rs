@@ -301,7 +301,7 @@ pub(super) fn row<'r>(
         Some(RelatedRow {
             message: &related.message,
             file: &file.name,
-            span: SpanRow::new(file.source.as_ref()?, related.span),
+            span: SpanRow::new(file.source.as_deref()?, related.span),
         })
     });
     Row {

@@ -63,7 +63,9 @@ impl Markdown {
         let head = "\n| | Finding | Where |\n|---|---|---|\n";
         let mut shown: Vec<(Severity, &FileReport, &Source, &Diagnostic)> = Vec::new();
         for file in &report.files {
-            let Some(source) = &file.source else { continue };
+            let Some(source) = file.source.as_deref() else {
+                continue;
+            };
             shown.extend(
                 for_people(file)
                     .into_iter()

@@ -130,7 +130,7 @@ pub struct FileReport {
     /// What was left alone, and in which document.
     pub skipped: Vec<(Skip, u32)>,
     /// The text; kept where a finding points into it.
-    pub source: Option<Source>,
+    pub source: Option<Box<Source>>,
 }
 
 impl Report {
@@ -146,7 +146,7 @@ impl Report {
     }
 
     /// Adds what was found in a file, with its text if that is at hand.
-    pub fn add(&mut self, name: String, checked: Checked, source: Option<Source>) {
+    pub fn add(&mut self, name: String, checked: Checked, source: Option<Box<Source>>) {
         if let (Some(source), Some(masked)) = (&source, checked.masked) {
             // It is empty: the source is new.
             _ = source.masked.set(masked);

@@ -52,7 +52,7 @@ fn is_passing(name: &str) -> bool {
 /// The template that Helm's comment above an object names. Of any other comment nothing is told: in a Secret it may
 /// hold what must not be shown.
 fn template<'f>(file: &'f FileReport, object: &ObjectInfo) -> Option<&'f str> {
-    let text = file.source.as_ref()?.text().get(object.span.range())?;
+    let text = file.source.as_deref()?.text().get(object.span.range())?;
     let head = text.get(..HEAD).unwrap_or(text);
     let mut lines = head
         .lines()

@@ -25,9 +25,9 @@ pub struct Source {
 }
 
 impl Source {
-    /// Keeps a text for printing.
-    pub fn new(decoded: impl Into<Arc<Decoded>>) -> Source {
-        Source {
+    /// Keeps a text for printing; in a box, since most files need none.
+    pub fn new(decoded: impl Into<Arc<Decoded>>) -> Box<Source> {
+        Box::new(Source {
             decoded: decoded.into(),
             lines: OnceCell::new(),
             seen: Cell::new((0, 1)),
@@ -37,7 +37,7 @@ impl Source {
             marks: OnceCell::new(),
             marks_utf16: OnceCell::new(),
             masked: OnceCell::new(),
-        }
+        })
     }
 
     /// The text.

@@ -28,7 +28,7 @@ pub fn statistics(report: &Report, shown: impl Fn(&FileReport) -> Vec<&Diagnosti
     let mut counts: Vec<RuleCount> = Vec::new();
     let mut last_file: Vec<usize> = Vec::new();
     for (number, file) in report.files.iter().enumerate() {
-        let source = file.source.as_ref();
+        let source = file.source.as_deref();
         let offers_fixes = source.is_some_and(|source| source.decoded().encoding == Encoding::Utf8);
         for diagnostic in shown(file) {
             let known = counts.iter().position(|count| count.rule == diagnostic.rule);

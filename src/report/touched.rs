@@ -79,7 +79,7 @@ impl Report {
         changes: &[Change],
     ) -> bool {
         let touches = |index: usize, span: Span| {
-            let source = self.files.get(index).and_then(|file| file.source.as_ref());
+            let source = self.files.get(index).and_then(|file| file.source.as_deref());
             changes
                 .get(index)
                 .zip(source)
@@ -139,7 +139,7 @@ fn is_lost(file: &FileReport, diagnostic: &Diagnostic, lost: &HashSet<String>) -
 /// The documents of a file that cannot be read: what is wrong may stand far from where it shows.
 fn broken_documents(file: &FileReport) -> Vec<Span> {
     let about_none = file.diagnostics.iter().any(|d| d.object.is_none());
-    let Some(source) = file.source.as_ref().filter(|_| about_none) else {
+    let Some(source) = file.source.as_deref().filter(|_| about_none) else {
         return Vec::new();
     };
     let mut tree = Tree::default();
