@@ -65,16 +65,8 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
     fn cloud(&mut self, name: &str) {
         for &(file, at) in self.users.cloud.get(name).into_iter().flatten() {
             let used = &self.users.facts[file as usize].cloud[at as usize];
-            self.links.push(Link {
-                file,
-                object: used.object,
-                span: used.span,
-                row: None,
-                unwritten: None,
-                guessed: false,
-                breaks: Breaks::OnRestart,
-                parent: None,
-            });
+            self.links
+                .push(Link::by(file, used.object, used.span, Breaks::OnRestart));
         }
     }
 
@@ -114,6 +106,7 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
             .iter()
             .any(|one| copied(one) || self.is_copied(one));
         for name in names {
+            self.fetched(name);
             self.guessed(secret, name);
             // Charts are told the names as kustomizations make them.
             for full in self.users.around(SECRET, name) {
@@ -150,14 +143,8 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
         {
             let own = copied.fact;
             self.links.push(Link {
-                file: copied.file,
-                object: own.object.unwrap_or_default(),
-                span: own.span,
-                row: None,
-                unwritten: None,
-                guessed: false,
-                breaks: Breaks::Now,
-                parent: None,
+                copied: true,
+                ..Link::by(copied.file, own.object.unwrap_or_default(), own.span, Breaks::Now)
             });
             let parent = Some(self.links.len() as u32 - 1);
             self.walked.insert((copied.file, own.object.unwrap_or_default()));
@@ -174,6 +161,17 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
             return secret.defined.is_empty() || secret.defined.iter().any(|one| index.compatible(site, one));
         }
         index.row(site).any_namespace || self.users.may_be_in(site.file, site.namespace, &self.namespace)
+    }
+
+    /// Remote keys of External Secrets that mean the Secret.
+    fn fetched(&mut self, name: &str) {
+        for one in self.users.fetched.of(name) {
+            let unknown = one.namespace.is_empty() || self.namespace.is_empty();
+            if unknown || one.namespace == self.namespace {
+                self.links
+                    .push(Link::by(one.file, one.fetch.object, one.fetch.span, Breaks::Now));
+            }
+        }
     }
 
     /// Fields that look as if they named the Secret.
@@ -194,14 +192,8 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
             };
             if meets {
                 self.links.push(Link {
-                    file,
-                    object: guess.object,
-                    span: guess.span,
-                    row: None,
-                    unwritten: None,
                     guessed: true,
-                    breaks: Breaks::OnRestart,
-                    parent: None,
+                    ..Link::by(file, guess.object, guess.span, Breaks::OnRestart)
                 });
             }
         }
@@ -224,15 +216,11 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
 
     fn link(&mut self, site: &UseSite<'r>, parent: Option<u32>) {
         let breaks = self.users.index.row(site).breaks;
+        let breaks = self.later(parent, breaks);
         self.links.push(Link {
-            file: site.file,
-            object: site.fact.object,
-            span: site.fact.span,
             row: Some(site.fact.row),
-            unwritten: None,
-            guessed: false,
-            breaks: self.later(parent, breaks),
             parent,
+            ..Link::by(site.file, site.fact.object, site.fact.span, breaks)
         });
     }
 
@@ -386,14 +374,9 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
                     .any(|place| place.is_empty() || users.may_be_in(file, namespace, place));
                 if runs_here {
                     self.links.push(Link {
-                        file,
-                        object,
-                        span,
-                        row: None,
                         unwritten: Some("serviceAccountName"),
-                        guessed: false,
-                        breaks: link.breaks,
                         parent: Some(at),
+                        ..Link::by(file, object, span, link.breaks)
                     });
                 }
             }

@@ -9,6 +9,7 @@ use crate::manifest::{File, Object, Skip, Surroundings};
 use crate::source::{Decoded, Span};
 use crate::yaml::{self, Kind, Node, Style, Tree};
 
+use super::fetched::{self, Fetch, Store};
 use super::guess::{Guess, guesses};
 use super::patches;
 use super::{pods, purpose};
@@ -25,6 +26,10 @@ pub struct FileFacts {
     pub default_accounts: Vec<(u32, Span)>,
     /// Names in Cloud Secret Management Service.
     pub cloud: Vec<CloudUse>,
+    /// Stores of External Secrets that read from this cluster.
+    pub stores: Vec<Store>,
+    /// What External Secrets reads, from whatever store.
+    pub fetches: Vec<Fetch>,
     /// Fields that by their names name Secrets, in objects that no table describes.
     pub guesses: Vec<Guess>,
     /// Where documents break off, so that what follows is not known.
@@ -146,6 +151,7 @@ impl FileFacts {
     }
 
     fn object(&mut self, object: &Object<'_>) {
+        fetched::read(object, &mut self.stores, &mut self.fetches);
         match (object.group(), &*object.kind) {
             ("", "Secret") => self.secrets.push(secret(object)),
             ("", "ServiceAccount") => self.dew_resource(object),

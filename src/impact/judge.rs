@@ -25,6 +25,8 @@ pub struct Link {
     pub unwritten: Option<&'static str>,
     /// Whether only the field's name tells that it names a Secret.
     pub guessed: bool,
+    /// Whether the object only has it copied.
+    pub copied: bool,
     /// When it breaks.
     pub breaks: Breaks,
     /// The link through which it is reached, as an index into [`Verdict::links`]; it stands before this one.
@@ -32,10 +34,24 @@ pub struct Link {
 }
 
 impl Link {
+    /// A field that no row describes, which names the Secret itself.
+    pub(super) fn by(file: u32, object: u32, span: Span, breaks: Breaks) -> Link {
+        Link {
+            file,
+            object,
+            span,
+            row: None,
+            unwritten: None,
+            guessed: false,
+            copied: false,
+            breaks,
+            parent: None,
+        }
+    }
+
     /// Whether the object makes nothing any more without the Secret. One that only has it copied makes it all the same.
     fn needs_it(&self) -> bool {
-        matches!(self.breaks, Breaks::Now | Breaks::OnNextUse)
-            && (self.row.is_some() || self.parent.is_some())
+        matches!(self.breaks, Breaks::Now | Breaks::OnNextUse) && !self.copied
     }
 
     /// Whether a maker of Secrets makes nothing any more for want of the Secret.

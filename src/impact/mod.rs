@@ -11,6 +11,7 @@
 mod chain;
 pub mod csms;
 mod facts;
+mod fetched;
 pub mod fields;
 mod fit;
 mod guess;
@@ -28,6 +29,7 @@ mod used;
 mod users;
 
 pub use facts::{CloudUse, FileFacts, SecretFact, facts};
+pub use fetched::{Fetch, Store};
 pub use guess::Guess;
 pub use json::json;
 pub use judge::{Judged, Link, Verdict, judge};

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use super::facts::FileFacts;
+use super::fetched::Fetched;
 use crate::graph::by_namespace::{ByNamespace, FEW};
 use crate::graph::table::Target;
 use crate::graph::{
@@ -26,7 +27,9 @@ pub(super) struct Users<'a, 'r> {
     by_namespace: OnceCell<ByNamespace>,
     /// Secrets of the cloud service: file and place in [`FileFacts::cloud`].
     pub(super) cloud: HashMap<&'a str, Vec<(u32, u32)>>,
-    /// The same of [`FileFacts::guesses`].
+    /// What External Secrets reads from this cluster.
+    pub(super) fetched: Fetched<'a>,
+    /// File and place in [`FileFacts::guesses`] by name.
     pub(super) guesses: HashMap<&'a str, Vec<(u32, u32)>>,
 }
 
@@ -88,6 +91,7 @@ impl<'a, 'r> Users<'a, 'r> {
             by_name,
             by_namespace: OnceCell::new(),
             cloud,
+            fetched: Fetched::new(index, facts),
         }
     }
 
