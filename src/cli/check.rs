@@ -1,22 +1,21 @@
 //! `kubeproof check`: walk, check in parallel, check across files, print.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 
 use crate::diagnostic::Severity;
-use crate::report::{Report, Trouble, count, left_alone};
+use crate::report::Trouble;
 use crate::settings::Settings;
 
 use super::args::{CheckArgs, FailOn};
+use super::aside::{self, Clock, LeftOut, nothing_judged};
 use super::config::Configs;
 use super::fix;
 use super::output::{Format, Plan};
 use super::print::{self, With};
 use super::problem::Problem;
-use super::run::{Run, Totals};
-use super::shown::shown;
+use super::run::Run;
 use super::since::Since;
 use super::terminal::{Terminal, note, tell};
 use super::{CLEAN, FOUND, TROUBLE, baseline, custom, envs, progress, watch};
@@ -86,7 +85,7 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         partial: !found.roots.iter().any(|root| root.is_folder),
         ..Settings::default()
     };
-    let excluded = found.excluded;
+    let (excluded, barren) = (found.excluded, std::mem::take(&mut found.barren));
     // Most links lead to what is met elsewhere; they are named where they are asked for.
     let links = match args.output.show_skipped || args.output.verbose {
         true => std::mem::take(&mut found.links),
@@ -212,71 +211,24 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
     } else if args.baseline.write_baseline.is_some() {
         tell("no baseline was written, since it would lack what could not be looked at");
     }
-    aside(args, plan, &report, empty.as_deref(), &links, untouched);
+    let left_out = LeftOut {
+        links,
+        barren,
+        untouched,
+    };
+    aside::aside(args, plan, &report, empty.as_deref(), &left_out);
     if !args.output.quiet
         && let Some(line) = configs.unheeded(&given(args), &inputs)
     {
         note(&line);
     }
     if args.output.verbose {
-        verbose(&totals, &report, &clock);
+        aside::verbose(&totals, &report, &clock);
     }
     if last == Last::Yes {
         std::mem::forget((report, inputs));
     }
     Ok(if unwritten.is_empty() { code } else { TROUBLE })
-}
-
-/// What standard error is told of a run that went well.
-fn aside(
-    args: &CheckArgs,
-    plan: &Plan,
-    report: &Report,
-    empty: Option<&str>,
-    links: &[PathBuf],
-    untouched: usize,
-) {
-    let output = &args.output;
-    if let Some(what) = empty {
-        tell(what);
-    } else if matches!(plan.stdout, Some(Format::Concise) | None) && !output.quiet {
-        if output.show_skipped {
-            let mut list = String::new();
-            left_alone(report, &mut list);
-            note(list.trim_end());
-        }
-        let summary = report.summary_for_people();
-        note(&summary.line());
-        if let Some(fixes) = summary.fixes() {
-            note(&fixes);
-        }
-    }
-    if !links.is_empty() && (empty.is_some() || !output.quiet) {
-        note(&not_followed(links));
-    }
-    if untouched > 0 && !output.quiet {
-        note(&format!(
-            "{} in what did not change since `{}` left out",
-            count(untouched, "finding"),
-            crate::report::printable(args.since.as_deref().unwrap_or_default())
-        ));
-    }
-}
-
-/// Names links, so that who wants them followed can do so.
-fn not_followed(links: &[PathBuf]) -> String {
-    const NAMED: usize = 5;
-    let named = links.iter().take(NAMED);
-    let names: Vec<String> = named.map(|link| format!("`{}`", shown(link))).collect();
-    let more = match links.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!(
-        "{} not followed: {}{more}; a link that is named on the command line is",
-        count(links.len(), "symbolic link"),
-        names.join(", ")
-    )
 }
 
 /// What there is one of for a run: the command line says it, or else the configuration.
@@ -338,85 +290,4 @@ fn now() -> Option<i64> {
         .duration_since(std::time::UNIX_EPOCH)
         .ok()?;
     i64::try_from(since.as_secs()).ok()
-}
-
-fn nothing_judged(args: &CheckArgs, report: &Report, excluded: bool) -> String {
-    let from_stdin = matches!(&*args.input.paths, [one] if one.as_os_str() == "-");
-    if from_stdin {
-        return format!(
-            "nothing to judge: standard input {}; did the command that writes it fail? \
-             --allow-empty accepts it",
-            match report.summary().skipped.is_empty() {
-                true => "is empty".to_string(),
-                false => format!("holds no Kubernetes object{}", report.summary().skips()),
-            }
-        );
-    }
-    if report.checked() == 0 {
-        let places = match &*args.input.paths {
-            [] => "the current folder".to_string(),
-            [one] => format!("`{}`", shown(one)),
-            _ => "the given folders".to_string(),
-        };
-        return format!(
-            "nothing to judge: there is no .yaml, .yml or .json file in {places}{}; \
-             name files or folders that hold manifests, or pass --allow-empty if that is fine",
-            if args.input.reading.isolated {
-                ""
-            } else if excluded {
-                " that gitignore and `exclude` in the configuration let through"
-            } else {
-                " that gitignore lets through"
-            }
-        );
-    }
-    format!(
-        "nothing to judge: no Kubernetes object{}; --show-skipped names what was left alone, \
-         --no-skip judges it all the same, --allow-empty accepts it",
-        report.summary().place()
-    )
-}
-
-/// How long each part of a run took.
-struct Clock {
-    last: Instant,
-    laps: Vec<(&'static str, Duration)>,
-}
-
-impl Clock {
-    fn start() -> Clock {
-        Clock {
-            last: Instant::now(),
-            laps: Vec::with_capacity(5),
-        }
-    }
-
-    fn lap(&mut self, what: &'static str) {
-        let now = Instant::now();
-        self.laps.push((what, now - self.last));
-        self.last = now;
-    }
-}
-
-/// What was read and how long it took.
-fn verbose(totals: &Totals, report: &Report, clock: &Clock) {
-    let objects: usize = report.files.iter().map(|file| file.objects.len()).sum();
-    let share = 100.0 * totals.fast as f64 / totals.documents.max(1) as f64;
-    note(&format!(
-        "read {} ({:.1} MB), {} ({share:.2} % by the fast path), {}; {}",
-        count(report.checked(), "file"),
-        totals.bytes as f64 / 1e6,
-        count(totals.documents, "document"),
-        count(objects, "object"),
-        count(totals.threads, "thread"),
-    ));
-    let laps: Vec<String> = clock
-        .laps
-        .iter()
-        .map(|(what, time)| format!("{what} in {:.1} ms", time.as_secs_f64() * 1e3))
-        .collect();
-    note(&laps.join(", "));
-    if let Some(undefined) = report.coverage.note() {
-        note(&undefined);
-    }
 }

@@ -113,6 +113,8 @@ pub struct Found {
     pub roots: Vec<Root>,
     /// What could not be listed.
     pub problems: Vec<Problem>,
+    /// Folders that were named for what is read beside, and hold no manifest.
+    pub barren: Vec<(PathBuf, Role)>,
     /// Symbolic links to folders, or named as manifests are, which were met and not followed.
     pub links: Vec<PathBuf>,
     /// Configuration files that were met.
@@ -197,12 +199,17 @@ pub fn walk(paths: &[(&Path, Role)], configs: &Configs, stdin: Option<Input>, gi
             continue;
         }
         if is_folder {
-            let ignored = walk_folder(&root, gitignore, &mut nearest, seen.as_mut(), &mut found);
+            let held = walk_folder(&root, gitignore, &mut nearest, seen.as_mut(), &mut found);
             // Of what is checked a run says itself that it checked nothing.
-            if ignored && role != Role::Checked {
-                let what = "git ignores all manifests in it, so that none is read; name the files themselves, or use \
-                            --isolated";
-                found.problems.push(Problem::new(&root, what));
+            match held {
+                _ if role == Role::Checked => {}
+                Held::Manifests => {}
+                Held::Ignored => {
+                    let what = "git ignores all manifests in it, so that none is read; name the files themselves, or \
+                                use --isolated";
+                    found.problems.push(Problem::new(&root, what));
+                }
+                Held::Nothing => found.barren.push((root.clone(), role)),
             }
         } else if seen.as_mut().is_none_or(|seen| seen.insert(identity(&root))) {
             found.inputs.push(Input {
@@ -226,14 +233,22 @@ pub fn walk(paths: &[(&Path, Role)], configs: &Configs, stdin: Option<Input>, gi
     found
 }
 
-/// Finds the inputs in a folder. True when there are some, and git ignores all of them.
+/// What a folder holds.
+enum Held {
+    Manifests,
+    /// Some, all of which git ignores.
+    Ignored,
+    Nothing,
+}
+
+/// Finds the inputs in a folder.
 fn walk_folder(
     root: &Path,
     gitignore: bool,
     nearest: &mut Nearest<'_>,
     mut seen: Option<&mut HashSet<PathBuf>>,
     found: &mut Found,
-) -> bool {
+) -> Held {
     let (mut met, mut left_out) = (false, false);
     let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
     let mut ignored = if gitignore {
@@ -325,7 +340,11 @@ fn walk_folder(
             });
         }
     }
-    left_out && !met
+    match (met, left_out) {
+        (true, _) => Held::Manifests,
+        (false, true) => Held::Ignored,
+        (false, false) => Held::Nothing,
+    }
 }
 
 /// Orders what is in one folder so that all that is found comes in the order of its names: a few comparisons here

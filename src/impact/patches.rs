@@ -265,7 +265,11 @@ impl Patches<'_> {
                 continue;
             };
             let is_known = origin.target.kind != ANY_KIND;
-            let text = is_known.then(|| operation::as_object(&origin.target, &path, value));
+            let whom = Patched {
+                kind: self.one_kind(origin.target.kind),
+                ..origin.target
+            };
+            let text = is_known.then(|| operation::as_object(&whom, &path, value));
             let start = self.out.guesses.len();
             if let Some(text) = text.flatten() {
                 let of = *object.get_or_insert_with(|| self.object(origin, origin.target, root.span()));
@@ -284,6 +288,17 @@ impl Patches<'_> {
                 self.adopt(start, of, origin, &|name, span| origin.at(name, span));
             }
         }
+    }
+
+    /// A target may say several kinds, `Deployment|StatefulSet`: what one has at a path, the others have there as well.
+    fn one_kind<'k>(&self, kinds: &'k str) -> &'k str {
+        let known = |kind: &&str| {
+            self.table
+                .kinds
+                .iter()
+                .any(|row| self.table.str(row.kind) == *kind)
+        };
+        kinds.split(['|', '(', ')']).find(known).unwrap_or(kinds)
     }
 
     /// Says of guesses, from one on, whose they are and where they stand.

@@ -121,6 +121,29 @@ fn standard_input() {
     );
 }
 
+#[test]
+fn a_folder_that_adds_nothing_is_told() {
+    let folder = Folder::new(&[("a.yaml", BAD), ("lib/readme.txt", "none"), ("full/b.yaml", BAD)]);
+    let told = |more: &[&str]| {
+        let args = [
+            &["check", "--format", "json", "--index", "lib", "--crds", "lib"],
+            more,
+        ]
+        .concat();
+        folder.run(&args).stderr
+    };
+    let line = "`lib` has no .yaml, .yml or .json file, so --index adds nothing by it\n";
+    assert_eq!(
+        told(&["a.yaml"]),
+        [line, &line.replace("--index", "--crds")].concat()
+    );
+    assert_eq!(told(&["a.yaml", "--quiet"]), "");
+    let full = [
+        "check", "--format", "json", "a.yaml", "--index", "full", "--index", "a.yaml",
+    ];
+    assert_eq!(folder.run(&full).stderr, "");
+}
+
 #[cfg(unix)]
 #[test]
 fn links_are_followed_only_when_named() {
