@@ -222,6 +222,18 @@ pub struct Facts {
     pub changes: Changes,
 }
 
+impl Facts {
+    /// Lets something be added to the facts of a file. What an alias makes of values of Secrets is not kept.
+    pub fn hiding<R>(&mut self, file: &File<'_>, add: impl FnOnce(&mut Facts) -> R) -> R {
+        if !file.beyond_aliases().is_empty() {
+            self.hiding = Some(file.hidden().texts().map(Into::into).collect());
+        }
+        let added = add(self);
+        self.hiding = None;
+        added
+    }
+}
+
 /// Takes the facts of one file.
 pub fn facts(file: &File<'_>) -> Facts {
     facts_with(file, super::standard())
@@ -242,18 +254,17 @@ fn take(file: &File<'_>, table: &Table, names: bool) -> Facts {
         file: file.name.into(),
         ..Facts::default()
     };
-    if !file.beyond_aliases().is_empty() {
-        facts.hiding = Some(file.hidden().texts().map(Into::into).collect());
-    }
-    for document in &file.documents {
-        let Some(root) = document.root else { continue };
-        match document.skip {
-            Some(Skip::Kustomization) => kustomize::read(root, table, &mut facts),
-            Some(Skip::Patch) => kustomize::patch(root, None, &mut facts),
-            _ => {}
+    // A name of an object is looked at by its place.
+    facts.hiding(file, |facts| {
+        for document in &file.documents {
+            let Some(root) = document.root else { continue };
+            match document.skip {
+                Some(Skip::Kustomization) => kustomize::read(root, table, facts),
+                Some(Skip::Patch) => kustomize::patch(root, None, facts),
+                _ => {}
+            }
         }
-    }
-    facts.hiding = None; // a name of an object is looked at by its place
+    });
     let masked = file.beyond_aliases();
     facts.objects.reserve_exact(file.objects.len());
     for object in &file.objects {
@@ -344,13 +355,15 @@ impl Facts {
         })
     }
 
+    /// Whether a text must not be kept.
+    pub(super) fn hides(&self, text: &str) -> bool {
+        let hiding = self.hiding.as_deref().unwrap_or_default();
+        hiding.iter().any(|hidden| hidden == text)
+    }
+
     /// Keeps a text.
     pub(super) fn keep(&mut self, text: &str) -> Text {
-        let hiding = self.hiding.as_deref().unwrap_or_default();
-        let text = match hiding.iter().any(|hidden| hidden == text) {
-            true => mask::MASK,
-            false => text,
-        };
+        let text = if self.hides(text) { mask::MASK } else { text };
         // A file has less than 4 GiB, but names put together could in theory pass it: they end up empty.
         let (Ok(at), Ok(len)) = (u32::try_from(self.text.len()), u32::try_from(text.len())) else {
             return Text::default();

@@ -38,7 +38,8 @@ impl Facts {
         self.objects.len() as u32 - 1
     }
 
-    /// Adds what a partial object names, said of the object `of`. `place` tells where a name stands in the file.
+    /// Adds what a partial object names, said of the object `of`. `place` tells where a name stands in the file. Whether
+    /// the table tells of anything in it.
     pub fn add_patched_uses(
         &mut self,
         table: &Table,
@@ -46,11 +47,11 @@ impl Facts {
         of: u32,
         namespace: &str,
         place: impl Fn(&str, Span) -> Span,
-    ) {
+    ) -> bool {
         // Kinds go by their names alone where a patch leaves the group to its target.
         let by_name = || table.kinds.iter().find(|row| table.str(row.kind) == partial.kind);
         let Some(kind) = table.kind(partial.group(), &partial.kind).or_else(by_name) else {
-            return;
+            return false;
         };
         let mut own = Facts::default();
         own.add_patched(
@@ -64,6 +65,9 @@ impl Facts {
         Walk::object(table, kind, partial, true, &[], &mut own);
         for used in &own.uses {
             let (name, namespace) = (own.str(used.name), own.str(used.namespace));
+            if self.hides(name) {
+                continue;
+            }
             let fact = Use {
                 span: place(name, used.span),
                 name: self.keep(name),
@@ -74,5 +78,6 @@ impl Facts {
             };
             self.patched.push(fact);
         }
+        !own.uses.is_empty() || !own.definitions.is_empty()
     }
 }

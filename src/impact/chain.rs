@@ -1,5 +1,8 @@
 //! The walk from one Secret to all that needs it, directly and through others.
 
+use std::borrow::Cow;
+
+use super::fetched::One;
 use super::guess;
 use super::judge::Link;
 use super::select::{Chosen, unhash};
@@ -105,8 +108,8 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
             .defined
             .iter()
             .any(|one| copied(one) || self.is_copied(one));
+        self.fetched(secret, &names);
         for name in names {
-            self.fetched(name);
             self.guessed(secret, name);
             // Charts are told the names as kustomizations make them.
             for full in self.users.around(SECRET, name) {
@@ -163,14 +166,40 @@ impl<'u, 'a, 'r> Chain<'u, 'a, 'r> {
         index.row(site).any_namespace || self.users.may_be_in(site.file, site.namespace, &self.namespace)
     }
 
-    /// Remote keys of External Secrets that mean the Secret.
-    fn fetched(&mut self, name: &str) {
-        for one in self.users.fetched.of(name) {
-            let unknown = one.namespace.is_empty() || self.namespace.is_empty();
-            if unknown || one.namespace == self.namespace {
-                self.links
-                    .push(Link::by(one.file, one.fetch.object, one.fetch.span, Breaks::Now));
+    /// What External Secrets reads by the Secret's labels, or by these names.
+    fn fetched(&mut self, secret: &Chosen<'r>, names: &[&str]) {
+        let users = self.users;
+        for one in users.fetched.by_labels(users.facts, secret) {
+            self.fetch(one, false);
+        }
+        let mut seen = HashSet::default();
+        let around = names.iter().flat_map(|name| users.around(SECRET, name));
+        for name in names
+            .iter()
+            .map(|name| Cow::from(*name))
+            .chain(around.map(Cow::from))
+        {
+            for (one, guessed) in users.fetched.of(&name) {
+                if seen.insert((one.file, one.fetch.span)) {
+                    self.fetch(one, guessed);
+                }
             }
+        }
+    }
+
+    fn fetch(&mut self, one: &One<'_>, guessed: bool) {
+        let unknown = one.namespace.is_empty() || self.namespace.is_empty();
+        if !unknown && one.namespace != self.namespace {
+            return;
+        }
+        let (users, at) = (self.users, self.links.len() as u32);
+        self.links.push(Link {
+            guessed,
+            ..Link::by(one.file, one.fetch.object, one.fetch.span, Breaks::Now)
+        });
+        let made = users.definitions(one.file, one.fetch.object).iter();
+        for made in made.filter(|made| one.fetch.deletes && made.target == SECRET) {
+            self.follow(at, one.file, made);
         }
     }
 

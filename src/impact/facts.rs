@@ -7,11 +7,12 @@ use crate::graph;
 use crate::graph::table::Table;
 use crate::manifest::{File, Object, Skip, Surroundings};
 use crate::source::{Decoded, Span};
-use crate::yaml::{self, Kind, Node, Style, Tree};
+use crate::yaml::{self, Node, Tree};
 
 use super::fetched::{self, Fetch, Store};
 use super::guess::{Guess, guesses};
 use super::patches;
+use super::texts::{place, within};
 use super::{pods, purpose};
 
 /// What one file says about Secrets and who uses them.
@@ -96,12 +97,16 @@ pub fn facts(
     names.role = role;
     let mut facts = FileFacts::of(&file, table, &names);
     let target = surroundings.patches.get(name);
-    patches::read(&file, target, table, &mut names, &mut facts);
+    names.hiding(&file, |names| {
+        patches::read(&file, target, table, names, &mut facts)
+    });
     if !file.beyond_aliases().is_empty() {
         // An alias may make a name of what must not be told.
+        let is_told = |name: &str| file.hidden().told(name) == name;
         for guess in &mut facts.guesses {
-            guess.names &= *file.hidden().told(&guess.name) == *guess.name;
+            guess.names &= is_told(&guess.name);
         }
+        facts.fetches.retain(|fetch| is_told(fetch.text()));
     }
     (names, facts)
 }
@@ -151,7 +156,13 @@ impl FileFacts {
     }
 
     fn object(&mut self, object: &Object<'_>) {
-        fetched::read(object, &mut self.stores, &mut self.fetches);
+        let of = fetched::Of {
+            object: object.index,
+            name: object.name.as_deref().unwrap_or_default(),
+            namespace: object.namespace.as_deref().unwrap_or_default(),
+            is_patch: false,
+        };
+        fetched::read(object, &of, &|_, span| span, self);
         match (object.group(), &*object.kind) {
             ("", "Secret") => self.secrets.push(secret(object)),
             ("", "ServiceAccount") => self.dew_resource(object),
@@ -238,35 +249,6 @@ impl FileFacts {
                 account,
             });
         }
-    }
-}
-
-/// Reads a text that stands in a scalar.
-pub(super) fn within(text: &str, mut f: impl FnMut(Node<'_>)) {
-    let mut tree = Tree::default();
-    yaml::parse(text, &[], &mut tree);
-    for chunk in &tree.chunks {
-        if let Some(root) = Node::root(text, &tree, chunk) {
-            f(root);
-        }
-    }
-}
-
-/// Where a name stands in the scalar that holds it, as far as its source shows it; else the whole scalar.
-pub(super) fn place(value: Node<'_>, name: &str) -> Span {
-    let (whole, source) = (value.span(), value.source());
-    let found: Vec<usize> = graph::words(source, name).collect();
-    let after_its_key = found.iter().find(|at| {
-        let line = source[..**at].rsplit('\n').next().unwrap_or_default();
-        line.contains("objectName")
-    });
-    match after_its_key.or(found.first()) {
-        // A plain or folded text may be shown otherwise than it reads, but a whole name is one word.
-        Some(at) if value.raw().kind == Kind::Scalar && value.style() != Style::Plain => {
-            let start = whole.start + *at as u32;
-            Span::new(start, start + name.len() as u32)
-        }
-        _ => whole,
     }
 }
 
@@ -359,7 +341,7 @@ fn labels(map: Option<Node<'_>>) -> Box<[Label]> {
     map.into_iter().flat_map(pairs).collect()
 }
 
-fn pairs(map: Node<'_>) -> impl Iterator<Item = Label> {
+pub(super) fn pairs(map: Node<'_>) -> impl Iterator<Item = Label> {
     map.entries()
         .filter_map(|entry| Some((entry.key.key_text()?.into(), entry.value.str()?.into())))
 }

@@ -25,6 +25,7 @@ mod pods;
 mod purpose;
 mod select;
 mod text;
+mod texts;
 mod used;
 mod users;
 

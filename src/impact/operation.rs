@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::graph::Patched;
+use super::texts;
 use crate::source::Span;
 use crate::yaml::resolve::Scalar;
 use crate::yaml::{Kind, Node};
@@ -11,101 +11,106 @@ use crate::yaml::{Kind, Node};
 const LONGEST: usize = 1 << 16;
 const DEEPEST: usize = 64;
 
-/// The object of which an operation says only what it puts at `path`, as JSON. `None`: it says more than a patch does.
-pub(super) fn as_object(target: &Patched<'_>, path: &str, value: Node<'_>) -> Option<String> {
-    let steps = path.strip_prefix('/')?;
-    let version = match target.group {
-        "" => "v1".to_string(),
-        group => format!("{group}/v1"),
-    };
-    let mut out = format!(
-        "{{\"apiVersion\":{},\"kind\":{}",
-        quoted(&version)?,
-        quoted(target.kind)?
-    );
-    let mut ends = Vec::new();
-    for step in steps.split('/') {
-        if ends.is_empty() {
-            out.push(',');
-        } else if is_index(step) {
-            out.push('[');
-            ends.push(']');
-            continue;
-        } else {
-            out.push('{');
+/// The object of which an operation says only what it puts somewhere, as JSON.
+pub(super) struct Part<'p> {
+    pub(super) text: String,
+    /// The scalars of the operation by where they start in the text.
+    scalars: Vec<(u32, Node<'p>)>,
+    value: Node<'p>,
+}
+
+impl<'p> Part<'p> {
+    /// Writes the object around a value at a path. `None`: it says more than a patch does, or stands nowhere.
+    pub(super) fn new(group: &str, kind: &str, path: &str, value: Node<'p>) -> Option<Part<'p>> {
+        let steps = path.strip_prefix('/')?;
+        let version = match group {
+            "" => "v1".to_string(),
+            group => format!("{group}/v1"),
+        };
+        let mut part = Part {
+            text: format!(
+                "{{\"apiVersion\":{},\"kind\":{}",
+                quoted(&version)?,
+                quoted(kind)?
+            ),
+            scalars: Vec::new(),
+            value,
+        };
+        let mut ends = Vec::new();
+        for step in steps.split('/') {
+            if ends.is_empty() {
+                part.text.push(',');
+            } else if is_index(step) {
+                part.text.push('[');
+                ends.push(']');
+                continue;
+            } else {
+                part.text.push('{');
+            }
+            let key = step.replace("~1", "/").replace("~0", "~");
+            write!(part.text, "{}:", quoted(&key)?).ok()?;
+            ends.push('}');
         }
-        let key = step.replace("~1", "/").replace("~0", "~");
-        write!(out, "{}:", quoted(&key)?).ok()?;
-        ends.push('}');
+        if ends.len() > DEEPEST {
+            return None;
+        }
+        part.write(value, DEEPEST)?;
+        part.text.extend(ends.iter().rev());
+        Some(part)
     }
-    if ends.len() > DEEPEST || !write_value(value, DEEPEST, &mut out) {
-        return None;
+
+    /// Where a name stands that the text has at a place.
+    pub(super) fn place(&self, name: &str, span: Span) -> Span {
+        let next = self.scalars.partition_point(|(start, _)| *start <= span.start);
+        let Some((_, node)) = next.checked_sub(1).and_then(|at| self.scalars.get(at)) else {
+            return self.value.span();
+        };
+        texts::name_at(*node, name)
     }
-    out.extend(ends.iter().rev());
-    Some(out)
+
+    fn write(&mut self, value: Node<'p>, depth: usize) -> Option<()> {
+        let below = depth.checked_sub(1)?;
+        if self.text.len() > LONGEST {
+            return None;
+        }
+        match value.kind() {
+            Kind::Map => {
+                self.text.push('{');
+                for (at, entry) in value.entries().enumerate() {
+                    self.text.push_str(if at == 0 { "" } else { "," });
+                    self.scalar(entry.key, &quoted(&entry.key.key_text()?)?);
+                    self.text.push(':');
+                    self.write(entry.value, below)?;
+                }
+                self.text.push('}');
+            }
+            Kind::Seq => {
+                self.text.push('[');
+                for (at, item) in value.items().enumerate() {
+                    self.text.push_str(if at == 0 { "" } else { "," });
+                    self.write(item, below)?;
+                }
+                self.text.push(']');
+            }
+            Kind::Scalar | Kind::Alias => match value.scalar() {
+                Some(Scalar::Str(text)) => self.scalar(value, &quoted(&text)?),
+                Some(Scalar::Bool(said)) => self.scalar(value, if said { "true" } else { "false" }),
+                Some(number) => self.scalar(value, number.json_number().as_deref().unwrap_or("null")),
+                None => self.scalar(value, "null"),
+            },
+        }
+        Some(())
+    }
+
+    fn scalar(&mut self, node: Node<'p>, text: &str) {
+        self.scalars.push((self.text.len() as u32, node));
+        self.text.push_str(text);
+    }
 }
 
 /// Whether a step leads to an item of a list. Keys that are numbers are no fields of any kind.
 fn is_index(step: &str) -> bool {
     step == "-" || (!step.is_empty() && step.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// Where a name stands in what an operation puts in.
-pub(super) fn place(value: Node<'_>, name: &str) -> Span {
-    let value = value.resolved();
-    let scalars = (value.id()..value.raw().next).map(|id| value.with_id(id));
-    let scalars = scalars.filter(|node| node.raw().kind == Kind::Scalar);
-    let of = |is: fn(&str, &str) -> bool| {
-        let mut scalars = scalars.clone();
-        scalars.find(|node| node.str().is_some_and(|text| is(&text, name)))
-    };
-    match of(|text, name| text == name).or_else(|| of(|text, name| text.contains(name))) {
-        Some(node) => super::facts::place(node, name),
-        None => value.span(),
-    }
-}
-
-fn write_value(value: Node<'_>, depth: usize, out: &mut String) -> bool {
-    if depth == 0 || out.len() > LONGEST {
-        return false;
-    }
-    match value.kind() {
-        Kind::Map => {
-            out.push('{');
-            for (at, entry) in value.entries().enumerate() {
-                let Some(key) = entry.key.key_text().and_then(|key| quoted(&key)) else {
-                    return false;
-                };
-                out.push_str(if at == 0 { "" } else { "," });
-                out.push_str(&key);
-                out.push(':');
-                if !write_value(entry.value, depth - 1, out) {
-                    return false;
-                }
-            }
-            out.push('}');
-        }
-        Kind::Seq => {
-            out.push('[');
-            for (at, item) in value.items().enumerate() {
-                out.push_str(if at == 0 { "" } else { "," });
-                if !write_value(item, depth - 1, out) {
-                    return false;
-                }
-            }
-            out.push(']');
-        }
-        Kind::Scalar | Kind::Alias => match value.scalar() {
-            Some(Scalar::Str(text)) => match quoted(&text) {
-                Some(text) => out.push_str(&text),
-                None => return false,
-            },
-            Some(Scalar::Bool(said)) => out.push_str(if said { "true" } else { "false" }),
-            Some(number) => out.push_str(number.json_number().as_deref().unwrap_or("null")),
-            None => out.push_str("null"),
-        },
-    }
-    true
 }
 
 fn quoted(text: &str) -> Option<String> {

@@ -3,9 +3,10 @@
 
 use std::cell::RefCell;
 
-use super::facts::{FileFacts, place, within};
-use super::guess;
-use super::operation;
+use super::facts::FileFacts;
+use super::operation::Part;
+use super::texts::{place, within};
+use super::{fetched, guess};
 use crate::graph::table::Table;
 use crate::graph::{Facts, Patched};
 use crate::manifest::kustomization::PatchTarget;
@@ -15,6 +16,8 @@ use crate::yaml::Node;
 
 /// What stands for the kind of an object that is not said.
 const ANY_KIND: &str = "JSON patch";
+/// As many kinds of one target are looked at.
+const MOST_KINDS: usize = 8;
 
 /// Where a patch stands, and whom it is for.
 struct Origin<'p> {
@@ -50,7 +53,7 @@ pub(super) fn read(
                             group: &target.group,
                             kind: &target.kind,
                             name: if target.name.is_empty() { "*" } else { &target.name },
-                            namespace: &target.namespace,
+                            namespace: literal(&target.namespace),
                             is_values: false,
                         },
                         None => Patched {
@@ -129,7 +132,7 @@ impl Patches<'_> {
                     group: group.as_deref().unwrap_or_default(),
                     kind: kind.as_deref().unwrap_or(ANY_KIND),
                     name: name.as_deref().unwrap_or("*"),
-                    namespace: own.as_deref().unwrap_or(namespace),
+                    namespace: own.as_deref().map_or(namespace, literal),
                     ..Patched::default()
                 };
                 let origin = |within| Origin {
@@ -172,7 +175,7 @@ impl Patches<'_> {
             guess::values(chart.get("valuesInline"), &mut self.out.guesses);
             if self.out.guesses.len() > start {
                 let object = self.object(&origin, origin.target, chart.span());
-                self.adopt(start, object, &origin, &|name, span| origin.at(name, span));
+                self.adopt(start, object, &origin.target, &|name, span| origin.at(name, span));
             }
         }
     }
@@ -217,27 +220,33 @@ impl Patches<'_> {
             ..Patched::default()
         };
         let object = self.object(origin, of, partial.place());
-        self.uses(partial, object, of.namespace, origin, &|name, span| {
-            origin.at(name, span)
-        });
+        self.uses(partial, object, &of, &|name, span| origin.at(name, span));
     }
 
-    /// Takes what a partial object names, said of `object`. `at` tells where a name stands in the file.
+    /// Takes what a partial object names, said of `object`. `at` tells where a name stands in the file. Whether anything
+    /// is known of what it says.
     fn uses(
         &mut self,
         partial: &Object<'_>,
         object: u32,
-        namespace: &str,
-        origin: &Origin<'_>,
+        of: &Patched<'_>,
         at: &dyn Fn(&str, Span) -> Span,
-    ) {
+    ) -> bool {
         let known = RefCell::new(Vec::new());
         let noted = |name: &str, span: Span| {
             known.borrow_mut().push(span);
             at(name, span)
         };
-        self.names
-            .add_patched_uses(self.table, partial, object, namespace, noted);
+        let mut knows = self
+            .names
+            .add_patched_uses(self.table, partial, object, of.namespace, noted);
+        let named = fetched::Of {
+            object,
+            name: of.name,
+            namespace: of.namespace,
+            is_patch: true,
+        };
+        knows |= fetched::read(partial, &named, at, self.out);
         let known = known.into_inner();
         let start = self.out.guesses.len();
         guess::guesses(
@@ -246,12 +255,16 @@ impl Patches<'_> {
             &mut |span| known.iter().any(|one| one.contains(span)),
             &mut self.out.guesses,
         );
-        self.adopt(start, object, origin, at);
+        knows |= self.out.guesses.len() > start;
+        self.adopt(start, object, of, at);
+        knows
     }
 
-    /// The operations of a JSON patch: what each puts in is read as a part of the object it is for, where that is said.
+    /// The operations of a JSON patch: what each puts in is read as a part of the object it is for, where that is said,
+    /// and by the names of its fields where nothing is known of it.
     fn operations(&mut self, root: Node<'_>, origin: &Origin<'_>) {
-        if origin.target.kind == "Secret" {
+        let target = &origin.target;
+        if may_be(target.kind, "Secret") {
             return;
         }
         let mut object = None;
@@ -264,50 +277,57 @@ impl Patches<'_> {
             let (Some(path), Some(value)) = (path, operation.get("value")) else {
                 continue;
             };
-            let is_known = origin.target.kind != ANY_KIND;
-            let whom = Patched {
-                kind: self.one_kind(origin.target.kind),
-                ..origin.target
-            };
-            let text = is_known.then(|| operation::as_object(&whom, &path, value));
-            let start = self.out.guesses.len();
-            if let Some(text) = text.flatten() {
-                let of = *object.get_or_insert_with(|| self.object(origin, origin.target, root.span()));
-                let at = |name: &str, _| match origin.within {
-                    Some(text) => place(text.resolved(), name),
-                    None => operation::place(value, name),
-                };
-                within(&text, |part| {
-                    self.uses(&Object::of(part), of, origin.target.namespace, origin, &at);
-                });
+            // Whatever has these may be a Secret, and the values are its own.
+            if path.starts_with("/stringData") || (path.starts_with("/data") && !is_plain(target.kind)) {
                 continue;
             }
-            guess::fragment(&path, value, &mut self.out.guesses);
+            let mut of = |patches: &mut Self| {
+                *object.get_or_insert_with(|| patches.object(origin, *target, root.span()))
+            };
+            let mut knows = false;
+            for kind in self.kinds(target.kind) {
+                let Some(part) = Part::new(target.group, kind, &path, value) else {
+                    break;
+                };
+                let at = |name: &str, span: Span| match origin.within {
+                    Some(text) => place(text.resolved(), name),
+                    None => part.place(name, span),
+                };
+                let of = of(self);
+                within(&part.text, |part| {
+                    knows |= self.uses(&Object::of(part), of, target, &at)
+                });
+                if knows {
+                    break;
+                }
+            }
+            let start = self.out.guesses.len();
+            if !knows {
+                guess::fragment(&path, value, &mut self.out.guesses);
+            }
             if self.out.guesses.len() > start {
-                let of = *object.get_or_insert_with(|| self.object(origin, origin.target, root.span()));
-                self.adopt(start, of, origin, &|name, span| origin.at(name, span));
+                let of = of(self);
+                self.adopt(start, of, target, &|name, span| origin.at(name, span));
             }
         }
     }
 
-    /// A target may say several kinds, `Deployment|StatefulSet`: what one has at a path, the others have there as well.
-    fn one_kind<'k>(&self, kinds: &'k str) -> &'k str {
-        let known = |kind: &&str| {
-            self.table
-                .kinds
-                .iter()
-                .any(|row| self.table.str(row.kind) == *kind)
-        };
-        kinds.split(['|', '(', ')']).find(known).unwrap_or(kinds)
+    /// The kinds of a target, which may say several: `Deployment|StatefulSet`.
+    fn kinds<'k>(&self, kinds: &'k str) -> Vec<&'k str> {
+        let alternatives = kinds.split(['|', '(', ')', '^', '$']);
+        let plain = alternatives.filter(|kind| !kind.is_empty() && is_plain(kind) && kinds != ANY_KIND);
+        plain.take(MOST_KINDS).collect()
     }
 
     /// Says of guesses, from one on, whose they are and where they stand.
-    fn adopt(&mut self, start: usize, object: u32, origin: &Origin<'_>, at: &dyn Fn(&str, Span) -> Span) {
+    fn adopt(&mut self, start: usize, object: u32, of: &Patched<'_>, at: &dyn Fn(&str, Span) -> Span) {
         for guess in &mut self.out.guesses[start..] {
             guess.object = object;
             guess.span = at(&guess.name, guess.span);
             if guess.namespace.is_empty() {
-                guess.namespace = origin.target.namespace.into();
+                // Where a chart goes is said by the object that the patch is for.
+                let anywhere = guess::is_of_charts(of.kind);
+                guess.namespace = if anywhere { guess::ANYWHERE } else { of.namespace }.into();
             }
         }
     }
@@ -319,6 +339,23 @@ impl Patches<'_> {
             None => self.names.add_patched(of, span, origin.document),
         }
     }
+}
+
+/// What a target says of a namespace is a regular expression; of one that is no name nothing is known.
+fn literal(namespace: &str) -> &str {
+    let is_name = namespace.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if is_name { namespace } else { "" }
+}
+
+/// Whether a target's kind is one name, and no pattern.
+fn is_plain(kind: &str) -> bool {
+    kind.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// Whether a target's kind means this one, among others perhaps.
+fn may_be(target: &str, kind: &str) -> bool {
+    let mut alternatives = target.split(['|', '(', ')', '^', '$']);
+    alternatives.any(|one| one == kind)
 }
 
 fn says(root: Node<'_>, key: &str, text: &str) -> bool {

@@ -2,6 +2,7 @@
 //! meets them as well.
 
 use super::facts::FileFacts;
+use super::fetched::Fetched;
 use super::guess::{self, Guess};
 use super::select::{Choice, is_anywhere, is_guess, is_inventory, secrets};
 use crate::graph::{Defined, Index, SECRET};
@@ -32,6 +33,11 @@ pub(super) fn only_used<'a, 'r: 'a>(
     }
     used.by_table(index, namespace);
     used.by_guess(index, facts, namespace);
+    for (name, place) in Fetched::new(index, facts).names() {
+        if !is_known(index, name, place) {
+            used.push(namespace, place, name);
+        }
+    }
     // Whoever asks by name would be told of those.
     if !choice.names.is_empty() {
         used.untold.clear();

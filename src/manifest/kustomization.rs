@@ -20,8 +20,10 @@ pub struct PatchTarget {
 impl PatchTarget {
     fn of(target: Option<Node<'_>>) -> PatchTarget {
         let said = |key: &str| {
-            let text = target.and_then(|target| target.get(key)).and_then(Node::str);
-            text.as_deref().unwrap_or_default().into()
+            let node = target.and_then(|target| target.get(key));
+            // An alias may lead to what a generator makes a Secret of.
+            let node = node.filter(|node| node.raw().kind != Kind::Alias);
+            node.and_then(Node::str).as_deref().unwrap_or_default().into()
         };
         PatchTarget {
             group: said("group"),

@@ -381,6 +381,42 @@ fn what_controllers_find_by_labels_is_called_out() {
 }
 
 #[test]
+fn aliases_bring_no_value_of_a_secret_into_what_patches_name() {
+    let kustomization = "namespace: prod\nresources: [a.yaml]\n\
+        secretGenerator: [{name: s, literals: [&x password=hunter2]}]\n\
+        patches:\n\
+        - target: {kind: Deployment}\n\
+        \u{20} patch: [{op: add, path: /spec/template/spec/imagePullSecrets, value: [{name: *x}]}]\n\
+        - {path: ops.yaml, target: {kind: *x, name: *x}}\n\
+        - target: {kind: *x, name: *x}\n\
+        \u{20} patch: [{op: add, path: /spec/pullSecrets, value: [{name: inline}]}]\n\
+        patchesStrategicMerge:\n\
+        - {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {imagePullSecrets: [{name: *x}]}}\n";
+    let folder = Folder::new(&[
+        ("kustomization.yaml", kustomization),
+        (
+            "a.yaml",
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n",
+        ),
+        (
+            "ops.yaml",
+            "[{op: add, path: /spec/pullSecrets, value: [{name: file}]}]\n",
+        ),
+    ]);
+    for args in [
+        &["impact", "-n", "prod"][..],
+        &["impact", "-n", "prod", "--format", "json"],
+    ] {
+        let answer = folder.run(args);
+        assert!(
+            answer.stdout.contains("file") && answer.stdout.contains("inline"),
+            "{answer}"
+        );
+        assert!(!format!("{answer}").contains("hunter2"), "{answer}");
+    }
+}
+
+#[test]
 fn files_of_values_are_no_objects_of_a_graph() {
     let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/impact/values");
     let here = Folder::new(&[]);

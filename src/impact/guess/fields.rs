@@ -1,6 +1,6 @@
 //! Fields that by their names hold the name of a Secret.
 
-use super::super::facts::{place, within};
+use super::super::texts::{place, within};
 use super::Guess;
 use super::settings::of_container;
 use crate::names;

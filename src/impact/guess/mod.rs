@@ -35,7 +35,7 @@ pub struct Guess {
 }
 
 /// A namespace that is said, but not known.
-const ANYWHERE: &str = "*";
+pub(super) const ANYWHERE: &str = "*";
 
 /// Looks through an object for what the table does not tell of it; `known` are the fields that it does tell of.
 pub(super) fn guesses(
@@ -81,6 +81,14 @@ fn is_partly_known(object: &Object<'_>, table: &Table) -> bool {
     let group = object.group();
     // The row for all other kinds stands under its own name.
     table.kind(group, &object.kind).is_none() || (group.contains('.') && !group.ends_with(".k8s.io"))
+}
+
+/// Whether objects of a kind give values to charts, which go into a namespace of their own.
+pub(super) fn is_of_charts(kind: &str) -> bool {
+    matches!(
+        kind,
+        "HelmRelease" | "HelmChart" | "HelmChartConfig" | "Application" | "ApplicationSet"
+    )
 }
 
 /// Looks through the values that an object gives to charts, and tells the namespace that those go to.
