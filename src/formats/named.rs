@@ -4,6 +4,7 @@
 use super::quantity::Quantity;
 use super::{addresses, ip as ips, times};
 use crate::calendar::is_day;
+use crate::names;
 use crate::url;
 
 /// Whether a text is of a format; `None` where that is not judged.
@@ -30,6 +31,8 @@ pub(crate) enum Format {
     Ssn,
     HexColor,
     BsonId,
+    ShortName,
+    LongName,
     /// Known to the server, not judged here.
     Trusted,
 }
@@ -57,6 +60,8 @@ impl Format {
             "ssn" => Format::Ssn,
             "hexcolor" => Format::HexColor,
             "bsonobjectid" => Format::BsonId,
+            "k8sshortname" => Format::ShortName,
+            "k8slongname" => Format::LongName,
             "isbn" | "isbn10" | "isbn13" | "creditcard" | "rgbcolor" | "password" => Format::Trusted,
             _ => return None,
         })
@@ -81,6 +86,8 @@ impl Format {
             Format::Ssn => "a social security number",
             Format::HexColor => "a colour such as `#00aaff`",
             Format::BsonId => "24 hexadecimal digits",
+            Format::ShortName => "a name of small letters, digits and `-`",
+            Format::LongName => "a name of small letters, digits, `-` and `.`",
             Format::Trusted => "of its format",
         }
     }
@@ -109,8 +116,18 @@ impl Format {
             Format::Ssn => addresses::ssn(text),
             Format::HexColor => addresses::hex_color(text),
             Format::BsonId => text.len() == 24 && text.bytes().all(|b| b.is_ascii_hexdigit()),
+            Format::ShortName => names::dns1123_label(text).is_empty(),
+            Format::LongName => names::dns1123_subdomain(text).is_empty(),
             Format::Trusted => return None,
         })
+    }
+
+    /// The minor version of Kubernetes from which on the server knows it.
+    pub(crate) fn since(self) -> u8 {
+        match self {
+            Format::ShortName | Format::LongName => 34,
+            _ => 0,
+        }
     }
 }
 
@@ -302,6 +319,8 @@ mod tests {
             ("uri", &["https://a/b", "/a"], &["a", "", "http://a b"]),
             ("email", &["a@b.c"], &["joe", "a@"]),
             ("hostname", &["a.example"], &["a_b", "my-host"]),
+            ("k8s-short-name", &["a", "1-a--b"], &["", "A", "a-", "a.b", "a_b"]),
+            ("k8s-long-name", &["a.b-1"], &["", "a..b", "A.b", "a."]),
             ("bsonobjectid", &["507f1f77bcf86cd799439011"], &["507f1f77"]),
             (
                 "duration",

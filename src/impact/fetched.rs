@@ -226,10 +226,15 @@ impl<'a> Fetched<'a> {
 
     /// What means a Secret by this name, and whether that is a guess. A pattern that is not understood may mean any.
     pub(super) fn of(&self, name: &str) -> impl Iterator<Item = (&One<'a>, bool)> {
+        // Thousands of patterns may meet thousands of Secrets, and most begin with what they look for.
+        let begins = |pattern: &str| match pattern.strip_prefix('^') {
+            Some(rest) if !pattern.contains('|') => name.starts_with(plain_start(rest)),
+            _ => true,
+        };
         let by_pattern = self
             .patterns
             .iter()
-            .filter(move |(pattern, _)| pattern.matches(name) != Some(false));
+            .filter(move |(pattern, _)| begins(&pattern.text) && pattern.matches(name) != Some(false));
         let by_name = self.by_name.get(name).into_iter().flatten();
         let vague = self
             .vague
@@ -264,6 +269,17 @@ impl<'a> Fetched<'a> {
         let all = self.by_name.iter();
         all.flat_map(|(name, ones)| ones.iter().map(|one| (*name, one.namespace)))
     }
+}
+
+/// What a regular expression begins with that stands for itself.
+fn plain_start(pattern: &str) -> &str {
+    let is_plain = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-';
+    let end = pattern.bytes().take_while(|b| is_plain(b)).count();
+    // What follows may say that the last one need not be there.
+    let repeats = matches!(pattern.as_bytes().get(end), Some(b'*' | b'?' | b'{'));
+    pattern
+        .get(..end - usize::from(repeats && end > 0))
+        .unwrap_or_default()
 }
 
 /// The stores of a run.

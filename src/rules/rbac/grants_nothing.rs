@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::manifest::{Field, Object};
+use crate::near::nearest;
 use crate::quote::listed;
 use crate::rules::{Check, Cx, quote};
 use crate::schema::{self, KindInfo};
@@ -120,6 +121,12 @@ fn of_verb<'t>(verb: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if cx.is_unrendered(&text) {
         return;
     }
+    if let Some(meant) = slip(&text) {
+        let message = format!("{} is no verb of the API: it grants nothing", quote(&text));
+        cx.report(verb.place(), message)
+            .help(format!("did you mean `{meant}`?"));
+        return;
+    }
     let words = text.split([',', ' ']).filter(|word| !word.is_empty());
     let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
     let is_right = words.concat() == *text;
@@ -135,6 +142,21 @@ fn of_verb<'t>(verb: &Field<'_, 't>, cx: &mut Cx<'t>) {
         }
     };
     cx.report(verb.place(), message).help(help);
+}
+
+/// The verb that a word is a slip away from. Others may be verbs of somebody's own: short ones count only where two
+/// letters changed places.
+fn slip(word: &str) -> Option<&'static str> {
+    if VERBS.iter().any(|verb| verb.eq_ignore_ascii_case(word)) {
+        return None;
+    }
+    let sorted = |text: &str| {
+        let mut letters = text.as_bytes().to_vec();
+        letters.sort_unstable();
+        letters
+    };
+    let meant = nearest(word, VERBS.into_iter())?;
+    (word.len() > 4 || sorted(word) == sorted(meant)).then_some(meant)
 }
 
 fn of_resource<'t>(resource: &Field<'_, 't>, groups: &[Cow<'t, str>], cx: &mut Cx<'t>) {

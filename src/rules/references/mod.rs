@@ -19,9 +19,10 @@ pub(super) mod tls_secret_lacks_keys;
 use crate::diagnostic::{Edit, Report, Severity};
 use crate::graph::table::{Breaks, Reading, Row, Target};
 use crate::graph::{
-    CLUSTER_ROLE, CONFIG_MAP, Closeness, DEPLOYMENT, Defined, GATEWAY_CLASS, INGRESS_CLASS, Meant,
-    PERSISTENT_VOLUME_CLAIM, PRIORITY_CLASS, REPLICA_SET, ROLE, RUNTIME_CLASS, SECRET, SERVICE,
-    SERVICE_ACCOUNT, STATEFUL_SET, STORAGE_CLASS, UseSite, Verdict,
+    CLUSTER_ROLE, CONFIG_MAP, Closeness, DEPLOYMENT, Defined, GATEWAY_CLASS, INGRESS_CLASS,
+    MUTATING_ADMISSION_POLICY, Meant, PERSISTENT_VOLUME_CLAIM, PRIORITY_CLASS, REPLICA_SET, ROLE,
+    RUNTIME_CLASS, SECRET, SERVICE, SERVICE_ACCOUNT, STATEFUL_SET, STORAGE_CLASS, UseSite,
+    VALIDATING_ADMISSION_POLICY, Verdict,
 };
 use crate::hash::{HashMap, HashSet};
 use crate::rules::{RunCx, quote};
@@ -288,6 +289,7 @@ fn consequence(row: &Row) -> &'static str {
         (STORAGE_CLASS, _) => "the claim waits for a volume forever",
         (INGRESS_CLASS | GATEWAY_CLASS, _) => "no controller serves it",
         (ROLE | CLUSTER_ROLE, _) => "the binding gives no rights",
+        (VALIDATING_ADMISSION_POLICY | MUTATING_ADMISSION_POLICY, _) => "the binding enforces nothing",
         (SERVICE, Breaks::FallsBack) => "the pods have no names in DNS",
         (SERVICE, _) => "nothing answers there",
         (target, _) if is_workload(target) => "nothing is scaled",

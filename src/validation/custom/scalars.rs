@@ -7,6 +7,7 @@ use super::value::{self, Data, Value};
 use super::words::{self, count};
 use crate::catalogue::ids;
 use crate::diagnostic::ErrorType;
+use crate::formats::Format;
 use crate::near::nearest;
 use crate::quote::quote;
 use crate::validation::constraints::recased;
@@ -72,7 +73,8 @@ impl<'t> Validator<'_, 't> {
                 self.refuse(rule, kind, place, &text, help);
             }
         }
-        let Some(format) = self.format(schema) else {
+        let known = |format: &Format| self.cx.kube().minor() >= format.since();
+        let Some(format) = self.format(schema).filter(known) else {
             return;
         };
         outcome.count += 1;
