@@ -196,3 +196,44 @@ fn nothing_is_missing_in_what_cannot_be_read() {
         assert_eq!(rules, ["schema/type"], "{text}");
     }
 }
+
+#[test]
+fn advice_is_what_to_write() {
+    let pod = |spec: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  containers: [{{name: c, image: c{spec}}}]\n"
+        )
+    };
+    for (text, help) in [
+        (
+            pod(", resources: {limits: {example.com/gpu: 0.5}}"),
+            "use a whole number",
+        ),
+        (
+            pod(", resources: {limits: {cpu: 1, hugepages-2Mi: 3Mi}}"),
+            "use as many whole pages as are needed",
+        ),
+        (
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web}\n\
+             spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.5/24}}]}]}\n"
+                .into(),
+            "write `10.0.0.0/24` for the range, or `10.0.0.5/32` for the one address",
+        ),
+        (
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: a}\n\
+             roleRef: {kind: Rule, name: b, apiGroup: rbac.authorization.k8s.io}\n"
+                .into(),
+            "use `ClusterRole`",
+        ),
+        (
+            "apiVersion: apiregistration.k8s.io/v1\nkind: APIService\nmetadata: {name: v1.a.example.com}\n\
+             spec: {group: a.example.com, version: v1, groupPriorityMinimum: 1, versionPriority: 0}\n"
+                .into(),
+            "write a number from 1 to 1000",
+        ),
+    ] {
+        let found = findings(&text, &Settings::default());
+        let helps: Vec<&str> = found.iter().filter_map(|one| one.help.as_deref()).collect();
+        assert!(helps.contains(&help), "{text}\n{helps:#?}");
+    }
+}

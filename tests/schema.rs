@@ -503,7 +503,16 @@ fn advice_names_what_was_meant() {
         ),
         (
             pod("containers: [{name: c, livenessProbe: {tcpSocket: 80}}]\n"),
-            "write its fields below it: `host` and `port`",
+            "write `tcpSocket: {port: 80}`",
+        ),
+        (pod("containers: [{name: c, ports: [\"80\"]}]\n"), "write `{containerPort: 80}`"),
+        (pod("hostNetwork: \"yes\"\n"), "write `true`, without quotes"),
+        (pod("hostNetwork: maybe\n"), "write `true` or `false`, without quotes"),
+        (pod("terminationGracePeriodSeconds: 30s\n"), "write `30`, without a unit"),
+        (
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\nspec: {podFailurePolicy: {rules: [{action: Ignore, onPodConditions: [{type: a, status: true}]}]}}\n"
+                .into(),
+            "use one of `\"False\"`, `\"True\"`, `Unknown`",
         ),
         (
             pod("containers: [{name: c, command: sleep}]\n"),

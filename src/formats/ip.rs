@@ -1,6 +1,6 @@
 //! IP addresses and prefixes in the formats that the server has taken over time.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::names::{self, Faults};
 use crate::version::KubeVersion;
@@ -51,6 +51,30 @@ pub fn has_host_bits(ip: IpAddr, length: u8) -> bool {
         IpAddr::V4(ip) => u32::from(ip).checked_shl(u32::from(length)).unwrap_or(0) != 0,
         IpAddr::V6(ip) => u128::from(ip).checked_shl(u32::from(length)).unwrap_or(0) != 0,
     }
+}
+
+/// What to write for a text that is no prefix.
+pub fn prefix_help(text: &str) -> String {
+    if let Some((ip, length)) = parse_prefix(text)
+        && has_host_bits(ip, length)
+    {
+        let (whole, most) = match ip {
+            IpAddr::V4(ip) => {
+                let mask = u32::MAX.checked_shl(32 - u32::from(length)).unwrap_or(0);
+                (IpAddr::from(Ipv4Addr::from(u32::from(ip) & mask)), 32)
+            }
+            IpAddr::V6(ip) => {
+                let mask = u128::MAX.checked_shl(128 - u32::from(length)).unwrap_or(0);
+                (IpAddr::from(Ipv6Addr::from(u128::from(ip) & mask)), 128)
+            }
+        };
+        return format!("write `{whole}/{length}` for the range, or `{ip}/{most}` for the one address");
+    }
+    if let Some(ip) = parse(text) {
+        let most = if ip.is_ipv4() { 32 } else { 128 };
+        return format!("write `{ip}/{most}` for the one address, or fewer bits for a range");
+    }
+    "use an address with its prefix length, such as `192.0.2.0/24`".into()
 }
 
 /// Faults of a prefix in a field that once took lenient ones: the stricter test came with 1.36.
@@ -116,6 +140,21 @@ pub fn endpoint(ip: IpAddr) -> Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_to_write_for_a_prefix_is_one() {
+        for (text, meant) in [
+            ("10.0.0.5/24", "10.0.0.0/24"),
+            ("10.0.0.5/0", "0.0.0.0/0"),
+            ("2001:db8::1/64", "2001:db8::/64"),
+            ("10.0.0.5", "10.0.0.5/32"),
+            ("::1", "::1/128"),
+            ("shop", "192.0.2.0/24"),
+        ] {
+            assert!(prefix_help(text).contains(&format!("`{meant}`")), "{text}");
+            assert!(canonical_prefix(meant).is_empty(), "{meant}");
+        }
+    }
 
     #[test]
     fn reads_addresses_leniently() {

@@ -27,6 +27,9 @@ pub(super) fn help<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'
             Some("write each on a line of its own below it, as `NAME: VALUE`".into())
         }
         (Shape::Struct(ty), Kind::Scalar) => as_mapping(cx, ty, at, scalar).or_else(|| fields(cx, ty)),
+        (Shape::Bool | Shape::Int32 | Shape::Int64, Kind::Scalar) if !cx.is_masked(at.value.span()) => {
+            as_plain(at.shape, scalar)
+        }
         _ => None,
     }
 }
@@ -104,9 +107,12 @@ fn as_mapping<'t>(
     at: &Place<'_, 't>,
     scalar: Option<&Scalar<'t>>,
 ) -> Option<String> {
-    let Some(Scalar::Str(text)) = scalar else {
-        return None;
+    let text = match scalar? {
+        Scalar::Str(text) => text.clone(),
+        Scalar::Int(number) => number.to_string().into(),
+        _ => return None,
     };
+    let text = &*text;
     if !is_name(text) || cx.is_masked(at.value.span()) || cx.is_masked(at.value.resolved().span()) {
         return None;
     }
@@ -114,7 +120,10 @@ fn as_mapping<'t>(
         let field = ty.field(name, cx.kube());
         field.is_some_and(|field| field.ty.shape() == Shape::String)
     };
-    let name = ["name", "type"].into_iter().find(is_text)?;
+    let name = match text.bytes().all(|b| b.is_ascii_digit()) {
+        true => number_field(cx, ty)?,
+        false => ["name", "type"].into_iter().find(is_text)?,
+    };
     // What else it needs is for the author to say: the key of a Secret.
     let required = ty
         .fields(cx.kube())
@@ -124,6 +133,38 @@ fn as_mapping<'t>(
         Part::Field(field) => format!("write `{}: {{{name}: {text}{others}}}`", field.name()),
         _ => format!("write `{{{name}: {text}{others}}}`"),
     })
+}
+
+/// The field that a number alone is for: the one that is required, or the only one.
+fn number_field(cx: &Cx<'_>, ty: TypeId) -> Option<&'static str> {
+    let numbers = || {
+        let numbers = [Shape::Int32, Shape::Int64, Shape::IntOrString];
+        let is_number = move |field: &FieldInfo| numbers.contains(&field.ty.shape());
+        ty.fields(cx.kube()).filter(is_number)
+    };
+    let mut required = numbers().filter(|field| field.required);
+    let (first, second) = (required.next(), required.next());
+    let one = first.or_else(|| numbers().next().filter(|_| numbers().count() == 1));
+    one.filter(|_| second.is_none()).map(|field| field.name)
+}
+
+/// A text that means a boolean, or a number of seconds.
+fn as_plain(shape: Shape, scalar: Option<&Scalar<'_>>) -> Option<String> {
+    let Some(Scalar::Str(text)) = scalar else {
+        return None;
+    };
+    if shape == Shape::Bool {
+        let means = |words: [&str; 5]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+        let meant = match () {
+            () if means(["true", "yes", "y", "on", "enabled"]) => "true",
+            () if means(["false", "no", "n", "off", "disabled"]) => "false",
+            () => return Some("write `true` or `false`, without quotes".into()),
+        };
+        return Some(format!("write `{meant}`, without quotes"));
+    }
+    let number = text.strip_suffix('s').unwrap_or_default();
+    let is_number = (1..10).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| format!("write `{number}`, without a unit"))
 }
 
 /// Whether a text is short and plain enough to be repeated in a help.

@@ -123,7 +123,11 @@ pub(super) fn resource<'t>(
     ];
     for (_, reason) in faults.iter().filter(|(wrong, _)| *wrong) {
         let message = format!("{} of {} is wrong: it {reason}", shown(entry, cx), quote(name));
-        let help = "use an amount such as `500m` of `cpu`, or `128Mi` of `memory`";
+        let help = match (is_huge_page(name), is_whole(name)) {
+            (true, _) => "use as many whole pages as are needed",
+            (_, true) => "use a whole number",
+            _ => "use an amount such as `500m` of `cpu`, or `128Mi` of `memory`",
+        };
         tell(message, help, entry.place(), cx);
     }
 }

@@ -84,8 +84,8 @@ pub fn peer<'t>(peer: &Field<'_, 't>, cx: &mut Cx<'t>) {
 fn prefix_faults<'t>(field: &Field<'_, 't>, text: &str, cx: &mut Cx<'t>) {
     for reason in ip::legacy_prefix(text, cx.kube()) {
         let message = format!("{} is no valid range of addresses: it {reason}", quote(text));
-        fault(cx, field, ErrorType::Invalid, message)
-            .help("use an address with its prefix length, such as `192.0.2.0/24`");
+        let help = ip::prefix_help(cx.file.hidden().told(text));
+        fault(cx, field, ErrorType::Invalid, message).help(help);
     }
 }
 

@@ -50,9 +50,8 @@ fn source_range<'t>(field: &Field<'_, 't>, range: &str, at: Option<crate::source
     for reason in ip::legacy_prefix(range, cx.kube()) {
         let message = format!("{} is no valid range of addresses: it {reason}", quote(range));
         let at = at.unwrap_or_else(|| field.place());
-        fault(cx, field, ErrorType::Invalid, message)
-            .at(at)
-            .help("use an address with its prefix length, such as `192.0.2.0/24`");
+        let help = ip::prefix_help(cx.file.hidden().told(range));
+        fault(cx, field, ErrorType::Invalid, message).at(at).help(help);
     }
 }
 

@@ -162,8 +162,7 @@ pub(super) fn supported<'t>(known: &[&str], field: &Field<'_, 't>, place: &Field
     } else {
         format!("{name} does not know {}", shown(field, cx))
     };
-    let report =
-        fault(cx, place, ErrorType::NotSupported, message).help(format!("use one of {}", list(known)));
+    let report = fault(cx, place, ErrorType::NotSupported, message).help(choose(known));
     in_its_case(report, field, known);
 }
 
@@ -252,6 +251,14 @@ pub(super) fn shown<'t>(field: &Field<'_, 't>, cx: &Cx<'t>) -> Cow<'static, str>
     field
         .value()
         .map_or(Cow::Borrowed("the value"), |value| cx.shown(value))
+}
+
+/// The help for a value that must be one of some.
+pub(in crate::validation) fn choose(words: &[&str]) -> String {
+    match words {
+        [word] => format!("use `{word}`"),
+        words => format!("use one of {}", list(words)),
+    }
 }
 
 pub(super) fn list(words: &[&str]) -> String {

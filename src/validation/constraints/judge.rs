@@ -1,8 +1,8 @@
 //! What each test does.
 
 use super::faults::{
-    Repeats, in_its_case, is_in_unreadable, list, named, none_of, of_format, refuse, shown, supported, union,
-    unique_by,
+    Repeats, choose, in_its_case, is_in_unreadable, named, none_of, of_format, refuse, shown, supported,
+    union, unique_by,
 };
 use super::run::is_set;
 use super::{Op, fault, warned};
@@ -60,7 +60,7 @@ pub(super) fn judge<'t>(
                 let near = allowed.iter().find(|a| a.eq_ignore_ascii_case(&value));
                 let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("use one of {}", list(allowed)),
+                    None => choose(allowed),
                 };
                 let message = format!("{} does not know {}", named(field), shown(field, cx));
                 let report = fault(cx, place, ErrorType::NotSupported, message).help(help);
@@ -138,7 +138,7 @@ pub(super) fn judge<'t>(
             } else {
                 format!("{name} may not be empty")
             };
-            fault(cx, place, ErrorType::Invalid, message).help(format!("use one of {}", list(known)));
+            fault(cx, place, ErrorType::Invalid, message).help(choose(known));
         }
         Op::Supported(known) => supported(known, field, place, cx),
         Op::NotBlank if field.text().is_some_and(|value| value.trim().is_empty()) => {

@@ -24,7 +24,7 @@ use crate::diagnostic::{ErrorType, Report};
 use crate::manifest::{Field, Object};
 use crate::schema::{Shape, Ty, TypeId, table};
 use crate::version::KubeVersion;
-use crate::yaml::{Entry, Kind};
+use crate::yaml::{Entry, Kind, may_be_typed};
 use base::{Base, Present};
 
 /// Deeper structs are not looked into: only a hostile CRD schema nests so far.
@@ -52,7 +52,15 @@ pub fn instead_of(ty: TypeId, field: &str, text: &str, kube: KubeVersion) -> Opt
     let mut tests = tests.filter(|test| (test.since..=test.until).contains(&kube.minor()));
     tests.find_map(|test| match &test.op {
         Op::OneOf(words) | Op::Known(words) | Op::Supported(words) if !words.contains(&text) => {
-            Some(format!("use one of {}", faults::list(words)))
+            // Some of them are no texts either without quotes.
+            let quoted = |word: &&str| match may_be_typed(word.as_bytes()) {
+                true => format!("\"{word}\""),
+                false => word.to_string(),
+            };
+            let words: Vec<String> = words.iter().map(quoted).collect();
+            Some(faults::choose(
+                &words.iter().map(String::as_str).collect::<Vec<_>>(),
+            ))
         }
         Op::Format(format) | Op::EvenEmpty(format) => {
             let fault = format.faults(text, kube).first().copied()?;
