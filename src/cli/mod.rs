@@ -1,8 +1,8 @@
 //! The command: the only code that touches files, environment and terminal.
 
 mod args;
-mod aside;
 mod around;
+mod aside;
 mod baseline;
 mod check;
 mod choice;

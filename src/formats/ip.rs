@@ -56,6 +56,7 @@ pub fn has_host_bits(ip: IpAddr, length: u8) -> bool {
 /// What to write for a text that is no prefix.
 pub fn prefix_help(text: &str) -> String {
     if let Some((ip, length)) = parse_prefix(text)
+        && ip == plain(ip)
         && has_host_bits(ip, length)
     {
         let (whole, most) = match ip {
@@ -70,7 +71,7 @@ pub fn prefix_help(text: &str) -> String {
         };
         return format!("write `{whole}/{length}` for the range, or `{ip}/{most}` for the one address");
     }
-    if let Some(ip) = parse(text) {
+    if let Some(ip) = parse(text).filter(|ip| *ip == plain(*ip)) {
         let most = if ip.is_ipv4() { 32 } else { 128 };
         return format!("write `{ip}/{most}` for the one address, or fewer bits for a range");
     }
@@ -149,6 +150,8 @@ mod tests {
             ("2001:db8::1/64", "2001:db8::/64"),
             ("10.0.0.5", "10.0.0.5/32"),
             ("::1", "::1/128"),
+            ("::ffff:1.2.3.4/100", "192.0.2.0/24"),
+            ("::ffff:1.2.3.4", "192.0.2.0/24"),
             ("shop", "192.0.2.0/24"),
         ] {
             assert!(prefix_help(text).contains(&format!("`{meant}`")), "{text}");

@@ -335,17 +335,11 @@ impl<'a> Stores<'a> {
             .get(&*fetch.store)
             .map(Vec::as_slice)
             .unwrap_or_default();
-        let mut meant: Vec<&'a Store> = Vec::new();
-        if named.len() <= FEW {
-            meant.extend(
-                named
-                    .iter()
-                    .filter(|(at, store)| fits(*at, store))
-                    .map(|(_, store)| *store),
-            );
-        } else {
+        if named.len() > FEW {
             return Some("");
         }
+        let fitting = named.iter().filter(|(at, store)| fits(*at, store));
+        let mut meant: Vec<&'a Store> = fitting.map(|(_, store)| *store).collect();
         if meant.is_empty() {
             let vague = self.vague.iter().take(FEW);
             meant.extend(

@@ -264,7 +264,7 @@ impl Patches<'_> {
     /// and by the names of its fields where nothing is known of it.
     fn operations(&mut self, root: Node<'_>, origin: &Origin<'_>) {
         let target = &origin.target;
-        if may_be(target.kind, "Secret") {
+        if kinds(target.kind).any(|kind| kind == "Secret") {
             return;
         }
         let mut object = None;
@@ -285,7 +285,7 @@ impl Patches<'_> {
                 *object.get_or_insert_with(|| patches.object(origin, *target, root.span()))
             };
             let mut knows = false;
-            for kind in self.kinds(target.kind) {
+            for kind in kinds(target.kind).take(MOST_KINDS) {
                 let Some(part) = Part::new(target.group, kind, &path, value) else {
                     break;
                 };
@@ -310,13 +310,6 @@ impl Patches<'_> {
                 self.adopt(start, of, target, &|name, span| origin.at(name, span));
             }
         }
-    }
-
-    /// The kinds of a target, which may say several: `Deployment|StatefulSet`.
-    fn kinds<'k>(&self, kinds: &'k str) -> Vec<&'k str> {
-        let alternatives = kinds.split(['|', '(', ')', '^', '$']);
-        let plain = alternatives.filter(|kind| !kind.is_empty() && is_plain(kind) && kinds != ANY_KIND);
-        plain.take(MOST_KINDS).collect()
     }
 
     /// Says of guesses, from one on, whose they are and where they stand.
@@ -352,10 +345,10 @@ fn is_plain(kind: &str) -> bool {
     kind.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
-/// Whether a target's kind means this one, among others perhaps.
-fn may_be(target: &str, kind: &str) -> bool {
-    let mut alternatives = target.split(['|', '(', ')', '^', '$']);
-    alternatives.any(|one| one == kind)
+/// The kinds that a target names, one or several: `Deployment|StatefulSet`.
+fn kinds(target: &str) -> impl Iterator<Item = &str> {
+    let alternatives = target.split(['|', '(', ')', '^', '$']);
+    alternatives.filter(move |kind| !kind.is_empty() && is_plain(kind) && target != ANY_KIND)
 }
 
 fn says(root: Node<'_>, key: &str, text: &str) -> bool {

@@ -113,35 +113,36 @@ fn shortened(text: &str) -> Option<&'static str> {
 
 fn of_verb<'t>(verb: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let Some(text) = verb.text() else { return };
-    if let Some((_, instead)) = NO_VERBS.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)) {
+    let named = NO_VERBS.iter().find(|(word, _)| text.eq_ignore_ascii_case(word));
+    let help = match named {
+        Some((_, instead)) => Some(format!("write {instead}")),
+        None if cx.is_unrendered(&text) => None,
+        None => match slip(&text) {
+            Some(meant) => Some(format!("did you mean `{meant}`?")),
+            None => respelled(&text),
+        },
+    };
+    if let Some(help) = help {
         let message = format!("{} is no verb of the API: it grants nothing", quote(&text));
-        cx.report(verb.place(), message).help(format!("write {instead}"));
-        return;
+        cx.report(verb.place(), message).help(help);
     }
-    if cx.is_unrendered(&text) {
-        return;
-    }
-    if let Some(meant) = slip(&text) {
-        let message = format!("{} is no verb of the API: it grants nothing", quote(&text));
-        cx.report(verb.place(), message)
-            .help(format!("did you mean `{meant}`?"));
-        return;
-    }
+}
+
+/// How verbs in capitals, or several of them in one text, are to be written.
+fn respelled(text: &str) -> Option<String> {
     let words = text.split([',', ' ']).filter(|word| !word.is_empty());
     let words: Vec<String> = words.map(str::to_ascii_lowercase).collect();
     let is_right = words.concat() == *text;
     if words.is_empty() || is_right || !words.iter().all(|word| VERBS.contains(&&**word)) {
-        return;
+        return None;
     }
-    let message = format!("{} is no verb of the API: it grants nothing", quote(&text));
-    let help = match words.as_slice() {
+    Some(match words.as_slice() {
         [word] => format!("write `{word}`, in small letters and without blanks"),
         words => {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             format!("write each as an item of its own: {}", listed(&words, "and"))
         }
-    };
-    cx.report(verb.place(), message).help(help);
+    })
 }
 
 /// The verb that a word is a slip away from. Others may be verbs of somebody's own: short ones count only where two

@@ -10,7 +10,7 @@ use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::names;
 use crate::source::Span;
-use crate::validation::constraints::{fault, in_its_case};
+use crate::validation::constraints::{choose, fault, in_its_case};
 
 /// The lists of containers in a pod's spec.
 pub(super) const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
@@ -294,10 +294,7 @@ pub(super) fn one_of<'t>(field: &Field<'_, 't>, allowed: &[&str], cx: &mut Cx<'t
 
 fn unknown<'t>(field: &Field<'_, 't>, allowed: &[&str], cx: &Cx<'t>) -> Option<(String, String)> {
     let text = judged(field, cx).filter(|text| !allowed.contains(&&**text))?;
-    let help = match allowed.iter().find(|known| known.eq_ignore_ascii_case(&text)) {
-        Some(known) => format!("did you mean `{known}`?"),
-        None => format!("use one of `{}`", allowed.join("`, `")),
-    };
+    let help = choose(allowed, &text);
     let message = format!("`{}` does not know {}", field.name(), shown(field, cx));
     Some((message, help))
 }

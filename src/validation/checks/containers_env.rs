@@ -6,7 +6,7 @@ use crate::formats::quantity::{self, Quantity};
 use crate::manifest::Field;
 use crate::names::{self, Faults};
 use crate::quote::quote;
-use crate::validation::constraints::fault;
+use crate::validation::constraints::{choose, fault};
 
 use super::containers::{judged, shown};
 
@@ -206,11 +206,7 @@ pub(super) fn field_ref<'t>(reference: &Field<'_, 't>, known: &[&str], cx: &mut 
         | "status.podIPs" => ErrorType::NotSupported,
         _ => ErrorType::Invalid,
     };
-    let near = known.iter().find(|known| known.eq_ignore_ascii_case(&path));
-    let help = match near {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("use one of `{}`", known.join("`, `")),
-    };
+    let help = choose(known, &path);
     let message = format!(
         "{} is no field of a pod that can be shown here",
         shown(&field, cx)

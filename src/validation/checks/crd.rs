@@ -12,7 +12,7 @@ use super::webhooks;
 use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
-use crate::validation::constraints::fault;
+use crate::validation::constraints::{choose, fault};
 use crate::yaml::Node;
 
 fn text<'t>(field: &Field<'_, 't>) -> Cow<'t, str> {
@@ -251,13 +251,12 @@ fn columns<'t>(columns: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 .help("add `type: string`, or another");
         } else if !TYPES.contains(&&*value) && !cx.is_unrendered(&value) {
             let message = format!("{} is no type of a column", crate::quote::quote(&value));
-            fault(cx, &kind, ErrorType::Invalid, message).help(format!("use one of {}", TYPES.join(", ")));
+            fault(cx, &kind, ErrorType::Invalid, message).help(choose(&TYPES, &value));
         }
         let value = text(&format);
         if !value.is_empty() && !FORMATS.contains(&&*value) && !cx.is_unrendered(&value) {
             let message = format!("{} is no format of a column", crate::quote::quote(&value));
-            fault(cx, &format, ErrorType::Invalid, message)
-                .help(format!("use one of {}", FORMATS.join(", ")));
+            fault(cx, &format, ErrorType::Invalid, message).help(choose(&FORMATS, &value));
         }
         // The server's own form has another name for it.
         let path = column.renamed("JSONPath", &column.child("jsonPath"));

@@ -6,7 +6,7 @@ use crate::diagnostic::ErrorType;
 use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::quote::quote;
-use crate::validation::constraints::fault;
+use crate::validation::constraints::{choose, fault};
 
 /// Whether a quantity is a whole number, once rounded up to thousandths as the server does.
 pub fn is_whole(quantity: Quantity) -> bool {
@@ -153,7 +153,7 @@ fn one_scope<'t>(
         let message = format!("there is no scope {}", quote(scope));
         fault(cx, named, ErrorType::Invalid, message)
             .at(at)
-            .help(format!("use one of `{}`", known.join("`, `")));
+            .help(choose(known, scope));
     }
     for entry in spec.child("hard").entries().filter(|_| known.contains(&scope)) {
         let name = entry.name();

@@ -162,7 +162,7 @@ pub(super) fn supported<'t>(known: &[&str], field: &Field<'_, 't>, place: &Field
     } else {
         format!("{name} does not know {}", shown(field, cx))
     };
-    let report = fault(cx, place, ErrorType::NotSupported, message).help(choose(known));
+    let report = fault(cx, place, ErrorType::NotSupported, message).help(choose(known, &value));
     in_its_case(report, field, known);
 }
 
@@ -253,9 +253,12 @@ pub(super) fn shown<'t>(field: &Field<'_, 't>, cx: &Cx<'t>) -> Cow<'static, str>
         .map_or(Cow::Borrowed("the value"), |value| cx.shown(value))
 }
 
-/// The help for a value that must be one of some.
-pub(in crate::validation) fn choose(words: &[&str]) -> String {
+/// The help for a value that is none of those allowed: the one that it is but for its case, or all.
+pub(in crate::validation) fn choose(words: &[&str], given: &str) -> String {
     match words {
+        _ if let Some(near) = words.iter().find(|word| word.eq_ignore_ascii_case(given)) => {
+            format!("did you mean `{near}`?")
+        }
         [word] => format!("use `{word}`"),
         words => format!("use one of {}", list(words)),
     }

@@ -57,11 +57,7 @@ pub(super) fn judge<'t>(
                 .text()
                 .filter(|value| !allowed.contains(&&**value) && !cx.is_unrendered(value))
             {
-                let near = allowed.iter().find(|a| a.eq_ignore_ascii_case(&value));
-                let help = match near {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => choose(allowed),
-                };
+                let help = choose(allowed, &value);
                 let message = format!("{} does not know {}", named(field), shown(field, cx));
                 let report = fault(cx, place, ErrorType::NotSupported, message).help(help);
                 in_its_case(report, field, allowed);
@@ -138,7 +134,8 @@ pub(super) fn judge<'t>(
             } else {
                 format!("{name} may not be empty")
             };
-            fault(cx, place, ErrorType::Invalid, message).help(choose(known));
+            fault(cx, place, ErrorType::Invalid, message)
+                .help(choose(known, &field.text().unwrap_or_default()));
         }
         Op::Supported(known) => supported(known, field, place, cx),
         Op::NotBlank if field.text().is_some_and(|value| value.trim().is_empty()) => {

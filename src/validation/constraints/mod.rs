@@ -12,6 +12,7 @@ mod ops;
 mod run;
 mod warned;
 
+pub(super) use faults::choose;
 pub use faults::{in_its_case, of_format, recased};
 pub use formats::{Format, percent};
 pub use ops::{Cond, Is, MergeKey, Op, Row, Step, Test};
@@ -58,9 +59,10 @@ pub fn instead_of(ty: TypeId, field: &str, text: &str, kube: KubeVersion) -> Opt
                 false => word.to_string(),
             };
             let words: Vec<String> = words.iter().map(quoted).collect();
-            Some(faults::choose(
-                &words.iter().map(String::as_str).collect::<Vec<_>>(),
-            ))
+            {
+                let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                Some(choose(&words, ""))
+            }
         }
         Op::Format(format) | Op::EvenEmpty(format) => {
             let fault = format.faults(text, kube).first().copied()?;
