@@ -169,6 +169,9 @@ pub struct Diagnostic {
     pub document: u32,
     /// The object it is about, as an index into the file's list of objects.
     pub object: Option<u32>,
+    /// The place of a fault that this one follows from. Where that one is told, people need not hear of this one; it is
+    /// a refusal of the server all the same.
+    pub follows: Option<Span>,
 }
 
 impl Diagnostic {
@@ -186,6 +189,7 @@ impl Diagnostic {
             fix: None,
             document,
             object: None,
+            follows: None,
         }
     }
 }
@@ -271,6 +275,12 @@ impl Report<'_> {
     /// Overrides the severity of the rule's page.
     pub fn severity(self, severity: Severity) -> Self {
         self.diagnostic.severity = severity;
+        self
+    }
+
+    /// It follows from whatever is wrong at another place, if anything is.
+    pub fn follows(self, cause: impl Into<Option<Span>>) -> Self {
+        self.diagnostic.follows = cause.into();
         self
     }
 

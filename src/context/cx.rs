@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use super::Ceiling;
+use super::{Cause, Ceiling};
 use crate::diagnostic::{Diagnostic, Report, RuleId};
 use crate::manifest::mask::{self, HIDDEN};
 use crate::manifest::{Field, File, Object};
@@ -29,6 +29,8 @@ pub struct Cx<'t> {
     pub(crate) object: Option<u32>,
     pub(crate) found: Vec<Diagnostic>,
     pub(crate) suppressions: Option<Box<Suppressions>>,
+    /// Faults of the current document that others may follow from.
+    pub(crate) causes: Vec<Cause>,
     /// Findings that are too many to be told.
     pub(crate) ceiling: Ceiling,
     /// The last one of them.
@@ -47,6 +49,7 @@ impl<'t> Cx<'t> {
             object: None,
             found: Vec::new(),
             suppressions: None,
+            causes: Vec::new(),
             ceiling: Ceiling::default(),
             left_out: None,
             fills_in: OnceCell::new(),

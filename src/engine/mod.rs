@@ -260,6 +260,7 @@ fn run_checks<'t>(file: &'t File<'t>, cx: &mut Cx<'t>) {
                 }
             }
         }
+        validation::mark_following(start, cx);
         validation::judge_order(start, of_rules, cx);
     }
 }

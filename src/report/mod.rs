@@ -12,6 +12,7 @@ mod jsonl;
 mod junit;
 mod markdown;
 mod marks;
+mod people;
 mod place;
 mod printable;
 mod rendered;
@@ -43,6 +44,8 @@ pub use text::{Text, left_alone};
 pub use touched::Change;
 
 use std::io;
+
+use people::{following, for_people, numbered_for_people};
 
 use crate::definitions::Coverage;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -209,7 +212,10 @@ impl Report {
 
     /// The numbers of the run, over findings as people are shown them.
     pub fn summary_for_people(&self) -> Summary<'_> {
-        self.summarize(for_people)
+        Summary {
+            following: self.files.iter().map(following).sum(),
+            ..self.summarize(for_people)
+        }
     }
 
     fn summarize(&self, shown: impl Fn(&FileReport) -> Vec<&Diagnostic>) -> Summary<'_> {
@@ -264,39 +270,4 @@ impl Report {
         }
         summary
     }
-}
-
-/// The findings of a file with those merged that a reader could not tell apart: of one rule, on one span,
-/// with the same words, differing only in what the API server would say.
-fn for_people(file: &FileReport) -> Vec<&Diagnostic> {
-    numbered_for_people(file)
-        .into_iter()
-        .map(|(_, diagnostic)| diagnostic)
-        .collect()
-}
-
-/// [`for_people`], each with its index among the findings of the file.
-fn numbered_for_people(file: &FileReport) -> Vec<(usize, &Diagnostic)> {
-    let mut shown: Vec<(usize, &Diagnostic)> = Vec::with_capacity(file.diagnostics.len());
-    for (index, diagnostic) in file.diagnostics.iter().enumerate() {
-        let same = |other: &&Diagnostic| {
-            (other.rule, other.span, other.severity)
-                == (diagnostic.rule, diagnostic.span, diagnostic.severity)
-                && other.message == diagnostic.message
-                && other.help == diagnostic.help
-                && other.label == diagnostic.label
-                && other.related == diagnostic.related
-        };
-        // They are sorted by span and rule, so equal ones are near.
-        let near = shown
-            .iter()
-            .rev()
-            .map(|(_, other)| other)
-            .take_while(|other| (other.rule, other.span) == (diagnostic.rule, diagnostic.span))
-            .take(64);
-        if !near.into_iter().any(same) {
-            shown.push((index, diagnostic));
-        }
-    }
-    shown
 }

@@ -19,6 +19,8 @@ pub struct Summary<'r> {
     pub warnings: usize,
     /// See `errors`.
     pub infos: usize,
+    /// Errors that follow from others, which people are not told.
+    pub following: usize,
     /// Findings that comments keep back.
     pub suppressed: usize,
     /// Findings that a baseline lists.
@@ -60,11 +62,13 @@ impl Summary<'_> {
         .collect();
         let files = count(self.files, "file");
         let objects = count(self.objects, "object");
-        let skipped: String = [self.undefined_part(), self.held_back_part(), self.skipped_part()]
-            .iter()
-            .flatten()
-            .map(|part| format!("; {part}"))
-            .collect();
+        let parts = [
+            self.following_part(),
+            self.undefined_part(),
+            self.held_back_part(),
+            self.skipped_part(),
+        ];
+        let skipped: String = parts.iter().flatten().map(|part| format!("; {part}")).collect();
         if !found.is_empty() {
             let found = found.join(", ");
             format!(
@@ -118,6 +122,14 @@ impl Summary<'_> {
     pub fn skips(&self) -> String {
         let part = self.skipped_part().map(|part| format!(" ({part})"));
         part.unwrap_or_default()
+    }
+
+    /// `2 more errors follow from these`.
+    fn following_part(&self) -> Option<String> {
+        let verb = if self.following == 1 { "follows" } else { "follow" };
+        let what = || count(self.following, "more error");
+        let cause = if self.errors == 1 { "it" } else { "these" };
+        (self.following > 0).then(|| format!("{} {verb} from {cause}", what()))
     }
 
     /// `2 custom resources judged by metadata only`.

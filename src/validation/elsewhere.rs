@@ -1,11 +1,20 @@
 //! Where a field belongs that stands at a wrong place: further out, or in something beside it.
 
+use super::fault::joined;
 use super::path::{Part, Place};
 use crate::schema::{Shape, TypeId};
 use crate::version::KubeVersion;
 
+/// Where a field belongs.
+pub(super) struct Elsewhere {
+    /// What to do, as an order.
+    pub help: String,
+    /// Its path there, as the server spells it; `[]` for an item of which it is not known which one.
+    pub field: String,
+}
+
 /// Tells where a field belongs that the type at a place does not have.
-pub(super) fn elsewhere(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> {
+pub(super) fn elsewhere(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<Elsewhere> {
     above(key, at, kube)
         .or_else(|| in_metadata(key, at, kube))
         .or_else(|| namesake(key, at, kube))
@@ -22,27 +31,30 @@ fn around<'p, 't>(at: &'p Place<'p, 't>) -> impl Iterator<Item = (&'p Place<'p, 
 }
 
 /// A field of something around the place: the key is indented too far.
-fn above(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> {
+fn above(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<Elsewhere> {
     let (place, _) = around(at).find(|(_, ty)| ty.field(key, kube).is_some())?;
     let path = place.written();
-    Some(if path.is_empty() {
-        "it belongs to the object itself: indent it less".into()
-    } else {
-        format!("it belongs to `{path}`: indent it less")
+    Some(Elsewhere {
+        help: if path.is_empty() {
+            "it belongs to the object itself: indent it less".into()
+        } else {
+            format!("it belongs to `{path}`: indent it less")
+        },
+        field: joined(place.full(), key),
     })
 }
 
 /// A field of the metadata that stand beside it: only those that people write.
-fn in_metadata(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> {
+fn in_metadata(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<Elsewhere> {
     let Shape::Struct(ty) = at.shape else { return None };
     let written = ["annotations", "generateName", "labels", "name", "namespace"];
     let metadata = ty.field("metadata", kube)?.ty.innermost()?;
     let has = written.contains(&key) && metadata.field(key, kube).is_some();
-    has.then(|| moved(&at.written(), "metadata"))
+    has.then(|| moved(at, "metadata", key))
 }
 
 /// A field of what has the same name and another type: pods and containers have a `securityContext` each.
-fn namesake(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> {
+fn namesake(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<Elsewhere> {
     let Part::Field(own) = at.part else { return None };
     let name = own.name();
     let has = |ty: TypeId| {
@@ -51,13 +63,13 @@ fn namesake(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> 
         inner.is_some_and(|inner| inner.field(key, kube).is_some())
     };
     if let Some((place, _)) = around(at).skip(1).find(|(_, ty)| has(*ty)) {
-        return Some(moved(&place.written(), name));
+        return Some(moved(place, name, key));
     }
     // Further in only where there is no doubt: all pods have containers.
     let (place, ty) = around(at).next()?;
     let mut inside = ty.fields(kube).filter(|field| field.required);
     let list = inside.find(|field| field.ty.innermost().is_some_and(has))?;
-    Some(moved(&place.written(), &format!("{}[].{name}", list.name)))
+    Some(moved(place, &format!("{}[].{name}", list.name), key))
 }
 
 /// What may hold a field that was written beside it, or into what stands beside it. Not so the one source of a volume
@@ -65,18 +77,24 @@ fn namesake(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> 
 const BESIDE: [&str; 2] = ["spec", "securityContext"];
 
 /// A field of what stands beside the place or something around it: `replicas` under `metadata`.
-fn beside(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<String> {
+fn beside(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<Elsewhere> {
     let has = |ty: TypeId| ty.field(key, kube).is_some();
     around(at).find_map(|(place, ty)| {
         let name = BESIDE.into_iter().find(|name| {
             let field = ty.field(name, kube);
             field.is_some_and(|field| field.ty.innermost().is_some_and(has))
         });
-        Some(moved(&place.written(), name?))
+        Some(moved(place, name?, key))
     })
 }
 
-fn moved(path: &str, field: &str) -> String {
-    let dot = if path.is_empty() { "" } else { "." };
-    format!("it belongs to `{path}{dot}{field}`: move it there")
+/// The field belongs into another one of what is at a place.
+fn moved(place: &Place<'_, '_>, other: &str, key: &str) -> Elsewhere {
+    Elsewhere {
+        help: format!(
+            "it belongs to `{}`: move it there",
+            joined(place.written(), other)
+        ),
+        field: joined(joined(place.full(), other), key),
+    }
 }

@@ -1,9 +1,11 @@
 //! What the walk reports: mismatches, malformed texts, unknown fields, each with the server's own answer.
 
 use super::decode::{Decoder, Strictness};
+use super::elsewhere::elsewhere;
 use super::path::{Part, Place};
 use super::{constraints, message};
 use crate::catalogue::ids;
+use crate::context::{Cause, Reach};
 use crate::diagnostic::{Edit, ErrorType, Report, RuleId, Severity, Stage};
 use crate::edit;
 use crate::formats::{scalars, times};
@@ -23,11 +25,7 @@ impl<'a> Decoder<'_, 'a> {
             return;
         }
         let path = at.full();
-        let field = if path.is_empty() {
-            key.to_string()
-        } else {
-            format!("{path}.{key}")
-        };
+        let field = joined(path.clone(), key);
         let known = suggest::unknown_field(ty, key, self.cx.kube());
         let lenient = self.strictness == Strictness::Lenient;
         let text = message::unknown_field(ty, entry.key, &known, lenient);
@@ -41,7 +39,20 @@ impl<'a> Decoder<'_, 'a> {
             }
             _ => None,
         };
-        let help = message::unknown_field_help(ty, key, &known, at, self.cx.kube());
+        let elsewhere = matches!(known, Unknown::Nothing)
+            .then(|| elsewhere(key, at, self.cx.kube()))
+            .flatten();
+        let meant = match (&known, &elsewhere) {
+            (Unknown::Near(near), _) => Some(joined(path, near)),
+            (Unknown::Below(below), _) => Some(joined(path, below)),
+            (_, Some(elsewhere)) => Some(elsewhere.field.clone()),
+            _ => None,
+        };
+        // Which item of a list is meant is not known.
+        if let Some(field) = meant.filter(|field| !field.contains("[]")) {
+            self.cause(entry.key.span(), field, Reach::Holder);
+        }
+        let help = message::unknown_field_help(ty, &known, elsewhere, at, self.cx.kube());
         let stage = self.stage(ErrorType::UnknownField);
         let mut report = self
             .cx
@@ -150,14 +161,34 @@ impl<'a> Decoder<'_, 'a> {
         field: String,
     ) -> Report<'_> {
         let stage = self.stage(kind);
+        // Nobody knows what was meant to be there.
+        self.cause(at.span(), at.full(), Reach::Around);
         self.cx
             .report_as(rule, at.span(), text)
             .refusal_at(stage, kind, field)
     }
 
+    fn cause(&mut self, span: Span, field: String, reach: Reach) {
+        self.cx.causes.push(Cause {
+            object: self.cx.object,
+            span,
+            field,
+            reach,
+        });
+    }
+
     pub(super) fn stage(&self, kind: ErrorType) -> Stage {
         if self.in_list { Stage::Client } else { kind.stage() }
     }
+}
+
+/// A field of what is at a path.
+pub(super) fn joined(mut path: String, field: &str) -> String {
+    if !path.is_empty() {
+        path.push('.');
+    }
+    path.push_str(field);
+    path
 }
 
 /// Whether a value has the form of what belongs there: a word is no list of words.

@@ -1,7 +1,7 @@
 //! The words of the structural check: what is wrong, why it matters, what to do. No value that must not be
 //! shown is ever quoted; [`Cx::shown`] sees to that.
 
-use super::elsewhere::elsewhere;
+use super::elsewhere::Elsewhere;
 use super::instead;
 use super::keys::told;
 use super::path::Place;
@@ -271,8 +271,8 @@ pub(super) fn unknown_field(ty: TypeId, key: Node<'_>, known: &Unknown, lenient:
 
 pub(super) fn unknown_field_help(
     ty: TypeId,
-    key: &str,
     known: &Unknown,
+    elsewhere: Option<Elsewhere>,
     at: &Place<'_, '_>,
     kube: KubeVersion,
 ) -> String {
@@ -288,7 +288,7 @@ pub(super) fn unknown_field_help(
             format!("it belongs to `{here}{dot}{path}`: mend the indentation or move it there")
         }
         Unknown::Nothing if ty.short_name() == "LabelSelector" => "write it under `matchLabels`".into(),
-        Unknown::Nothing => elsewhere(key, at, kube).unwrap_or_else(|| listing(ty, kube)),
+        Unknown::Nothing => elsewhere.map_or_else(|| listing(ty, kube), |elsewhere| elsewhere.help),
     }
 }
 

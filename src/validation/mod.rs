@@ -10,6 +10,7 @@ mod duplicates;
 mod elsewhere;
 mod explain;
 mod fault;
+mod follow;
 mod instead;
 mod keys;
 mod list;
@@ -23,5 +24,6 @@ mod served;
 
 pub use check::{check, rank};
 pub use explain::{Explained, Said, explain};
+pub use follow::mark_following;
 pub(crate) use migrate::add_path_type;
 pub use order::judge_order;

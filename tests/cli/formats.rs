@@ -188,28 +188,6 @@ fn colour_follows_the_environment() {
 }
 
 #[test]
-fn refusals_of_one_value_are_merged_for_people() {
-    // Two key errors of one annotation: both named in JSON, told once to people.
-    let text = BAD.replace("10.0.0.1", "a.example.com").replace(
-        "spec:",
-        &format!("  finalizers: [\"{}_/x y\"]\nspec:", "a".repeat(300)),
-    );
-    let folder = Folder::new(&[("a.yaml", &text)]);
-    let json = folder.run(&["check", "--format", "json"]).json();
-    let all = json["diagnostics"].as_array().expect("diagnostics");
-    let concise = folder.run(&["check", "--format", "concise"]).stdout;
-    assert!(all.len() > 1, "{all:#?}");
-    let mut distinct: Vec<_> = all
-        .iter()
-        .map(|d| (&d["message"], &d["rule"]))
-        .map(|d| format!("{d:?}"))
-        .collect();
-    distinct.sort();
-    distinct.dedup();
-    assert_eq!(concise.lines().count(), distinct.len(), "{concise}");
-}
-
-#[test]
 fn no_format_offers_a_fix_of_a_text_with_bytes_that_are_none() {
     let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {b: true}}\n";
     for (text, offered) in [

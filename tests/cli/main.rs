@@ -23,6 +23,7 @@ mod manual;
 mod nested;
 mod outputs;
 mod pages;
+mod people;
 mod progress;
 mod rendered;
 mod since;

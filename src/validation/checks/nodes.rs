@@ -286,13 +286,18 @@ pub fn pod_ranges<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let family = |text: &str| ip::parse_prefix(text).map(|(ip, _)| ip::plain(ip).is_ipv4());
     let families: Vec<_> = ranges.iter().map(|(text, _)| family(text)).collect();
     let unread = families.contains(&None);
+    let whole = list.value().map(|value| value.span());
     if unread {
         let message = "the ranges cannot be compared, since not all can be read";
-        fault(cx, &list, ErrorType::InternalError, message).help("correct the ranges");
+        fault(cx, &list, ErrorType::InternalError, message)
+            .help("correct the ranges")
+            .follows(whole);
     }
     if unread || families.len() > 2 || families.first() == families.last() {
         let message = "a node has one range of each IP family at the most";
-        fault(cx, &list, ErrorType::Invalid, message).help("keep one of each IP family");
+        fault(cx, &list, ErrorType::Invalid, message)
+            .help("keep one of each IP family")
+            .follows(whole.filter(|_| unread));
     }
     let mut seen = HashMap::new();
     for (at, (text, place)) in ranges.iter().enumerate() {

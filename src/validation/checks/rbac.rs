@@ -43,6 +43,8 @@ pub fn selector<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         });
     if wrong {
         let message = "the selector has a fault, so it selects no roles to aggregate";
-        fault(cx, field, ErrorType::Invalid, message).help("correct its labels and expressions");
+        fault(cx, field, ErrorType::Invalid, message)
+            .help("correct its labels and expressions")
+            .follows(field.value().map(|value| value.span()));
     }
 }

@@ -7,14 +7,15 @@ use crate::context::Cx;
 use crate::diagnostic::{ErrorType, Stage};
 use crate::manifest::Field;
 use crate::names;
+use crate::source::Span;
 use crate::validation::constraints::{Format, fault};
 
 use super::containers::{judged, shown};
 
 /// What a mount needs to know of a volume.
 pub(super) struct Volume {
-    /// The server refuses it, so that it counts as missing.
-    refused: bool,
+    /// Where it is, if the server refuses it, so that it counts as missing.
+    refused: Option<Span>,
     /// A claim, written out or by name.
     pub(super) claim: bool,
     pub(super) empty_dir: bool,
@@ -49,7 +50,10 @@ impl<'t> Volumes<'t> {
                 .entries()
                 .any(|entry| entry.name() != "name" && entry.is_set());
             let found = Volume {
-                refused: refused.contains(&index),
+                refused: volume
+                    .value()
+                    .filter(|_| refused.contains(&index))
+                    .map(|value| value.span()),
                 claim: claim.iter().any(|source| volume.child(source).is_set()),
                 empty_dir: bare || volume.child("emptyDir").is_set(),
                 template: false,
@@ -57,7 +61,7 @@ impl<'t> Volumes<'t> {
             if volumes
                 .by_name
                 .get(&name)
-                .is_none_or(|earlier| earlier.refused && !earlier.template)
+                .is_none_or(|earlier| earlier.refused.is_some() && !earlier.template)
             {
                 volumes.by_name.insert(name, found);
             }
@@ -70,12 +74,14 @@ impl<'t> Volumes<'t> {
         let Some(set) = set_of(spec) else { return };
         let templates = set.child("volumeClaimTemplates");
         for template in templates.items() {
-            let Some(name) = judged(&template.child("metadata").child("name"), cx) else {
+            let metadata = template.child("metadata");
+            let own = metadata.child("name");
+            let Some(name) = judged(&own, cx) else {
                 self.vague = true;
                 continue;
             };
             let claim = Volume {
-                refused: !names::dns1123_label(&name).is_empty(),
+                refused: (!names::dns1123_label(&name).is_empty()).then(|| own.place()),
                 claim: true,
                 empty_dir: false,
                 template: true,
@@ -88,7 +94,7 @@ impl<'t> Volumes<'t> {
     pub(super) fn get(&self, name: &str) -> Option<&Volume> {
         self.by_name
             .get(name)
-            .filter(|volume| !volume.refused && !name.is_empty())
+            .filter(|volume| volume.refused.is_none() && !name.is_empty())
     }
 
     /// A volume of this name, whatever is wrong with it.
@@ -108,8 +114,9 @@ impl<'t> Volumes<'t> {
     /// Reports a name that no usable volume has.
     pub(super) fn missing(&self, name: &Field<'_, 't>, text: &str, cx: &mut Cx<'t>) {
         let shown = shown(name, cx);
-        let (message, help) = match self.by_name.get(text) {
-            Some(volume) if volume.refused => (
+        let refused = self.by_name.get(text).and_then(|volume| volume.refused);
+        let (message, help) = match refused {
+            Some(_) => (
                 format!("volume {shown} counts as missing, because the server refuses it"),
                 "mend the volume".into(),
             ),
@@ -123,7 +130,9 @@ impl<'t> Volumes<'t> {
                 (format!("the pod has no volume {shown}, which is used here"), help)
             }
         };
-        fault(cx, name, ErrorType::NotFound, message).help(help);
+        fault(cx, name, ErrorType::NotFound, message)
+            .help(help)
+            .follows(refused);
     }
 }
 

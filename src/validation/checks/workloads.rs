@@ -25,7 +25,9 @@ pub fn selector<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     match judge(spec, cx) {
         Verdict::Invalid => {
             let message = "the selector is malformed, so it cannot be compared with the template's labels";
-            fault(cx, &selector, ErrorType::Invalid, message).help("correct its keys, operators and values");
+            fault(cx, &selector, ErrorType::Invalid, message)
+                .help("correct its keys, operators and values")
+                .follows(selector.value().map(|value| value.span()));
         }
         Verdict::Differs => differs(spec, cx),
         Verdict::Matches | Verdict::Unknown => {}
@@ -186,7 +188,8 @@ pub fn rolling_deployment<'t>(rolling: &Field<'_, 't>, cx: &mut Cx<'t>) {
     {
         let message = "with `maxSurge` at 0 too, no pod could ever be replaced";
         fault(cx, &unavailable, ErrorType::Invalid, message)
-            .help("let `maxUnavailable` or `maxSurge` be at least 1");
+            .help("let `maxUnavailable` or `maxSurge` be at least 1")
+            .follows(surge.is_set().then(|| surge.place()));
     }
     at_most_100_percent(&unavailable, cx);
 }
@@ -209,7 +212,9 @@ pub fn rolling_daemons<'t>(rolling: &Field<'_, 't>, cx: &mut Cx<'t>) {
         }
         (false, false) => {
             let message = "with `maxUnavailable` and `maxSurge` at 0 no pod could ever be replaced";
-            fault(cx, &unavailable, ErrorType::Required, message).help("make one of them at least 1");
+            fault(cx, &unavailable, ErrorType::Required, message)
+                .help("make one of them at least 1")
+                .follows(surge.is_set().then(|| surge.place()));
         }
         _ => {}
     }

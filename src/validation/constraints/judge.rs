@@ -21,6 +21,52 @@ pub(super) fn judge<'t>(
     cx: &mut Cx<'t>,
 ) -> bool {
     let before = cx.count();
+    let failed = test(op, pointer, default, field, place, cx);
+    if cx.count() > before
+        && let Some(holder) = missing_holder(field)
+    {
+        tell_of_holder(holder, before, cx);
+    }
+    failed
+}
+
+/// The outermost of what a field is in that is missing, the field itself included.
+fn missing_holder<'f, 'p, 't>(field: &'f Field<'p, 't>) -> Option<&'f Field<'p, 't>>
+where
+    'p: 'f,
+{
+    let up = std::iter::successors(Some(field), |field| field.parent());
+    up.take_while(|field| !field.is_set() && field.parent().is_some())
+        .last()
+}
+
+/// What is wrong in something that is missing is told as that.
+fn tell_of_holder<'t>(holder: &Field<'_, 't>, from: usize, cx: &mut Cx<'t>) {
+    let path = holder.path();
+    let name = named(holder);
+    let (state, help) = match holder.key_node() {
+        Some(_) => ("empty", format!("fill in {name}")),
+        None => ("missing", format!("add {name}")),
+    };
+    for finding in cx.found.iter_mut().skip(from) {
+        let refusal = finding.refusal.as_ref();
+        let rest = refusal.and_then(|refusal| refusal.field.strip_prefix(&*path));
+        if rest.is_some_and(|rest| rest.starts_with('.')) {
+            finding.message = format!("{name} is {state}: {}", finding.message);
+            finding.help = Some(help.clone());
+        }
+    }
+}
+
+fn test<'t>(
+    op: &Op,
+    pointer: bool,
+    default: Option<&'static str>,
+    field: &Field<'_, 't>,
+    place: &Field<'_, 't>,
+    cx: &mut Cx<'t>,
+) -> bool {
+    let before = cx.count();
     if let Op::Check(check, _) = op {
         check(field, cx);
         return cx.count() > before;

@@ -1,0 +1,89 @@
+//! The findings as people are shown them: what one mend makes go is told once.
+
+use super::FileReport;
+use crate::diagnostic::{Diagnostic, ErrorType, Severity, Stage};
+
+/// As many findings of one place are compared with each other.
+const MOST: usize = 64;
+
+/// The findings of a file without those that a reader could not tell apart, those that follow from another, and those
+/// that the same mend makes go.
+pub(super) fn for_people(file: &FileReport) -> Vec<&Diagnostic> {
+    let numbered = numbered_for_people(file).into_iter();
+    numbered.map(|(_, diagnostic)| diagnostic).collect()
+}
+
+/// [`for_people`], each with its index among the findings of the file.
+pub(super) fn numbered_for_people(file: &FileReport) -> Vec<(usize, &Diagnostic)> {
+    let mut shown: Vec<(usize, &Diagnostic)> = Vec::with_capacity(file.diagnostics.len());
+    for (index, diagnostic) in file.diagnostics.iter().enumerate() {
+        if follows(diagnostic, &file.diagnostics) {
+            continue;
+        }
+        // They are sorted by span, so that those of one place are near.
+        let near = shown.iter_mut().rev().take(MOST);
+        let mut near = near.take_while(|(_, other)| other.span == diagnostic.span);
+        match near.find_map(|one| Some((says_as_much(one.1, diagnostic)?, one))) {
+            None => shown.push((index, diagnostic)),
+            Some((Better::Second, first)) => *first = (index, diagnostic),
+            Some((Better::First, _)) => {}
+        }
+    }
+    shown
+}
+
+/// How many findings of a file follow from others that are told.
+pub(super) fn following(file: &FileReport) -> usize {
+    let all = file.diagnostics.iter();
+    all.filter(|one| follows(one, &file.diagnostics)).count()
+}
+
+/// Whether a fault is told from which another one follows. `sorted` are the findings of the file.
+fn follows(diagnostic: &Diagnostic, sorted: &[Diagnostic]) -> bool {
+    let Some(cause) = diagnostic.follows else {
+        return false;
+    };
+    let first = sorted.partition_point(|other| other.span.start < cause.start);
+    let there = sorted.iter().skip(first);
+    there
+        .take_while(|other| other.span.start <= cause.end)
+        .any(|other| {
+            let is_within = other.span.end <= cause.end;
+            is_within && other.follows.is_none() && other.severity == Severity::Error
+        })
+}
+
+/// Which of two findings is told.
+enum Better {
+    First,
+    Second,
+}
+
+/// Which of two findings of one place tells of both, if one does.
+fn says_as_much(first: &Diagnostic, second: &Diagnostic) -> Option<Better> {
+    if first.severity != second.severity || first.object != second.object {
+        return None;
+    }
+    let says = |one: &Diagnostic| (one.rule, one.help.clone(), one.label.clone());
+    if first.message == second.message && says(first) == says(second) && first.related == second.related {
+        return Some(Better::First);
+    }
+    let (Some(one), Some(other)) = (&first.refusal, &second.refusal) else {
+        return None;
+    };
+    if one.stage != Stage::Validation || other.stage != Stage::Validation {
+        return None;
+    }
+    // What is missing has other faults as well, which go once it is there; so has a word that is none of those allowed.
+    if one.field == other.field {
+        for kind in [ErrorType::Required, ErrorType::NotSupported] {
+            match (one.kind == kind, other.kind == kind) {
+                (true, _) => return Some(Better::First),
+                (_, true) => return Some(Better::Second),
+                _ => {}
+            }
+        }
+    }
+    let is_same = first.help.is_some() && first.help == second.help && first.related == second.related;
+    is_same.then_some(Better::First)
+}

@@ -1,0 +1,146 @@
+//! What people are told of what the server refuses: one slip is one finding, and the rest is counted. Programs get all.
+
+use super::{BAD, Folder};
+
+/// What a Deployment is, but for its pods.
+const DEPLOYMENT: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: web
+          image: nginx:1.27
+          tty: true
+";
+
+/// The rules of the errors that people are told, and how many more the summary says there are. All errors that
+/// programs are told are one or the other.
+fn told(text: &str) -> (Vec<String>, usize) {
+    let folder = Folder::new(&[("a.yaml", text)]);
+    let concise = folder.run(&["check", "--format", "concise"]).stdout;
+    let rule = |line: &str| Some(line.split_once("error[")?.1.split_once(']')?.0.to_string());
+    let summary = folder.run(&["check"]).stdout;
+    let before = summary.split_once(" more error").map(|(before, _)| before);
+    let more = before.and_then(|before| before.rsplit(' ').next()?.parse().ok());
+    (concise.lines().filter_map(rule).collect(), more.unwrap_or(0))
+}
+
+#[test]
+fn a_slip_is_told_once() {
+    let changed = |from: &str, to: &str| {
+        assert!(DEPLOYMENT.contains(from), "{from}");
+        DEPLOYMENT.replace(from, to)
+    };
+    let service = |spec: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: web}}\nspec: {{{spec}, selector: {{app: web}}}}\n"
+        )
+    };
+    for (text, rules, more) in [
+        (DEPLOYMENT.to_string(), "", 0),
+        // A field that is misspelt, or at a wrong place, is missing where it belongs.
+        (changed("containers", "container"), "schema/unknown-field", 1),
+        (changed("matchLabels", "MatchLabels"), "schema/unknown-field", 1),
+        (
+            changed("metadata: {name", "metadat: {name"),
+            "schema/unknown-field",
+            1,
+        ),
+        (
+            changed("template", "x")
+                .replace("  x:", "template:")
+                .replace("\n    ", "\n  "),
+            "schema/unknown-field",
+            2,
+        ),
+        // What has a wrong type is empty.
+        (changed("{labels: {app: web}}", "{labels: web}"), "schema/type", 1),
+        (
+            changed("metadata: {labels: {app: web}}", "metadata: []"),
+            "schema/type",
+            1,
+        ),
+        // A word that is none decides nothing.
+        (
+            service("type: Loadbalancer, loadBalancerClass: a/b, ports: [{port: 80}]"),
+            "schema/not-supported",
+            1,
+        ),
+        // What is refused counts as missing, and what is to be removed may be what it is.
+        (
+            changed(
+                "tty: true",
+                "volumeMounts: [{name: A, mountPath: /a}]\n      volumes: [{name: A, emptyDir: {}}]",
+            ),
+            "schema/invalid",
+            1,
+        ),
+        (
+            changed("tty: true", "tty: true\n      ephemeralContainers: [{name: d}]"),
+            "schema/forbidden",
+            1,
+        ),
+        // One value, or one that is missing, with several faults.
+        (changed("app: web}}", "/: web}}"), "schema/invalid", 1),
+        (
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: a}\n".into(),
+            "schema/not-supported",
+            0,
+        ),
+    ] {
+        let (found, rest) = told(&text);
+        assert_eq!((found.join(" "), rest), (rules.to_string(), more), "{text}");
+    }
+}
+
+#[test]
+fn faults_with_causes_of_their_own_are_told() {
+    // The container has no image by itself, and the volume none of the name whatever its spelling.
+    for (text, count) in [
+        (
+            DEPLOYMENT
+                .replace("replicas", "replica")
+                .replace("name: web\n          image", "name: A\n          image"),
+            2,
+        ),
+        (
+            DEPLOYMENT.replace(
+                "tty: true",
+                "volumeMounts: [{name: a, mountPath: /a}]\n      volume: []",
+            ),
+            2,
+        ),
+    ] {
+        let (found, _) = told(&text);
+        assert_eq!(found.len(), count, "{text}");
+    }
+}
+
+#[test]
+fn what_follows_is_told_where_its_cause_is_not() {
+    let misspelt = DEPLOYMENT.replace(
+        "      containers:",
+        "      container: # kubeproof: ignore[schema/unknown-field] why",
+    );
+    assert_eq!(told(&misspelt), (vec!["schema/required".to_string()], 0));
+}
+
+#[test]
+fn programs_are_told_all() {
+    // Several faults of one finalizer.
+    let text = BAD.replace("10.0.0.1", "a.example.com").replace(
+        "spec:",
+        &format!("  finalizers: [\"{}_/x y\"]\nspec:", "a".repeat(300)),
+    );
+    let folder = Folder::new(&[("a.yaml", &text)]);
+    let json = folder.run(&["check", "--format", "json"]).json();
+    let all = json["diagnostics"].as_array().expect("diagnostics");
+    assert!(all.len() > 1, "{all:#?}");
+    assert_eq!(told(&text).0.len(), 1);
+}
