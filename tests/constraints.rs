@@ -206,6 +206,11 @@ fn advice_is_what_to_write() {
     };
     for (text, help) in [
         (
+            "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: c}\nspec: {schedule: 0 0 * * 1-7}\n"
+                .to_string(),
+            "write `0` for Sunday, and `*` for every day",
+        ),
+        (
             pod(", resources: {limits: {example.com/gpu: 0.5}}"),
             "use a whole number",
         ),

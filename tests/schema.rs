@@ -76,7 +76,7 @@ fn pod(spec: &str) -> String {
 /// The help of the only finding.
 fn help(text: &str) -> String {
     let found = check(text);
-    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found.len(), 1, "{text}{found:#?}");
     found[0].help.clone().unwrap_or_default()
 }
 
@@ -509,6 +509,38 @@ fn advice_names_what_was_meant() {
         (pod("hostNetwork: \"yes\"\n"), "write `true`, without quotes"),
         (pod("hostNetwork: maybe\n"), "write `true` or `false`, without quotes"),
         (pod("terminationGracePeriodSeconds: 30s\n"), "write `30`, without a unit"),
+        (
+            pod("containers: [{name: c, livenessProbe: {grpc: {port: http}}}]\n"),
+            "write the number of the port",
+        ),
+        (
+            pod("volumes: [{name: v, configMap: {name: c, defaultMode: \"0755\"}}]\n"),
+            "write `0755` without quotes, which is 493",
+        ),
+        (
+            pod("containers: [{name: c, resources: {limits: {memory: 256MB}}}]\n"),
+            "write `256Mi`, or `256M`, which is a little less",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  a:\n    b: c\n".into(),
+            "make it one text: write `|` behind the key",
+        ),
+        (
+            "apiVersion: v1\nkind: ReplicationController\nmetadata: {name: c}\nspec: {selector: {matchLabels: {a: b}}}\n".into(),
+            "write the labels directly below `selector`",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name:c\n".into(),
+            "put a blank behind the `:`",
+        ),
+        (
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {defaultBackend: {service: {name: s, port: {number: http}}}}\n".into(),
+            "write `name: http`, or the number of the port",
+        ),
+        (
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {name: c}\nspec: {schedule: 0 0 * * 1}\n".into(),
+            "use a CronJob",
+        ),
         (
             "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\nspec: {podFailurePolicy: {rules: [{action: Ignore, onPodConditions: [{type: a, status: true}]}]}}\n"
                 .into(),

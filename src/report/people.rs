@@ -84,6 +84,13 @@ fn says_as_much(first: &Diagnostic, second: &Diagnostic) -> Option<Better> {
             }
         }
     }
-    let is_same = first.help.is_some() && first.help == second.help && first.related == second.related;
-    is_same.then_some(Better::First)
+    if first.help.is_none() || first.help != second.help || first.related != second.related {
+        return None;
+    }
+    Some(
+        match other.kind == ErrorType::Required && one.kind != ErrorType::Required {
+            true => Better::Second,
+            false => Better::First,
+        },
+    )
 }

@@ -27,6 +27,13 @@ pub(super) fn help<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'
             Some("write each on a line of its own below it, as `NAME: VALUE`".into())
         }
         (Shape::Struct(ty), Kind::Scalar) => as_mapping(cx, ty, at, scalar).or_else(|| fields(cx, ty)),
+        (Shape::String, Kind::Map) => as_text(at),
+        (Shape::Int32, Kind::Scalar) if at.part.is_field("number") || at.part.is_field("port") => {
+            as_port(cx, at, scalar)
+        }
+        (Shape::Int32, Kind::Scalar) if at.part.is_field("mode") || at.part.is_field("defaultMode") => {
+            as_mode(at, scalar)
+        }
         (Shape::Bool | Shape::Int32 | Shape::Int64, Kind::Scalar) if !cx.is_masked(at.value.span()) => {
             as_plain(at.shape, scalar)
         }
@@ -113,6 +120,9 @@ fn as_mapping<'t>(
         _ => return None,
     };
     let text = &*text;
+    if lacks_blank(text) && !cx.is_masked(at.value.span()) {
+        return Some("put a blank behind the `:`".into());
+    }
     if !is_name(text) || cx.is_masked(at.value.span()) || cx.is_masked(at.value.resolved().span()) {
         return None;
     }
@@ -133,6 +143,44 @@ fn as_mapping<'t>(
         Part::Field(field) => format!("write `{}: {{{name}: {text}{others}}}`", field.name()),
         _ => format!("write `{{{name}: {text}{others}}}`"),
     })
+}
+
+/// A mapping where a map has texts.
+fn as_text(at: &Place<'_, '_>) -> Option<String> {
+    let Part::Key(key) = at.part else { return None };
+    let holder = at.up.filter(|up| up.shape != Shape::Any)?;
+    let key = key.key_text()?;
+    if holder.part.is_field("selector") && matches!(&*key, "matchLabels" | "matchExpressions") {
+        return Some("write the labels directly below `selector`, which is a plain map here".into());
+    }
+    let help = "make it one text: write `|` behind the key, and leave the lines below it as they are";
+    holder.part.is_field("data").then(|| help.into())
+}
+
+/// The name of a port where its number belongs.
+fn as_port<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> Option<String> {
+    let Some(Scalar::Str(text)) = scalar else {
+        return None;
+    };
+    if !is_name(text) || text.bytes().all(|b| b.is_ascii_digit()) || cx.is_masked(at.value.span()) {
+        return None;
+    }
+    let holder = at.up.map(|up| up.shape);
+    let has_name = matches!(holder, Some(Shape::Struct(ty)) if ty.field("name", cx.kube()).is_some());
+    Some(match has_name && at.part.is_field("number") {
+        true => format!("write `name: {text}`, or the number of the port"),
+        false => "write the number of the port: names of ports are not known here".into(),
+    })
+}
+
+/// A mode of a file in quotes.
+fn as_mode(at: &Place<'_, '_>, scalar: Option<&Scalar<'_>>) -> Option<String> {
+    let Some(Scalar::Str(text)) = scalar else {
+        return None;
+    };
+    let mode = i64::from_str_radix(text.strip_prefix("0o").unwrap_or(text), 8).ok()?;
+    let is_mode = (0..=0o777).contains(&mode) && !at.value.is_json();
+    is_mode.then(|| format!("write `0{mode:o}` without quotes, which is {mode}"))
 }
 
 /// The field that a number alone is for: the one that is required, or the only one.
@@ -165,6 +213,13 @@ fn as_plain(shape: Shape, scalar: Option<&Scalar<'_>>) -> Option<String> {
     let number = text.strip_suffix('s').unwrap_or_default();
     let is_number = (1..10).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
     is_number.then(|| format!("write `{number}`, without a unit"))
+}
+
+/// Whether a text reads as `key:value`.
+fn lacks_blank(text: &str) -> bool {
+    let is_key = |key: &str| !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphabetic());
+    text.split_once(':')
+        .is_some_and(|(key, value)| is_key(key) && !value.is_empty() && !value.starts_with('/'))
 }
 
 /// Whether a text is short and plain enough to be repeated in a help.

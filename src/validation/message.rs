@@ -215,7 +215,10 @@ pub(super) fn quantity<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, text: &str, fault: &
     // `limits.cpu` in a quota.
     let of_cpu = path.rsplit('.').next() == Some("cpu");
     let help = match meant_quantity(text, of_cpu) {
-        Some(meant) if !cx.is_masked(at.value.span()) => format!("write `{meant}`"),
+        Some(meant) if !cx.is_masked(at.value.span()) => match thousands(&meant, text) {
+            Some(other) => format!("write `{meant}`, or `{other}`, which is a little less"),
+            None => format!("write `{meant}`"),
+        },
         _ if of_cpu => {
             "use a number of CPUs such as `2` or `0.5`, or thousandths of one such as `500m`".into()
         }
@@ -244,6 +247,13 @@ fn meant_quantity(text: &str, of_cpu: bool) -> Option<String> {
     let meant = format!("{number}{suffix}");
     let is_taken = !number.is_empty() && quantity_fault(&meant).is_none();
     is_taken.then_some(meant)
+}
+
+/// The same number in powers of 1000, where a text leaves open which are meant: `MB`, as against `MiB`.
+fn thousands(meant: &str, text: &str) -> Option<String> {
+    let is_open = text.to_ascii_lowercase().ends_with('b') && !text.to_ascii_lowercase().ends_with("ib");
+    let other = meant.strip_suffix('i').filter(|_| is_open)?;
+    Some(other.replace('K', "k"))
 }
 
 pub(super) fn unknown_field(ty: TypeId, key: Node<'_>, known: &Unknown, lenient: bool) -> String {

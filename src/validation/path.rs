@@ -23,6 +23,13 @@ pub(super) enum Part<'t> {
     Index(u32),
 }
 
+impl Part<'_> {
+    /// Whether it is the field of a struct of this name.
+    pub(super) fn is_field(&self, name: &str) -> bool {
+        matches!(self, Part::Field(field) if field.name() == name)
+    }
+}
+
 /// A place in an object: a step, and the place it was taken from.
 pub(super) struct Place<'p, 't> {
     pub up: Option<&'p Place<'p, 't>>,

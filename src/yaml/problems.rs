@@ -181,6 +181,11 @@ impl SyntaxError {
         NO_COLON.is(self)
     }
 
+    /// Whether something that is no name follows a `&` or a `*`.
+    pub fn is_bad_anchor(&self) -> bool {
+        BAD_ANCHOR.is(self)
+    }
+
     /// Whether a tab where only spaces can indent is what is wrong.
     pub fn is_tab(&self) -> bool {
         [TAB_INDENTS, TAB_IN_PLAIN, TAB_IN_BLOCK]

@@ -90,7 +90,7 @@ fn a_slip_is_told_once() {
         (changed("app: web}}", "/: web}}"), "schema/invalid", 1),
         (
             "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: a}\n".into(),
-            "schema/not-supported",
+            "schema/required",
             0,
         ),
     ] {

@@ -1,5 +1,7 @@
 //! Text of which no tree tells what is a value: documents that do not parse, and what they spill into others.
 
+use std::cell::OnceCell;
+
 use super::{LAST_APPLIED, Masked, bare};
 use crate::source::Span;
 use crate::yaml::Node;
@@ -51,6 +53,7 @@ pub(super) fn lines(text: &str, span: Span, masked: &mut Masked) {
                     indent + key.len() + 1
                 }
             }
+            _ if CONFLICT.iter().any(|marker| line.starts_with(marker)) => CONFLICT[0].len(),
             _ => indent,
         };
         if hidden < line.trim_end().len() {
@@ -60,6 +63,19 @@ pub(super) fn lines(text: &str, span: Span, masked: &mut Masked) {
             ));
         }
     }
+}
+
+/// What git writes into a file with a conflict: it tells nothing of values.
+const CONFLICT: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
+
+/// Whether a text is one ConfigMap, of which the data is meant to be seen.
+fn is_config_map(text: &str) -> bool {
+    let mut kinds = text.lines().filter(|line| line.contains("kind"));
+    let is = |line: &str| {
+        line.strip_prefix("kind:")
+            .is_some_and(|kind| kind.trim() == "ConfigMap")
+    };
+    kinds.next().is_some_and(is) && kinds.next().is_none()
 }
 
 /// Whether an unreadable text may hold a Secret: it says `secret`, other than in a reference to one
@@ -76,6 +92,15 @@ pub(super) fn may_be_secret(text: &str) -> bool {
             .get(at..at + word.len())
             .is_some_and(|found| found.eq_ignore_ascii_case(word))
     };
+    // Other words with it, `stringData` among them, are no data of a ConfigMap.
+    let config_map = OnceCell::new();
+    let own_data = |at: usize| {
+        let key = text
+            .get(..at)
+            .map(|before| before.strip_suffix("binary").unwrap_or(before));
+        key.is_some_and(|before| before.is_empty() || before.ends_with('\n'))
+            && *config_map.get_or_init(|| is_config_map(text))
+    };
     (0..bytes.len()).any(|at| match bytes[at] {
         b's' | b'S' => {
             let after = at + "secret".len();
@@ -83,7 +108,7 @@ pub(super) fn may_be_secret(text: &str) -> bool {
         }
         // What kubectl keeps of an object has all its values, those of its environment as well.
         b'l' | b'L' => starts(at, LAST_APPLIED),
-        b'd' | b'D' => starts(at, "data") && !ends(at, "meta"),
+        b'd' | b'D' => starts(at, "data") && !ends(at, "meta") && !own_data(at),
         _ => false,
     })
 }

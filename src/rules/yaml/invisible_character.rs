@@ -3,7 +3,7 @@
 use crate::manifest::Document;
 use crate::rules::{Check, Cx};
 use crate::source::Span;
-use crate::yaml::{Kind, Node, Style};
+use crate::yaml::{Node, Style};
 
 pub const CHECK: Check = Check::Document(check);
 
@@ -15,19 +15,7 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     if !may_hold(text) {
         return;
     }
-    for id in root.id()..document.chunk.nodes_end {
-        let node = root.with_id(id);
-        if node.raw().kind == Kind::Map {
-            for entry in node.raw_entries() {
-                look(entry.key, true, document, cx);
-                look(entry.value, false, document, cx);
-            }
-        } else {
-            for item in node.items().filter(|_| node.raw().kind == Kind::Seq) {
-                look(item, false, document, cx);
-            }
-        }
-    }
+    super::each_scalar(root, document, |node, is_key| look(node, is_key, document, cx));
 }
 
 /// Whether the text holds any such character. All of them begin with one of four bytes in UTF-8, which are
@@ -47,7 +35,7 @@ fn may_hold(text: &str) -> bool {
 /// Looks at one scalar. In quotes and block scalars such characters are taken to be wanted, in keys never.
 fn look<'t>(node: Node<'t>, is_key: bool, document: &Document<'t>, cx: &mut Cx<'t>) {
     let raw = node.raw();
-    if raw.kind != Kind::Scalar || !(is_key || raw.style == Style::Plain) {
+    if !is_key && raw.style != Style::Plain {
         return;
     }
     let source = node.source();

@@ -46,6 +46,12 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         if let Some(above) = above {
             report = report.related(above, "the object above has this key already");
         }
+        // A line that was to be one is mended itself.
+        let dashes = dashes_above(root.text(), span);
+        if dashes.is_some() {
+            report.follows(dashes);
+            continue;
+        }
         if start.key == entry.key && begins_line(root.text(), span) && is_clear(root, &starts, start.key) {
             let edit = Edit {
                 span: Span::new(span.start, span.start),
@@ -65,6 +71,16 @@ fn is_clear(root: Node<'_>, starts: &[Entry<'_>], start: Node<'_>) -> bool {
     let mut own = own.filter(|key| (from..start.id()).contains(&key.id()));
     let mut seen = HashSet::new();
     own.all(|key| seen.insert(key.key_text()))
+}
+
+/// The line above, if it is of dashes.
+fn dashes_above(text: &str, span: Span) -> Option<Span> {
+    let above = text.get(..span.start as usize)?.strip_suffix('\n')?;
+    let line = above.rsplit('\n').next()?;
+    let start = (above.len() - line.len()) as u32;
+    let dashes = line.trim_end();
+    let is_dashes = dashes.len() >= 2 && dashes.bytes().all(|byte| byte == b'-');
+    is_dashes.then(|| Span::new(start, start + dashes.len() as u32))
 }
 
 fn begins_line(text: &str, span: Span) -> bool {

@@ -9,12 +9,13 @@ pub(super) mod redefined_anchor;
 pub(super) mod split_in_quotes;
 pub(super) mod syntax_error;
 pub(super) mod tab_indentation;
+pub(super) mod typographic_character;
 
 use crate::diagnostic::{ErrorType, Report, Stage};
 use crate::manifest::Document;
 use crate::rules::Cx;
 use crate::source::Span;
-use crate::yaml::{ErrorClass, LossKind, SyntaxError};
+use crate::yaml::{ErrorClass, Kind, LossKind, Node, SyntaxError};
 
 /// What stops a document from being read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,6 +84,28 @@ fn follows_split<'t>(document: &Document<'t>, cx: &Cx<'t>) -> bool {
         }
     }
     false
+}
+
+/// Goes over the scalars of a document as they are written, and tells which of them are keys.
+fn each_scalar<'t>(root: Node<'t>, document: &Document<'t>, mut look: impl FnMut(Node<'t>, bool)) {
+    let mut scalar = |node: Node<'t>, is_key| {
+        if node.raw().kind == Kind::Scalar {
+            look(node, is_key);
+        }
+    };
+    for id in root.id()..document.chunk.nodes_end {
+        let node = root.with_id(id);
+        match node.raw().kind {
+            Kind::Map => {
+                for entry in node.raw_entries() {
+                    scalar(entry.key, true);
+                    scalar(entry.value, false);
+                }
+            }
+            Kind::Seq => node.items().for_each(|item| scalar(item, false)),
+            _ => {}
+        }
+    }
 }
 
 /// What the server, or kubectl before it, answers to a reading error.

@@ -17,7 +17,9 @@ fn text<'t>(field: &Field<'_, 't>) -> Cow<'t, str> {
 pub fn metadata<'t>(root: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let spec = root.child("spec");
     let group = text(&spec.child("group"));
-    let plural = text(&spec.child("names").child("plural"));
+    let names = spec.child("names");
+    let plural_field = names.child("plural");
+    let plural = text(&plural_field);
     let metadata = root.child("metadata");
     let rendered = !cx.is_unrendered(&group) && !cx.is_unrendered(&plural);
     let matches = |name: &str| {
@@ -31,7 +33,9 @@ pub fn metadata<'t>(root: &Field<'_, 't>, cx: &mut Cx<'t>) {
         let wanted = crate::quote::quote(&format!("{plural}.{group}"));
         if !name_text.is_empty() && !matches(&name_text) {
             let message = "the name of a CustomResourceDefinition must be its plural, a dot and its group";
-            fault(cx, &name, ErrorType::Invalid, message).help(format!("name it {wanted}"));
+            fault(cx, &name, ErrorType::Invalid, message)
+                .help(format!("name it {wanted}"))
+                .follows(plural_field.is_set().then(|| plural_field.place()));
         }
         if !prefix_text.is_empty() && !matches(&prefix_text) {
             let message = "the name of a CustomResourceDefinition is fixed, so that none can be generated";

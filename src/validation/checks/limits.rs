@@ -66,7 +66,10 @@ fn type_name<'t>(field: &Field<'_, 't>, text: &str, cx: &mut Cx<'t>) {
         faults.push("is none that Kubernetes knows");
     }
     for reason in faults {
-        let message = format!("{} is no valid type of limits: it {reason}", quote(text));
+        let message = match text {
+            "" => "the limits do not say for what they are: `type` is missing".to_string(),
+            text => format!("{} is no valid type of limits: it {reason}", quote(text)),
+        };
         fault(cx, field, ErrorType::Invalid, message)
             .help("use `Container`, `Pod` or `PersistentVolumeClaim`");
     }
@@ -164,11 +167,11 @@ fn compare<'t>(
         if let (Some(low), Some(high)) = (low, high)
             && low.0 > high.0
         {
-            let message = format!("of {} {what}", quote(at.1));
+            let message = format!("for {} {what}", quote(at.1));
             fault(cx, &item.child(at.0).key(at.1), ErrorType::Invalid, message)
                 .at(at.2)
                 .related(if at.2 == low.1 { high.1 } else { low.1 }, "compared with this")
-                .help("put them into the order: min, default request, default, max");
+                .help("put them into the order `min`, `defaultRequest`, `default`, `max`");
         }
     };
     for (name, value) in &min {
@@ -176,8 +179,13 @@ fn compare<'t>(
             Some(value),
             max.get(name),
             ("min", name, value.1),
-            "the least is more than the most",
+            "`min` is more than `max`",
         );
+    }
+    for (name, value) in &default {
+        let at = ("default", name.as_str(), value.1);
+        above(min.get(name), Some(value), at, "`default` is less than `min`");
+        above(Some(value), max.get(name), at, "`default` is more than `max`");
     }
     for (name, value) in &request {
         let at = ("defaultRequest", name.as_str(), value.1);
@@ -185,34 +193,19 @@ fn compare<'t>(
             min.get(name),
             Some(value),
             at,
-            "the default request is less than the least",
+            "`defaultRequest` is less than `min`",
         );
         above(
             Some(value),
             max.get(name),
             at,
-            "the default request is more than the most",
+            "`defaultRequest` is more than `max`",
         );
         above(
             Some(value),
             default.get(name),
             at,
-            "the default request is more than the default limit",
-        );
-    }
-    for (name, value) in &default {
-        let at = ("default", name.as_str(), value.1);
-        above(
-            min.get(name),
-            Some(value),
-            at,
-            "the default limit is less than the least",
-        );
-        above(
-            Some(value),
-            max.get(name),
-            at,
-            "the default limit is more than the most",
+            "`defaultRequest` is more than `default`",
         );
     }
     for (name, amount) in ratio {

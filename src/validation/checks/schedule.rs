@@ -65,8 +65,18 @@ pub fn schedule<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     };
     if let Err(reason) = parse(&text) {
         let message = format!("{} is no schedule: {reason}", quote(&text));
-        fault(cx, field, ErrorType::Invalid, message)
-            .help("write five fields, such as `30 2 * * 1-5`, or one of `@hourly`, `@daily`, `@weekly`, `@every 1h`");
+        // Other readers of cron take it for Sunday.
+        let has_day_7 = text
+            .split_whitespace()
+            .nth(4)
+            .is_some_and(|days| days.contains('7'));
+        let help = match has_day_7 && reason.contains("day of the week must be") {
+            true => "write `0` for Sunday, and `*` for every day",
+            false => {
+                "write five fields, such as `30 2 * * 1-5`, or one of `@hourly`, `@daily`, `@weekly`, `@every 1h`"
+            }
+        };
+        fault(cx, field, ErrorType::Invalid, message).help(help);
     }
     // Up to 1.28 it may, unless `timeZone` does.
     let zoned = || field.parent().is_some_and(|spec| spec.child("timeZone").is_set());

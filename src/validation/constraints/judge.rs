@@ -54,6 +54,7 @@ fn tell_of_holder<'t>(holder: &Field<'_, 't>, from: usize, cx: &mut Cx<'t>) {
         if rest.is_some_and(|rest| rest.starts_with('.')) {
             finding.message = format!("{name} is {state}: {}", finding.message);
             finding.help = Some(help.clone());
+            finding.related.clear();
         }
     }
 }

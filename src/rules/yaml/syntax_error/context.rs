@@ -1,0 +1,61 @@
+//! What to say of an error where its line tells more than the parser knows.
+
+use crate::yaml::SyntaxError;
+
+/// What a parser says is true and seldom what its author did. Where the line tells more, this says it.
+pub(super) fn told(error: &SyntaxError, text: &str) -> (&'static str, &'static str) {
+    let (before, after) = text
+        .split_at_checked(error.span.start as usize)
+        .unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let begins_line = line.trim_end_matches([' ', '\t']).is_empty();
+    if error.expects_entry() && !begins_line && line.ends_with(['"', '\'']) {
+        return (
+            "the quotes are closed before this, so nothing may follow on its line",
+            match line.ends_with('"') {
+                true => "write a quote inside double quotes as `\\\"`, or put single quotes around the value",
+                false => {
+                    "write a quote inside single quotes twice, `'it''s'`, or put double quotes around the value"
+                }
+            },
+        );
+    }
+    if error.is_bad_anchor() && after.starts_with('*') {
+        return (
+            "a value cannot start with a `*` without quotes: it would name an anchor",
+            "quote the value, as in `'*.example.com'`",
+        );
+    }
+    if error.expects_entry() && !begins_line && line.trim_end().ends_with(['}', ']', '"', '\'']) {
+        return (
+            "the value ends before this, so nothing may follow it on its line",
+            "quote the whole value: `'{name}.example.com'`, `'\"a\" b'`",
+        );
+    }
+    if error.expects_entry() && begins_line && after.starts_with("- ") {
+        return (
+            "this list item is not in line with the items above, nor is it where another list could begin",
+            "mend the indentation: the items of one list start in one column",
+        );
+    }
+    if error.expects_entry() && begins_line {
+        return (
+            "this key is not in line with the keys above, nor is it where another mapping could begin",
+            "mend the indentation: the keys of one mapping start in one column",
+        );
+    }
+    if error.is_stray_colon() {
+        return if line.contains(": ") {
+            (
+                "a second `: ` stands on this line, so that the value reads as a mapping where none can be",
+                "quote the value if the `: ` is part of it",
+            )
+        } else {
+            (
+                "this key is indented deeper than the one above, which has a value already",
+                "mend the indentation: the keys of one mapping start in one column",
+            )
+        };
+    }
+    (error.message, error.help)
+}

@@ -1,0 +1,90 @@
+//! Slips that a parser notices too late, or takes for something else: what a merge left behind, a separator with too few
+//! dashes, a quote that is closed by the next one.
+
+use crate::source::Span;
+use crate::yaml::SyntaxError;
+
+/// A slip.
+pub(super) struct Slip {
+    /// Where it is.
+    pub span: Span,
+    /// What to say of it.
+    pub message: &'static str,
+    /// What to do.
+    pub help: &'static str,
+    /// What is certainly meant in its place.
+    pub meant: Option<&'static str>,
+}
+
+/// The slip behind an error of a document, if it is one of these.
+pub(super) fn behind(error: &SyntaxError, document: Span, text: &str) -> Option<Slip> {
+    conflict(error, document, text)
+        .or_else(|| separator(error, text))
+        .or_else(|| quote(error, document, text))
+}
+
+/// The markers that git writes around the two sides of a conflict, and between them.
+const MARKERS: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
+
+/// The first marker of a conflict in the lines up to the error.
+fn conflict(error: &SyntaxError, document: Span, text: &str) -> Option<Slip> {
+    let mut at = document.start as usize;
+    for line in text.get(document.range())?.split_inclusive('\n') {
+        if at > error.span.end as usize {
+            return None;
+        }
+        let is_marker = |marker: &&&str| {
+            let rest = line.strip_prefix(**marker);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\r', '\n']))
+        };
+        if let Some(marker) = MARKERS.iter().find(is_marker) {
+            return Some(Slip {
+                span: Span::new(at as u32, (at + marker.len()) as u32),
+                message: "this is what git leaves where two changes meet: a conflict that is not resolved",
+                help: "keep what is right of both sides, and remove the lines of `<<<<<<<`, `=======` and `>>>>>>>`",
+                meant: None,
+            });
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// A line of dashes that are not three.
+fn separator(error: &SyntaxError, text: &str) -> Option<Slip> {
+    if !error.lacks_colon() {
+        return None;
+    }
+    let at = error.span.start as usize;
+    let line = text.get(at..)?.lines().next()?.trim_end();
+    let begins_line = at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n');
+    let is_dashes = begins_line && line.len() >= 2 && line.bytes().all(|byte| byte == b'-');
+    is_dashes.then_some(Slip {
+        span: Span::new(error.span.start, (at + line.len()) as u32),
+        message: "this line separates no documents: that takes three dashes",
+        help: "write `---`",
+        meant: Some("---"),
+    })
+}
+
+/// A quote that goes over keys below it, and is closed by the one that was to open another value.
+fn quote(error: &SyntaxError, document: Span, text: &str) -> Option<Slip> {
+    if !error.expects_entry() {
+        return None;
+    }
+    let above = text.get(document.start as usize..error.span.start as usize)?;
+    let quote = above.chars().next_back().filter(|c| matches!(c, '"' | '\''))?;
+    let above = above.strip_suffix(quote)?;
+    let open = above.rfind(quote)?;
+    let (before, inside) = (above.get(..open)?, above.get(open + 1..)?);
+    let opens = before.ends_with(' ') && before.trim_end_matches(' ').ends_with([':', '-', '[', '{', ',']);
+    let last = inside.rsplit('\n').next()?;
+    let goes_over_keys = inside.contains('\n') && last.ends_with(": ") && !last.contains('#');
+    let at = document.start + open as u32;
+    (opens && goes_over_keys).then_some(Slip {
+        span: Span::new(at, at + 1),
+        message: "this quote is not closed where its value ends, so that the value goes on until the next quote, lines below",
+        help: "close the quote at the end of its value",
+        meant: None,
+    })
+}
