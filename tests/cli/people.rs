@@ -100,6 +100,27 @@ fn a_slip_is_told_once() {
 }
 
 #[test]
+fn a_slip_in_a_custom_resource_is_told_once() {
+    let schema = "{type: object, properties: {spec: {type: object, required: [size], properties: {size: {type: integer}}}}}";
+    let definition = format!(
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: boxes.example.com}}\n\
+         spec:\n  group: example.com\n  scope: Namespaced\n  names: {{kind: Box, plural: boxes}}\n  \
+         versions: [{{name: v1, served: true, storage: true, schema: {{openAPIV3Schema: {schema}}}}}]\n---\n"
+    );
+    for (spec, rules, more) in [
+        ("spec: {size: 1}", "", 0),
+        ("spec: {Size: 1}", "schema/unknown-field", 1),
+        ("spec: {}\nsize: 1", "schema/unknown-field", 1),
+        ("spec: {colour: 1}", "schema/required schema/unknown-field", 0),
+    ] {
+        let text =
+            format!("{definition}apiVersion: example.com/v1\nkind: Box\nmetadata: {{name: a}}\n{spec}\n");
+        let (found, rest) = told(&text);
+        assert_eq!((found.join(" "), rest), (rules.to_string(), more), "{text}");
+    }
+}
+
+#[test]
 fn faults_with_causes_of_their_own_are_told() {
     // The container has no image by itself, and the volume none of the name whatever its spelling.
     for (text, count) in [

@@ -8,10 +8,11 @@ use super::schema::{Additional, Schema, Types};
 use super::value::{self, Budget, Data, Value};
 use super::words;
 use crate::catalogue::ids;
-use crate::context::Cx;
+use crate::context::{Cause, Cx, Reach};
 use crate::diagnostic::{ErrorType, Severity};
 use crate::near::nearest;
-use crate::validation::fault::respelling;
+use crate::validation::elsewhere::Elsewhere;
+use crate::validation::fault::{joined, respelling};
 use crate::yaml::{Entry, Kind, Node};
 
 /// One object being read.
@@ -334,11 +335,7 @@ impl<'t> Reader<'_, 't> {
             return;
         }
         let whole = at.path();
-        let path = if whole.is_empty() {
-            name.to_string()
-        } else {
-            format!("{whole}.{name}")
-        };
+        let path = joined(whole.clone(), name);
         let schema = around.schema;
         let near = nearest(name, schema.names());
         let fix = near.and_then(|near| {
@@ -348,10 +345,22 @@ impl<'t> Reader<'_, 't> {
             };
             respelling(at.value?, entry, name, near, means_it)
         });
-        let help = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => elsewhere(name, around),
+        let (help, meant) = match near {
+            Some(near) => (
+                format!("did you mean `{near}`?"),
+                Some(joined(whole.clone(), near)),
+            ),
+            None => match elsewhere(name, &whole, around) {
+                Some(elsewhere) => (elsewhere.help, Some(elsewhere.field)),
+                None => (listing(around.schema), None),
+            },
         };
+        self.cx.causes.extend(meant.map(|field| Cause {
+            object: self.cx.object,
+            span: entry.key.span(),
+            field,
+            reach: Reach::Holder,
+        }));
         let text = words::unknown_field(self.kind, &whole, entry.key);
         let report = self
             .cx
@@ -366,17 +375,19 @@ impl<'t> Reader<'_, 't> {
     }
 }
 
-/// Where an unknown field belongs: to something around it, or to something just below; else what there is.
-fn elsewhere(name: &str, around: &Around<'_, '_, '_>) -> String {
+/// Where an unknown field belongs: to something around it, or to something just below.
+fn elsewhere(name: &str, whole: &str, around: &Around<'_, '_, '_>) -> Option<Elsewhere> {
     let mut up = around.up;
     while let Some(here) = up {
         if here.schema.names().any(|known| known == name) {
             let path = here.place.path();
-            return if path.is_empty() {
-                "it belongs to the object itself: indent it less".into()
-            } else {
-                format!("it belongs to `{path}`: indent it less")
-            };
+            return Some(Elsewhere {
+                help: match &*path {
+                    "" => "it belongs to the object itself: indent it less".into(),
+                    path => format!("it belongs to `{path}`: indent it less"),
+                },
+                field: joined(path, name),
+            });
         }
         up = here.up;
     }
@@ -385,9 +396,17 @@ fn elsewhere(name: &str, around: &Around<'_, '_, '_>) -> String {
         let inner = schema.property(below);
         *below != "status" && inner.is_some_and(|inner| inner.names().any(|known| known == name))
     });
-    if let (Some(below), None) = (below.next(), below.next()) {
-        return format!("it belongs to `{below}.{name}`: mend the indentation or move it there");
+    match (below.next(), below.next()) {
+        (Some(below), None) => Some(Elsewhere {
+            help: format!("it belongs to `{below}.{name}`: mend the indentation or move it there"),
+            field: joined(joined(whole.into(), below), name),
+        }),
+        _ => None,
     }
+}
+
+/// The fields that there are, when they are few.
+fn listing(schema: &Schema<'_>) -> String {
     let mut names: Vec<String> = schema.names().map(|name| format!("`{name}`")).collect();
     names.sort();
     match names.len() {

@@ -44,6 +44,7 @@ use crate::edit;
 use crate::manifest::{File, Object};
 use crate::quote::quote;
 use crate::source::Span;
+use crate::validation::mark_following;
 
 /// Checks the custom resources of a file that definitions are at hand for.
 pub fn check<'t, 'c: 't>(file: &'t File<'t>, definitions: &Definitions<'c>, cx: &mut Cx<'t>) {
@@ -68,6 +69,7 @@ pub fn check<'t, 'c: 't>(file: &'t File<'t>, definitions: &Definitions<'c>, cx: 
         let mut common: Option<Vec<Diagnostic>> = None;
         for definition in candidates {
             check_object(object, definition, cx);
+            mark_following(before, cx);
             let found = cx.found.split_off(before);
             let agreed = match common.take() {
                 None => found,
