@@ -95,6 +95,8 @@ fn of_group<'t>(group: &Field<'_, 't>, cx: &mut Cx<'t>) {
         ("has a blank around it", format!("write `\"{}\"`", text.trim()))
     } else if let Some(whole) = shortened(&text) {
         ("is no API group", format!("write `\"{whole}\"`"))
+    } else if let Some(near) = nearly(&text) {
+        ("is no API group", format!("did you mean `{near}`?"))
     } else {
         return;
     };
@@ -109,6 +111,18 @@ fn shortened(text: &str) -> Option<&'static str> {
     }
     let mut groups = schema::kinds().iter().map(|info| info.group);
     groups.find(|group| group.strip_prefix(text).is_some_and(|rest| rest.starts_with('.')))
+}
+
+/// The built-in group that one is nearly called like; all others have a dot in their names.
+fn nearly(text: &str) -> Option<&'static str> {
+    if text.contains('.') || schema::is_built_in(text) {
+        return None;
+    }
+    let groups = schema::kinds().iter().map(|info| info.group);
+    nearest(
+        text,
+        groups.filter(|group| !group.is_empty() && !group.contains('.')),
+    )
 }
 
 fn of_verb<'t>(verb: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -175,10 +189,7 @@ fn of_resource<'t>(resource: &Field<'_, 't>, groups: &[Cow<'t, str>], cx: &mut C
     }
     // `pods/log` belongs to `pods`.
     let name = text.split('/').next().unwrap_or_default();
-    let is_called = |info: &KindInfo, name: &str| match info.plural {
-        "" => plural(info.kind) == name,
-        plural => plural == name,
-    };
+    let is_called = |info: &KindInfo, name: &str| called(info) == name;
     let there = |name: &str| {
         let mut kinds = groups.iter().flat_map(|group| schema::kinds_of(group));
         kinds.any(|info| is_called(info, name))
@@ -213,6 +224,27 @@ fn of_resource<'t>(resource: &Field<'_, 't>, groups: &[Cow<'t, str>], cx: &mut C
         );
         cx.report(resource.place(), message)
             .help(format!("name the group `\"{}\"` in `apiGroups`", info.group));
+        return;
+    }
+    let own = groups.iter().flat_map(|group| schema::kinds_of(group));
+    let own: Vec<Cow<'_, str>> = own.map(called).collect();
+    // Short words are near to many.
+    if let Some(near) = nearest(name, own.iter().map(|name| &**name)).filter(|_| name.len() > 4) {
+        let message = format!(
+            "there is no resource {} in {}: the rule grants nothing on it",
+            quote(name),
+            listed.join(" or ")
+        );
+        cx.report(resource.place(), message)
+            .help(format!("did you mean `{near}`?"));
+    }
+}
+
+/// The name of a kind's resources.
+fn called(info: &KindInfo) -> Cow<'static, str> {
+    match info.plural {
+        "" => plural(info.kind).into(),
+        plural => plural.into(),
     }
 }
 
@@ -220,7 +252,8 @@ fn of_resource<'t>(resource: &Field<'_, 't>, groups: &[Cow<'t, str>], cx: &mut C
 fn plural(kind: &str) -> String {
     let kind = kind.to_ascii_lowercase();
     match kind.as_bytes() {
-        [.., b's' | b'x'] => format!("{kind}es"),
+        [.., b's' | b'u', b's'] | [.., b'x'] => format!("{kind}es"),
+        [.., b's'] => kind,
         [start @ .., b'y'] if !start.ends_with(b"a") => {
             format!("{}ies", kind.strip_suffix('y').unwrap_or(&kind))
         }

@@ -99,7 +99,8 @@ pub(super) fn resource<'t>(
             let message = format!("{message} (the limit is the request, too)");
             fault(cx, path, ErrorType::Invalid, message)
                 .help("mend the limit")
-                .related(span, "the limit");
+                .related(span, "the limit")
+                .follows(span);
         } else {
             fault(cx, path, ErrorType::Invalid, message).at(span).help(help);
         }

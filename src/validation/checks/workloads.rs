@@ -81,9 +81,11 @@ pub(super) fn differs<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
         "without a selector no pod of this template belongs to this object"
     };
     let related = selector.handle();
-    fault(cx, &metadata.child("labels"), ErrorType::Invalid, message)
+    let labels = metadata.child("labels");
+    fault(cx, &labels, ErrorType::Invalid, message)
         .help("give the template every label that the selector asks for")
-        .related(related, "the selector");
+        .related(related, "the selector")
+        .follows(labels.value().map(|value| value.span()));
 }
 
 /// The same for a template that the server leaves alone when the selector is malformed.
