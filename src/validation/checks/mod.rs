@@ -37,6 +37,7 @@ pub mod hpa;
 pub mod images;
 pub mod job_policies;
 pub mod jobs;
+pub mod kubelet;
 mod json_length;
 pub mod leases;
 pub mod limits;
