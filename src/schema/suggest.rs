@@ -158,8 +158,14 @@ pub(crate) fn group(group: &str, kind: &str, kube: KubeVersion) -> Option<&'stat
             .iter()
             .filter(|info| info.kind == kind && info.serves(kube) && !info.group.is_empty())
     };
-    let name = nearest(group, candidates().map(|info| info.group))?;
-    best_version(candidates().filter(|info| info.group == name))
+    if let Some(name) = nearest(group, candidates().map(|info| info.group)) {
+        return best_version(candidates().filter(|info| info.group == name));
+    }
+    // Groups under the project's own domain that nobody but Kubernetes has kinds of these names in. What the server
+    // writes into its audit log has kinds of its own.
+    let own = group.strip_suffix(".k8s.io");
+    own.filter(|own| !own.contains('.') && *own != "audit")
+        .and_then(|_| best_version(candidates()))
 }
 
 /// The successor of a version that is not served: the most stable one of the same kind and group.

@@ -49,11 +49,34 @@ impl Masked {
     /// Masks a value, and what it leads to.
     fn value(&mut self, node: Node<'_>) {
         self.push(node.span());
+        self.properties(node);
         if self.follows && node.raw().kind == Kind::Alias {
             self.push(node.resolved().span());
         }
     }
+
+    /// Masks what reads as an anchor or a tag: a password that starts with `&` or `!` and lacks its quotes is one.
+    fn properties(&mut self, node: Node<'_>) {
+        let Some((anchor, tag)) = node.properties() else {
+            return;
+        };
+        let name = node.text().get(tag.range()).unwrap_or_default();
+        let is_common = COMMON_TAGS
+            .iter()
+            .any(|common| name.strip_prefix("!!") == Some(*common));
+        for span in [Some(anchor), Some(tag).filter(|_| !is_common)]
+            .into_iter()
+            .flatten()
+        {
+            if !span.is_empty() {
+                self.push(span);
+            }
+        }
+    }
 }
+
+/// What follows the `!!` of tags that say how a value is read.
+const COMMON_TAGS: [&str; 8] = ["binary", "bool", "float", "int", "map", "null", "seq", "str"];
 
 fn look(file: &File<'_>, follows: bool) -> Vec<Span> {
     let mut masked = Masked {
@@ -302,6 +325,7 @@ fn values(node: Node<'_>, masked: &mut Masked) {
     if node.raw().kind != Kind::Map {
         return masked.value(node);
     }
+    masked.properties(node);
     let flow = may_have_strays(node);
     for entry in node.raw_entries() {
         masked.value(entry.value);

@@ -7,6 +7,7 @@ pub(crate) mod missing_separator;
 pub(super) mod placeholder;
 pub(super) mod redefined_anchor;
 pub(super) mod split_in_quotes;
+pub(super) mod swallowed_value;
 pub(super) mod syntax_error;
 pub(super) mod tab_indentation;
 pub(super) mod typographic_character;

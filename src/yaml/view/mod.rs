@@ -153,6 +153,14 @@ impl<'t> Node<'t> {
         self.resolved().own_tag()
     }
 
+    /// Where the anchor and the tag of the node stand, of what it has, aliases not followed.
+    pub(crate) fn properties(self) -> Option<(Span, Span)> {
+        if self.raw().flags & PROPS == 0 {
+            return None;
+        }
+        self.tree.props_of(self.id).map(|props| (props.anchor, props.tag))
+    }
+
     /// The tag as written, or "", aliases not followed.
     pub(super) fn own_tag(self) -> &'t str {
         if self.raw().flags & PROPS == 0 {
