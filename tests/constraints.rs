@@ -208,7 +208,7 @@ fn advice_is_what_to_write() {
         (
             "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: c}\nspec: {schedule: 0 0 * * 1-7}\n"
                 .to_string(),
-            "write `0` for Sunday, and `*` for every day",
+            "Sunday is `0` and not `7`; `*` stands for every day",
         ),
         (
             pod(", resources: {limits: {example.com/gpu: 0.5}}"),

@@ -1,6 +1,10 @@
 //! Faults that others follow from.
 
+use super::Cx;
 use crate::source::Span;
+
+/// With more causes in one document, nothing is said to follow from any of the rest.
+pub(crate) const MOST_CAUSES: usize = 256;
 
 /// A fault, and what it is the cause of that something is wrong with.
 #[derive(Debug)]
@@ -20,10 +24,24 @@ pub(crate) struct Cause {
 pub(crate) enum Reach {
     /// What is in it.
     Inside,
-    /// The field itself as well.
+    /// The field and what is in it.
     Field,
-    /// And whether what holds it has all that it needs.
+    /// And what is said of its holder, where that names the field: it is missed there.
     Holder,
-    /// And all that is around it.
-    Around,
+    /// Whether the field may be set at all.
+    Use,
+}
+
+impl Cx<'_> {
+    /// Notes that a fault at a place leaves a field in doubt.
+    pub(crate) fn cause(&mut self, span: Span, reach: Reach, field: impl FnOnce() -> String) {
+        if self.causes.len() < MOST_CAUSES {
+            self.causes.push(Cause {
+                object: self.object,
+                span,
+                field: field(),
+                reach,
+            });
+        }
+    }
 }

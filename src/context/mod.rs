@@ -5,7 +5,7 @@ mod ceiling;
 mod cx;
 mod run;
 
-pub(crate) use cause::{Cause, Reach};
+pub(crate) use cause::{Cause, MOST_CAUSES, Reach};
 pub(crate) use ceiling::{Ceiling, apply};
 pub use cx::Cx;
 pub use run::{Judging, RunCx};

@@ -6,6 +6,9 @@ use crate::diagnostic::{Diagnostic, ErrorType, Severity, Stage};
 /// As many findings of one place are compared with each other.
 const MOST: usize = 64;
 
+/// As many findings are looked through for the one that another follows from.
+const MOST_THERE: usize = 1_024;
+
 /// The findings of a file without those that a reader could not tell apart, those that follow from another, and those
 /// that the same mend makes go.
 pub(super) fn for_people(file: &FileReport) -> Vec<&Diagnostic> {
@@ -46,6 +49,7 @@ fn follows(diagnostic: &Diagnostic, sorted: &[Diagnostic]) -> bool {
     let first = sorted.partition_point(|other| other.span.start < cause.start);
     let there = sorted.iter().skip(first);
     there
+        .take(MOST_THERE)
         .take_while(|other| other.span.start <= cause.end)
         .any(|other| {
             let is_within = other.span.end <= cause.end;
@@ -74,17 +78,28 @@ fn says_as_much(first: &Diagnostic, second: &Diagnostic) -> Option<Better> {
     if one.stage != Stage::Validation || other.stage != Stage::Validation {
         return None;
     }
-    // What is missing has other faults as well, which go once it is there; so has a word that is none of those allowed.
-    if one.field == other.field {
-        for kind in [ErrorType::Required, ErrorType::NotSupported] {
-            match (one.kind == kind, other.kind == kind) {
-                (true, _) => return Some(Better::First),
-                (_, true) => return Some(Better::Second),
-                _ => {}
-            }
+    let is_same = one.field == other.field;
+    if is_same {
+        // What is missing has other faults as well, which go once it is there.
+        match (one.kind == ErrorType::Required, other.kind == ErrorType::Required) {
+            (true, _) => return Some(Better::First),
+            (_, true) => return Some(Better::Second),
+            _ => {}
+        }
+        // A word that is none of those allowed may not stand beside something else either.
+        let hangs_on = |kind: ErrorType, other: &Diagnostic| {
+            kind == ErrorType::NotSupported || other.message.contains("may not be `")
+        };
+        if one.kind == ErrorType::NotSupported && hangs_on(other.kind, second) {
+            return Some(Better::First);
+        }
+        if other.kind == ErrorType::NotSupported && hangs_on(one.kind, first) {
+            return Some(Better::Second);
         }
     }
-    if first.help.is_none() || first.help != second.help || first.related != second.related {
+    // Of several fields one mend is the same only where it says which.
+    let mend = first.help.as_ref().filter(|help| is_same || help.contains('`'))?;
+    if Some(mend) != second.help.as_ref() || first.related != second.related {
         return None;
     }
     Some(

@@ -5,7 +5,7 @@ use super::elsewhere::elsewhere;
 use super::path::{Part, Place};
 use super::{constraints, message};
 use crate::catalogue::ids;
-use crate::context::{Cause, Reach};
+use crate::context::Reach;
 use crate::diagnostic::{Edit, ErrorType, Report, RuleId, Severity, Stage};
 use crate::edit;
 use crate::formats::{scalars, times};
@@ -44,13 +44,19 @@ impl<'a> Decoder<'_, 'a> {
             .flatten();
         let meant = match (&known, &elsewhere) {
             (Unknown::Near(near), _) => Some(joined(path, near)),
-            (Unknown::Below(below), _) => Some(joined(path, below)),
+            (Unknown::Below(below), _) => Some(first_missing(at.value, path, below)),
+            // An advice names the field first.
+            (Unknown::Old(hint), _) => hint
+                .split('`')
+                .nth(1)
+                .map(|field| first_missing(at.value, path, field)),
             (_, Some(elsewhere)) => Some(elsewhere.field.clone()),
+            _ if ty.short_name() == "LabelSelector" => Some(joined(path, "matchLabels")),
             _ => None,
         };
         // Which item of a list is meant is not known.
         if let Some(field) = meant.filter(|field| !field.contains("[]")) {
-            self.cause(entry.key.span(), field, Reach::Holder);
+            self.cx.cause(entry.key.span(), Reach::Holder, || field);
         }
         let help = message::unknown_field_help(ty, &known, elsewhere, at, self.cx.kube());
         let stage = self.stage(ErrorType::UnknownField);
@@ -162,19 +168,10 @@ impl<'a> Decoder<'_, 'a> {
     ) -> Report<'_> {
         let stage = self.stage(kind);
         // Nobody knows what was meant to be there.
-        self.cause(at.span(), at.full(), Reach::Around);
+        self.cx.cause(at.span(), Reach::Field, || at.full());
         self.cx
             .report_as(rule, at.span(), text)
             .refusal_at(stage, kind, field)
-    }
-
-    fn cause(&mut self, span: Span, field: String, reach: Reach) {
-        self.cx.causes.push(Cause {
-            object: self.cx.object,
-            span,
-            field,
-            reach,
-        });
     }
 
     pub(super) fn stage(&self, kind: ErrorType) -> Stage {
@@ -188,6 +185,20 @@ pub(super) fn joined(mut path: String, field: &str) -> String {
         path.push('.');
     }
     path.push_str(field);
+    path
+}
+
+/// The first field on the way to another one that is not there; of lists, the list.
+fn first_missing(from: Node<'_>, mut path: String, way: &str) -> String {
+    let mut at = Some(from);
+    for step in way.split('.') {
+        let name = step.trim_end_matches("[]");
+        path = joined(path, name);
+        at = at.and_then(|node| node.get(name)).filter(|node| !node.is_null());
+        if at.is_none() || name != step {
+            break;
+        }
+    }
     path
 }
 

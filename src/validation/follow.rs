@@ -1,13 +1,15 @@
 //! Which faults follow from others: a field that is misspelt is missed where it belongs, and what has a wrong type is
 //! judged as if it were empty. The server names them all, or the first stage of them; people want to hear of the cause.
 
-use crate::context::{Cause, Cx, Reach};
+use crate::context::{Cause, Cx, MOST_CAUSES, Reach};
 use crate::diagnostic::{Diagnostic, ErrorType, Refusal, Stage};
 use crate::hash::HashMap;
 use crate::source::Span;
 
-/// With more causes in one document, nothing is said to follow from any of the rest.
-const MOST: usize = 1_000;
+/// Fields with longer paths are left alone: they would cost more than they tell.
+const LONGEST: usize = 1_024;
+/// As many misspelt fields of one holder are compared with what is said of it.
+const MOST_IN_ONE: usize = 8;
 
 /// Fields of which the word decides what else may be set beside them.
 const DECIDES: [(&str, &[&str]); 6] = [
@@ -44,52 +46,103 @@ const DECIDES: [(&str, &[&str]); 6] = [
 pub fn mark_following(start: usize, cx: &mut Cx<'_>) {
     let mut causes = std::mem::take(&mut cx.causes);
     let found = cx.found.get_mut(start..).unwrap_or_default();
-    causes.extend(found.iter().filter_map(refused).flat_map(leaves_open));
+    let rest = MOST_CAUSES.saturating_sub(causes.len());
+    causes.extend(found.iter().filter_map(refused).flat_map(leaves_open).take(rest));
     if causes.is_empty() {
         return; // nearly always
     }
-    causes.truncate(MOST);
     let causes = Causes::of(&causes);
     for finding in found.iter_mut().filter(|finding| finding.follows.is_none()) {
-        if let Some((_, refusal)) = refused(finding) {
-            finding.follows = causes.behind(finding.object, &refusal.field);
-        }
+        finding.follows = refused(finding).and_then(|(finding, refusal)| causes.behind(finding, refusal));
     }
 }
 
-/// Where faults are told that others follow from, by the objects and fields that they leave in doubt.
+/// A field of an object.
+type Key<'c> = (Option<u32>, &'c str);
+
+/// Where faults are told that others follow from, by the fields that they leave in doubt.
 #[derive(Default)]
 struct Causes<'c> {
-    /// What is inside a field.
-    inside: HashMap<(Option<u32>, &'c str), Span>,
-    /// A field itself.
-    at: HashMap<(Option<u32>, &'c str), Span>,
+    inside: HashMap<Key<'c>, Span>,
+    field: HashMap<Key<'c>, Span>,
+    /// By what holds the field, with its name.
+    holder: HashMap<Key<'c>, Vec<(Span, &'c str)>>,
+    /// With the name of the field whose word decides.
+    used: HashMap<Key<'c>, Span>,
 }
 
 impl<'c> Causes<'c> {
     fn of(causes: &'c [Cause]) -> Causes<'c> {
         let mut all = Causes::default();
-        for cause in causes {
-            let field = &*cause.field;
-            all.inside.entry((cause.object, field)).or_insert(cause.span);
-            let own = (cause.reach != Reach::Inside).then_some(field);
-            let above = match cause.reach {
-                Reach::Inside | Reach::Field => 0,
-                Reach::Holder => 1,
-                Reach::Around => usize::MAX,
-            };
-            for field in own.into_iter().chain(holders(field).rev().take(above)) {
-                all.at.entry((cause.object, field)).or_insert(cause.span);
+        for cause in causes.iter().filter(|cause| cause.field.len() <= LONGEST) {
+            let key = (cause.object, &*cause.field);
+            if cause.reach == Reach::Use {
+                all.used.entry(key).or_insert(cause.span);
+                continue;
+            }
+            all.inside.entry(key).or_insert(cause.span);
+            if cause.reach != Reach::Inside {
+                all.field.entry(key).or_insert(cause.span);
+            }
+            if cause.reach == Reach::Holder {
+                let holder = holders(key.1).last().unwrap_or_default();
+                let name = key
+                    .1
+                    .get(holder.len()..)
+                    .unwrap_or_default()
+                    .trim_start_matches('.');
+                let there = all.holder.entry((cause.object, holder)).or_default();
+                if there.len() < MOST_IN_ONE {
+                    there.push((cause.span, name));
+                }
             }
         }
         all
     }
 
-    /// The place of the fault that something wrong with a field follows from.
-    fn behind(&self, object: Option<u32>, field: &str) -> Option<Span> {
+    /// The place of the fault that a finding follows from.
+    fn behind(&self, finding: &Diagnostic, refusal: &Refusal) -> Option<Span> {
+        let field = &*refusal.field;
+        if field.len() > LONGEST {
+            return None;
+        }
+        let (object, key) = (finding.object, (finding.object, field));
         let around = || holders(field).find_map(|holder| self.inside.get(&(object, holder)));
-        around().or_else(|| self.at.get(&(object, field))).copied()
+        let missed = || {
+            let there = self.holder.get(&key)?;
+            there
+                .iter()
+                .find(|(_, name)| names(finding, name))
+                .map(|(span, _)| span)
+        };
+        let used = || {
+            let of_use =
+                refusal.kind == ErrorType::Forbidden || OF_USE.iter().any(|words| says(finding, words));
+            self.used.get(&key).filter(|_| of_use)
+        };
+        let cause = around().or_else(|| self.field.get(&key));
+        cause.or_else(missed).or_else(used).copied()
     }
+}
+
+/// Words of findings about fields that may not be set beside another: those about the values of such fields hold
+/// whatever the other one says.
+const OF_USE: [&str; 4] = [
+    "may not be",
+    "counts only",
+    "is for the type",
+    "which does not exist",
+];
+
+fn says(finding: &Diagnostic, words: &str) -> bool {
+    finding.message.contains(words)
+}
+
+/// Whether a finding names a field, in what is wrong or in what to do.
+fn names(finding: &Diagnostic, field: &str) -> bool {
+    let texts = [Some(&finding.message), finding.help.as_ref()];
+    let quoted = |text: &String| text.split('`').skip(1).step_by(2).any(|word| word == field);
+    texts.into_iter().flatten().any(quoted)
 }
 
 /// What the server refuses once it has read the object.
@@ -103,14 +156,17 @@ fn refused(finding: &Diagnostic) -> Option<(&Diagnostic, &Refusal)> {
 fn leaves_open<'d>(
     (finding, refusal): (&'d Diagnostic, &'d Refusal),
 ) -> impl Iterator<Item = Cause> + use<'d> {
-    let field = &*refusal.field;
+    let field = match refusal.field.len() <= LONGEST {
+        true => &*refusal.field,
+        false => "",
+    };
     let cause = |field: String, reach: Reach| Cause {
         object: finding.object,
         span: finding.span,
         field,
         reach,
     };
-    let to_be_removed = refusal.kind == ErrorType::Forbidden;
+    let to_be_removed = refusal.kind == ErrorType::Forbidden && !field.is_empty();
     let removed = to_be_removed.then(|| cause(field.to_string(), Reach::Inside));
     let unknown = refusal.kind == ErrorType::NotSupported;
     let name = field.rsplit('.').next().unwrap_or_default();
@@ -119,7 +175,7 @@ fn leaves_open<'d>(
     let holder = field.strip_suffix(name).unwrap_or_default();
     let undecided = rest
         .iter()
-        .map(move |beside| cause(format!("{holder}{beside}"), Reach::Field));
+        .map(move |beside| cause(format!("{holder}{beside}"), Reach::Use));
     removed.into_iter().chain(undecided)
 }
 

@@ -4,7 +4,7 @@ use super::path::{Part, Place};
 use crate::context::Cx;
 use crate::quote::listed;
 use crate::schema::{FieldInfo, Shape, TypeId};
-use crate::yaml::{Kind, Node, Scalar};
+use crate::yaml::{Kind, Node, Scalar, Style};
 
 pub(super) const ITEMS: &str = "start each item with `- `";
 pub(super) const ITEM: &str = "write the value as a list item, on a line that starts with `- `";
@@ -32,7 +32,7 @@ pub(super) fn help<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'
             as_port(cx, at, scalar)
         }
         (Shape::Int32, Kind::Scalar) if at.part.is_field("mode") || at.part.is_field("defaultMode") => {
-            as_mode(at, scalar)
+            as_mode(cx, at, scalar)
         }
         (Shape::Bool | Shape::Int32 | Shape::Int64, Kind::Scalar) if !cx.is_masked(at.value.span()) => {
             as_plain(at.shape, scalar)
@@ -120,7 +120,7 @@ fn as_mapping<'t>(
         _ => return None,
     };
     let text = &*text;
-    if lacks_blank(text) && !cx.is_masked(at.value.span()) {
+    if lacks_blank(cx, ty, at, text) && !cx.is_masked(at.value.span()) {
         return Some("put a blank behind the `:`".into());
     }
     if !is_name(text) || cx.is_masked(at.value.span()) || cx.is_masked(at.value.resolved().span()) {
@@ -154,7 +154,8 @@ fn as_text(at: &Place<'_, '_>) -> Option<String> {
         return Some("write the labels directly below `selector`, which is a plain map here".into());
     }
     let help = "make it one text: write `|` behind the key, and leave the lines below it as they are";
-    holder.part.is_field("data").then(|| help.into())
+    let is_block = at.value.raw().style != Style::Flow && !at.value.is_json();
+    (holder.part.is_field("data") && is_block).then(|| help.into())
 }
 
 /// The name of a port where its number belongs.
@@ -162,7 +163,8 @@ fn as_port<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> 
     let Some(Scalar::Str(text)) = scalar else {
         return None;
     };
-    if !is_name(text) || text.bytes().all(|b| b.is_ascii_digit()) || cx.is_masked(at.value.span()) {
+    let is_masked = cx.is_masked(at.value.span()) || cx.is_masked(at.value.resolved().span());
+    if !is_name(text) || text.bytes().all(|b| b.is_ascii_digit()) || is_masked {
         return None;
     }
     let holder = at.up.map(|up| up.shape);
@@ -173,14 +175,18 @@ fn as_port<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> 
     })
 }
 
-/// A mode of a file in quotes.
-fn as_mode(at: &Place<'_, '_>, scalar: Option<&Scalar<'_>>) -> Option<String> {
+/// A mode of a file in quotes: octal, as every other program shows it.
+fn as_mode<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> Option<String> {
     let Some(Scalar::Str(text)) = scalar else {
         return None;
     };
+    if at.value.is_json() || cx.is_masked(at.value.span()) || cx.is_masked(at.value.resolved().span()) {
+        return None;
+    }
     let mode = i64::from_str_radix(text.strip_prefix("0o").unwrap_or(text), 8).ok()?;
-    let is_mode = (0..=0o777).contains(&mode) && !at.value.is_json();
-    is_mode.then(|| format!("write `0{mode:o}` without quotes, which is {mode}"))
+    (0..=0o777)
+        .contains(&mode)
+        .then(|| format!("write `0{mode:o}` without quotes, which is {mode}"))
 }
 
 /// The field that a number alone is for: the one that is required, or the only one.
@@ -215,11 +221,16 @@ fn as_plain(shape: Shape, scalar: Option<&Scalar<'_>>) -> Option<String> {
     is_number.then(|| format!("write `{number}`, without a unit"))
 }
 
-/// Whether a text reads as `key:value`.
-fn lacks_blank(text: &str) -> bool {
-    let is_key = |key: &str| !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphabetic());
-    text.split_once(':')
-        .is_some_and(|(key, value)| is_key(key) && !value.is_empty() && !value.starts_with('/'))
+/// Whether a text on a line of its own is a field of a type, but for the blank: `name:web`.
+fn lacks_blank(cx: &Cx<'_>, ty: TypeId, at: &Place<'_, '_>, text: &str) -> bool {
+    let Some((key, value)) = text.split_once(':') else {
+        return false;
+    };
+    let node = at.value.resolved();
+    let before = node.text().get(..node.span().start as usize).unwrap_or_default();
+    let begins_line = before.trim_end_matches([' ', '-']).ends_with('\n');
+    let is_plain = node.raw().style == Style::Plain && !node.is_json();
+    is_plain && begins_line && !value.is_empty() && ty.field(key, cx.kube()).is_some()
 }
 
 /// Whether a text is short and plain enough to be repeated in a help.

@@ -105,7 +105,10 @@ pub(super) fn mismatch<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scal
             Shape::Int64 | Shape::Float => number.is_some(),
             _ => false,
         };
-        if reads {
+        // What reads as a number in quotes is octal, and would be another one without.
+        let is_mode = at.part.is_field("mode") || at.part.is_field("defaultMode");
+        let is_octal = is_mode && number.is_some_and(|number| number > 0o777);
+        if reads && !is_octal {
             wrong.help = Some("remove the quotes".into());
             wrong.edits = quotes(at.value);
         }

@@ -59,6 +59,14 @@ fn a_slip_is_told_once() {
             "schema/unknown-field",
             2,
         ),
+        (
+            changed(
+                "tty: true",
+                "volumeMounts: [{name: a, mountPath: /a}]\n          volumes: [{name: a, emptyDir: {}}]",
+            ),
+            "schema/unknown-field",
+            1,
+        ),
         // What has a wrong type is empty.
         (changed("{labels: {app: web}}", "{labels: web}"), "schema/type", 1),
         (
@@ -122,24 +130,53 @@ fn a_slip_in_a_custom_resource_is_told_once() {
 
 #[test]
 fn faults_with_causes_of_their_own_are_told() {
-    // The container has no image by itself, and the volume none of the name whatever its spelling.
+    let changed = |from: &str, to: &str| {
+        assert!(DEPLOYMENT.contains(from), "{from}");
+        DEPLOYMENT.replace(from, to)
+    };
     for (text, count) in [
+        // The container has no good name whatever `replica` is.
         (
-            DEPLOYMENT
-                .replace("replicas", "replica")
-                .replace("name: web\n          image", "name: A\n          image"),
+            changed("replicas", "replica").replace("name: web\n          image", "name: A\n          image"),
+            2,
+        ),
+        // Entries of a map stand beside each other.
+        (changed("{name: web}", "{name: web, labels: {a: 1, b: c d}}"), 2),
+        (
+            changed("metadata: {labels: {app: web}}", "metadata: {labels: {app: other, version: 1}}"),
             2,
         ),
         (
-            DEPLOYMENT.replace(
+            changed(
                 "tty: true",
-                "volumeMounts: [{name: a, mountPath: /a}]\n      volume: []",
+                "resources: {limits: {cpu: 100m, memory: 1Gi}, requests: {cpu: 1, memory: 2Gb}}",
             ),
+            2,
+        ),
+        // A field that is misspelt is not all that its holder may lack.
+        (
+            changed("replicas: 1", "strategy: {type: Rolling, rollingUpdat: {maxSurge: 1}}"),
+            2,
+        ),
+        (changed("tty: true", "livenessProbe: {periodSecond: 5}"), 2),
+        // A word that is none does not make a value right.
+        (
+            "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: Loadbalancer, \
+             loadBalancerSourceRanges: [10.0.0.0/33], ports: [{port: 80}]}\n"
+                .to_string(),
+            2,
+        ),
+        // Two fields to be added.
+        (
+            "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\nspec:\n  maxReplicas: 3\n  \
+             scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}\n  \
+             behavior: {scaleUp: {policies: [{type: Pods}]}}\n"
+                .to_string(),
             2,
         ),
     ] {
         let (found, _) = told(&text);
-        assert_eq!(found.len(), count, "{text}");
+        assert_eq!(found.len(), count, "{text}\n{found:?}");
     }
 }
 

@@ -68,14 +68,38 @@ pub(super) fn lines(text: &str, span: Span, masked: &mut Masked) {
 /// What git writes into a file with a conflict: it tells nothing of values.
 const CONFLICT: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
 
-/// Whether a text is one ConfigMap, of which the data is meant to be seen.
+/// Whether a text is certainly one ConfigMap, of which the data is meant to be seen: where a line begins that is no key
+/// of one, or a key comes again, another object may begin.
 fn is_config_map(text: &str) -> bool {
-    let mut kinds = text.lines().filter(|line| line.contains("kind"));
-    let is = |line: &str| {
-        line.strip_prefix("kind:")
-            .is_some_and(|kind| kind.trim() == "ConfigMap")
-    };
-    kinds.next().is_some_and(is) && kinds.next().is_none()
+    const KEYS: [&str; 6] = [
+        "apiVersion",
+        "binaryData",
+        "data",
+        "immutable",
+        "kind",
+        "metadata",
+    ];
+    let mut seen = [false; KEYS.len()];
+    let mut is_one = false;
+    for line in text.split(['\n', '\r']) {
+        if line.starts_with([' ', '#']) || line.is_empty() {
+            if line.to_ascii_lowercase().contains("kind") {
+                return false;
+            }
+            continue;
+        }
+        let Some((key, value)) = line.split_once(':') else {
+            return false;
+        };
+        let Some(at) = KEYS.iter().position(|known| *known == key) else {
+            return false;
+        };
+        if std::mem::replace(&mut seen[at], true) {
+            return false;
+        }
+        is_one |= key == "kind" && value.trim() == "ConfigMap";
+    }
+    is_one
 }
 
 /// Whether an unreadable text may hold a Secret: it says `secret`, other than in a reference to one

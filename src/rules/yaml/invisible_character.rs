@@ -1,5 +1,6 @@
 //! Characters that nobody sees and that make a word another word.
 
+use super::Role;
 use crate::manifest::Document;
 use crate::rules::{Check, Cx};
 use crate::source::Span;
@@ -15,7 +16,9 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     if !may_hold(text) {
         return;
     }
-    super::each_scalar(root, document, |node, is_key| look(node, is_key, document, cx));
+    super::each_scalar(root, document, |node, role| {
+        look(node, role == Role::Key, document, cx)
+    });
 }
 
 /// Whether the text holds any such character. All of them begin with one of four bytes in UTF-8, which are

@@ -48,8 +48,12 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         }
         // A line that was to be one is mended itself.
         let dashes = dashes_above(root.text(), span);
-        if dashes.is_some() {
-            report.follows(dashes);
+        if let Some(dashes) = dashes {
+            let edit = Edit {
+                span: dashes,
+                text: "---".into(),
+            };
+            report.follows(dashes).fix("write `---`", true, vec![edit]);
             continue;
         }
         if start.key == entry.key && begins_line(root.text(), span) && is_clear(root, &starts, start.key) {

@@ -87,11 +87,19 @@ fn follows_split<'t>(document: &Document<'t>, cx: &Cx<'t>) -> bool {
     false
 }
 
-/// Goes over the scalars of a document as they are written, and tells which of them are keys.
-fn each_scalar<'t>(root: Node<'t>, document: &Document<'t>, mut look: impl FnMut(Node<'t>, bool)) {
-    let mut scalar = |node: Node<'t>, is_key| {
+/// What a scalar is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Key,
+    Value,
+    Item,
+}
+
+/// Goes over the scalars of a document as they are written.
+fn each_scalar<'t>(root: Node<'t>, document: &Document<'t>, mut look: impl FnMut(Node<'t>, Role)) {
+    let mut scalar = |node: Node<'t>, role| {
         if node.raw().kind == Kind::Scalar {
-            look(node, is_key);
+            look(node, role);
         }
     };
     for id in root.id()..document.chunk.nodes_end {
@@ -99,11 +107,11 @@ fn each_scalar<'t>(root: Node<'t>, document: &Document<'t>, mut look: impl FnMut
         match node.raw().kind {
             Kind::Map => {
                 for entry in node.raw_entries() {
-                    scalar(entry.key, true);
-                    scalar(entry.value, false);
+                    scalar(entry.key, Role::Key);
+                    scalar(entry.value, Role::Value);
                 }
             }
-            Kind::Seq => node.items().for_each(|item| scalar(item, false)),
+            Kind::Seq => node.items().for_each(|item| scalar(item, Role::Item)),
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
 //! Quotes and dashes of a word processor, which are plain text to YAML and to programs.
 
+use super::Role;
 use crate::diagnostic::Edit;
 use crate::manifest::Document;
 use crate::rules::{Check, Cx};
@@ -17,22 +18,38 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     if text.is_ascii() || !text.contains(|c| is_quote(c) || is_dash(c)) {
         return;
     }
-    super::each_scalar(root, document, |node, _| {
-        if node.raw().style == Style::Plain && !node.source().is_ascii() {
-            look(node, document, cx);
+    // Annotations are for readers.
+    let objects = document.objects.start as usize..document.objects.end as usize;
+    let objects = cx.file.objects.get(objects).unwrap_or_default();
+    let annotations = objects.iter().filter_map(|object| {
+        let metadata = object.root.get("metadata")?;
+        metadata.get("annotations").map(|node| node.span())
+    });
+    let annotations: Vec<Span> = annotations.collect();
+    super::each_scalar(root, document, |node, role| {
+        let is_looked_at = node.raw().style == Style::Plain && !node.source().is_ascii();
+        let after = annotations.partition_point(|span| span.end <= node.span().start);
+        let is_noted = annotations
+            .get(after)
+            .is_some_and(|span| span.contains(node.span()));
+        if is_looked_at && !is_noted {
+            look(node, role, document, cx);
         }
     });
 }
 
-/// Looks at one scalar without quotes. Between its words such characters are at home.
-fn look<'t>(node: Node<'t>, document: &Document<'t>, cx: &mut Cx<'t>) {
+/// Looks at one scalar without quotes: a word in quotes, or an argument that begins with a dash. In texts such characters
+/// are at home.
+fn look<'t>(node: Node<'t>, role: Role, document: &Document<'t>, cx: &mut Cx<'t>) {
     let (source, start) = (node.source(), node.raw().start);
     let Some(first) = source.chars().next() else {
         return;
     };
     let span = Span::new(start, start + first.len_utf8() as u32);
     let rest = &source[first.len_utf8()..];
-    if is_dash(first) && rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '-') {
+    let is_word = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_option = is_word(rest) && !rest.starts_with(|c: char| c.is_ascii_digit());
+    if role == Role::Item && is_dash(first) && is_option {
         super::about_object_at(document, span, cx);
         let message = "this dash is no hyphen, so that no program takes the word for an option";
         cx.report(span, message)
@@ -42,7 +59,7 @@ fn look<'t>(node: Node<'t>, document: &Document<'t>, cx: &mut Cx<'t>) {
     let Some((inside, last)) = rest.char_indices().next_back().map(|(at, c)| (&rest[..at], c)) else {
         return;
     };
-    if !is_quote(first) || !is_quote(last) || inside.contains(is_quote) {
+    if !PAIRS.contains(&(first, last)) || !is_word(inside) {
         return;
     }
     super::about_object_at(document, span, cx);
@@ -61,8 +78,16 @@ fn look<'t>(node: Node<'t>, document: &Document<'t>, cx: &mut Cx<'t>) {
     report.fix("write plain quotes", false, edits.into());
 }
 
+/// What stands around a word: a word processor that opens quotes closes them, or takes both for closed.
+const PAIRS: [(char, char); 4] = [
+    ('\u{201c}', '\u{201d}'),
+    ('\u{201d}', '\u{201d}'),
+    ('\u{2018}', '\u{2019}'),
+    ('\u{2019}', '\u{2019}'),
+];
+
 fn is_quote(c: char) -> bool {
-    matches!(c, '\u{2018}'..='\u{201f}' | '\u{ff02}' | '\u{ff07}')
+    PAIRS.iter().any(|(open, _)| *open == c)
 }
 
 fn is_dash(c: char) -> bool {

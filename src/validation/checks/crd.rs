@@ -151,7 +151,10 @@ fn version_names<'t>(
         for _ in 0..stored.max(2) - 1 {
             if stored != 1 {
                 let message = "the status can list exactly one stored version";
-                fault(cx, &at, ErrorType::Invalid, message).help("set `storage: true` on one version");
+                // No manifest has it: the server fills it in.
+                fault(cx, &at, ErrorType::Invalid, message)
+                    .help("set `storage: true` on one version")
+                    .follows(list.place());
             }
         }
     }

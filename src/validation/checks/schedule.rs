@@ -66,12 +66,10 @@ pub fn schedule<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if let Err(reason) = parse(&text) {
         let message = format!("{} is no schedule: {reason}", quote(&text));
         // Other readers of cron take it for Sunday.
-        let has_day_7 = text
-            .split_whitespace()
-            .nth(4)
-            .is_some_and(|days| days.contains('7'));
-        let help = match has_day_7 && reason.contains("day of the week must be") {
-            true => "write `0` for Sunday, and `*` for every day",
+        let is_day_7 = |day: &str| day == "7" || day.ends_with("-7");
+        let days = text.split_whitespace().nth(4).unwrap_or_default();
+        let help = match days.split(',').any(is_day_7) && reason.contains("day of the week must be") {
+            true => "Sunday is `0` and not `7`; `*` stands for every day",
             false => {
                 "write five fields, such as `30 2 * * 1-5`, or one of `@hourly`, `@daily`, `@weekly`, `@every 1h`"
             }

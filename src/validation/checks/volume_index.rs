@@ -7,6 +7,7 @@ use crate::context::Cx;
 use crate::diagnostic::{ErrorType, Stage};
 use crate::manifest::Field;
 use crate::names;
+use crate::near::nearest;
 use crate::source::Span;
 use crate::validation::constraints::{Format, fault};
 
@@ -102,13 +103,10 @@ impl<'t> Volumes<'t> {
         self.by_name.get(name)
     }
 
-    /// A volume whose name differs in its capitals only; not looked for in long lists.
+    /// A volume with nearly the same name; not looked for in long lists.
     fn near(&self, name: &str) -> Option<&str> {
-        if self.by_name.len() >= 100 {
-            return None;
-        }
         let names = self.by_name.keys().map(|known| &**known);
-        names.filter(|known| known.eq_ignore_ascii_case(name)).min()
+        nearest(name, names.take(100))
     }
 
     /// Reports a name that no usable volume has.
@@ -130,9 +128,15 @@ impl<'t> Volumes<'t> {
                 (format!("the pod has no volume {shown}, which is used here"), help)
             }
         };
+        // Volumes under a misspelt field, or in a container, are missing as well.
+        let lists = [".volumes", ".volumeClaimTemplates", "spec.volumes"];
+        let is_astray = |field: &str| lists.iter().any(|list| field.ends_with(list));
+        let mut causes = cx.causes.iter();
+        let astray = causes.find(|cause| cause.object == cx.object && is_astray(&cause.field));
+        let cause = refused.or(astray.map(|cause| cause.span));
         fault(cx, name, ErrorType::NotFound, message)
             .help(help)
-            .follows(refused);
+            .follows(cause);
     }
 }
 

@@ -5,6 +5,7 @@ use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::quote::quote;
+use crate::source::Span;
 use crate::validation::constraints::{fault, percent};
 use crate::yaml::Kind;
 
@@ -70,6 +71,17 @@ fn empty_selector<'t>(selector: &Field<'_, 't>, cx: &mut Cx<'t>) {
     fault(cx, selector, ErrorType::Invalid, message).help("name the template's labels under `matchLabels`");
 }
 
+/// The label that the selector asks for and that is another one.
+fn contradicting(selector: &Field<'_, '_>, labels: &Field<'_, '_>) -> Option<Span> {
+    let asked = selector.child("matchLabels");
+    asked.entries().take(32).find_map(|pair| {
+        let own = labels.key(pair.name());
+        own.value()
+            .filter(|_| own.text() != pair.text())
+            .map(|value| value.span())
+    })
+}
+
 /// Reports that the template's labels are not what the selector wants.
 pub(super) fn differs<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let selector = spec.child("selector");
@@ -85,7 +97,7 @@ pub(super) fn differs<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     fault(cx, &labels, ErrorType::Invalid, message)
         .help("give the template every label that the selector asks for")
         .related(related, "the selector")
-        .follows(labels.value().map(|value| value.span()));
+        .follows(contradicting(&selector, &labels));
 }
 
 /// The same for a template that the server leaves alone when the selector is malformed.

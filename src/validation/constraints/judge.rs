@@ -44,9 +44,10 @@ where
 fn tell_of_holder<'t>(holder: &Field<'_, 't>, from: usize, cx: &mut Cx<'t>) {
     let path = holder.path();
     let name = named(holder);
-    let (state, help) = match holder.key_node() {
-        Some(_) => ("empty", format!("fill in {name}")),
-        None => ("missing", format!("add {name}")),
+    let is_there = holder.key_node().is_some() || holder.value().is_some();
+    let (state, help) = match is_there {
+        true => ("empty", format!("fill in {name}")),
+        false => ("missing", format!("add {name}")),
     };
     for finding in cx.found.iter_mut().skip(from) {
         let refusal = finding.refusal.as_ref();

@@ -8,7 +8,7 @@ use super::schema::{Additional, Schema, Types};
 use super::value::{self, Budget, Data, Value};
 use super::words;
 use crate::catalogue::ids;
-use crate::context::{Cause, Cx, Reach};
+use crate::context::{Cx, Reach};
 use crate::diagnostic::{ErrorType, Severity};
 use crate::near::nearest;
 use crate::validation::elsewhere::Elsewhere;
@@ -355,12 +355,9 @@ impl<'t> Reader<'_, 't> {
                 None => (listing(around.schema), None),
             },
         };
-        self.cx.causes.extend(meant.map(|field| Cause {
-            object: self.cx.object,
-            span: entry.key.span(),
-            field,
-            reach: Reach::Holder,
-        }));
+        if let Some(field) = meant {
+            self.cx.cause(entry.key.span(), Reach::Holder, || field);
+        }
         let text = words::unknown_field(self.kind, &whole, entry.key);
         let report = self
             .cx

@@ -9,7 +9,9 @@ pub(super) fn told(error: &SyntaxError, text: &str) -> (&'static str, &'static s
         .unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();
     let begins_line = line.trim_end_matches([' ', '\t']).is_empty();
-    if error.expects_entry() && !begins_line && line.ends_with(['"', '\'']) {
+    let quote = line.chars().next_back().filter(|c| matches!(c, '"' | '\''));
+    let is_closed_here = quote.is_some_and(|quote| line.matches(quote).count() > 1);
+    if error.expects_entry() && !begins_line && is_closed_here {
         return (
             "the quotes are closed before this, so nothing may follow on its line",
             match line.ends_with('"') {

@@ -19,7 +19,7 @@ pub(super) struct Slip {
 /// The slip behind an error of a document, if it is one of these.
 pub(super) fn behind(error: &SyntaxError, document: Span, text: &str) -> Option<Slip> {
     conflict(error, document, text)
-        .or_else(|| separator(error, text))
+        .or_else(|| separator(error, document, text))
         .or_else(|| quote(error, document, text))
 }
 
@@ -29,15 +29,24 @@ const MARKERS: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
 /// The first marker of a conflict in the lines up to the error.
 fn conflict(error: &SyntaxError, document: Span, text: &str) -> Option<Slip> {
     let mut at = document.start as usize;
-    for line in text.get(document.range())?.split_inclusive('\n') {
+    let own = text.get(document.range())?;
+    let is_marker = |line: &str, marker: &str| {
+        let rest = line.strip_prefix(marker);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\r', '\n']))
+    };
+    // The middle one is an underline in many texts.
+    let sides = || {
+        own.lines()
+            .any(|line| is_marker(line, MARKERS[0]) || is_marker(line, MARKERS[2]))
+    };
+    for line in own.split_inclusive('\n') {
         if at > error.span.end as usize {
             return None;
         }
-        let is_marker = |marker: &&&str| {
-            let rest = line.strip_prefix(**marker);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\r', '\n']))
-        };
-        if let Some(marker) = MARKERS.iter().find(is_marker) {
+        if let Some(marker) = MARKERS.iter().find(|marker| is_marker(line, marker)) {
+            if !sides() {
+                return None;
+            }
             return Some(Slip {
                 span: Span::new(at as u32, (at + marker.len()) as u32),
                 message: "this is what git leaves where two changes meet: a conflict that is not resolved",
@@ -50,17 +59,20 @@ fn conflict(error: &SyntaxError, document: Span, text: &str) -> Option<Slip> {
     None
 }
 
-/// A line of dashes that are not three.
-fn separator(error: &SyntaxError, text: &str) -> Option<Slip> {
-    if !error.lacks_colon() {
+/// A line of dashes that are not three: where a key is expected, or before the first one.
+fn separator(error: &SyntaxError, document: Span, text: &str) -> Option<Slip> {
+    let start = if error.lacks_colon() {
+        error.span.start as usize
+    } else if error.is_stray_colon() {
+        document.start as usize
+    } else {
         return None;
-    }
-    let at = error.span.start as usize;
-    let line = text.get(at..)?.lines().next()?.trim_end();
-    let begins_line = at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n');
+    };
+    let line = text.get(start..)?.lines().next()?.trim_end();
+    let begins_line = start == 0 || text.as_bytes().get(start - 1) == Some(&b'\n');
     let is_dashes = begins_line && line.len() >= 2 && line.bytes().all(|byte| byte == b'-');
     is_dashes.then_some(Slip {
-        span: Span::new(error.span.start, (at + line.len()) as u32),
+        span: Span::new(start as u32, (start + line.len()) as u32),
         message: "this line separates no documents: that takes three dashes",
         help: "write `---`",
         meant: Some("---"),
@@ -78,8 +90,16 @@ fn quote(error: &SyntaxError, document: Span, text: &str) -> Option<Slip> {
     let open = above.rfind(quote)?;
     let (before, inside) = (above.get(..open)?, above.get(open + 1..)?);
     let opens = before.ends_with(' ') && before.trim_end_matches(' ').ends_with([':', '-', '[', '{', ',']);
+    // What was to open another value stands behind a key or a dash, and a line below begins what is beside the first.
     let last = inside.rsplit('\n').next()?;
-    let goes_over_keys = inside.contains('\n') && last.ends_with(": ") && !last.contains('#');
+    let opening = before.rsplit('\n').next()?;
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let is_beside = |line: &str| {
+        let is_entry = line.contains(':') || line.trim_start_matches(' ').starts_with("- ");
+        is_entry && indent(line) <= indent(opening)
+    };
+    let begins_value = last.ends_with(": ") || last.trim_start_matches(' ') == "- ";
+    let goes_over_keys = begins_value && !last.contains('#') && inside.lines().skip(1).any(is_beside);
     let at = document.start + open as u32;
     (opens && goes_over_keys).then_some(Slip {
         span: Span::new(at, at + 1),
