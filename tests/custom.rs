@@ -105,7 +105,7 @@ fn a_slip_has_a_fix_and_names_the_definition() {
     let found: Vec<&Diagnostic> = report.diagnostics().collect();
     let [finding] = found[..] else { panic!("{found:?}") };
     assert_eq!(finding.help.as_deref(), Some("did you mean `replicas`?"));
-    assert_eq!(finding.label.as_deref(), Some("defined in crd.yaml"));
+    assert_eq!(finding.label.as_deref(), Some("see crd.yaml"));
     let fix = finding.fix.as_ref().expect("a fix");
     assert_eq!(fix.edits[0].text, "replicas");
     assert!(!fix.safe);

@@ -52,13 +52,15 @@ impl<'a> Decoder<'_, 'a> {
                 .map(|field| first_missing(at.value, path, field)),
             (_, Some(elsewhere)) => Some(elsewhere.field.clone()),
             _ if ty.short_name() == "LabelSelector" => Some(joined(path, "matchLabels")),
+            _ if ty.short_name() == "EnvVar" => Some(joined(path, "name")),
             _ => None,
         };
         // Which item of a list is meant is not known.
         if let Some(field) = meant.filter(|field| !field.contains("[]")) {
             self.cx.cause(entry.key.span(), Reach::Holder, || field);
         }
-        let help = message::unknown_field_help(ty, &known, elsewhere, at, self.cx.kube());
+        self.unwrapped(ty, at, entry, key);
+        let help = message::unknown_field_help(ty, key, &known, elsewhere, at, self.cx.kube());
         let stage = self.stage(ErrorType::UnknownField);
         let mut report = self
             .cx
@@ -71,6 +73,20 @@ impl<'a> Decoder<'_, 'a> {
             report.severity(Severity::Warning);
         } else {
             report.refusal_at(stage, ErrorType::UnknownField, field);
+        }
+    }
+
+    /// The fields of a `spec` that the kind does not have are its own fields.
+    fn unwrapped(&mut self, ty: TypeId, at: &Place<'_, 'a>, entry: Entry<'a>, key: &str) {
+        if key != "spec" || at.up.is_some() {
+            return;
+        }
+        for inner in entry.value.entries() {
+            let name = inner.key.key_text().unwrap_or_default();
+            if ty.field(&name, self.cx.kube()).is_some() {
+                self.cx
+                    .cause(entry.key.span(), Reach::Holder, || name.into_owned());
+            }
         }
     }
 
@@ -110,7 +126,12 @@ impl<'a> Decoder<'_, 'a> {
         // What would be wrong in quotes as well was meant otherwise.
         let instead = match (at.up.map(|up| up.shape), at.part) {
             (Some(Shape::Struct(ty)), Part::Field(own)) => {
-                constraints::instead_of(ty, own.name(), at.value.resolved().source(), self.cx.kube())
+                let source = at.value.resolved().source();
+                let is_port = ty.short_name() == "ServiceBackendPort" && own.name() == "name";
+                match is_port && !self.cx.is_masked(at.value.span()) {
+                    true => Some(format!("write `number: {source}`, or the name of the port")),
+                    false => constraints::instead_of(ty, own.name(), source, self.cx.kube()),
+                }
             }
             _ => None,
         };

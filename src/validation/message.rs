@@ -284,6 +284,7 @@ pub(super) fn unknown_field(ty: TypeId, key: Node<'_>, known: &Unknown, lenient:
 
 pub(super) fn unknown_field_help(
     ty: TypeId,
+    key: &str,
     known: &Unknown,
     elsewhere: Option<Elsewhere>,
     at: &Place<'_, '_>,
@@ -301,6 +302,15 @@ pub(super) fn unknown_field_help(
             format!("it belongs to `{here}{dot}{path}`: mend the indentation or move it there")
         }
         Unknown::Nothing if ty.short_name() == "LabelSelector" => "write it under `matchLabels`".into(),
+        Unknown::Nothing if key == "spec" && at.up.is_none() => {
+            format!(
+                "{} has no `spec`: write its fields beside `kind`",
+                ty.short_name()
+            )
+        }
+        Unknown::Nothing if ty.short_name() == "EnvVar" => {
+            format!("write `name: {key}`, and the value under `value`")
+        }
         Unknown::Nothing => elsewhere.map_or_else(|| listing(ty, kube), |elsewhere| elsewhere.help),
     }
 }

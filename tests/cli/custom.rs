@@ -57,7 +57,7 @@ fn definitions_of_the_run_are_used_whatever_their_order() {
         );
     }
     let text = folder.run(&["check", "a.yaml", "z/crd.yaml"]).stdout;
-    assert!(text.contains("defined in z/crd.yaml"), "{text}");
+    assert!(text.contains("see z/crd.yaml"), "{text}");
 }
 
 #[test]

@@ -197,7 +197,7 @@ fn of_resource<'t>(resource: &Field<'_, 't>, groups: &[Cow<'t, str>], cx: &mut C
     if there(name) {
         return;
     }
-    let listed = groups.iter().map(|group| quote(group)).collect::<Vec<_>>();
+    let listed = groups.iter().map(|group| group_named(group)).collect::<Vec<_>>();
     let lower = name.to_ascii_lowercase();
     let slips = [lower.clone(), format!("{lower}s"), plural(&lower)];
     if let Some(meant) = slips.iter().find(|slip| there(slip)) {
@@ -220,7 +220,7 @@ fn of_resource<'t>(resource: &Field<'_, 't>, groups: &[Cow<'t, str>], cx: &mut C
             "{} are no resource of {} but of {}: the rule grants nothing on them",
             quote(name),
             listed.join(" or "),
-            quote(info.group)
+            group_named(info.group)
         );
         cx.report(resource.place(), message)
             .help(format!("name the group `\"{}\"` in `apiGroups`", info.group));
@@ -237,6 +237,14 @@ fn of_resource<'t>(resource: &Field<'_, 't>, groups: &[Cow<'t, str>], cx: &mut C
         );
         cx.report(resource.place(), message)
             .help(format!("did you mean `{near}`?"));
+    }
+}
+
+/// A group in words.
+fn group_named(group: &str) -> String {
+    match group {
+        "" => "the core group".into(),
+        group => quote(group),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::validation::constraints::{Format, fault, is_set, of_format};
+use crate::validation::constraints::{Format, choose, fault, in_its_case, is_set, of_format};
 
 const MODES: [&str; 4] = [
     "ReadWriteOnce",
@@ -14,6 +14,8 @@ const MODES: [&str; 4] = [
     "ReadWriteMany",
     "ReadWriteOncePod",
 ];
+/// What `kubectl get` shows of them, in their order.
+const SHORT_MODES: [&str; 4] = ["RWO", "ROX", "RWX", "RWOP"];
 
 /// The access modes of a volume or claim.
 pub fn access_modes<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -25,9 +27,14 @@ pub fn access_modes<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 continue;
             }
             let message = format!("{} is no access mode", quote(&text));
-            fault(cx, field, ErrorType::NotSupported, message)
+            let help = match SHORT_MODES.iter().position(|short| *short == text) {
+                Some(at) => format!("write `{}`", MODES[at]),
+                None => choose(&MODES, &text),
+            };
+            let report = fault(cx, field, ErrorType::NotSupported, message)
                 .related(mode.place(), "this one")
-                .help("use one of `ReadWriteOnce`, `ReadOnlyMany`, `ReadWriteMany`, `ReadWriteOncePod`");
+                .help(help);
+            in_its_case(report, &mode, &MODES);
         } else if text == "ReadWriteOncePod" {
             alone = true;
         } else {

@@ -6,7 +6,7 @@ use crate::diagnostic::ErrorType;
 use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::quote::quote;
-use crate::validation::constraints::fault;
+use crate::validation::constraints::{choose, fault, in_its_case};
 
 /// The numbers of replicas, and what scaling to none needs.
 pub fn replicas<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -105,7 +105,9 @@ pub fn policy_type<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     };
     if !matches!(&*text, "Pods" | "Percent") {
         let message = format!("a scaling policy cannot be of type {}", quote(&text));
-        fault(cx, field, ErrorType::NotSupported, message).help("use `Pods` or `Percent`");
+        const TYPES: [&str; 2] = ["Pods", "Percent"];
+        let report = fault(cx, field, ErrorType::NotSupported, message).help(choose(&TYPES, &text));
+        in_its_case(report, field, &TYPES);
     }
 }
 
@@ -144,7 +146,9 @@ pub fn target_type<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             true => "a target must say of which type it is".to_string(),
             false => format!("a target cannot be of type {}", quote(&text)),
         };
-        fault(cx, field, ErrorType::Invalid, message).help("use `Utilization`, `Value` or `AverageValue`");
+        const TYPES: [&str; 3] = ["Utilization", "Value", "AverageValue"];
+        let report = fault(cx, field, ErrorType::Invalid, message).help(choose(&TYPES, &text));
+        in_its_case(report, field, &TYPES);
     }
 }
 
@@ -174,8 +178,13 @@ pub fn metric<'t>(metric: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if expected.is_none() {
         for _ in 0..2 {
             let message = format!("a metric cannot be of type {}", quote(&text));
-            fault(cx, &kind, ErrorType::NotSupported, message)
-                .help("use `Resource`, `ContainerResource`, `Pods`, `Object` or `External`");
+            const TYPES: [&str; 5] = ["Resource", "ContainerResource", "Pods", "Object", "External"];
+            let help = match &*text {
+                "cpu" | "memory" => format!("write `type: Resource`, and `{text}` as its name"),
+                _ => choose(&TYPES, &text),
+            };
+            let report = fault(cx, &kind, ErrorType::NotSupported, message).help(help);
+            in_its_case(report, &kind, &TYPES);
         }
     }
     if let Some(name) = expected {

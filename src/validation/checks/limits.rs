@@ -10,7 +10,7 @@ use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
 use crate::source::Span;
-use crate::validation::constraints::fault;
+use crate::validation::constraints::{choose, fault, in_its_case};
 
 /// A quantity, where it is written, and where its name is.
 #[derive(Clone, Copy)]
@@ -70,8 +70,9 @@ fn type_name<'t>(field: &Field<'_, 't>, text: &str, cx: &mut Cx<'t>) {
             "" => "the limits do not say for what they are: `type` is missing".to_string(),
             text => format!("{} is no valid type of limits: it {reason}", quote(text)),
         };
-        fault(cx, field, ErrorType::Invalid, message)
-            .help("use `Container`, `Pod` or `PersistentVolumeClaim`");
+        const TYPES: [&str; 3] = ["Container", "Pod", "PersistentVolumeClaim"];
+        let report = fault(cx, field, ErrorType::Invalid, message).help(choose(&TYPES, text));
+        in_its_case(report, field, &TYPES);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::diagnostic::ErrorType;
 use crate::formats::ip;
 use crate::manifest::Field;
 use crate::quote::quote;
-use crate::validation::constraints::{Format, fault};
+use crate::validation::constraints::{Format, choose, fault, in_its_case};
 
 /// The directions that a policy is for.
 pub fn policy_types<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -23,7 +23,9 @@ pub fn policy_types<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             && !matches!(&*text, "Ingress" | "Egress")
         {
             let message = format!("there is no policy type {}", quote(&text));
-            fault(cx, &item, ErrorType::NotSupported, message).help(help);
+            const TYPES: [&str; 2] = ["Ingress", "Egress"];
+            let report = fault(cx, &item, ErrorType::NotSupported, message).help(choose(&TYPES, &text));
+            in_its_case(report, &item, &TYPES);
         }
     }
 }

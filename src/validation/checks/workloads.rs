@@ -6,7 +6,7 @@ use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::quote::quote;
 use crate::source::Span;
-use crate::validation::constraints::{fault, percent};
+use crate::validation::constraints::{choose, fault, in_its_case, percent};
 use crate::yaml::Kind;
 
 /// Whether the spec's selector is malformed; the server then leaves the template alone.
@@ -94,6 +94,12 @@ pub(super) fn differs<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     };
     let related = selector.handle();
     let labels = metadata.child("labels");
+    if !selector.is_set() {
+        fault(cx, &labels, ErrorType::Invalid, message)
+            .help("add `selector: {matchLabels: …}` with labels of the template")
+            .follows(selector.place());
+        return;
+    }
     fault(cx, &labels, ErrorType::Invalid, message)
         .help("give the template every label that the selector asks for")
         .related(related, "the selector")
@@ -263,9 +269,10 @@ fn choice<'t>(field: &Field<'_, 't>, at: &Field<'_, 't>, allowed: &[&str], cx: &
     if !allowed.contains(&&*text) && !cx.is_unrendered(&text) {
         let message = format!("`{}` does not know {}", field.name(), quote(&text));
         let place = field.place();
-        fault(cx, at, ErrorType::Invalid, message)
+        let report = fault(cx, at, ErrorType::Invalid, message)
             .at(place)
-            .help(format!("use `{}`", allowed.join("` or `")));
+            .help(choose(allowed, &text));
+        in_its_case(report, field, allowed);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::context::Cx;
 use crate::diagnostic::{Edit, ErrorType, Report};
 use crate::edit;
 use crate::manifest::Field;
+use crate::near::nearest;
 use crate::yaml::Node;
 
 /// Invalid, once for each fault of the text.
@@ -256,7 +257,7 @@ pub(super) fn shown<'t>(field: &Field<'_, 't>, cx: &Cx<'t>) -> Cow<'static, str>
 /// The help for a value that is none of those allowed: the one that it is but for its case, or all.
 pub(in crate::validation) fn choose(words: &[&str], given: &str) -> String {
     match words {
-        _ if let Some(near) = words.iter().find(|word| word.eq_ignore_ascii_case(given)) => {
+        _ if let Some(near) = nearest(given, words.iter().copied()) => {
             format!("did you mean `{near}`?")
         }
         [word] => format!("use `{word}`"),

@@ -200,7 +200,7 @@ fn read<'c>(file: &str, object: &Object<'c>) -> Option<(Cow<'c, str>, Definition
     let printable = |c: char| if c.is_control() { '?' } else { c };
     let file: String = file.chars().map(printable).collect();
     let definition = Definition {
-        label: format!("defined in {file}"),
+        label: format!("see {file}"),
         group,
         namespaced: spec.get("scope").and_then(|scope| scope.str()).as_deref() != Some("Cluster"),
         preserve,
