@@ -3,6 +3,7 @@
 
 pub mod ingress;
 pub mod metadata;
+pub mod network;
 pub mod rbac;
 pub mod references;
 pub mod secret;

@@ -22,6 +22,7 @@ pub(super) mod empty_paths;
 pub(super) mod forbidden_path_sequence;
 mod host;
 pub(super) mod host_is_ip;
+pub(super) mod host_without_paths;
 pub(super) mod invalid_class_name;
 pub(super) mod invalid_host;
 pub(super) mod invalid_tls_host;

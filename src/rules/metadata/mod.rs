@@ -14,6 +14,7 @@ pub(super) mod last_applied_annotation;
 pub(super) mod missing_name;
 pub(super) mod namespace_on_cluster_scoped;
 pub(super) mod negative_generation;
+pub(super) mod pod_security_label;
 pub(super) mod server_set_field;
 pub(super) mod too_large_to_apply;
 

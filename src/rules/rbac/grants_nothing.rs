@@ -6,7 +6,7 @@ use crate::manifest::{Field, Object};
 use crate::near::nearest;
 use crate::quote::listed;
 use crate::rules::{Check, Cx, quote};
-use crate::schema::{self, KindInfo};
+use crate::schema::{self, KindInfo, Scope};
 
 /// The check.
 pub const CHECK: Check = Check::Object(check);
@@ -60,11 +60,56 @@ fn check<'t>(role: &Object<'t>, cx: &mut Cx<'t>) {
         for verb in verbs.items() {
             of_verb(&verb, cx);
         }
+        of_names(&rule, cx);
         let Some(names) = built_in(&groups, cx) else {
             continue;
         };
         for resource in resources.items() {
             of_resource(&resource, &names, cx);
+            if &*role.kind == "Role" {
+                of_cluster(&resource, &names, cx);
+            }
+        }
+    }
+}
+
+/// Resources that are in no namespace, in a Role, which holds in one. Namespaces are in themselves.
+fn of_cluster<'t>(resource: &Field<'_, 't>, groups: &[Cow<'t, str>], cx: &mut Cx<'t>) {
+    let Some(text) = resource.text().filter(|text| *text != "namespaces") else {
+        return;
+    };
+    let kinds = || groups.iter().flat_map(|group| schema::kinds_of(group));
+    let mut own = kinds().filter(|info| info.plural == text).peekable();
+    if own.peek().is_some() && own.all(|info| info.scope == Some(Scope::Cluster)) {
+        let message = format!(
+            "{} are in no namespace: a Role, which holds in one, grants nothing on them",
+            quote(&text)
+        );
+        cx.report(resource.place(), message)
+            .help("grant it by a ClusterRole, and a ClusterRoleBinding");
+    }
+}
+
+/// What is created has no name yet when the server asks whether it may be: names only narrow what comes after it.
+fn of_names<'t>(rule: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let whole = |resource: Field<'_, 't>| resource.text().is_some_and(|text| !text.contains(['/', '*']));
+    let resources = rule.child("resources");
+    let is_narrowed = rule.child("resourceNames").is_filled() && resources.is_filled();
+    if !is_narrowed || !resources.items().all(whole) {
+        return;
+    }
+    for verb in rule.child("verbs").items() {
+        if let Some(text) = verb
+            .text()
+            .filter(|text| matches!(&**text, "create" | "deletecollection"))
+        {
+            let message = format!(
+                "{} is granted on no name, so that with `resourceNames` it grants nothing",
+                quote(&text)
+            );
+            cx.report(verb.place(), message)
+                .help("write a rule of its own for it, without `resourceNames`")
+                .related(rule.child("resourceNames").handle(), "narrowed here");
         }
     }
 }

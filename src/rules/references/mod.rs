@@ -15,6 +15,7 @@ pub(super) mod missing_port;
 pub(super) mod missing_target_port;
 pub(super) mod selector_mismatch;
 pub(super) mod tls_secret_lacks_keys;
+pub(super) mod unscalable_target;
 
 use crate::diagnostic::{Edit, Report, Severity};
 use crate::graph::table::{Breaks, Reading, Row, Target};

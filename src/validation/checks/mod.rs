@@ -1,6 +1,7 @@
 //! Checks that the vocabulary of constraints cannot say, called from rows of `schemas/constraints/`.
 
 pub mod admission;
+pub mod amounts;
 mod annotated_json;
 pub mod annotations;
 pub mod certificates;
