@@ -28,7 +28,7 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         }
         let (span, message, help) = missing_blank::behind(error, text).unwrap_or_else(|| {
             let (message, help) = context::told(error, text);
-            (error.span, message, help)
+            (context::place(error, message, text), message, help)
         });
         super::refused(cx.report(span, message).help(help), error);
     }

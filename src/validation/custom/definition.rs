@@ -141,6 +141,31 @@ impl<'c> Definitions<'c> {
         near.next().filter(|_| near.next().is_none())
     }
 
+    /// The group with a kind that is surely meant by a group of which nothing is defined: it differs by one letter, or
+    /// is the name of the definition, which begins with the plural.
+    pub(super) fn nearly_group(&self, group: &str, kind: &str) -> Option<&str> {
+        const SHORTEST: usize = 8;
+        if group.len() < SHORTEST || self.by_kind.contains_key(group) {
+            return None;
+        }
+        let slip = |known: &str| {
+            let is_near = known.len().abs_diff(group.len()) <= 1
+                && digits(known).eq(digits(group))
+                && strsim::osa_distance(known, group) <= 1;
+            let plural = group.strip_suffix(known).and_then(|rest| rest.strip_suffix('.'));
+            let kind = kind.as_bytes();
+            let is_name = plural.is_some_and(|plural| {
+                let stem = plural.as_bytes().get(..kind.len().saturating_sub(1));
+                stem.is_some_and(|stem| kind[..stem.len()].eq_ignore_ascii_case(stem))
+            });
+            is_near || is_name
+        };
+        let groups = self.by_kind.iter();
+        let mut near = groups.filter(|(known, kinds)| slip(known) && kinds.contains_key(kind));
+        let (found, _) = near.next()?;
+        near.next().is_none().then_some(&**found)
+    }
+
     /// Whether nothing is defined.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()

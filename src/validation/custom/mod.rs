@@ -62,6 +62,8 @@ pub fn check<'t, 'c: 't>(file: &'t File<'t>, definitions: &Definitions<'c>, cx: 
         if candidates.peek().is_none() {
             if let Some(near) = definitions.nearly(object.group(), &object.kind) {
                 undefined(object, near, cx);
+            } else if let Some(near) = definitions.nearly_group(object.group(), &object.kind) {
+                undefined_group(object, near, cx);
             }
             continue;
         }
@@ -288,6 +290,25 @@ fn undefined<'t>(object: &Object<'t>, near: &str, cx: &mut Cx<'t>) {
         let safe = near.eq_ignore_ascii_case(&object.kind);
         report.fix(format!("write `{near}`"), safe, vec![edit]);
     }
+}
+
+/// A group that is a slip away from one with this kind.
+fn undefined_group<'t>(object: &Object<'t>, near: &str, cx: &mut Cx<'t>) {
+    if cx.is_unrendered(&object.api_version) {
+        return;
+    }
+    let text = format!(
+        "no definition at hand has the group {}, and {} has the kind {}",
+        quote(object.group()),
+        quote(near),
+        quote(&object.kind)
+    );
+    let span = super::served::value_span(object.root, "apiVersion");
+    let meant = format!("{near}/{}", object.version());
+    cx.report_as(ids::SCHEMA_UNDEFINED_KIND, span, text).help(format!(
+        "did you mean {}?",
+        quote(&format!("apiVersion: {meant}"))
+    ));
 }
 
 /// As `metadata/missing-name` says of built-in kinds.

@@ -1,6 +1,20 @@
 //! What to say of an error where its line tells more than the parser knows.
 
+use crate::source::Span;
 use crate::yaml::SyntaxError;
+
+const DEEPER: &str = "this key is indented deeper than the one above, which has a value already";
+
+/// Where an error is: at a key that is indented too deep, not at its colon.
+pub(super) fn place(error: &SyntaxError, message: &str, text: &str) -> Span {
+    let before = text.get(..error.span.start as usize).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let key = line.trim_start_matches([' ', '-']);
+    match message == DEEPER && !key.is_empty() {
+        true => Span::new(error.span.start - key.len() as u32, error.span.start),
+        false => error.span,
+    }
+}
 
 /// What a parser says is true and seldom what its author did. Where the line tells more, this says it.
 pub(super) fn told(error: &SyntaxError, text: &str) -> (&'static str, &'static str) {
@@ -54,7 +68,7 @@ pub(super) fn told(error: &SyntaxError, text: &str) -> (&'static str, &'static s
             )
         } else {
             (
-                "this key is indented deeper than the one above, which has a value already",
+                DEEPER,
                 "mend the indentation: the keys of one mapping start in one column",
             )
         };
