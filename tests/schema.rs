@@ -509,6 +509,31 @@ fn advice_names_what_was_meant() {
         (pod("hostNetwork: \"yes\"\n"), "write `true`, without quotes"),
         (pod("hostNetwork: maybe\n"), "write `true` or `false`, without quotes"),
         (pod("terminationGracePeriodSeconds: 30s\n"), "write `30`, without a unit"),
+        (pod("terminationGracePeriodSeconds: 1h\n"), "write `3600`, without a unit"),
+        (
+            pod("affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{matchFields: []}]}}\n"),
+            "write the list under `nodeSelectorTerms`",
+        ),
+        (
+            pod("containers:\n  - name: c\n    args:\n      - echo: hello\n"),
+            "put quotes around the item, if the `: ` is a part of it",
+        ),
+        (
+            pod("containers: [{name: c, env: [{name: A, value: {a: 1}}]}]\n"),
+            "put single quotes around it, if it is meant as text",
+        ),
+        (
+            pod("containers: [{name: c, env: [{FOO: bar}]}]\n"),
+            "write `name: FOO`, and the value under `value`",
+        ),
+        (
+            "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: c}\nspec: {provisioner: a}\n".into(),
+            "StorageClass has no `spec`: write its fields beside `kind`",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name c\n".into(),
+            "put a `:` behind `name`",
+        ),
         (
             pod("containers: [{name: c, livenessProbe: {grpc: {port: http}}}]\n"),
             "write the number of the port",

@@ -21,13 +21,17 @@ pub(super) fn help<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'
             Shape::Struct(ty) => as_item(cx, ty, at, scalar).unwrap_or_else(|| ITEM.into()),
             _ => as_list(cx, at, scalar),
         }),
-        (Shape::Struct(_) | Shape::Map(_), Kind::Seq) if holds_mappings(at.value) => Some(ONE_MAPPING.into()),
+        (Shape::Struct(ty), Kind::Seq) if holds_mappings(at.value) => {
+            Some(list_inside(cx, ty, at).unwrap_or_else(|| ONE_MAPPING.into()))
+        }
+        (Shape::Map(_), Kind::Seq) if holds_mappings(at.value) => Some(ONE_MAPPING.into()),
         (Shape::Struct(ty), Kind::Seq) => fields(cx, ty),
         (Shape::Map(_), Kind::Seq | Kind::Scalar) => {
             Some("write each on a line of its own below it, as `NAME: VALUE`".into())
         }
         (Shape::Struct(ty), Kind::Scalar) => as_mapping(cx, ty, at, scalar).or_else(|| fields(cx, ty)),
-        (Shape::String, Kind::Map) => as_text(at),
+        (Shape::String, Kind::Map) => as_text(at).or_else(|| as_quoted(at)),
+        (Shape::String, Kind::Seq) => as_quoted(at),
         (Shape::Int32, Kind::Scalar) if at.part.is_field("number") || at.part.is_field("port") => {
             as_port(cx, at, scalar)
         }
@@ -35,9 +39,40 @@ pub(super) fn help<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'
             as_mode(cx, at, scalar)
         }
         (Shape::Bool | Shape::Int32 | Shape::Int64, Kind::Scalar) if !cx.is_masked(at.value.span()) => {
-            as_plain(at.shape, scalar)
+            as_plain(at, scalar)
         }
         _ => None,
+    }
+}
+
+/// Where a list belongs that stands in the place of what holds it: `nodeSelectorTerms`.
+fn list_inside<'t>(cx: &Cx<'t>, ty: TypeId, at: &Place<'_, 't>) -> Option<String> {
+    let first = at.value.items().find_map(|item| item.entries().next())?;
+    let key = first.key.key_text()?;
+    let mut lists = ty.fields(cx.kube()).filter(|field| match field.ty.shape() {
+        Shape::List(item) => {
+            matches!(item.shape(), Shape::Struct(inner) if inner.field(&key, cx.kube()).is_some())
+        }
+        _ => false,
+    });
+    let (Some(list), None) = (lists.next(), lists.next()) else {
+        return None;
+    };
+    let is_own = ty.field(&key, cx.kube()).is_some();
+    (!is_own).then(|| format!("write the list under `{}`", list.name))
+}
+
+/// Braces and brackets, or a `: `, that are meant as they stand.
+fn as_quoted(at: &Place<'_, '_>) -> Option<String> {
+    let is_flow = at.value.raw().style == Style::Flow;
+    let is_item = matches!(at.part, Part::Index(_));
+    if at.value.is_json() {
+        return None;
+    }
+    match (is_flow, is_item) {
+        (true, _) => Some("put single quotes around it, if it is meant as text".into()),
+        (false, true) => Some("put quotes around the item, if the `: ` is a part of it".into()),
+        (false, false) => None,
     }
 }
 
@@ -95,6 +130,9 @@ fn as_item<'t>(cx: &Cx<'t>, ty: TypeId, at: &Place<'_, 't>, scalar: Option<&Scal
 
 /// A word where a list belongs is its item; but for a command, which no shell takes apart.
 fn as_list<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> String {
+    if at.part.is_field("required") && matches!(scalar, Some(Scalar::Bool(_))) {
+        return "name the field in the list `required` of the schema around it".into();
+    }
     let is_command = matches!(at.part, Part::Field(field) if matches!(field.name(), "command" | "args"));
     if let Some(Scalar::Str(text)) = scalar
         && is_command
@@ -120,6 +158,9 @@ fn as_mapping<'t>(
         _ => return None,
     };
     let text = &*text;
+    if let Some(key) = lacks_colon(cx, ty, at, text).filter(|_| !cx.is_masked(at.value.span())) {
+        return Some(format!("put a `:` behind `{key}`"));
+    }
     if lacks_blank(cx, ty, at, text) && !cx.is_masked(at.value.span()) {
         return Some("put a blank behind the `:`".into());
     }
@@ -203,11 +244,11 @@ fn number_field(cx: &Cx<'_>, ty: TypeId) -> Option<&'static str> {
 }
 
 /// A text that means a boolean, or a number of seconds.
-fn as_plain(shape: Shape, scalar: Option<&Scalar<'_>>) -> Option<String> {
+fn as_plain(at: &Place<'_, '_>, scalar: Option<&Scalar<'_>>) -> Option<String> {
     let Some(Scalar::Str(text)) = scalar else {
         return None;
     };
-    if shape == Shape::Bool {
+    if at.shape == Shape::Bool {
         let means = |words: [&str; 5]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
         let meant = match () {
             () if means(["true", "yes", "y", "on", "enabled"]) => "true",
@@ -216,9 +257,18 @@ fn as_plain(shape: Shape, scalar: Option<&Scalar<'_>>) -> Option<String> {
         };
         return Some(format!("write `{meant}`, without quotes"));
     }
-    let number = text.strip_suffix('s').unwrap_or_default();
-    let is_number = (1..10).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
-    is_number.then(|| format!("write `{number}`, without a unit"))
+    let of_seconds = matches!(at.part, Part::Field(field) if field.name().ends_with("Seconds"));
+    let seconds: u64 = match text.bytes().next_back()? {
+        b's' | b'%' => 1,
+        b'm' if of_seconds => 60,
+        b'h' if of_seconds => 3_600,
+        b'd' if of_seconds => 86_400,
+        _ => return None,
+    };
+    let number = text.get(..text.len() - 1)?;
+    let is_number = (1..7).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    let number = number.parse::<u64>().ok().filter(|_| is_number)?;
+    Some(format!("write `{}`, without a unit", number * seconds))
 }
 
 /// Whether a text on a line of its own is a field of a type, but for the blank: `name:web`.
@@ -226,11 +276,23 @@ fn lacks_blank(cx: &Cx<'_>, ty: TypeId, at: &Place<'_, '_>, text: &str) -> bool 
     let Some((key, value)) = text.split_once(':') else {
         return false;
     };
+    has_own_line(at) && !value.is_empty() && ty.field(key, cx.kube()).is_some()
+}
+
+/// The field that a text on a line of its own begins with: `name web`, `name = web`.
+fn lacks_colon<'s>(cx: &Cx<'_>, ty: TypeId, at: &Place<'_, '_>, text: &'s str) -> Option<&'s str> {
+    let (key, value) = text.split_once([' ', '='])?;
+    let is_field = !value.contains([' ', ':']) || value.starts_with("= ");
+    let is_meant = is_field && !value.is_empty() && ty.field(key, cx.kube()).is_some();
+    (is_meant && has_own_line(at)).then_some(key)
+}
+
+/// Whether a value without quotes begins its line.
+fn has_own_line(at: &Place<'_, '_>) -> bool {
     let node = at.value.resolved();
     let before = node.text().get(..node.span().start as usize).unwrap_or_default();
     let begins_line = before.trim_end_matches([' ', '-']).ends_with('\n');
-    let is_plain = node.raw().style == Style::Plain && !node.is_json();
-    is_plain && begins_line && !value.is_empty() && ty.field(key, cx.kube()).is_some()
+    node.raw().style == Style::Plain && !node.is_json() && begins_line
 }
 
 /// Whether a text is short and plain enough to be repeated in a help.

@@ -89,7 +89,7 @@ problems! {
     Syntax UNKNOWN_ESCAPE: "double quotes do not know this escape",
         "write `\\\\` for a backslash, or use single quotes";
     Syntax BAD_HEX: "this escape needs more hexadecimal digits",
-        "write \\xHH, \\uHHHH or \\UHHHHHHHH";
+        "write \\xHH, \\uHHHH or \\UHHHHHHHH; for a backslash write `\\\\`, or use single quotes";
     Syntax BAD_CODE_POINT: "this escape is no Unicode character; YAML knows no surrogate pairs",
         "write the character itself, or \\UHHHHHHHH";
     Syntax BLOCK_HEADER: "only an indentation digit, `-`, `+` or a comment may follow `|` or `>`",
@@ -179,6 +179,16 @@ impl SyntaxError {
     /// Whether a line stands where a key does, and has no `: `.
     pub fn lacks_colon(&self) -> bool {
         NO_COLON.is(self)
+    }
+
+    /// Whether a character stands where no value can start with it.
+    pub fn cannot_start(&self) -> bool {
+        CANNOT_START.is(self)
+    }
+
+    /// Whether more than a comment follows `---`.
+    pub fn follows_separator(&self) -> bool {
+        TEXT_AFTER_SEPARATOR.is(self)
     }
 
     /// Whether something that is no name follows a `&` or a `*`.

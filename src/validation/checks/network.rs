@@ -63,8 +63,15 @@ pub fn port<'t>(rule: &Field<'_, 't>, cx: &mut Cx<'t>) {
         }
         for reason in Format::PortName.faults(&name, cx.kube()) {
             let message = format!("{} is no valid name of a port: it {reason}", quote(&name));
-            fault(cx, &first, ErrorType::Invalid, message)
-                .help("use a number without quotes, or the name of a container's port");
+            let number = |text: &str| text.parse::<u16>().is_ok();
+            let range = name
+                .split_once('-')
+                .filter(|(low, high)| number(low) && number(high));
+            let help = match range {
+                Some((low, high)) => format!("write `port: {low}` and `endPort: {high}`"),
+                None => "use a number without quotes, or the name of a container's port".into(),
+            };
+            fault(cx, &first, ErrorType::Invalid, message).help(help);
         }
     }
 }

@@ -36,6 +36,24 @@ pub(super) fn told(error: &SyntaxError, text: &str) -> (&'static str, &'static s
             },
         );
     }
+    if error.cannot_start() && after.starts_with("```") {
+        return (
+            "this fence is Markdown's, and no YAML",
+            "remove the lines of the fence",
+        );
+    }
+    if error.follows_separator()
+        && after
+            .trim_start_matches('-')
+            .lines()
+            .next()
+            .is_none_or(str::is_empty)
+    {
+        return (
+            "this line separates no documents: that takes three dashes",
+            "write `---`",
+        );
+    }
     if error.is_bad_anchor() && after.starts_with('*') {
         return (
             "a value cannot start with a `*` without quotes: it would name an anchor",
