@@ -67,7 +67,7 @@ struct Causes<'c> {
     field: HashMap<Key<'c>, Span>,
     /// By what holds the field, with its name.
     holder: HashMap<Key<'c>, Vec<(Span, &'c str)>>,
-    /// With the name of the field whose word decides.
+    /// Whether a field may be set at all.
     used: HashMap<Key<'c>, Span>,
 }
 
