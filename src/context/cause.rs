@@ -28,8 +28,6 @@ pub(crate) enum Reach {
     Field,
     /// And what is said of its holder, where that names the field: it is missed there.
     Holder,
-    /// Whether the field may be set at all.
-    Use,
 }
 
 impl Cx<'_> {

@@ -84,17 +84,8 @@ fn says_as_much(first: &Diagnostic, second: &Diagnostic) -> Option<Better> {
         match (one.kind == ErrorType::Required, other.kind == ErrorType::Required) {
             (true, _) => return Some(Better::First),
             (_, true) => return Some(Better::Second),
+            _ if one.kind == ErrorType::NotSupported && other.kind == one.kind => return Some(Better::First),
             _ => {}
-        }
-        // A word that is none of those allowed may not stand beside something else either.
-        let hangs_on = |kind: ErrorType, other: &Diagnostic| {
-            kind == ErrorType::NotSupported || other.message.contains("may not be `")
-        };
-        if one.kind == ErrorType::NotSupported && hangs_on(other.kind, second) {
-            return Some(Better::First);
-        }
-        if other.kind == ErrorType::NotSupported && hangs_on(one.kind, first) {
-            return Some(Better::Second);
         }
     }
     // Of several fields one mend is the same only where it says which.

@@ -11,43 +11,18 @@ const LONGEST: usize = 1_024;
 /// As many misspelt fields of one holder are compared with what is said of it.
 const MOST_IN_ONE: usize = 8;
 
-/// Fields of which the word decides what else may be set beside them.
-const DECIDES: [(&str, &[&str]); 6] = [
-    (
-        "completionMode",
-        &["backoffLimitPerIndex", "maxFailedIndexes", "successPolicy"],
-    ),
-    ("operator", &["value", "values"]),
-    (
-        "restartPolicy",
-        &["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"],
-    ),
-    (
-        "type",
-        &[
-            "allocateLoadBalancerNodePorts",
-            "default",
-            "LoadBalancerSourceRanges",
-            "externalName",
-            "externalTrafficPolicy",
-            "healthCheckNodePort",
-            "loadBalancerClass",
-            "loadBalancerSourceRanges",
-            "rollingUpdate",
-            "x-kubernetes-list-type",
-            "x-kubernetes-map-type",
-        ],
-    ),
-    ("whenUnsatisfiable", &["minDomains"]),
-    ("x-kubernetes-list-type", &["x-kubernetes-list-map-keys"]),
-];
-
 /// Notes of each finding of a document which fault it follows from; `start` is the first of them.
 pub fn mark_following(start: usize, cx: &mut Cx<'_>) {
     let mut causes = std::mem::take(&mut cx.causes);
     let found = cx.found.get_mut(start..).unwrap_or_default();
     let rest = MOST_CAUSES.saturating_sub(causes.len());
-    causes.extend(found.iter().filter_map(refused).flat_map(leaves_open).take(rest));
+    causes.extend(
+        found
+            .iter()
+            .filter_map(refused)
+            .filter_map(leaves_open)
+            .take(rest),
+    );
     if causes.is_empty() {
         return; // nearly always
     }
@@ -67,8 +42,6 @@ struct Causes<'c> {
     field: HashMap<Key<'c>, Span>,
     /// By what holds the field, with its name.
     holder: HashMap<Key<'c>, Vec<(Span, &'c str)>>,
-    /// Whether a field may be set at all.
-    used: HashMap<Key<'c>, Span>,
 }
 
 impl<'c> Causes<'c> {
@@ -76,10 +49,6 @@ impl<'c> Causes<'c> {
         let mut all = Causes::default();
         for cause in causes.iter().filter(|cause| cause.field.len() <= LONGEST) {
             let key = (cause.object, &*cause.field);
-            if cause.reach == Reach::Use {
-                all.used.entry(key).or_insert(cause.span);
-                continue;
-            }
             all.inside.entry(key).or_insert(cause.span);
             if cause.reach != Reach::Inside {
                 all.field.entry(key).or_insert(cause.span);
@@ -115,27 +84,9 @@ impl<'c> Causes<'c> {
                 .find(|(_, name)| names(finding, name))
                 .map(|(span, _)| span)
         };
-        let used = || {
-            let of_use =
-                refusal.kind == ErrorType::Forbidden || OF_USE.iter().any(|words| says(finding, words));
-            self.used.get(&key).filter(|_| of_use)
-        };
         let cause = around().or_else(|| self.field.get(&key));
-        cause.or_else(missed).or_else(used).copied()
+        cause.or_else(missed).copied()
     }
-}
-
-/// Words of findings about fields that may not be set beside another: those about the values of such fields hold
-/// whatever the other one says.
-const OF_USE: [&str; 4] = [
-    "may not be",
-    "counts only",
-    "is for the type",
-    "which does not exist",
-];
-
-fn says(finding: &Diagnostic, words: &str) -> bool {
-    finding.message.contains(words)
 }
 
 /// Whether a finding names a field, in what is wrong or in what to do.
@@ -151,32 +102,15 @@ fn refused(finding: &Diagnostic) -> Option<(&Diagnostic, &Refusal)> {
     (refusal.stage == Stage::Validation).then_some((finding, refusal))
 }
 
-/// What a fault leaves open: what is to be removed takes with it what is in it, and a word that is none of those allowed
-/// does not decide what it is to decide.
-fn leaves_open<'d>(
-    (finding, refusal): (&'d Diagnostic, &'d Refusal),
-) -> impl Iterator<Item = Cause> + use<'d> {
-    let field = match refusal.field.len() <= LONGEST {
-        true => &*refusal.field,
-        false => "",
-    };
-    let cause = |field: String, reach: Reach| Cause {
+/// What is to be removed takes with it what is in it.
+fn leaves_open((finding, refusal): (&Diagnostic, &Refusal)) -> Option<Cause> {
+    let to_be_removed = refusal.kind == ErrorType::Forbidden && refusal.field.len() <= LONGEST;
+    to_be_removed.then(|| Cause {
         object: finding.object,
         span: finding.span,
-        field,
-        reach,
-    };
-    let to_be_removed = refusal.kind == ErrorType::Forbidden && !field.is_empty();
-    let removed = to_be_removed.then(|| cause(field.to_string(), Reach::Inside));
-    let unknown = refusal.kind == ErrorType::NotSupported;
-    let name = field.rsplit('.').next().unwrap_or_default();
-    let row = DECIDES.iter().find(|(decides, _)| unknown && *decides == name);
-    let rest = row.map_or(&[][..], |(_, rest)| rest);
-    let holder = field.strip_suffix(name).unwrap_or_default();
-    let undecided = rest
-        .iter()
-        .map(move |beside| cause(format!("{holder}{beside}"), Reach::Use));
-    removed.into_iter().chain(undecided)
+        field: refusal.field.clone(),
+        reach: Reach::Inside,
+    })
 }
 
 /// The fields around another, the outermost first.

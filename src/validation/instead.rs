@@ -38,9 +38,7 @@ pub(super) fn help<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'
         (Shape::Int32, Kind::Scalar) if at.part.is_field("mode") || at.part.is_field("defaultMode") => {
             as_mode(cx, at, scalar)
         }
-        (Shape::Bool | Shape::Int32 | Shape::Int64, Kind::Scalar) if !cx.is_masked(at.value.span()) => {
-            as_plain(at, scalar)
-        }
+        (Shape::Bool | Shape::Int32 | Shape::Int64, Kind::Scalar) if is_told(cx, at) => as_plain(at, scalar),
         _ => None,
     }
 }
@@ -112,7 +110,7 @@ fn as_items<'t>(cx: &Cx<'t>, ty: TypeId, at: &Place<'_, 't>) -> String {
 fn as_item<'t>(cx: &Cx<'t>, ty: TypeId, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> Option<String> {
     let Part::Field(list) = at.part else { return None };
     let (list, text) = (FieldInfo::from(list), at.value.source());
-    if cx.is_masked(at.value.span()) || !is_name(text) {
+    if !is_told(cx, at) || !is_name(text) {
         return None;
     }
     let key = list.list.split(',').next().unwrap_or_default();
@@ -137,7 +135,7 @@ fn as_list<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> 
     if let Some(Scalar::Str(text)) = scalar
         && is_command
         && text.contains(' ')
-        && !cx.is_masked(at.value.span())
+        && is_told(cx, at)
     {
         return "write each word as an item of its own, or give all of it to a shell: `[sh, -c, \"…\"]`"
             .into();
@@ -158,13 +156,16 @@ fn as_mapping<'t>(
         _ => return None,
     };
     let text = &*text;
-    if let Some(key) = lacks_colon(cx, ty, at, text).filter(|_| !cx.is_masked(at.value.span())) {
+    if !is_told(cx, at) {
+        return None;
+    }
+    if let Some(key) = lacks_colon(cx, ty, at, text) {
         return Some(format!("put a `:` behind `{key}`"));
     }
-    if lacks_blank(cx, ty, at, text) && !cx.is_masked(at.value.span()) {
+    if lacks_blank(cx, ty, at, text) {
         return Some("put a blank behind the `:`".into());
     }
-    if !is_name(text) || cx.is_masked(at.value.span()) || cx.is_masked(at.value.resolved().span()) {
+    if !is_name(text) {
         return None;
     }
     let is_text = |name: &&str| {
@@ -204,8 +205,7 @@ fn as_port<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> 
     let Some(Scalar::Str(text)) = scalar else {
         return None;
     };
-    let is_masked = cx.is_masked(at.value.span()) || cx.is_masked(at.value.resolved().span());
-    if !is_name(text) || text.bytes().all(|b| b.is_ascii_digit()) || is_masked {
+    if !is_name(text) || text.bytes().all(|b| b.is_ascii_digit()) || !is_told(cx, at) {
         return None;
     }
     let holder = at.up.map(|up| up.shape);
@@ -221,7 +221,7 @@ fn as_mode<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> 
     let Some(Scalar::Str(text)) = scalar else {
         return None;
     };
-    if at.value.is_json() || cx.is_masked(at.value.span()) || cx.is_masked(at.value.resolved().span()) {
+    if at.value.is_json() || !is_told(cx, at) {
         return None;
     }
     let mode = i64::from_str_radix(text.strip_prefix("0o").unwrap_or(text), 8).ok()?;
@@ -293,6 +293,11 @@ fn has_own_line(at: &Place<'_, '_>) -> bool {
     let before = node.text().get(..node.span().start as usize).unwrap_or_default();
     let begins_line = before.trim_end_matches([' ', '-']).ends_with('\n');
     node.raw().style == Style::Plain && !node.is_json() && begins_line
+}
+
+/// Whether a help may repeat the value.
+fn is_told(cx: &Cx<'_>, at: &Place<'_, '_>) -> bool {
+    !cx.is_masked(at.value.span()) && !cx.is_masked(at.value.resolved().span())
 }
 
 /// Whether a text is short and plain enough to be repeated in a help.

@@ -221,6 +221,22 @@ impl Tree {
             .map(|i| self.aliases[i].1)
     }
 
+    /// The anchors and tags of a range of nodes, in order.
+    pub fn props_in(&self, nodes: std::ops::Range<NodeId>) -> &[Props] {
+        let from = self.props.partition_point(|props| props.node < nodes.start);
+        let to = self.props.partition_point(|props| props.node < nodes.end);
+        self.props.get(from..to).unwrap_or_default()
+    }
+
+    /// The comments within a span, in order.
+    pub fn comments_in(&self, span: Span) -> &[Span] {
+        let from = self
+            .comments
+            .partition_point(|comment| comment.start < span.start);
+        let to = self.comments.partition_point(|comment| comment.start < span.end);
+        self.comments.get(from..to).unwrap_or_default()
+    }
+
     /// Anchor and tag of a node, if it has any.
     pub fn props_of(&self, id: NodeId) -> Option<&Props> {
         self.props

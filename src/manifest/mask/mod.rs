@@ -8,6 +8,7 @@ mod reach;
 mod unread;
 
 pub use hidden::{Hidden, MASK};
+pub(crate) use unread::CONFLICT;
 
 use std::borrow::Cow;
 
@@ -64,14 +65,12 @@ impl Masked {
         let is_common = COMMON_TAGS
             .iter()
             .any(|common| name.strip_prefix("!!") == Some(*common));
-        for span in [Some(anchor), Some(tag).filter(|_| !is_common)]
+        let spans = [Some(anchor), Some(tag).filter(|_| !is_common)]
             .into_iter()
-            .flatten()
-        {
-            if !span.is_empty() {
-                self.push(span);
-            }
-        }
+            .flatten();
+        spans
+            .filter(|span| !span.is_empty())
+            .for_each(|span| self.push(span));
     }
 }
 
@@ -167,13 +166,12 @@ fn normalise(mut spans: Vec<Span>) -> Vec<Span> {
 
 /// Comments in a document with masked values: an old value is often left in one.
 fn comments(file: &File<'_>, within: Span, masked: &mut Masked) {
-    for &comment in &file.tree.comments {
+    for &comment in file.tree.comments_in(within) {
         let text = file.text.get(comment.range()).unwrap_or_default();
-        if within.contains(comment)
-            && !text
-                .trim_start_matches('#')
-                .trim_start()
-                .starts_with("kubeproof:")
+        if !text
+            .trim_start_matches('#')
+            .trim_start()
+            .starts_with("kubeproof:")
         {
             masked.push(comment);
         }

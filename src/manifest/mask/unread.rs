@@ -65,8 +65,8 @@ pub(super) fn lines(text: &str, span: Span, masked: &mut Masked) {
     }
 }
 
-/// What git writes into a file with a conflict: it tells nothing of values.
-const CONFLICT: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
+/// What git writes around the two sides of a conflict, and between them: it tells nothing of values.
+pub(crate) const CONFLICT: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
 
 /// Whether a text is certainly one ConfigMap, of which the data is meant to be seen: where a line begins that is no key
 /// of one, or a key comes again, another object may begin.

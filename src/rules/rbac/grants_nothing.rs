@@ -242,19 +242,16 @@ fn of_resource<'t>(resource: &Field<'_, 't>, groups: &[Cow<'t, str>], cx: &mut C
     if there(name) {
         return;
     }
-    let listed = groups.iter().map(|group| group_named(group)).collect::<Vec<_>>();
+    let listed = groups
+        .iter()
+        .map(|group| group_named(group))
+        .collect::<Vec<_>>()
+        .join(" or ");
     let lower = name.to_ascii_lowercase();
     let slips = [lower.clone(), format!("{lower}s"), plural(&lower)];
     if let Some(meant) = slips.iter().find(|slip| there(slip)) {
-        let message = format!(
-            "there is no resource {} in {}: the rule grants nothing on it",
-            quote(name),
-            listed.join(" or ")
-        );
-        cx.report(resource.place(), message).help(format!(
-            "write `{meant}`: resources are in the plural and in small letters"
-        ));
-        return;
+        let help = format!("write `{meant}`: resources are in the plural and in small letters");
+        return no_resource(resource, name, &listed, help, cx);
     }
     let elsewhere = schema::kinds()
         .iter()
@@ -264,7 +261,7 @@ fn of_resource<'t>(resource: &Field<'_, 't>, groups: &[Cow<'t, str>], cx: &mut C
         let message = format!(
             "{} are no resource of {} but of {}: the rule grants nothing on them",
             quote(name),
-            listed.join(" or "),
+            listed,
             group_named(info.group)
         );
         cx.report(resource.place(), message)
@@ -275,14 +272,16 @@ fn of_resource<'t>(resource: &Field<'_, 't>, groups: &[Cow<'t, str>], cx: &mut C
     let own: Vec<Cow<'_, str>> = own.map(called).collect();
     // Short words are near to many.
     if let Some(near) = nearest(name, own.iter().map(|name| &**name)).filter(|_| name.len() > 4) {
-        let message = format!(
-            "there is no resource {} in {}: the rule grants nothing on it",
-            quote(name),
-            listed.join(" or ")
-        );
-        cx.report(resource.place(), message)
-            .help(format!("did you mean `{near}`?"));
+        no_resource(resource, name, &listed, format!("did you mean `{near}`?"), cx);
     }
+}
+
+fn no_resource<'t>(resource: &Field<'_, 't>, name: &str, groups: &str, help: String, cx: &mut Cx<'t>) {
+    let message = format!(
+        "there is no resource {} in {groups}: the rule grants nothing on it",
+        quote(name)
+    );
+    cx.report(resource.place(), message).help(help);
 }
 
 /// A group in words.

@@ -83,8 +83,7 @@ fn dashes_above(text: &str, span: Span) -> Option<Span> {
     let line = above.rsplit('\n').next()?;
     let start = (above.len() - line.len()) as u32;
     let dashes = line.trim_end();
-    let is_dashes = dashes.len() >= 2 && dashes.bytes().all(|byte| byte == b'-');
-    is_dashes.then(|| Span::new(start, start + dashes.len() as u32))
+    super::is_dashes(dashes).then(|| Span::new(start, start + dashes.len() as u32))
 }
 
 fn begins_line(text: &str, span: Span) -> bool {

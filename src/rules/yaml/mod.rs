@@ -87,6 +87,11 @@ fn follows_split<'t>(document: &Document<'t>, cx: &Cx<'t>) -> bool {
     false
 }
 
+/// Whether a line is of dashes alone, as if it were a separator.
+fn is_dashes(line: &str) -> bool {
+    line.len() >= 2 && line.bytes().all(|byte| byte == b'-')
+}
+
 /// What a scalar is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {

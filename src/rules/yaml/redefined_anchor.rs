@@ -13,9 +13,8 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     };
     let (text, tree) = (cx.file.text, cx.file.tree);
     let nodes = root.id()..document.chunk.nodes_end;
-    let from = tree.props.partition_point(|props| props.node < nodes.start);
-    let to = tree.props.partition_point(|props| props.node < nodes.end);
-    let anchors: Vec<&Props> = tree.props[from..to]
+    let anchors: Vec<&Props> = tree
+        .props_in(nodes.clone())
         .iter()
         .filter(|props| !props.anchor.is_empty())
         .collect();

@@ -16,9 +16,7 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     };
     let file = cx.file;
     let nodes = root.id()..document.chunk.nodes_end;
-    let from = file.tree.props.partition_point(|props| props.node < nodes.start);
-    let to = file.tree.props.partition_point(|props| props.node < nodes.end);
-    for props in file.tree.props.get(from..to).unwrap_or_default() {
+    for props in file.tree.props_in(nodes) {
         let node = root.with_id(props.node);
         let tag = file.text.get(props.tag.range()).unwrap_or_default();
         if !is_empty(node) || tag.starts_with("!!") || (props.tag.is_empty() && props.anchor.is_empty()) {
@@ -30,8 +28,8 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         };
         tell(span, what, document, cx);
     }
-    for &comment in &file.tree.comments {
-        if document.chunk.span.contains(comment) && takes_value(comment, file.text) {
+    for &comment in file.tree.comments_in(document.chunk.span) {
+        if takes_value(comment, file.text) {
             tell(comment, "a comment", document, cx);
         }
     }

@@ -6,7 +6,7 @@ use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
-use crate::validation::constraints::{Format, choose, fault, in_its_case, is_set, of_format};
+use crate::validation::constraints::{Format, fault, is_set, meant_word, of_format};
 
 const MODES: [&str; 4] = [
     "ReadWriteOnce",
@@ -27,14 +27,11 @@ pub fn access_modes<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 continue;
             }
             let message = format!("{} is no access mode", quote(&text));
-            let help = match SHORT_MODES.iter().position(|short| *short == text) {
-                Some(at) => format!("write `{}`", MODES[at]),
-                None => choose(&MODES, &text),
-            };
-            let report = fault(cx, field, ErrorType::NotSupported, message)
-                .related(mode.place(), "this one")
-                .help(help);
-            in_its_case(report, &mode, &MODES);
+            let report = fault(cx, field, ErrorType::NotSupported, message).related(mode.place(), "this one");
+            let report = meant_word(report, &mode, &MODES);
+            if let Some(at) = SHORT_MODES.iter().position(|short| *short == text) {
+                report.help(format!("write `{}`", MODES[at]));
+            }
         } else if text == "ReadWriteOncePod" {
             alone = true;
         } else {

@@ -22,10 +22,12 @@ fn applies<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) -> bool {
     if stays(container) && !(init && cx.kube().minor() < 29) {
         return true;
     }
-    if init && judged(&container.child("restartPolicy"), cx).is_some() {
+    let policy = container.child("restartPolicy");
+    if init && judged(&policy, cx).is_some() {
         let message = format!("an init container that runs once has no `{}`", field.name());
         fault(cx, field, ErrorType::Forbidden, message)
-            .help("remove it, or make the container a sidecar with `restartPolicy: Always`");
+            .help("remove it, or make the container a sidecar with `restartPolicy: Always`")
+            .follows(policy.is_set().then(|| policy.place()));
     }
     false
 }

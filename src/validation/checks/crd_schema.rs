@@ -206,7 +206,14 @@ impl<'w, 't> Walker<'w, 't> {
             {
                 let before = self.cx.count();
                 crd_default::check(self, s, p, of, depth == 0);
-                self.of_values.extend(self.cx.found.drain(before..));
+                // Of a type that does not exist no value is.
+                let kind = s.child("type");
+                let of_type = kind.is_set().then(|| kind.place());
+                let found = self.cx.found.drain(before..);
+                self.of_values.extend(found.map(|finding| Diagnostic {
+                    follows: of_type,
+                    ..finding
+                }));
             }
         }
         self.doubtful |= crd_nested::looks_unsupported(p);

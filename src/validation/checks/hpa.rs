@@ -6,7 +6,7 @@ use crate::diagnostic::ErrorType;
 use crate::formats::quantity::Quantity;
 use crate::manifest::Field;
 use crate::quote::quote;
-use crate::validation::constraints::{choose, fault, in_its_case};
+use crate::validation::constraints::{fault, meant_word};
 
 /// The numbers of replicas, and what scaling to none needs.
 pub fn replicas<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -106,8 +106,7 @@ pub fn policy_type<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if !matches!(&*text, "Pods" | "Percent") {
         let message = format!("a scaling policy cannot be of type {}", quote(&text));
         const TYPES: [&str; 2] = ["Pods", "Percent"];
-        let report = fault(cx, field, ErrorType::NotSupported, message).help(choose(&TYPES, &text));
-        in_its_case(report, field, &TYPES);
+        meant_word(fault(cx, field, ErrorType::NotSupported, message), field, &TYPES);
     }
 }
 
@@ -147,8 +146,7 @@ pub fn target_type<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
             false => format!("a target cannot be of type {}", quote(&text)),
         };
         const TYPES: [&str; 3] = ["Utilization", "Value", "AverageValue"];
-        let report = fault(cx, field, ErrorType::Invalid, message).help(choose(&TYPES, &text));
-        in_its_case(report, field, &TYPES);
+        meant_word(fault(cx, field, ErrorType::Invalid, message), field, &TYPES);
     }
 }
 
@@ -179,12 +177,10 @@ pub fn metric<'t>(metric: &Field<'_, 't>, cx: &mut Cx<'t>) {
         for _ in 0..2 {
             let message = format!("a metric cannot be of type {}", quote(&text));
             const TYPES: [&str; 5] = ["Resource", "ContainerResource", "Pods", "Object", "External"];
-            let help = match &*text {
-                "cpu" | "memory" => format!("write `type: Resource`, and `{text}` as its name"),
-                _ => choose(&TYPES, &text),
-            };
-            let report = fault(cx, &kind, ErrorType::NotSupported, message).help(help);
-            in_its_case(report, &kind, &TYPES);
+            let report = meant_word(fault(cx, &kind, ErrorType::NotSupported, message), &kind, &TYPES);
+            if matches!(&*text, "cpu" | "memory") {
+                report.help(format!("write `type: Resource`, and `{text}` as its name"));
+            }
         }
     }
     if let Some(name) = expected {

@@ -9,6 +9,9 @@ use crate::manifest::Field;
 use crate::near::nearest;
 use crate::quote::quote;
 
+/// Pods with more containers are not looked into.
+const MOST: usize = 256;
+
 /// The container whose resources are told: one of the pod's.
 pub fn container<'t>(name: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let Some(text) = name.text().filter(|text| !cx.is_unrendered(text)) else {
@@ -20,7 +23,12 @@ pub fn container<'t>(name: &Field<'_, 't>, cx: &mut Cx<'t>) {
     };
     let mut names: Vec<Cow<'t, str>> = Vec::new();
     for list in LISTS.into_iter().filter(|list| *list != "ephemeralContainers") {
-        names.extend(pod.child(list).items().filter_map(|one| one.child("name").text()));
+        let list = pod.child(list);
+        names.extend(list.items().filter_map(|one| one.child("name").text()).take(MOST));
+    }
+    // No node runs so many, and each is compared with each reference.
+    if names.len() >= MOST {
+        return;
     }
     if names.iter().any(|name| *name == text || cx.is_unrendered(name)) {
         return;

@@ -10,7 +10,7 @@ use crate::manifest::Field;
 use crate::names;
 use crate::quote::quote;
 use crate::source::Span;
-use crate::validation::constraints::{choose, fault, in_its_case};
+use crate::validation::constraints::{fault, meant_word};
 
 /// A quantity, where it is written, and where its name is.
 #[derive(Clone, Copy)]
@@ -71,8 +71,7 @@ fn type_name<'t>(field: &Field<'_, 't>, text: &str, cx: &mut Cx<'t>) {
             text => format!("{} is no valid type of limits: it {reason}", quote(text)),
         };
         const TYPES: [&str; 3] = ["Container", "Pod", "PersistentVolumeClaim"];
-        let report = fault(cx, field, ErrorType::Invalid, message).help(choose(&TYPES, text));
-        in_its_case(report, field, &TYPES);
+        meant_word(fault(cx, field, ErrorType::Invalid, message), field, &TYPES);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::diagnostic::ErrorType;
 use crate::formats::ip;
 use crate::manifest::Field;
 use crate::quote::quote;
-use crate::validation::constraints::{Format, choose, fault, in_its_case};
+use crate::validation::constraints::{Format, fault, meant_word};
 
 /// The directions that a policy is for.
 pub fn policy_types<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
@@ -24,8 +24,7 @@ pub fn policy_types<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         {
             let message = format!("there is no policy type {}", quote(&text));
             const TYPES: [&str; 2] = ["Ingress", "Egress"];
-            let report = fault(cx, &item, ErrorType::NotSupported, message).help(choose(&TYPES, &text));
-            in_its_case(report, &item, &TYPES);
+            meant_word(fault(cx, &item, ErrorType::NotSupported, message), &item, &TYPES);
         }
     }
 }

@@ -61,12 +61,14 @@ pub fn source_ranges<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         return;
     };
     let shown = spec.child("LoadBalancerSourceRanges");
-    if spec.child("type").text().as_deref() != Some("LoadBalancer") {
+    let kind = spec.child("type");
+    if kind.text().as_deref() != Some("LoadBalancer") {
         let message = "only a Service of type `LoadBalancer` has sources";
         let place = field.place();
         fault(cx, &shown, ErrorType::Forbidden, message)
             .at(place)
-            .help("remove it, or set `type: LoadBalancer`");
+            .help("remove it, or set `type: LoadBalancer`")
+            .follows(kind.is_set().then(|| kind.place()));
     }
     for (at, item) in field.items().enumerate() {
         if let Some(text) = item.text() {

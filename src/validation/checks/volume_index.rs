@@ -129,7 +129,7 @@ impl<'t> Volumes<'t> {
             }
         };
         // Volumes under a misspelt field, or in a container, are missing as well.
-        let lists = [".volumes", ".volumeClaimTemplates", "spec.volumes"];
+        let lists = [".volumes", ".volumeClaimTemplates"];
         let is_astray = |field: &str| lists.iter().any(|list| field.ends_with(list));
         let mut causes = cx.causes.iter();
         let astray = causes.find(|cause| cause.object == cx.object && is_astray(&cause.field));

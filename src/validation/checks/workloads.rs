@@ -6,7 +6,7 @@ use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::quote::quote;
 use crate::source::Span;
-use crate::validation::constraints::{choose, fault, in_its_case, percent};
+use crate::validation::constraints::{fault, meant_word, percent};
 use crate::yaml::Kind;
 
 /// Whether the spec's selector is malformed; the server then leaves the template alone.
@@ -269,10 +269,11 @@ fn choice<'t>(field: &Field<'_, 't>, at: &Field<'_, 't>, allowed: &[&str], cx: &
     if !allowed.contains(&&*text) && !cx.is_unrendered(&text) {
         let message = format!("`{}` does not know {}", field.name(), quote(&text));
         let place = field.place();
-        let report = fault(cx, at, ErrorType::Invalid, message)
-            .at(place)
-            .help(choose(allowed, &text));
-        in_its_case(report, field, allowed);
+        meant_word(
+            fault(cx, at, ErrorType::Invalid, message).at(place),
+            field,
+            allowed,
+        );
     }
 }
 

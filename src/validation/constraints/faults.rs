@@ -163,8 +163,13 @@ pub(super) fn supported<'t>(known: &[&str], field: &Field<'_, 't>, place: &Field
     } else {
         format!("{name} does not know {}", shown(field, cx))
     };
-    let report = fault(cx, place, ErrorType::NotSupported, message).help(choose(known, &value));
-    in_its_case(report, field, known);
+    meant_word(fault(cx, place, ErrorType::NotSupported, message), field, known);
+}
+
+/// Says which of the words allowed is meant, and mends one that is it but for its case.
+pub fn meant_word<'c>(report: Report<'c>, field: &Field<'_, '_>, allowed: &[&str]) -> Report<'c> {
+    let help = choose(allowed, &field.text().unwrap_or_default());
+    in_its_case(report.help(help), field, allowed)
 }
 
 /// Adds the fix for a word that is one of those allowed but for its case.

@@ -1,7 +1,7 @@
 //! What each test does.
 
 use super::faults::{
-    Repeats, choose, in_its_case, is_in_unreadable, named, none_of, of_format, refuse, shown, supported,
+    Repeats, choose, is_in_unreadable, meant_word, named, none_of, of_format, refuse, shown, supported,
     union, unique_by,
 };
 use super::run::is_set;
@@ -13,54 +13,6 @@ use crate::manifest::Field;
 
 /// Runs one test on `field` and reports at `place`; whether it failed.
 pub(super) fn judge<'t>(
-    op: &Op,
-    pointer: bool,
-    default: Option<&'static str>,
-    field: &Field<'_, 't>,
-    place: &Field<'_, 't>,
-    cx: &mut Cx<'t>,
-) -> bool {
-    let before = cx.count();
-    let failed = test(op, pointer, default, field, place, cx);
-    if cx.count() > before
-        && let Some(holder) = missing_holder(field)
-    {
-        tell_of_holder(holder, before, cx);
-    }
-    failed
-}
-
-/// The outermost of what a field is in that is missing, the field itself included.
-fn missing_holder<'f, 'p, 't>(field: &'f Field<'p, 't>) -> Option<&'f Field<'p, 't>>
-where
-    'p: 'f,
-{
-    let up = std::iter::successors(Some(field), |field| field.parent());
-    up.take_while(|field| !field.is_set() && field.parent().is_some())
-        .last()
-}
-
-/// What is wrong in something that is missing is told as that.
-fn tell_of_holder<'t>(holder: &Field<'_, 't>, from: usize, cx: &mut Cx<'t>) {
-    let path = holder.path();
-    let name = named(holder);
-    let is_there = holder.key_node().is_some() || holder.value().is_some();
-    let (state, help) = match is_there {
-        true => ("empty", format!("fill in {name}")),
-        false => ("missing", format!("add {name}")),
-    };
-    for finding in cx.found.iter_mut().skip(from) {
-        let refusal = finding.refusal.as_ref();
-        let rest = refusal.and_then(|refusal| refusal.field.strip_prefix(&*path));
-        if rest.is_some_and(|rest| rest.starts_with('.')) {
-            finding.message = format!("{name} is {state}: {}", finding.message);
-            finding.help = Some(help.clone());
-            finding.related.clear();
-        }
-    }
-}
-
-fn test<'t>(
     op: &Op,
     pointer: bool,
     default: Option<&'static str>,
@@ -100,16 +52,14 @@ fn test<'t>(
             )
             .help("remove it");
         }
-        Op::OneOf(allowed) if set => {
-            if let Some(value) = field
-                .text()
-                .filter(|value| !allowed.contains(&&**value) && !cx.is_unrendered(value))
-            {
-                let help = choose(allowed, &value);
-                let message = format!("{} does not know {}", named(field), shown(field, cx));
-                let report = fault(cx, place, ErrorType::NotSupported, message).help(help);
-                in_its_case(report, field, allowed);
-            }
+        Op::OneOf(allowed)
+            if set
+                && field
+                    .text()
+                    .is_some_and(|value| !allowed.contains(&&*value) && !cx.is_unrendered(&value)) =>
+        {
+            let message = format!("{} does not know {}", named(field), shown(field, cx));
+            meant_word(fault(cx, place, ErrorType::NotSupported, message), field, allowed);
         }
         Op::Range(min, max) if set => {
             if let Some(value) = field.int().filter(|value| value < min || value > max) {

@@ -4,6 +4,7 @@
 //! One walk over the object visits every struct whose type has constraints, at any depth, and runs its rows.
 //! What the vocabulary cannot say is a function in [`super::checks`], called from a row.
 
+mod around;
 mod base;
 mod faults;
 mod formats;
@@ -13,7 +14,7 @@ mod run;
 mod warned;
 
 pub(super) use faults::choose;
-pub use faults::{in_its_case, of_format, recased};
+pub use faults::{in_its_case, meant_word, of_format, recased};
 pub use formats::{Format, percent};
 pub use ops::{Cond, Is, MergeKey, Op, Row, Step, Test};
 pub use run::is_set;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::around;
 use super::base::Base;
 use super::judge::judge;
 use super::{Cond, Is, Op, Row, Step};
@@ -85,6 +86,9 @@ pub(super) fn run<'t>(row: &'static Row, base: &Base<'_, '_, 't>, cx: &mut Cx<'t
                     failed
                 }
             };
+            if cx.count() > before {
+                around::tell(test, field, base, before, cx);
+            }
             if failed {
                 if !test.why.is_empty() {
                     cx.explain(before, test.why);
@@ -178,15 +182,19 @@ fn holds<'t>(cond: &Cond, base: &Base<'_, '_, 't>, cx: &Cx<'t>) -> bool {
             }
         };
     };
+    of_condition(cond, base, &mut test);
+    any
+}
+
+/// Calls `f` for each field that a condition reads.
+pub(super) fn of_condition<'t>(cond: &Cond, base: &Base<'_, '_, 't>, f: &mut dyn FnMut(&Field<'_, 't>)) {
     if cond.up == 0 {
-        base.each(cond.path, &mut test);
-        return any;
+        return base.each(cond.path, f);
     }
     let mut from = base.field;
     for _ in 0..cond.up {
-        let Some(parent) = from.parent() else { return false };
+        let Some(parent) = from.parent() else { return };
         from = parent;
     }
-    each(from, cond.path, &mut test);
-    any
+    each(from, cond.path, f);
 }

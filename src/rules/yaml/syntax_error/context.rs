@@ -1,27 +1,39 @@
 //! What to say of an error where its line tells more than the parser knows.
 
+use super::Slip;
 use crate::source::Span;
 use crate::yaml::SyntaxError;
 
-const DEEPER: &str = "this key is indented deeper than the one above, which has a value already";
-
-/// Where an error is: at a key that is indented too deep, not at its colon.
-pub(super) fn place(error: &SyntaxError, message: &str, text: &str) -> Span {
-    let before = text.get(..error.span.start as usize).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    let key = line.trim_start_matches([' ', '-']);
-    match message == DEEPER && !key.is_empty() {
-        true => Span::new(error.span.start - key.len() as u32, error.span.start),
-        false => error.span,
+/// What a parser says is true and seldom what its author did. Where the line tells more, this says it.
+pub(super) fn told(error: &SyntaxError, text: &str) -> Slip {
+    let (message, help) = words(error, text);
+    let line = line_before(error, text);
+    // A key that is indented too deep is marked itself, and not its colon.
+    let key = match error.is_stray_colon() && !line.contains(": ") {
+        true => line.trim_start_matches([' ', '-']).len() as u32,
+        false => 0,
+    };
+    let span = match key {
+        0 => error.span,
+        key => Span::new(error.span.start - key, error.span.start),
+    };
+    Slip {
+        span,
+        message,
+        help,
+        meant: None,
     }
 }
 
-/// What a parser says is true and seldom what its author did. Where the line tells more, this says it.
-pub(super) fn told(error: &SyntaxError, text: &str) -> (&'static str, &'static str) {
-    let (before, after) = text
-        .split_at_checked(error.span.start as usize)
-        .unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
+/// What stands on the line before an error.
+fn line_before<'t>(error: &SyntaxError, text: &'t str) -> &'t str {
+    let before = text.get(..error.span.start as usize).unwrap_or_default();
+    before.rsplit('\n').next().unwrap_or_default()
+}
+
+fn words(error: &SyntaxError, text: &str) -> (&'static str, &'static str) {
+    let line = line_before(error, text);
+    let after = text.get(error.span.start as usize..).unwrap_or_default();
     let begins_line = line.trim_end_matches([' ', '\t']).is_empty();
     let quote = line.chars().next_back().filter(|c| matches!(c, '"' | '\''));
     let is_closed_here = quote.is_some_and(|quote| line.matches(quote).count() > 1);
@@ -40,18 +52,6 @@ pub(super) fn told(error: &SyntaxError, text: &str) -> (&'static str, &'static s
         return (
             "this fence is Markdown's, and no YAML",
             "remove the lines of the fence",
-        );
-    }
-    if error.follows_separator()
-        && after
-            .trim_start_matches('-')
-            .lines()
-            .next()
-            .is_none_or(str::is_empty)
-    {
-        return (
-            "this line separates no documents: that takes three dashes",
-            "write `---`",
         );
     }
     if error.is_bad_anchor() && after.starts_with('*') {
@@ -86,7 +86,7 @@ pub(super) fn told(error: &SyntaxError, text: &str) -> (&'static str, &'static s
             )
         } else {
             (
-                DEEPER,
+                "this key is indented deeper than the one above, which has a value already",
                 "mend the indentation: the keys of one mapping start in one column",
             )
         };

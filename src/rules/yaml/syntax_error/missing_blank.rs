@@ -1,11 +1,12 @@
 //! The blank that is missing after a `:` or a `-`. Without it a line reads as plain text, which goes on below: a
 //! parser complains of the next line, which is right.
 
+use super::Slip;
 use crate::source::Span;
 use crate::yaml::SyntaxError;
 
 /// Where it is missing, what to say of it, and what to do: if that is what is behind an error.
-pub(super) fn behind(error: &SyntaxError, text: &str) -> Option<(Span, &'static str, &'static str)> {
+pub(super) fn behind(error: &SyntaxError, text: &str) -> Option<Slip> {
     let at = error.span.start as usize;
     let start = text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
     let blank = if error.lacks_colon() {
@@ -29,7 +30,12 @@ pub(super) fn behind(error: &SyntaxError, text: &str) -> Option<(Span, &'static 
             "write a blank after the `:`",
         ),
     };
-    Some((Span::new(blank as u32, blank as u32 + 1), message, help))
+    Some(Slip {
+        span: Span::new(blank as u32, blank as u32 + 1),
+        message,
+        help,
+        meant: None,
+    })
 }
 
 /// The indicator without its blank in the line above the one at `start`; of several such lines in a row, in the first.

@@ -1,20 +1,11 @@
 //! Slips that a parser notices too late, or takes for something else: what a merge left behind, a separator with too few
 //! dashes, a quote that is closed by the next one.
 
+use super::Slip;
+use crate::manifest::mask::CONFLICT;
+use crate::rules::yaml::is_dashes;
 use crate::source::Span;
 use crate::yaml::SyntaxError;
-
-/// A slip.
-pub(super) struct Slip {
-    /// Where it is.
-    pub span: Span,
-    /// What to say of it.
-    pub message: &'static str,
-    /// What to do.
-    pub help: &'static str,
-    /// What is certainly meant in its place.
-    pub meant: Option<&'static str>,
-}
 
 /// The slip behind an error of a document, if it is one of these.
 pub(super) fn behind(error: &SyntaxError, document: Span, text: &str) -> Option<Slip> {
@@ -22,9 +13,6 @@ pub(super) fn behind(error: &SyntaxError, document: Span, text: &str) -> Option<
         .or_else(|| separator(error, document, text))
         .or_else(|| quote(error, document, text))
 }
-
-/// The markers that git writes around the two sides of a conflict, and between them.
-const MARKERS: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
 
 /// The first marker of a conflict in the lines up to the error.
 fn conflict(error: &SyntaxError, document: Span, text: &str) -> Option<Slip> {
@@ -37,13 +25,13 @@ fn conflict(error: &SyntaxError, document: Span, text: &str) -> Option<Slip> {
     // The middle one is an underline in many texts.
     let sides = || {
         own.lines()
-            .any(|line| is_marker(line, MARKERS[0]) || is_marker(line, MARKERS[2]))
+            .any(|line| is_marker(line, CONFLICT[0]) || is_marker(line, CONFLICT[2]))
     };
     for line in own.split_inclusive('\n') {
         if at > error.span.end as usize {
             return None;
         }
-        if let Some(marker) = MARKERS.iter().find(|marker| is_marker(line, marker)) {
+        if let Some(marker) = CONFLICT.iter().find(|marker| is_marker(line, marker)) {
             if !sides() {
                 return None;
             }
@@ -59,19 +47,22 @@ fn conflict(error: &SyntaxError, document: Span, text: &str) -> Option<Slip> {
     None
 }
 
-/// A line of dashes that are not three: where a key is expected, or before the first one.
+/// A line of dashes that are not three: where a key is expected, before the first one, or read as a separator with text
+/// behind it.
 fn separator(error: &SyntaxError, document: Span, text: &str) -> Option<Slip> {
+    let at = error.span.start as usize;
     let start = if error.lacks_colon() {
-        error.span.start as usize
+        at
     } else if error.is_stray_colon() {
         document.start as usize
+    } else if error.follows_separator() {
+        text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1)
     } else {
         return None;
     };
     let line = text.get(start..)?.lines().next()?.trim_end();
     let begins_line = start == 0 || text.as_bytes().get(start - 1) == Some(&b'\n');
-    let is_dashes = begins_line && line.len() >= 2 && line.bytes().all(|byte| byte == b'-');
-    is_dashes.then_some(Slip {
+    (begins_line && is_dashes(line)).then_some(Slip {
         span: Span::new(start as u32, (start + line.len()) as u32),
         message: "this line separates no documents: that takes three dashes",
         help: "write `---`",
