@@ -164,7 +164,8 @@ impl Tables {
     fn new(schemas: &Path) -> Tables {
         let range = fs::read_to_string(schemas.join("versions.txt")).expect("schemas/versions.txt");
         let versions = text::versions(&range);
-        let groups = groups(&schemas.join("types"), versions);
+        let mut groups = groups(&schemas.join("types"), versions);
+        groups.extend(self::groups(&schemas.join("tools"), versions));
         let mut tables = Tables {
             versions,
             types: Vec::new(),
@@ -352,15 +353,23 @@ impl Tables {
             "pub(super) const OLDEST: u8 = {};\npub(super) const NEWEST: u8 = {};",
             self.versions.0, self.versions.1
         );
-        let object_meta = self
-            .types
-            .iter()
-            .position(|ty| ty.group == "meta" && ty.name == "v1.ObjectMeta");
-        let _ = writeln!(
-            out,
-            "/// The type of `metadata`.\npub(crate) const OBJECT_META: TypeId = TypeId({});",
-            object_meta.expect("schemas/types/meta.txt has v1.ObjectMeta")
-        );
+        for (constant, group, name, what) in [
+            ("OBJECT_META", "meta", "v1.ObjectMeta", "The type of `metadata`."),
+            (
+                "KUSTOMIZATION",
+                "kustomize.config.k8s.io",
+                "v1beta1.Kustomization",
+                "What kustomize reads.",
+            ),
+        ] {
+            let of_it = |ty: &TypeRow| ty.group == group && ty.name == name;
+            let at = self.types.iter().position(of_it);
+            let _ = writeln!(
+                out,
+                "/// {what}\npub(crate) const {constant}: TypeId = TypeId({});",
+                at.unwrap_or_else(|| panic!("schemas/ has no type {group}/{name}"))
+            );
+        }
         let _ = writeln!(out, "static POOL: &str = {pool:?};");
         let _ = writeln!(out, "static OFFSETS: [u32; {}] = {offsets:?};", offsets.len());
         let slots = (field_names.len() * 3).next_power_of_two();
@@ -446,7 +455,7 @@ fn core(group: &str) -> &str {
 
 fn groups(folder: &Path, (oldest, newest): (u8, u8)) -> text::Groups {
     let mut groups = text::Groups::new();
-    for entry in fs::read_dir(folder).expect("schemas/types").flatten() {
+    for entry in fs::read_dir(folder).expect("a folder of types").flatten() {
         let path = entry.path();
         let group = path
             .file_stem()

@@ -12,7 +12,8 @@
 use kubeproof::catalogue::{FixKind, RULES, Rule};
 use kubeproof::diagnostic::{Diagnostic, RuleId};
 use kubeproof::fix::{self, Level};
-use kubeproof::manifest::Surroundings;
+use kubeproof::manifest::kustomization::{self, There};
+use kubeproof::manifest::{Surroundings, is_kustomization};
 use kubeproof::report::{FileReport, Report, Source};
 use kubeproof::rules::{Check, check_of};
 use kubeproof::settings::{RuleSet, Settings};
@@ -193,19 +194,42 @@ fn settings(rule: RuleId, example: &[Fence]) -> Settings {
     settings
 }
 
+/// What lies around the files of an example: one another.
+fn surroundings(example: &[Fence]) -> Surroundings {
+    let mut around = Surroundings::default();
+    let names = || example.iter().filter_map(|fence| fence.file.as_deref());
+    let look = |path: &str, _: &[String]| match names().any(|name| name == path) {
+        true => There::Named,
+        // One slip is enough for an example.
+        false => There::Nothing(names().find(|name| name.len() == path.len()).map(str::to_string)),
+    };
+    for fence in example {
+        if let Some(name) = fence.file.as_deref().filter(|name| is_kustomization(name)) {
+            let source = fence.decoded();
+            let absent = kustomization::absent(
+                &kustomization::uses(&source.text, &engine::parse(&source)).all(),
+                look,
+            );
+            around.absent.insert(name.to_string(), absent);
+        }
+    }
+    around
+}
+
 /// What is found in each file of an example when only `rule` runs.
 fn run(rule: RuleId, example: &[Fence]) -> Vec<Vec<Expected>> {
     let settings = settings(rule, example);
+    let around = surroundings(example);
     let mut tree = Tree::default();
     let (mut report, mut facts) = (Report::new(settings.kube), Vec::new());
     for fence in example {
         let name = fence.file.as_deref().unwrap_or("example.yaml");
         let source = fence.decoded();
-        let mut checked = engine::check_file(name, &source, &mut tree, &Surroundings::default(), &settings);
+        let mut checked = engine::check_file(name, &source, &mut tree, &around, &settings);
         facts.push(std::mem::take(&mut checked.facts));
         report.add(name.to_string(), checked, Some(Source::new(source)));
     }
-    kubeproof::check_custom(&mut report, &Surroundings::default(), &settings);
+    kubeproof::check_custom(&mut report, &around, &settings);
     kubeproof::compare(&mut report, &facts, &settings);
     let describe = |file: &FileReport| {
         let source = file.source.as_ref().expect("its source");
@@ -339,11 +363,12 @@ fn with_comments(example: &[Fence]) -> Vec<(String, String, Vec<String>)> {
 /// What is found in files after their fixes, and the files.
 fn mended(
     files: &[(String, Vec<u8>)],
+    around: &Surroundings,
     settings: &Settings,
     level: Level,
 ) -> (Report, Vec<(String, Vec<u8>)>) {
     let mut files = files.to_vec();
-    let (report, changes) = fix::mend_inputs(files.clone(), &Surroundings::default(), settings, level);
+    let (report, changes) = fix::mend_inputs(files.clone(), around, settings, level);
     for (index, change) in changes {
         files[index].1 = change.after.into_bytes();
     }
@@ -382,7 +407,8 @@ fn fixes_of(rule: RuleId, faults: &mut Vec<String>) -> FixKind {
                 .map(|(name, text, _)| (name.clone(), text.clone().into_bytes()))
                 .collect()
         };
-        let found = kubeproof::check(before.clone(), &Surroundings::default(), &settings);
+        let around = surroundings(&example);
+        let found = kubeproof::check(before.clone(), &around, &settings);
         for (level, of_level) in [(Level::Safe, FixKind::Safe), (Level::Unsafe, FixKind::Unsafe)] {
             let fixable = found
                 .diagnostics()
@@ -394,7 +420,7 @@ fn fixes_of(rule: RuleId, faults: &mut Vec<String>) -> FixKind {
             if kind == FixKind::None || of_level == FixKind::Safe {
                 kind = of_level;
             }
-            let (report, after) = mended(&before, &settings, level);
+            let (report, after) = mended(&before, &around, &settings, level);
             let left = report.diagnostics().count();
             if left + fixable > found.diagnostics().count() {
                 faults.push(format!(
@@ -405,7 +431,7 @@ fn fixes_of(rule: RuleId, faults: &mut Vec<String>) -> FixKind {
             if good_after < good || bad_after > bad {
                 faults.push(format!("{place}: the fixed text does not read"));
             }
-            if mended(&after, &settings, level).1 != after {
+            if mended(&after, &around, &settings, level).1 != after {
                 faults.push(format!("{place}: fixes do not come to an end"));
             }
             for ((_, _, comments), (name, text)) in commented.iter().zip(&after) {

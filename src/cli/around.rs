@@ -7,12 +7,13 @@ use crate::hash::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
-use crate::graph::is_simple;
+use crate::graph::{Role, is_simple};
 use crate::manifest::kustomization::{self, PatchTarget};
 use crate::manifest::{Surroundings, is_kustomization};
 use crate::source;
 use crate::yaml::{self, Tree};
 
+use super::absent;
 use super::problem::Problem;
 use super::read;
 use super::shown::text;
@@ -21,7 +22,7 @@ use super::walk::{Found, Input};
 /// How many folders above a given path may hold the kustomization that names it.
 const PARENTS: usize = 2;
 
-const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+pub(super) const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Reads the kustomizations among the inputs and above them, and finds the charts. What is read of the
 /// inputs is kept with them; what cannot be read of them is reported when it is checked, and of the others here.
@@ -30,7 +31,8 @@ pub fn surroundings(found: &mut Found) -> Surroundings {
     let mut named = Named::new();
     let mut visited = Folders::default();
     let mut bytes = Vec::new();
-    for input in &mut found.inputs {
+    let mut kustomizations = Vec::new();
+    for (at, input) in found.inputs.iter_mut().enumerate() {
         let (folder, file) = folder_and_file(&input.name);
         if file == "Chart.yaml" {
             around.charts.insert(folder.to_string());
@@ -42,9 +44,15 @@ pub fn surroundings(found: &mut Found) -> Surroundings {
                 input.content = Some(bytes.clone());
             }
             let folder = named.absolute(input.path().parent().unwrap_or(Path::new("")));
-            named.read(&folder, input.content.as_deref().unwrap_or_default());
+            let uses = named.read(&folder, input.content.as_deref().unwrap_or_default());
+            if input.role == Role::Checked {
+                kustomizations.push((at, uses));
+            }
             visited.insert(folder.into_os_string());
         }
+    }
+    for (at, uses) in kustomizations {
+        absent::note(&found.inputs, at, &uses, &mut around);
     }
     for path in &found.kustomizations {
         named.look(path, &mut visited, &mut found.problems);
@@ -143,7 +151,7 @@ impl Named {
             Ok(there)
         });
         match read {
-            Ok(true) => self.read(&folder, &bytes),
+            Ok(true) => _ = self.read(&folder, &bytes),
             Ok(false) => return None,
             Err(problem) => {
                 problems.push(problem);
@@ -154,11 +162,13 @@ impl Named {
         Some(bytes)
     }
 
-    fn read(&mut self, folder: &Path, bytes: &[u8]) {
+    /// Notes what a kustomization names. All paths, as it has them.
+    fn read(&mut self, folder: &Path, bytes: &[u8]) -> Vec<String> {
         let source = source::decode(bytes.to_vec());
         self.tree.clear();
         yaml::parse(&source.text, &source.invalid, &mut self.tree);
         let mut uses = kustomization::uses(&source.text, &self.tree);
+        let named = uses.all();
         let among_patches = folder.file_name().is_some_and(|name| name == PATCHES);
         uses.resources
             .retain(|path| among_patches || patch_like(path).is_some());
@@ -174,6 +184,7 @@ impl Named {
                 self.files.entry(file).or_default().push((path, what));
             }
         }
+        named
     }
 
     /// Writes the named files that are inputs into the surroundings, as the run spells them.

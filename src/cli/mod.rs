@@ -1,6 +1,7 @@
 //! The command: the only code that touches files, environment and terminal.
 
 mod args;
+mod absent;
 mod around;
 mod aside;
 mod baseline;

@@ -4,7 +4,7 @@
 use crate::hash::{HashMap, HashSet};
 use std::cell::OnceCell;
 
-use super::kustomization::PatchTarget;
+use super::kustomization::{Absent, PatchTarget};
 use crate::placeholder::is_bare_property;
 use crate::yaml::{Chunk, Node};
 
@@ -69,7 +69,7 @@ impl Skip {
         match self {
             Skip::Empty => "empty",
             Skip::Template => "template, not yet rendered",
-            Skip::Kustomization => "kustomization",
+            Skip::Kustomization => "kustomization: only its own fields are checked",
             Skip::Patch => "patch of another object",
             Skip::HelmChart => "Helm chart's values or description",
             Skip::TestFile => "test tool's file",
@@ -91,6 +91,8 @@ pub struct Surroundings {
     pub charts: HashSet<String>,
     /// Folders under a chart's `templates/` whose own spelling does not show it ("" for the current one).
     pub templates: HashSet<String>,
+    /// The paths of kustomizations that lead nowhere, by the kustomization.
+    pub absent: HashMap<String, Vec<Absent>>,
 }
 
 /// API groups of configuration files and test tools, which no API server serves.
@@ -180,7 +182,7 @@ impl FileHints {
             let rest = text.get(error.span.start as usize..).unwrap_or_default();
             let template =
                 ["{{", "{%", "<%"].iter().any(|mark| source.contains(mark)) || is_bare_property(rest);
-            let manifest = || text.contains("apiVersion") || text.contains("kind:");
+            let manifest = || self.kustomization || text.contains("apiVersion") || text.contains("kind:");
             return if template {
                 Some(Skip::Template)
             } else if !*self.looks_like_manifest.get_or_init(manifest) {

@@ -2,6 +2,7 @@
 //! `src/rules/<category>/<id>.rs`; `build.rs` binds the two. `rules/README.md` tells how to add one.
 
 pub mod ingress;
+pub mod kustomize;
 pub mod metadata;
 pub mod network;
 pub mod rbac;

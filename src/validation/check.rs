@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use super::decode::{Decoder, Strictness};
+use super::decode::{Decoder, Reader, Strictness};
 use super::locate::{Fault, Order};
 use super::path::{Part, Place};
 use super::resolved::Resolved;
@@ -11,15 +11,17 @@ use super::served::{self, Identity};
 use crate::context::Cx;
 use crate::diagnostic::{Diagnostic, ErrorType, Stage};
 use crate::hash::HashSet;
-use crate::manifest::{Document, File, Object};
+use crate::manifest::{Document, File, Object, Skip};
 use crate::schema::{Shape, TypeId, table};
 use crate::source::Span;
 use crate::yaml::{DuplicateKind, Entry};
 
 /// Checks a document and its objects, before the rules do.
 pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
-    if document.skip.is_some() {
-        return;
+    match document.skip {
+        None => {}
+        Some(Skip::Kustomization) => return super::kustomization::check(document, cx),
+        Some(_) => return,
     }
     let Some(root) = document.root else { return };
     if document.chunk.error.is_some() {
@@ -68,6 +70,7 @@ fn check_object<'t>(
     let minor = cx.kube().minor();
     let mut decoder = Decoder {
         cx,
+        reader: Reader::Server,
         minor,
         in_list,
         strictness: Strictness::Strict,
@@ -145,6 +148,7 @@ pub(super) fn rest_of_metadata<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let mut decoder = Decoder {
         minor: cx.kube().minor(),
         cx,
+        reader: Reader::Server,
         in_list: false,
         strictness: Strictness::Strict,
         overridden: &[],

@@ -11,7 +11,7 @@ use super::path::{Part, Place};
 use super::resolved::Resolved;
 use crate::catalogue::ids;
 use crate::context::Cx;
-use crate::diagnostic::ErrorType;
+use crate::diagnostic::{ErrorType, RuleId};
 use crate::schema::table::{self, FieldRef};
 use crate::schema::{Shape, Ty, TypeId};
 use crate::yaml::tree::{COOK, PROPS};
@@ -32,9 +32,51 @@ pub(super) enum Strictness {
     Off,
 }
 
+/// Who reads what is decoded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// The API server.
+    Server,
+    /// kustomize, its own file.
+    Kustomize,
+}
+
+impl Reader {
+    /// What comes of a value that it cannot read.
+    pub(super) fn cannot_read(self) -> &'static str {
+        match self {
+            Reader::Server => "the API server cannot read the object",
+            Reader::Kustomize => "kustomize cannot read it",
+        }
+    }
+
+    /// What comes of a field that it does not know.
+    pub(super) fn refuses(self) -> &'static str {
+        match self {
+            Reader::Server => "the API server refuses the object",
+            Reader::Kustomize => "kustomize refuses it",
+        }
+    }
+
+    /// Whether a text at a place is a file's name, as old kustomizations list them under `patches`.
+    pub(super) fn takes_name(self, at: &Place<'_, '_>) -> bool {
+        let is_item = matches!(at.part, Part::Index(_));
+        self == Reader::Kustomize && is_item && at.up.is_some_and(|list| list.part.is_field("patches"))
+    }
+
+    /// The rule about values of wrong types.
+    pub(super) fn wrong_type(self) -> RuleId {
+        match self {
+            Reader::Server => ids::SCHEMA_TYPE,
+            Reader::Kustomize => ids::KUSTOMIZE_WRONG_TYPE,
+        }
+    }
+}
+
 /// One walk through one object.
 pub(super) struct Decoder<'c, 'a> {
     pub cx: &'c mut Cx<'a>,
+    pub reader: Reader,
     pub minor: u8,
     /// Items of a List are refused by kubectl, before the server sees them.
     pub in_list: bool,

@@ -1,6 +1,6 @@
 //! What the walk reports: mismatches, malformed texts, unknown fields, each with the server's own answer.
 
-use super::decode::{Decoder, Strictness};
+use super::decode::{Decoder, Reader, Strictness};
 use super::elsewhere::elsewhere;
 use super::path::{Part, Place};
 use super::{constraints, message};
@@ -20,6 +20,10 @@ impl<'a> Decoder<'_, 'a> {
         {
             return;
         }
+        let in_another_case = |name: &str| name.eq_ignore_ascii_case(key);
+        if self.reader == Reader::Kustomize && ty.all_fields().any(|field| in_another_case(field.name)) {
+            return;
+        }
         // What SOPS encrypted is decrypted, and its own key removed, before it is applied.
         if key == "sops" && at.up.is_none() && !self.cx.settings.no_skip {
             return;
@@ -28,7 +32,7 @@ impl<'a> Decoder<'_, 'a> {
         let field = joined(path.clone(), key);
         let known = suggest::unknown_field(ty, key, self.cx.kube());
         let lenient = self.strictness == Strictness::Lenient;
-        let text = message::unknown_field(ty, entry.key, &known, lenient);
+        let text = message::unknown_field(self.reader, ty, entry.key, &known, lenient);
         let fix = match &known {
             Unknown::Near(near) => {
                 let kube = self.cx.kube();
@@ -60,18 +64,22 @@ impl<'a> Decoder<'_, 'a> {
             self.cx.cause(entry.key.span(), Reach::Holder, || field);
         }
         self.unwrapped(ty, at, entry, key);
+        let is_sure = elsewhere.is_some() || !matches!(known, Unknown::Nothing);
         let help = message::unknown_field_help(ty, key, &known, elsewhere, at, self.cx.kube());
         let stage = self.stage(ErrorType::UnknownField);
-        let mut report = self
-            .cx
-            .report_as(ids::SCHEMA_UNKNOWN_FIELD, entry.key.span(), text)
-            .help(help);
+        let rule = match self.reader {
+            Reader::Server => ids::SCHEMA_UNKNOWN_FIELD,
+            Reader::Kustomize => ids::KUSTOMIZE_UNKNOWN_FIELD,
+        };
+        let span = entry.key.span();
+        let mut report = self.cx.report_as(rule, span, text).help(help);
         if let Some((title, safe, edits)) = fix {
             report = report.fix(title, safe, edits);
         }
-        if lenient {
+        if lenient || (self.reader == Reader::Kustomize && !is_sure) {
+            // A later kustomize may have the field.
             report.severity(Severity::Warning);
-        } else {
+        } else if self.reader == Reader::Server {
             report.refusal_at(stage, ErrorType::UnknownField, field);
         }
     }
@@ -93,7 +101,7 @@ impl<'a> Decoder<'_, 'a> {
     pub(super) fn mismatch(&mut self, at: &Place<'_, 'a>) {
         let scalar = at.value.scalar();
         if let Some(Scalar::Str(text)) = &scalar
-            && self.cx.is_unrendered(text)
+            && (self.cx.is_unrendered(text) || self.reader.takes_name(at))
         {
             return;
         }
@@ -102,8 +110,14 @@ impl<'a> Decoder<'_, 'a> {
         if at.shape == Shape::String && plain && !at.value.is_json() && scalar.is_some() {
             return self.implicit_typing(at, scalar, field);
         }
-        let wrong = message::mismatch(self.cx, at, scalar.as_ref());
-        let mut report = self.report(ids::SCHEMA_TYPE, at, wrong.text, ErrorType::TypeMismatch, field);
+        let wrong = message::mismatch(self.cx, self.reader, at, scalar.as_ref());
+        let mut report = self.report(
+            self.reader.wrong_type(),
+            at,
+            wrong.text,
+            ErrorType::TypeMismatch,
+            field,
+        );
         if let Some(help) = wrong.help {
             report = report.help(help);
         }
@@ -114,7 +128,7 @@ impl<'a> Decoder<'_, 'a> {
 
     /// A bare `yes`, `0644` or `1.10` where the field wants a string.
     fn implicit_typing(&mut self, at: &Place<'_, 'a>, scalar: Option<Scalar<'a>>, field: String) {
-        let text = message::implicit_typing(self.cx, at, scalar);
+        let text = message::implicit_typing(self.cx, self.reader, at, scalar);
         // Two insertions, so that the value itself stands in no edit.
         let span = at.value.resolved().span();
         let quote = |at: u32| Edit {
@@ -122,7 +136,10 @@ impl<'a> Decoder<'_, 'a> {
             text: "\"".into(),
         };
         let edits = vec![quote(span.start), quote(span.end)];
-        let rule = ids::YAML_IMPLICIT_TYPING;
+        let rule = match self.reader {
+            Reader::Server => ids::YAML_IMPLICIT_TYPING,
+            Reader::Kustomize => self.reader.wrong_type(),
+        };
         // What would be wrong in quotes as well was meant otherwise.
         let instead = match (at.up.map(|up| up.shape), at.part) {
             (Some(Shape::Struct(ty)), Part::Field(own)) => {
@@ -190,9 +207,11 @@ impl<'a> Decoder<'_, 'a> {
         let stage = self.stage(kind);
         // Nobody knows what was meant to be there.
         self.cx.cause(at.span(), Reach::Field, || at.full());
-        self.cx
-            .report_as(rule, at.span(), text)
-            .refusal_at(stage, kind, field)
+        let report = self.cx.report_as(rule, at.span(), text);
+        match self.reader {
+            Reader::Server => report.refusal_at(stage, kind, field),
+            Reader::Kustomize => report,
+        }
     }
 
     pub(super) fn stage(&self, kind: ErrorType) -> Stage {

@@ -30,8 +30,7 @@ pub(super) fn help<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'
             Some("write each on a line of its own below it, as `NAME: VALUE`".into())
         }
         (Shape::Struct(ty), Kind::Scalar) => as_mapping(cx, ty, at, scalar).or_else(|| fields(cx, ty)),
-        (Shape::String, Kind::Map) => as_text(at).or_else(|| as_quoted(at)),
-        (Shape::String, Kind::Seq) => as_quoted(at),
+        (Shape::String, Kind::Map | Kind::Seq) => as_text(at).or_else(|| as_quoted(at)),
         (Shape::Int32, Kind::Scalar) if at.part.is_field("number") || at.part.is_field("port") => {
             as_port(cx, at, scalar)
         }
@@ -187,16 +186,24 @@ fn as_mapping<'t>(
     })
 }
 
-/// A mapping where a map has texts.
+/// A mapping or a list where a text belongs that holds one: a file of a ConfigMap, a patch of a kustomization.
 fn as_text(at: &Place<'_, '_>) -> Option<String> {
+    let is_block = at.value.raw().style != Style::Flow && !at.value.is_json();
+    let help = "make it one text: write `|` behind the key, and leave the lines below it as they are";
+    if at.part.is_field("patch") {
+        return is_block.then(|| help.into());
+    }
+    let is_patch = |list: &Place<'_, '_>| list.part.is_field("patchesStrategicMerge");
+    if matches!(at.part, Part::Index(_)) && at.up.is_some_and(is_patch) {
+        let help = "make it one text: write `- |`, and the patch indented on the lines below it";
+        return is_block.then(|| help.into());
+    }
     let Part::Key(key) = at.part else { return None };
     let holder = at.up.filter(|up| up.shape != Shape::Any)?;
     let key = key.key_text()?;
     if holder.part.is_field("selector") && matches!(&*key, "matchLabels" | "matchExpressions") {
         return Some("write the labels directly below `selector`, which is a plain map here".into());
     }
-    let help = "make it one text: write `|` behind the key, and leave the lines below it as they are";
-    let is_block = at.value.raw().style != Style::Flow && !at.value.is_json();
     (holder.part.is_field("data") && is_block).then(|| help.into())
 }
 

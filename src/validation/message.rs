@@ -1,6 +1,7 @@
 //! The words of the structural check: what is wrong, why it matters, what to do. No value that must not be
 //! shown is ever quoted; [`Cx::shown`] sees to that.
 
+use super::decode::Reader;
 use super::elsewhere::Elsewhere;
 use super::instead;
 use super::keys::told;
@@ -78,17 +79,23 @@ fn subject(at: &Place<'_, '_>) -> String {
     }
 }
 
-pub(super) fn mismatch<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> Wrong {
+pub(super) fn mismatch<'t>(
+    cx: &Cx<'t>,
+    reader: Reader,
+    at: &Place<'_, 't>,
+    scalar: Option<&Scalar<'t>>,
+) -> Wrong {
     let shape = at.shape;
     let number = matches!(scalar, Some(Scalar::Int(_) | Scalar::Uint(_) | Scalar::Float(_)));
     if number && matches!(shape, Shape::Int32 | Shape::Int64 | Shape::IntOrString) {
-        return wrong_number(cx, shape, at);
+        return wrong_number(cx, reader, at);
     }
     let text = format!(
-        "{} must be {}, not {}; the API server cannot read the object",
+        "{} must be {}, not {}; {}",
         subject(at),
         wanted(shape),
-        given(cx, at.value, scalar)
+        given(cx, at.value, scalar),
+        reader.cannot_read()
     );
     let mut wrong = Wrong {
         text,
@@ -132,23 +139,29 @@ pub(super) fn quotes(node: Node<'_>) -> Option<Vec<Edit>> {
 }
 
 /// A number that is no whole number, or too big.
-fn wrong_number<'t>(cx: &Cx<'t>, shape: Shape, at: &Place<'_, 't>) -> Wrong {
-    let limit = match shape {
+fn wrong_number<'t>(cx: &Cx<'t>, reader: Reader, at: &Place<'_, 't>) -> Wrong {
+    let limit = match at.shape {
         Shape::Int64 => "from -9223372036854775808 to 9223372036854775807",
         _ => "from -2147483648 to 2147483647",
     };
     Wrong {
         text: format!(
-            "{} must be a whole number {limit}, not {}; the API server cannot read the object",
+            "{} must be a whole number {limit}, not {}; {}",
             subject(at),
-            cx.shown(at.value)
+            cx.shown(at.value),
+            reader.cannot_read()
         ),
         help: None,
         edits: None,
     }
 }
 
-pub(super) fn implicit_typing<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<Scalar<'t>>) -> String {
+pub(super) fn implicit_typing<'t>(
+    cx: &Cx<'t>,
+    reader: Reader,
+    at: &Place<'_, 't>,
+    scalar: Option<Scalar<'t>>,
+) -> String {
     let becomes = match &scalar {
         Some(Scalar::Bool(_)) if cx.is_masked(at.value.span()) => "a boolean".to_string(),
         Some(Scalar::Bool(value)) => format!("the boolean {value}"),
@@ -163,9 +176,10 @@ pub(super) fn implicit_typing<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Optio
         None => "no string".to_string(),
     };
     format!(
-        "{} must be a string, but YAML 1.1 reads {} as {becomes}; the API server cannot read the object",
+        "{} must be a string, but YAML 1.1 reads {} as {becomes}; {}",
         subject(at),
-        cx.shown(at.value)
+        cx.shown(at.value),
+        reader.cannot_read()
     )
 }
 
@@ -259,13 +273,19 @@ fn thousands(meant: &str, text: &str) -> Option<String> {
     Some(other.replace('K', "k"))
 }
 
-pub(super) fn unknown_field(ty: TypeId, key: Node<'_>, known: &Unknown, lenient: bool) -> String {
+pub(super) fn unknown_field(
+    reader: Reader,
+    ty: TypeId,
+    key: Node<'_>,
+    known: &Unknown,
+    lenient: bool,
+) -> String {
     let name = ty.short_name();
     let key = told(key);
     let consequence = if lenient {
         "the API server drops it without a word"
     } else {
-        "the API server refuses the object"
+        reader.refuses()
     };
     match known {
         Unknown::OtherVersion(since, until) => {

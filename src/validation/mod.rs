@@ -13,6 +13,7 @@ mod fault;
 mod follow;
 mod instead;
 mod keys;
+mod kustomization;
 mod list;
 mod locate;
 mod message;

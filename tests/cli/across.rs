@@ -338,7 +338,11 @@ fn of_a_single_file_the_kustomizations_above_it_are_known() {
     let run = |files: &[(&str, &str)], here: &str, args: &[&str]| {
         let folder = Folder::new(
             &[
-                &[("k8s/web/all.yaml", &*all), ("k8s/web/web.yaml", NO_SELECTOR)],
+                &[
+                    ("k8s/web/all.yaml", &*all),
+                    ("k8s/web/web.yaml", NO_SELECTOR),
+                    ("k8s/web/patch.yaml", "data: {other: YQ==}\n"),
+                ],
                 files,
             ]
             .concat(),

@@ -295,7 +295,7 @@ fn a_work_tree_in_a_work_tree_has_its_own_gitignore() {
 }
 
 const KUSTOMIZATION: &str = "\
-resources: [../base]
+resources: [real.yaml]
 patches:
   - path: patches/replicas.yaml
   - patch: |-

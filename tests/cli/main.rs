@@ -19,6 +19,7 @@ mod formats;
 mod frames;
 mod graph;
 mod impact;
+mod kustomize;
 mod manual;
 mod nested;
 mod outputs;

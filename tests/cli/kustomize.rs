@@ -1,0 +1,138 @@
+//! Kustomizations: what kustomize refuses in them, and the files that they name.
+
+use super::{Folder, GOOD};
+
+const HEAD: &str = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n";
+
+fn kustomization(rest: &str) -> String {
+    format!("{HEAD}{rest}")
+}
+
+/// What is found, a line each: place, severity, rule.
+fn found(folder: &Folder, args: &[&str]) -> Vec<String> {
+    let args = [&["check", "--format", "concise", "--allow-empty"], args].concat();
+    let answer = folder.run(&args);
+    let lines = answer
+        .stdout
+        .lines()
+        .filter(|line| line.contains("kustom") && line.contains(']'));
+    lines
+        .map(|line| line.split(']').next().unwrap_or_default().to_string())
+        .collect()
+}
+
+#[test]
+fn what_kustomize_refuses_is_shown() {
+    let text = kustomization(
+        "resource: [ingress.yaml]\nimages:\n  - {name: shop, newTag: 1.10}\n\
+         secretGenerator:\n  - name: db\n    literals: [{password: hunter2secret}, 12345678]\n\
+         patches:\n  - target: {apiVersion: apps/v1, kind: Deployment}\n    patch:\n      - {op: remove, path: /spec}\n",
+    );
+    let folder = Folder::new(&[("kustomization.yaml", &text), ("ingress.yaml", GOOD)]);
+    let answer = folder.run(&["check", "--exit-zero", "."]);
+    assert!(!answer.stdout.contains("hunter2secret") && !answer.stdout.contains("12345678"));
+    insta::assert_snapshot!(answer.stdout);
+}
+
+#[test]
+fn its_own_words_are_in_order() {
+    let text = kustomization(
+        "Resources: [ingress.yaml]\nNAMESPACE: web\nopenapi: {path: schema.json}\nmetadata: {name: web}\n\
+         commonLabels: {canary: 'on'}\nbuildMetadata: [originAnnotations]\nsops: {mac: x}\n\
+         configurations: [words.yaml]\ncrds: [crd.yaml]\nsortOptions: {order: legacy, legacySortOptions: {orderFirst: [Namespace]}}\n\
+         patches:\n  - old.yaml\nreplacements:\n  - path: r.yaml\n  - source: {kind: Secret, fieldPath: metadata.name, options: {delimiter: '-', index: 0}}\n\
+         \x20   targets: [{select: {kind: Pod}, reject: [{name: a}], fieldPaths: [spec.x], options: {create: true}}]\n\
+         helmCharts:\n  - {name: a, repo: https://example.com, version: 1.2.3, includeCRDs: true, valuesInline: {a: {b: 1}}}\n\
+         vars:\n  - {name: A, objref: {kind: Secret, name: b, apiVersion: v1}, fieldref: {fieldPath: metadata.name}}\n\
+         labels:\n  - {pairs: {a: b}, includeSelectors: false, includeTemplates: true, fields: [{path: a/b, create: true}]}\n",
+    );
+    let empty = "a: b\n";
+    let folder = Folder::new(&[
+        ("kustomization.yaml", &text),
+        ("ingress.yaml", GOOD),
+        ("schema.json", "{}"),
+        ("words.yaml", empty),
+        ("crd.yaml", empty),
+        ("old.yaml", empty),
+        ("r.yaml", empty),
+        (
+            "component/kustomization.yaml",
+            "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\n",
+        ),
+        ("untyped/kustomization.yaml", "resources: [../ingress.yaml]\n"),
+        (
+            "plugin/plugin.yaml",
+            "apiVersion: kustomize.config.k8s.io/v1\nkind: Anything\nfoo: 1\n",
+        ),
+        (
+            "flux/kustomization.yaml",
+            "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: ${NS}\nnamePrefix: ${A}-\n",
+        ),
+    ]);
+    assert_eq!(found(&folder, &["."]), [""; 0]);
+}
+
+#[test]
+fn what_it_names_is_looked_for() {
+    let text = kustomization(
+        "resources:\n  - ingres.yaml\n  - ./ingress.yaml\n  - base\n  - ./bare/\n  - gone/a.yaml\n  - made/a.yaml\n  - secret.yaml\n\
+         \x20 - '*.yaml'\n  - https://example.com/a.yaml\n  - github.com/a/b//c?ref=v1\n  - git@example.com:a/b\n  - ${FROM}/a.yaml\n\
+         \x20 - gitlab.com/a/b\npatches:\n  - {path: pach.yaml}\n  - path: patch.yaml\n\
+         configMapGenerator:\n  - {name: a, files: [shop.properties, b=b.text, files], envs: [local.env]}\n",
+    );
+    let folder = Folder::new(&[
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        (".gitignore", "secret.yaml\n/app/made/\n"),
+        ("app/kustomization.yaml", &text),
+        ("app/ingress.yaml", GOOD),
+        ("app/base/kustomization.yml", HEAD),
+        ("app/bare/a.yaml", GOOD),
+        ("app/patch.yaml", "kind: A\n"),
+        ("app/pach.yml", "kind: A\n"),
+        ("app/b.txt", ""),
+        ("app/files/a", ""),
+    ]);
+    let name = |line: u32, column: u32, severity: &str| {
+        format!("app/kustomization.yaml:{line}:{column}: {severity}[kustomize/missing-file")
+    };
+    let expected = [
+        // `ingress.yaml` is named already: that was not meant.
+        name(4, 5, "warning"),
+        name(7, 5, "warning"),
+        name(8, 5, "warning"),
+        name(11, 5, "warning"),
+        name(18, 12, "warning"),
+        name(21, 23, "info"),
+        name(21, 40, "warning"),
+        name(21, 65, "info"),
+    ];
+    assert_eq!(found(&folder, &["app"]), expected);
+    // The same from elsewhere, and of one file.
+    assert_eq!(found(&folder, &["app/kustomization.yaml"]), expected);
+    let text = folder.run(&["check", "app", "--exit-zero", "--select", "kustomize"]);
+    assert!(
+        text.stdout.contains("did you mean `pach.yml`?"),
+        "{}",
+        text.stdout
+    );
+}
+
+#[test]
+fn a_name_that_is_nearly_right_is_mended() {
+    let text = kustomization("resources:\n  - ./ingres.yaml\n");
+    let folder = Folder::new(&[("kustomization.yaml", &text), ("ingress.yaml", GOOD)]);
+    let answer = folder.run(&["check", "--fix", "--unsafe-fixes", "."]);
+    assert_eq!(answer.code, Some(0), "{answer:?}");
+    assert!(
+        std::fs::read_to_string(folder.path().join("kustomization.yaml"))
+            .expect("it is there")
+            .ends_with("  - ./ingress.yaml\n")
+    );
+}
+
+#[test]
+fn one_that_does_not_read_is_told() {
+    let folder = Folder::new(&[("kustomization.yaml", "resources:\n  - a.yaml\n bases: []\n")]);
+    let answer = folder.run(&["check", "."]);
+    assert!(answer.stdout.contains("error[yaml/syntax-error]"), "{answer:?}");
+}
