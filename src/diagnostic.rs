@@ -172,6 +172,8 @@ pub struct Diagnostic {
     /// The place of a fault that this one follows from. Where that one is told, people need not hear of this one; it is
     /// a refusal of the server all the same.
     pub follows: Option<Span>,
+    /// It only says that the field of its refusal is missing: what else its holder lacks can be told with it.
+    pub only_missing: bool,
 }
 
 impl Diagnostic {
@@ -190,6 +192,7 @@ impl Diagnostic {
             document,
             object: None,
             follows: None,
+            only_missing: false,
         }
     }
 }
@@ -275,6 +278,12 @@ impl Report<'_> {
     /// Overrides the severity of the rule's page.
     pub fn severity(self, severity: Severity) -> Self {
         self.diagnostic.severity = severity;
+        self
+    }
+
+    /// All that it says is that the field of its refusal is missing.
+    pub fn only_missing(self) -> Self {
+        self.diagnostic.only_missing = true;
         self
     }
 

@@ -460,14 +460,14 @@ fn advice_names_what_was_meant() {
     for (text, want) in [
         (pod("restartpolicy: Never\n"), "did you mean `restartPolicy`?"),
         (pod("tolleration: []\n"), "did you mean `tolerations`?"),
-        (pod("env: []\n"), "it belongs to `spec.containers[].env`"),
+        (pod("env: []\n"), "it belongs to `spec.containers[]`"),
         (
             deployment("  containers: []\n"),
-            "it belongs to `spec.template.spec.containers`",
+            "it belongs to `spec.template.spec`",
         ),
         (
             deployment("  template:\n    volumes: []\n"),
-            "it belongs to `spec.template.spec.volumes`",
+            "it belongs to `spec.template.spec`",
         ),
         (
             deployment("  template:\n    labels: {app: d}\n"),

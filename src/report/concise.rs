@@ -24,7 +24,7 @@ impl Printer for Concise {
             let name = printable(&file.name);
             for diagnostic in for_people(file) {
                 let at = source.position(diagnostic.span.start);
-                let object = of_object(file, diagnostic);
+                let object = of_object(file, &diagnostic);
                 let _ = writeln!(
                     out,
                     "{name}:{}:{}: {}[{}] {}{object}",

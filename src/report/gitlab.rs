@@ -25,7 +25,7 @@ impl Printer for Gitlab {
                 let hash = fingerprints.get(index).map(|own| own.hash_at(&path));
                 rows.push(&Row {
                     description: {
-                        let message = format!("{}{}", diagnostic.message, of_object(file, diagnostic));
+                        let message = format!("{}{}", diagnostic.message, of_object(file, &diagnostic));
                         match &diagnostic.help {
                             Some(help) => format!("{message}; {help}"),
                             None => message,

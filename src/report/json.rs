@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::{FileReport, Printer, Report, Source, statistics, verdicts};
+use super::{FileReport, Printer, Report, Source, as_they_stand, statistics, verdicts};
 use crate::definitions::Coverage;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::engine::ObjectInfo;
@@ -64,7 +64,7 @@ impl Json {
     /// The members that sum up, each after a comma or what else is to part them.
     pub(super) fn numbers(&self, report: &Report, comma: &str, out: &mut String) {
         if self.statistics {
-            let counts = statistics::statistics(report, |file| file.diagnostics.iter().collect());
+            let counts = statistics::statistics(report, as_they_stand);
             let rows: Vec<statistics::Row> = counts.iter().map(Into::into).collect();
             out.push_str(comma);
             out.push_str("\"statistics\":");

@@ -1,5 +1,6 @@
 //! JUnit XML: a suite for each file, a case for each object; what fails the run fails its case.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
@@ -54,7 +55,7 @@ impl Printer for Junit {
 /// One object, or what is not about one, and what was found there.
 struct Case<'r> {
     name: String,
-    findings: Vec<&'r Diagnostic>,
+    findings: Vec<Cow<'r, Diagnostic>>,
 }
 
 impl Junit {
@@ -73,8 +74,11 @@ impl Junit {
                 "    <testcase name=\"{}\" classname=\"{name}\" file=\"{name}\"",
                 attribute(&case.name)
             );
-            let (failing, other): (Vec<&Diagnostic>, Vec<_>) =
-                case.findings.iter().partition(|d| d.severity >= self.failing);
+            let (failing, other): (Vec<&Diagnostic>, Vec<_>) = case
+                .findings
+                .iter()
+                .map(Cow::as_ref)
+                .partition(|d| d.severity >= self.failing);
             let (Some(source), Some(_)) = (&file.source, case.findings.first()) else {
                 body.push_str("/>\n");
                 continue;
@@ -115,8 +119,8 @@ impl Junit {
 
 /// The cases of a file: what is about no object first, document by document, then its objects.
 fn cases(file: &FileReport) -> Vec<Case<'_>> {
-    let mut of_documents: BTreeMap<u32, Vec<&Diagnostic>> = BTreeMap::new();
-    let mut of_objects: HashMap<u32, Vec<&Diagnostic>> = HashMap::new();
+    let mut of_documents: BTreeMap<u32, Vec<Cow<'_, Diagnostic>>> = BTreeMap::new();
+    let mut of_objects: HashMap<u32, Vec<Cow<'_, Diagnostic>>> = HashMap::new();
     for diagnostic in for_people(file) {
         match diagnostic.object {
             Some(object) => of_objects.entry(object).or_default().push(diagnostic),

@@ -3,6 +3,7 @@
 use super::place::uri;
 use super::{FileReport, Printer, Report, Root, Source, count, for_people, printable, statistics};
 use crate::diagnostic::{Diagnostic, Severity};
+use std::borrow::Cow;
 
 /// A headline and a table of the findings, the worst first.
 pub struct Markdown {
@@ -61,7 +62,7 @@ impl Printer for Markdown {
 impl Markdown {
     fn findings(&self, report: &Report, room: usize, out: &mut String) {
         let head = "\n| | Finding | Where |\n|---|---|---|\n";
-        let mut shown: Vec<(Severity, &FileReport, &Source, &Diagnostic)> = Vec::new();
+        let mut shown: Vec<(Severity, &FileReport, &Source, Cow<'_, Diagnostic>)> = Vec::new();
         for file in &report.files {
             let Some(source) = file.source.as_deref() else {
                 continue;

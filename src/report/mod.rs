@@ -43,9 +43,10 @@ pub use summary::{Skipped, Summary, count};
 pub use text::{Text, left_alone};
 pub use touched::Change;
 
+use std::borrow::Cow;
 use std::io;
 
-use people::{following, for_people, numbered_for_people};
+use people::{as_they_stand, following, for_people, numbered_for_people};
 
 use crate::definitions::Coverage;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -207,7 +208,7 @@ impl Report {
 
     /// The numbers of the run, over findings as they stand.
     pub fn summary(&self) -> Summary<'_> {
-        self.summarize(|file| file.diagnostics.iter().collect())
+        self.summarize(as_they_stand)
     }
 
     /// The numbers of the run, over findings as people are shown them.
@@ -218,7 +219,7 @@ impl Report {
         }
     }
 
-    fn summarize(&self, shown: impl Fn(&FileReport) -> Vec<&Diagnostic>) -> Summary<'_> {
+    fn summarize(&self, shown: impl Fn(&FileReport) -> Vec<Cow<'_, Diagnostic>>) -> Summary<'_> {
         let mut summary = Summary {
             files: self.checked(),
             kubes: &self.kubes,

@@ -1,7 +1,10 @@
 //! The findings as people are shown them: what one mend makes go is told once.
 
+use std::borrow::Cow;
+
 use super::FileReport;
 use crate::diagnostic::{Diagnostic, ErrorType, Severity, Stage};
+use crate::quote::listed;
 
 /// As many findings of one place are compared with each other.
 const MOST: usize = 64;
@@ -11,13 +14,18 @@ const MOST_THERE: usize = 1_024;
 
 /// The findings of a file without those that a reader could not tell apart, those that follow from another, and those
 /// that the same mend makes go.
-pub(super) fn for_people(file: &FileReport) -> Vec<&Diagnostic> {
+pub(super) fn for_people(file: &FileReport) -> Vec<Cow<'_, Diagnostic>> {
     let numbered = numbered_for_people(file).into_iter();
     numbered.map(|(_, diagnostic)| diagnostic).collect()
 }
 
+/// The findings of a file, each as it is.
+pub(super) fn as_they_stand(file: &FileReport) -> Vec<Cow<'_, Diagnostic>> {
+    file.diagnostics.iter().map(Cow::Borrowed).collect()
+}
+
 /// [`for_people`], each with its index among the findings of the file.
-pub(super) fn numbered_for_people(file: &FileReport) -> Vec<(usize, &Diagnostic)> {
+pub(super) fn numbered_for_people(file: &FileReport) -> Vec<(usize, Cow<'_, Diagnostic>)> {
     let mut shown: Vec<(usize, &Diagnostic)> = Vec::with_capacity(file.diagnostics.len());
     for (index, diagnostic) in file.diagnostics.iter().enumerate() {
         if follows(diagnostic, &file.diagnostics) {
@@ -32,7 +40,65 @@ pub(super) fn numbered_for_people(file: &FileReport) -> Vec<(usize, &Diagnostic)
             Some((Better::First, _)) => {}
         }
     }
-    shown
+    let mut whole: Vec<(usize, Cow<'_, Diagnostic>)> = Vec::with_capacity(shown.len());
+    for there in shown.chunk_by(|(_, one), (_, other)| one.span == other.span) {
+        let mut rest = there;
+        while let Some(((index, first), after)) = rest.split_first() {
+            rest = after;
+            let is_told = |one: &Diagnostic| {
+                whole
+                    .iter()
+                    .rev()
+                    .take(there.len())
+                    .any(|(_, told)| lacks_as_well(told, one))
+            };
+            if first.only_missing && is_told(first) {
+                continue;
+            }
+            let others = after.iter().map(|(_, other)| *other);
+            let others: Vec<&Diagnostic> = others.filter(|other| lacks_as_well(first, other)).collect();
+            whole.push((
+                *index,
+                if others.is_empty() {
+                    Cow::Borrowed(*first)
+                } else {
+                    Cow::Owned(all_missing(first, &others))
+                },
+            ));
+        }
+    }
+    whole
+}
+
+/// Whether two findings say what one holder lacks, and nothing else.
+fn lacks_as_well(one: &Diagnostic, other: &Diagnostic) -> bool {
+    let holder = |of: &Diagnostic| {
+        let field = of.refusal.as_ref()?.field.rsplit_once('.')?;
+        (of.only_missing && of.label.is_none() && of.related.is_empty()).then(|| field.0.to_string())
+    };
+    one.span == other.span
+        && one.object == other.object
+        && one.rule == other.rule
+        && holder(one).is_some_and(|one| holder(other) == Some(one))
+}
+
+/// What several findings say is missing, in one.
+fn all_missing(first: &Diagnostic, others: &[&Diagnostic]) -> Diagnostic {
+    let all = || std::iter::once(first).chain(others.iter().copied());
+    let field = |one: &Diagnostic| Some(one.refusal.as_ref()?.field.rsplit('.').next()?.to_string());
+    let names: Vec<String> = all().filter_map(field).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let list = listed(&names, "and");
+    let same = others.iter().all(|other| other.help == first.help);
+    Diagnostic {
+        message: format!("{list} are required"),
+        help: if same {
+            first.help.clone()
+        } else {
+            Some(format!("add {list}"))
+        },
+        ..first.clone()
+    }
 }
 
 /// How many findings of a file follow from others that are told.
@@ -65,7 +131,7 @@ enum Better {
 
 /// Which of two findings of one place tells of both, if one does.
 fn says_as_much(first: &Diagnostic, second: &Diagnostic) -> Option<Better> {
-    if first.severity != second.severity || first.object != second.object {
+    if first.severity != second.severity || first.object != second.object || lacks_as_well(first, second) {
         return None;
     }
     let says = |one: &Diagnostic| (one.rule, one.help.clone(), one.label.clone());

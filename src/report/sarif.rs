@@ -47,7 +47,7 @@ impl Printer for Sarif {
             for (number, diagnostic) in numbered_for_people(file) {
                 let path = self.root.relative(&file.name);
                 let hash = fingerprints.get(number).map(|own| own.hash_at(&path));
-                rows.push(&log.result(index, file, source, diagnostic, hash));
+                rows.push(&log.result(index, file, source, &diagnostic, hash));
             }
         }
         results.push_str("\n]");

@@ -1,6 +1,7 @@
 //! How often each rule found something.
 
 use serde::Serialize;
+use std::borrow::Cow;
 
 use super::{FileReport, Report, count};
 use crate::diagnostic::{Diagnostic, RuleId, Severity};
@@ -24,7 +25,10 @@ pub struct RuleCount {
 }
 
 /// The rules that found something, the most frequent first.
-pub fn statistics(report: &Report, shown: impl Fn(&FileReport) -> Vec<&Diagnostic>) -> Vec<RuleCount> {
+pub fn statistics(
+    report: &Report,
+    shown: impl Fn(&FileReport) -> Vec<Cow<'_, Diagnostic>>,
+) -> Vec<RuleCount> {
     let mut counts: Vec<RuleCount> = Vec::new();
     let mut last_file: Vec<usize> = Vec::new();
     for (number, file) in report.files.iter().enumerate() {

@@ -42,12 +42,12 @@ impl Printer for Text {
             out.push('\n');
             let mut last = None;
             for diagnostic in for_people(file) {
-                let object = object_of(file, diagnostic);
+                let object = object_of(file, &diagnostic);
                 if let Some(object) = object.as_ref().filter(|_| object != last) {
                     out.push_str(&format!("in {object}:\n"));
                 }
                 last = object;
-                self.finding(report, file, diagnostic, out);
+                self.finding(report, file, &diagnostic, out);
                 out.push('\n');
             }
         }

@@ -78,6 +78,7 @@ fn check_object<'t>(
         resolved,
         skip_base64: false,
         depth: 0,
+        misplaced: None,
     };
     match identity {
         Identity::Known(info) => {
@@ -155,6 +156,7 @@ pub(super) fn rest_of_metadata<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
         resolved: &mut Resolved::default(),
         skip_base64: false,
         depth: 0,
+        misplaced: None,
     };
     with_metadata(object, &mut decoder, |decoder, at| {
         for entry in at.value.entries() {

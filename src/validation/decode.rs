@@ -14,7 +14,7 @@ use crate::context::Cx;
 use crate::diagnostic::{ErrorType, RuleId};
 use crate::schema::table::{self, FieldRef};
 use crate::schema::{Shape, Ty, TypeId};
-use crate::yaml::tree::{COOK, PROPS};
+use crate::yaml::tree::{COOK, NodeId, PROPS};
 use crate::yaml::{Entry, Kind, Node, Scalar, Style};
 
 /// Deeper than any type of the API nests by itself; only schemas in CustomResourceDefinitions can go on,
@@ -88,6 +88,22 @@ pub(super) struct Decoder<'c, 'a> {
     /// Bytes are not looked into: the values of a Secret have a rule of their own.
     pub skip_base64: bool,
     pub depth: u32,
+    /// The last field told of that belongs elsewhere.
+    pub misplaced: Option<Misplaced>,
+}
+
+/// Fields of one mapping that all belong to the same place.
+pub(super) struct Misplaced {
+    /// The mapping.
+    pub map: NodeId,
+    /// What they belong to, as the server spells it.
+    pub holder: String,
+    /// The finding about the first, by its index.
+    pub finding: usize,
+    /// Its help.
+    pub help: String,
+    /// The others.
+    pub others: Vec<String>,
 }
 
 impl<'a> Decoder<'_, 'a> {

@@ -1,7 +1,8 @@
 //! What the walk reports: mismatches, malformed texts, unknown fields, each with the server's own answer.
 
-use super::decode::{Decoder, Reader, Strictness};
+use super::decode::{Decoder, Misplaced, Reader, Strictness};
 use super::elsewhere::elsewhere;
+use super::keys::told;
 use super::path::{Part, Place};
 use super::{constraints, message};
 use crate::catalogue::ids;
@@ -9,6 +10,7 @@ use crate::context::Reach;
 use crate::diagnostic::{Edit, ErrorType, Report, RuleId, Severity, Stage};
 use crate::edit;
 use crate::formats::{scalars, times};
+use crate::quote::enumerated;
 use crate::schema::suggest::{self, Unknown};
 use crate::schema::{Shape, TypeId};
 use crate::source::Span;
@@ -64,6 +66,11 @@ impl<'a> Decoder<'_, 'a> {
             self.cx.cause(entry.key.span(), Reach::Holder, || field);
         }
         self.unwrapped(ty, at, entry, key);
+        let place = match (&known, &elsewhere) {
+            (Unknown::Below(below), _) => Some(joined(at.full(), below)),
+            (_, Some(elsewhere)) => Some(elsewhere.field.clone()),
+            _ => None,
+        };
         let is_sure = elsewhere.is_some() || !matches!(known, Unknown::Nothing);
         let help = message::unknown_field_help(ty, key, &known, elsewhere, at, self.cx.kube());
         let stage = self.stage(ErrorType::UnknownField);
@@ -82,6 +89,39 @@ impl<'a> Decoder<'_, 'a> {
         } else if self.reader == Reader::Server {
             report.refusal_at(stage, ErrorType::UnknownField, field);
         }
+        if let Some(place) = place.filter(|_| !lenient) {
+            self.misplaced(&place, at.value, entry.key);
+        }
+    }
+
+    /// Fields of one mapping that belong to one place are one slip: all but the first follow from it. `place` is where
+    /// the one belongs that was told last.
+    fn misplaced(&mut self, place: &str, map: Node<'a>, key: Node<'a>) {
+        let Some((holder, _)) = place.rsplit_once('.') else {
+            return;
+        };
+        let Some((own, found)) = self.cx.found.split_last_mut() else {
+            return;
+        };
+        let last = self.misplaced.as_mut();
+        let last = last.filter(|last| last.map == map.id() && last.holder == holder);
+        if let Some(last) = last
+            && let Some(first) = found.get_mut(last.finding)
+        {
+            last.others.push(told(key));
+            let others = enumerated(&last.others, "and");
+            let verb = if last.others.len() == 1 { "does" } else { "do" };
+            first.help = Some(format!("{}; so {verb} {others}", last.help));
+            own.follows = Some(first.span);
+            return;
+        }
+        self.misplaced = Some(Misplaced {
+            map: map.id(),
+            holder: holder.into(),
+            finding: found.len(),
+            help: own.help.clone().unwrap_or_default(),
+            others: Vec::new(),
+        });
     }
 
     /// The fields of a `spec` that the kind does not have are its own fields.

@@ -41,6 +41,7 @@ pub(super) fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         resolved: &mut Resolved::default(),
         skip_base64: true,
         depth: 0,
+        misplaced: None,
     };
     decoder.value(&Place::root(root, Shape::Struct(table::KUSTOMIZATION)));
     super::duplicates::report(&document.chunk.duplicates, root, &[], &[], false, cx);

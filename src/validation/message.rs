@@ -319,7 +319,8 @@ pub(super) fn unknown_field_help(
         Unknown::Below(path) => {
             let here = at.written();
             let dot = if here.is_empty() { "" } else { "." };
-            format!("it belongs to `{here}{dot}{path}`: mend the indentation or move it there")
+            let holder = path.rsplit_once('.').map_or(&**path, |(holder, _)| holder);
+            format!("it belongs to `{here}{dot}{holder}`: mend the indentation or move it there")
         }
         Unknown::Nothing if ty.short_name() == "LabelSelector" => "write it under `matchLabels`".into(),
         Unknown::Nothing if key == "spec" && at.up.is_none() => {

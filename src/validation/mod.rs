@@ -5,6 +5,7 @@ mod check;
 pub mod checks;
 pub mod constraints;
 pub mod custom;
+mod dashes;
 mod decode;
 mod duplicates;
 mod elsewhere;
@@ -24,6 +25,7 @@ mod resolved;
 mod served;
 
 pub use check::{check, rank};
+pub use dashes::join;
 pub use explain::{Explained, Said, explain};
 pub use follow::mark_following;
 pub(crate) use migrate::add_path_type;

@@ -202,3 +202,71 @@ fn programs_are_told_all() {
     assert!(all.len() > 1, "{all:#?}");
     assert_eq!(told(&text).0.len(), 1);
 }
+
+/// What is told of a manifest, and what its unsafe fixes make of it.
+fn told_and_mended(text: &str) -> (String, String) {
+    let folder = Folder::new(&[("a.yaml", text)]);
+    let told = folder
+        .run(&["check", "--exit-zero", "--ignore", "references", "a.yaml"])
+        .stdout;
+    folder.run(&["check", "--fix", "--unsafe-fixes", "a.yaml"]);
+    let mended = std::fs::read_to_string(folder.path().join("a.yaml")).expect("it is there");
+    (told, mended)
+}
+
+#[test]
+fn an_item_with_a_dash_before_each_field_is_one_slip() {
+    let (told, mended) = told_and_mended(
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a}\nrules:\n\
+         \x20 - apiGroups: [\"\"]\n  - resources: [pods]\n  - verbs: [get]\n",
+    );
+    insta::assert_snapshot!(told);
+    assert!(
+        mended.ends_with("\n  - apiGroups: [\"\"]\n    resources: [pods]\n    verbs: [get]\n"),
+        "{mended}"
+    );
+    let (told, mended) = told_and_mended(
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\nspec:\n  rules:\n    - host: a.example.com\n      http:\n\
+         \x20       paths:\n        - path: /\n        - pathType: Prefix\n        - backend: {service: {name: a, port: {number: 80}}}\n",
+    );
+    assert!(told.contains("\n1 error in 1 of 1 file"), "{told}");
+    assert!(
+        mended.contains("- path: /\n          pathType: Prefix\n          backend:"),
+        "{mended}"
+    );
+}
+
+#[test]
+fn a_dash_too_many_is_told() {
+    let (told, mended) = told_and_mended(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n\
+         \x20   - name: a\n      image: b\n    - ports:\n        - containerPort: 80\n      stdin: true\n",
+    );
+    insta::assert_snapshot!(told);
+    assert!(
+        mended.contains("      image: b\n      ports:\n        - containerPort: 80\n      stdin"),
+        "{mended}"
+    );
+}
+
+#[test]
+fn what_one_item_lacks_is_told_once() {
+    let text = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\nmetadata: {name: a}\n\
+         webhooks:\n  - name: a.example.com\n    sideEffects: None\n    admissionReviewVersions: [v1]\n\
+         \x20   clientConfig: {url: 'https://a.example.com/'}\n    rules:\n      - operations: [CREATE]\n";
+    let (told, _) = told_and_mended(text);
+    insta::assert_snapshot!(told);
+    // Programs get each.
+    let folder = Folder::new(&[("a.yaml", text)]);
+    let json = folder.run(&["check", "--format", "json", "a.yaml"]).json();
+    assert_eq!(json["diagnostics"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn fields_that_belong_to_one_place_are_one_slip() {
+    let (told, _) = told_and_mended(
+        "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a}\nspec:\n  schedule: '0 0 * * *'\n  jobTemplate:\n    spec:\n\
+         \x20     containers: [{name: a, image: b}]\n      backoffLimit: 1\n      restartPolicy: OnFailure\n      volumes: []\n",
+    );
+    insta::assert_snapshot!(told);
+}

@@ -2,6 +2,7 @@
 //! other field decided that it is one.
 
 use super::base::Base;
+use super::dashes;
 use super::faults::named;
 use super::run::of_condition;
 use super::{Is, Test};
@@ -18,6 +19,7 @@ pub(super) fn tell<'t>(
 ) {
     if let Some(holder) = missing_holder(field) {
         tell_of_holder(holder, from, cx);
+        dashes::tell(field, from, cx);
     }
     decided_by(test, base, from, cx);
 }
@@ -46,6 +48,7 @@ fn tell_of_holder<'t>(holder: &Field<'_, 't>, from: usize, cx: &mut Cx<'t>) {
         let rest = refusal.and_then(|refusal| refusal.field.strip_prefix(&*path));
         if rest.is_some_and(|rest| rest.starts_with('.')) {
             finding.message = format!("{name} is {state}: {}", finding.message);
+            finding.only_missing = false;
             finding.help = Some(help.clone());
             finding.related.clear();
         }

@@ -30,7 +30,8 @@ pub(super) fn judge<'t>(
         Op::Default(_) | Op::Value | Op::Skip(_) => {}
         Op::Required if !set && default.is_none() && !is_in_unreadable(field) => {
             let name = named(field);
-            fault(cx, place, ErrorType::Required, format!("{name} is required")).help(format!("add {name}"));
+            let report = fault(cx, place, ErrorType::Required, format!("{name} is required"));
+            report.help(format!("add {name}")).only_missing();
         }
         Op::Forbidden if set => {
             let name = named(field);

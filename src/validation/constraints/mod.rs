@@ -6,6 +6,7 @@
 
 mod around;
 mod base;
+mod dashes;
 mod faults;
 mod formats;
 mod judge;
