@@ -12,7 +12,7 @@
 use kubeproof::catalogue::{FixKind, RULES, Rule};
 use kubeproof::diagnostic::{Diagnostic, RuleId};
 use kubeproof::fix::{self, Level};
-use kubeproof::manifest::kustomization::{self, There};
+use kubeproof::manifest::kustomization::{self, Wrong};
 use kubeproof::manifest::{Surroundings, is_kustomization};
 use kubeproof::report::{FileReport, Report, Source};
 use kubeproof::rules::{Check, check_of};
@@ -198,20 +198,20 @@ fn settings(rule: RuleId, example: &[Fence]) -> Settings {
 fn surroundings(example: &[Fence]) -> Surroundings {
     let mut around = Surroundings::default();
     let names = || example.iter().filter_map(|fence| fence.file.as_deref());
-    let look = |path: &str, _: &[String]| match names().any(|name| name == path) {
-        true => There::Named,
-        // One slip is enough for an example.
-        false => There::Nothing(names().find(|name| name.len() == path.len()).map(str::to_string)),
-    };
     for fence in example {
-        if let Some(name) = fence.file.as_deref().filter(|name| is_kustomization(name)) {
-            let source = fence.decoded();
-            let absent = kustomization::absent(
-                &kustomization::uses(&source.text, &engine::parse(&source)).all(),
-                look,
-            );
-            around.absent.insert(name.to_string(), absent);
-        }
+        let Some(own) = fence.file.as_deref().filter(|name| is_kustomization(name)) else {
+            continue;
+        };
+        let source = fence.decoded();
+        let named = kustomization::uses(&source.text, &engine::parse(&source)).named;
+        let there = |path: &str| path.contains("://") || names().any(|name| name == path);
+        let lost = named.into_iter().filter(|(path, _)| !there(path));
+        let wrong = lost.map(|(path, _)| {
+            // One slip is enough for an example.
+            let near = names().find(|name| name.len() == path.len());
+            (path, Wrong::Nothing(near.map(str::to_string)))
+        });
+        around.wrong_paths.insert(own.to_string(), wrong.collect());
     }
     around
 }

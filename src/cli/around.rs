@@ -8,12 +8,12 @@ use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 use crate::graph::{Role, is_simple};
-use crate::manifest::kustomization::{self, PatchTarget};
-use crate::manifest::{Surroundings, is_kustomization};
+use crate::manifest::kustomization::{self, PatchTarget, Wants};
+use crate::manifest::{KUSTOMIZATIONS, Surroundings, is_kustomization};
 use crate::source;
 use crate::yaml::{self, Tree};
 
-use super::absent;
+use super::paths;
 use super::problem::Problem;
 use super::read;
 use super::shown::text;
@@ -21,8 +21,6 @@ use super::walk::{Found, Input};
 
 /// How many folders above a given path may hold the kustomization that names it.
 const PARENTS: usize = 2;
-
-pub(super) const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Reads the kustomizations among the inputs and above them, and finds the charts. What is read of the
 /// inputs is kept with them; what cannot be read of them is reported when it is checked, and of the others here.
@@ -52,7 +50,7 @@ pub fn surroundings(found: &mut Found) -> Surroundings {
         }
     }
     for (at, uses) in kustomizations {
-        absent::note(&found.inputs, at, &uses, &mut around);
+        paths::note(&found.inputs, at, &uses, &mut around);
     }
     for path in &found.kustomizations {
         named.look(path, &mut visited, &mut found.problems);
@@ -162,13 +160,13 @@ impl Named {
         Some(bytes)
     }
 
-    /// Notes what a kustomization names. All paths, as it has them.
-    fn read(&mut self, folder: &Path, bytes: &[u8]) -> Vec<String> {
+    /// Notes what a kustomization names. All paths, as it has them, with what has to be there.
+    fn read(&mut self, folder: &Path, bytes: &[u8]) -> Vec<(String, Wants)> {
         let source = source::decode(bytes.to_vec());
         self.tree.clear();
         yaml::parse(&source.text, &source.invalid, &mut self.tree);
         let mut uses = kustomization::uses(&source.text, &self.tree);
-        let named = uses.all();
+        let named = std::mem::take(&mut uses.named);
         let among_patches = folder.file_name().is_some_and(|name| name == PATCHES);
         uses.resources
             .retain(|path| among_patches || patch_like(path).is_some());

@@ -1,7 +1,6 @@
 //! The command: the only code that touches files, environment and terminal.
 
 mod args;
-mod absent;
 mod around;
 mod aside;
 mod baseline;
@@ -23,6 +22,7 @@ mod manual;
 mod nested;
 mod output;
 mod pages;
+mod paths;
 mod parallel;
 mod print;
 mod problem;

@@ -5,7 +5,8 @@ use std::cell::OnceCell;
 
 use super::{Cause, Ceiling};
 use crate::diagnostic::{Diagnostic, Report, RuleId};
-use crate::manifest::kustomization::Absent;
+use crate::hash::HashMap;
+use crate::manifest::kustomization::Wrong;
 use crate::manifest::mask::{self, HIDDEN};
 use crate::manifest::{Field, File, Object};
 use crate::placeholder::{self, Form};
@@ -23,8 +24,8 @@ pub struct Cx<'t> {
     pub file: &'t File<'t>,
     /// How the run was asked to judge.
     pub settings: &'t Settings,
-    /// Paths that the file names, if it is a kustomization, and that lead nowhere.
-    pub(crate) absent: &'t [Absent],
+    /// Paths that the file names, if it is a kustomization, and that do not lead to what has to be there.
+    pub(crate) wrong_paths: Option<&'t HashMap<String, Wrong>>,
     /// The object whose kind was looked up last, and what the API knows of it.
     pub(crate) kind: (u32, Option<&'static KindInfo>),
     pub(crate) rule: RuleId,
@@ -46,7 +47,7 @@ impl<'t> Cx<'t> {
         Cx {
             file,
             settings,
-            absent: &[],
+            wrong_paths: None,
             kind: (u32::MAX, None),
             rule: RuleId(0),
             document: 0,

@@ -87,7 +87,7 @@ pub fn check_file(
     yaml::note_duplicates(&source.text, tree);
     let file = File::read(name, &source.text, tree, surroundings, settings.no_skip);
     let mut cx = Cx::new(&file, settings);
-    cx.absent = surroundings.absent.get(name).map_or(&[], Vec::as_slice);
+    cx.wrong_paths = surroundings.wrong_paths.get(name);
     cx.suppressions = Suppressions::read(&file, settings);
     run_checks(&file, &mut cx);
     let mut diagnostics = std::mem::take(&mut cx.found);

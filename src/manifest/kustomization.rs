@@ -1,5 +1,7 @@
-//! What a kustomization says about the files beside it: which are patches, and which are no manifests.
+//! What a kustomization says about the files beside it: which are patches, which are no manifests, and which have to be
+//! there.
 
+use super::{Document, File, Skip, is_kustomization};
 use crate::yaml::{Kind, Node, Tree};
 
 /// Whom a kustomization applies a file to, as far as it says so beside the file's name; else it is empty.
@@ -41,32 +43,44 @@ pub struct Uses {
     pub inputs: Vec<String>,
     /// Files and folders with the objects themselves.
     pub resources: Vec<String>,
+    /// All paths, each with what has to be there.
+    pub named: Vec<(String, Wants)>,
+}
+
+/// What has to be at a path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wants {
+    /// A file.
+    File,
+    /// A file with text of any sort, which is often made before the build.
+    Source,
+    /// A folder with a kustomization.
+    Folder,
+    /// A file of objects, or a folder with a kustomization.
+    Either,
+}
+
+impl Wants {
+    /// Whether a file will do.
+    pub fn takes_files(self) -> bool {
+        self != Wants::Folder
+    }
+
+    /// Whether a folder will do.
+    pub fn takes_folders(self) -> bool {
+        matches!(self, Wants::Folder | Wants::Either)
+    }
 }
 
 /// What a kustomization takes a path for.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Use {
+enum Use {
     /// See [`Uses::patches`].
     Patch(PatchTarget),
     /// See [`Uses::inputs`].
     Input,
-    /// The same, but often made before the build, and not kept with the rest: what Secrets and ConfigMaps are
-    /// generated from.
-    Source,
-    /// A file or folder with objects; see [`Uses::resources`].
+    /// See [`Uses::resources`].
     Resource,
-}
-
-impl Uses {
-    /// All paths.
-    pub fn all(&self) -> Vec<String> {
-        let patches = self.patches.iter().map(|(path, _)| path);
-        patches
-            .chain(&self.inputs)
-            .chain(&self.resources)
-            .cloned()
-            .collect()
-    }
 }
 
 /// Reads a kustomization.
@@ -74,49 +88,74 @@ pub fn uses(text: &str, tree: &Tree) -> Uses {
     let mut uses = Uses::default();
     for chunk in &tree.chunks {
         if let Some(root) = Node::root(text, tree, chunk) {
-            visit(root, &mut |what, _, path| match what {
-                Use::Patch(target) => uses.patches.push((path, target)),
-                Use::Input | Use::Source => uses.inputs.push(path),
-                Use::Resource => uses.resources.push(path),
+            visit(root, &mut |what, wants, _, path| {
+                uses.named.push((path.clone(), wants));
+                match what {
+                    Use::Patch(target) => uses.patches.push((path, target)),
+                    Use::Input => uses.inputs.push(path),
+                    Use::Resource => uses.resources.push(path),
+                }
             });
         }
     }
     uses
 }
 
-/// Shows each path that a kustomization names, with its node.
-pub(crate) fn visit<'t>(root: Node<'t>, each: &mut dyn FnMut(Use, Node<'t>, String)) {
+/// Shows each path that a kustomization names, with its node and what has to be there.
+pub(crate) fn named<'t>(root: Node<'t>, mut each: impl FnMut(Node<'t>, String, Wants)) {
+    visit(root, &mut |_, wants, node, path| each(node, path, wants));
+}
+
+/// Whether kustomize reads a document: of its own file it takes the first only.
+pub(crate) fn is_read(file: &File<'_>, document: &Document<'_>) -> bool {
+    let own = file.name.rsplit(['/', '\\']).next().unwrap_or(file.name);
+    let mut filled = file
+        .documents
+        .iter()
+        .filter(|document| document.skip != Some(Skip::Empty));
+    let is_first = filled
+        .next()
+        .is_none_or(|first| first.chunk.span == document.chunk.span);
+    is_first || !is_kustomization(own)
+}
+
+/// What is done with each path.
+type Each<'e, 't> = &'e mut dyn FnMut(Use, Wants, Node<'t>, String);
+
+fn visit<'t>(root: Node<'t>, each: Each<'_, 't>) {
+    use Wants::{Either, File, Folder, Source};
     for entry in root.entries() {
         let Some(key) = entry.key.key_text() else {
             continue;
         };
         if key == "openapi" {
-            at(entry.value, "path", &Use::Input, each);
+            at(entry.value, "path", (&Use::Input, File), each);
         }
         for item in entry.value.items() {
             match &*key {
                 // Old kustomizations list file names under `patches`.
                 "patches" | "patchesStrategicMerge" | "patchesJson6902" if item.kind() == Kind::Scalar => {
-                    one(item, &Use::Patch(PatchTarget::default()), each);
+                    one(item, (&Use::Patch(PatchTarget::default()), File), each);
                 }
                 "patches" | "patchesJson6902" => {
                     let target = Use::Patch(PatchTarget::of(item.get("target")));
-                    at(item, "path", &target, each);
+                    at(item, "path", (&target, File), each);
                 }
-                "resources" | "bases" | "components" | "crds" => one(item, &Use::Resource, each),
-                "replacements" => at(item, "path", &Use::Input, each),
-                "transformers" | "generators" | "validators" | "configurations" => {
-                    one(item, &Use::Input, each);
-                }
+                "resources" => one(item, (&Use::Resource, Either), each),
+                "bases" | "components" => one(item, (&Use::Resource, Folder), each),
+                "crds" => one(item, (&Use::Resource, File), each),
+                "replacements" => at(item, "path", (&Use::Input, File), each),
+                "configurations" => one(item, (&Use::Input, File), each),
+                "transformers" | "generators" | "validators" => one(item, (&Use::Input, Either), each),
                 "helmCharts" => {
-                    at(item, "valuesFile", &Use::Source, each);
-                    all(item, "additionalValuesFiles", each);
+                    at(item, "valuesFile", (&Use::Input, Source), each);
+                    all(item, "additionalValuesFiles", |text| text, each);
                 }
-                "helmChartInflationGenerator" => at(item, "values", &Use::Source, each),
+                "helmChartInflationGenerator" => at(item, "values", (&Use::Input, Source), each),
                 "configMapGenerator" | "secretGenerator" => {
-                    all(item, "files", each);
-                    all(item, "envs", each);
-                    at(item, "env", &Use::Source, each);
+                    all(item, "files", path_of_source, each);
+                    all(item, "envs", |text| text, each);
+                    at(item, "env", (&Use::Input, Source), each);
                 }
                 _ => {}
             }
@@ -124,31 +163,30 @@ pub(crate) fn visit<'t>(root: Node<'t>, each: &mut dyn FnMut(Use, Node<'t>, Stri
     }
 }
 
-fn one<'t>(node: Node<'t>, what: &Use, each: &mut dyn FnMut(Use, Node<'t>, String)) {
+fn one<'t>(node: Node<'t>, (what, wants): (&Use, Wants), each: Each<'_, 't>) {
     if let Some(path) = node.str().and_then(|text| path(&text)) {
-        each(what.clone(), node, path);
+        each(what.clone(), wants, node, path);
     }
 }
 
-fn at<'t>(map: Node<'t>, key: &str, what: &Use, each: &mut dyn FnMut(Use, Node<'t>, String)) {
+fn at<'t>(map: Node<'t>, key: &str, what: (&Use, Wants), each: Each<'_, 't>) {
     if let Some(node) = map.get(key) {
         one(node, what, each);
     }
 }
 
-fn all<'t>(map: Node<'t>, key: &str, each: &mut dyn FnMut(Use, Node<'t>, String)) {
-    if let Some(list) = map.get(key) {
-        for item in list.items() {
-            // A generator names its files `path` or `key=path`.
-            let path = item.str().and_then(|text| match text.split_once('=') {
-                Some((_, path)) => self::path(path),
-                None => self::path(&text),
-            });
-            if let Some(path) = path {
-                each(Use::Source, item, path);
-            }
+fn all<'t>(map: Node<'t>, key: &str, path_in: fn(&str) -> &str, each: Each<'_, 't>) {
+    let Some(list) = map.get(key) else { return };
+    for item in list.items() {
+        if let Some(path) = item.str().and_then(|text| path(path_in(&text))) {
+            each(Use::Input, Wants::Source, item, path);
         }
     }
+}
+
+/// A generator's files are named `path` or `key=path`.
+fn path_of_source(text: &str) -> &str {
+    text.split_once('=').map_or(text, |(_, path)| path)
 }
 
 /// A text as a path. Inline YAML, which may stand where a path may, is none, and neither is what lies on the network.
@@ -158,43 +196,21 @@ fn path(text: &str) -> Option<String> {
     is_path.then(|| text.into())
 }
 
-/// What lies at a path.
+/// Whether a path may be on the network, waits to be filled in, or is none of this system.
+pub(crate) fn is_elsewhere(path: &str) -> bool {
+    let is_repository = path.ends_with(".git") || path.contains(".git/");
+    is_repository || path.contains(['$', '<', '\\', '?', ':', '@']) || path.contains("//")
+}
+
+/// What lies at a path that is not what has to be there.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum There {
-    /// What was named, or nobody can tell.
-    Named,
-    /// A folder, without a kustomization.
+pub enum Wrong {
+    /// A file, where a folder has to be.
+    File,
+    /// A folder, where a file has to be.
     Folder,
+    /// A folder without a kustomization.
+    Bare,
     /// Nothing; beside it lies what has almost this name, as the kustomization would name it.
     Nothing(Option<String>),
-}
-
-/// A path that a kustomization names, and that leads nowhere.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Absent {
-    /// As [`Uses`] has it.
-    pub path: String,
-    /// What is there instead.
-    pub there: There,
-}
-
-/// The paths of a kustomization that lead nowhere. `look` tells what lies at one, relative to the kustomization's
-/// folder; it is given all that are named as well, since none of those was meant by another.
-pub fn absent(named: &[String], mut look: impl FnMut(&str, &[String]) -> There) -> Vec<Absent> {
-    let near = named.iter().filter(|path| !is_elsewhere(path));
-    let found = near.map(|path| (path, look(path, named)));
-    let absent = found.filter(|(_, there)| *there != There::Named);
-    let absent = absent.map(|(path, there)| Absent {
-        path: path.clone(),
-        there,
-    });
-    absent.collect()
-}
-
-/// Whether a path may be on the network, waits to be filled in, or is none of this system. kustomize fetches
-/// `github.com/org/repo//folder?ref=v1` without a scheme as well.
-fn is_elsewhere(path: &str) -> bool {
-    let first = path.split('/').next().unwrap_or_default();
-    let is_host = first.contains('.') && !matches!(first, "." | "..") && first.len() < path.len();
-    is_host || path.contains(['$', '\\', '?', ':', '@']) || path.contains("//") || path.contains(".git")
 }

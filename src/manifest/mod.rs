@@ -9,7 +9,7 @@ mod recognise;
 pub use field::Field;
 pub(crate) use field::{handle_of, place_of};
 pub use merged::second_objects;
-pub use recognise::{CONFIGURATIONS, Skip, Surroundings, is_kustomization};
+pub use recognise::{CONFIGURATIONS, KUSTOMIZATIONS, Skip, Surroundings, is_kustomization};
 
 use std::borrow::Cow;
 use std::cell::OnceCell;

@@ -4,7 +4,7 @@
 use crate::hash::{HashMap, HashSet};
 use std::cell::OnceCell;
 
-use super::kustomization::{Absent, PatchTarget};
+use super::kustomization::{PatchTarget, Wrong};
 use crate::placeholder::is_bare_property;
 use crate::yaml::{Chunk, Node};
 
@@ -91,8 +91,8 @@ pub struct Surroundings {
     pub charts: HashSet<String>,
     /// Folders under a chart's `templates/` whose own spelling does not show it ("" for the current one).
     pub templates: HashSet<String>,
-    /// The paths of kustomizations that lead nowhere, by the kustomization.
-    pub absent: HashMap<String, Vec<Absent>>,
+    /// The paths that kustomizations name and that do not lead to what has to be there, by the kustomization.
+    pub wrong_paths: HashMap<String, HashMap<String, Wrong>>,
 }
 
 /// API groups of configuration files and test tools, which no API server serves.
@@ -223,6 +223,11 @@ impl FileHints {
         if let Some(i) = known {
             return Some(GROUPS[i].1);
         }
+        // With its group misspelt; Flux has a kind of this name as well.
+        let is_flux = group.ends_with("toolkit.fluxcd.io");
+        if self.kustomization && !is_flux && matches!(&**kind, "Kustomization" | "Component") {
+            return Some(Skip::Kustomization);
+        }
         if is_of_another_program(api_version, group, root) {
             return Some(Skip::Config);
         }
@@ -295,8 +300,12 @@ fn is_ytt(source: &str) -> bool {
 }
 
 /// The names under which kustomize looks for its file.
+pub const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// Whether kustomize takes a file of this name for its own.
 pub fn is_kustomization(file: &str) -> bool {
-    matches!(file, "kustomization.yaml" | "kustomization.yml" | "Kustomization")
+    // Every file of a run is asked.
+    matches!(file.len(), 13 | 17 | 18) && KUSTOMIZATIONS.contains(&file)
 }
 
 /// kuttl and chainsaw compare the cluster with these partial objects: `01-assert.yaml`, `x-errors.yaml`.

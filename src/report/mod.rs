@@ -196,13 +196,14 @@ impl Report {
         self.files.iter().flat_map(|file| &file.diagnostics)
     }
 
-    /// Whether anything was judged: an object, or a document that could not even be read.
+    /// Whether anything was judged: an object, a kustomization, or a document that could not even be read.
     pub fn judged(&self) -> bool {
         self.files.iter().any(|file| {
             !file.objects.is_empty()
                 || !file.diagnostics.is_empty()
                 || !file.suppressed.is_empty()
                 || !file.known.is_empty()
+                || (file.skipped.iter()).any(|(skip, _)| *skip == Skip::Kustomization)
         })
     }
 

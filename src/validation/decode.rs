@@ -58,12 +58,6 @@ impl Reader {
         }
     }
 
-    /// Whether a text at a place is a file's name, as old kustomizations list them under `patches`.
-    pub(super) fn takes_name(self, at: &Place<'_, '_>) -> bool {
-        let is_item = matches!(at.part, Part::Index(_));
-        self == Reader::Kustomize && is_item && at.up.is_some_and(|list| list.part.is_field("patches"))
-    }
-
     /// The rule about values of wrong types.
     pub(super) fn wrong_type(self) -> RuleId {
         match self {
@@ -189,7 +183,8 @@ impl<'a> Decoder<'_, 'a> {
         self.down(|this| {
             this.each(at.value, |this, entry| {
                 let mut key = Cow::Borrowed("");
-                match field_of(ty, entry.key, this.minor, &mut key) {
+                let field = field_of(ty, entry.key, this.minor, &mut key);
+                match field.or_else(|| this.in_another_case(ty, &key)) {
                     Some((row, field)) => {
                         this.resolved.note(entry.key, row);
                         let shape = field.ty().shape();
@@ -210,6 +205,13 @@ impl<'a> Decoder<'_, 'a> {
                 }
             });
         });
+    }
+
+    /// The field that a name is read as in whatever case: by kustomize, not by the server.
+    fn in_another_case(&self, ty: TypeId, key: &str) -> Option<(u16, FieldRef)> {
+        let fields = (self.reader == Reader::Kustomize).then(|| ty.all_fields());
+        let same = fields?.find(|field| field.name.eq_ignore_ascii_case(key))?;
+        table::field_named(ty, same.name.as_bytes(), self.minor)
     }
 
     fn entries(&mut self, value: Ty, at: &Place<'_, 'a>) {

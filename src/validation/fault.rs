@@ -22,10 +22,6 @@ impl<'a> Decoder<'_, 'a> {
         {
             return;
         }
-        let in_another_case = |name: &str| name.eq_ignore_ascii_case(key);
-        if self.reader == Reader::Kustomize && ty.all_fields().any(|field| in_another_case(field.name)) {
-            return;
-        }
         // What SOPS encrypted is decrypted, and its own key removed, before it is applied.
         if key == "sops" && at.up.is_none() && !self.cx.settings.no_skip {
             return;
@@ -141,7 +137,7 @@ impl<'a> Decoder<'_, 'a> {
     pub(super) fn mismatch(&mut self, at: &Place<'_, 'a>) {
         let scalar = at.value.scalar();
         if let Some(Scalar::Str(text)) = &scalar
-            && (self.cx.is_unrendered(text) || self.reader.takes_name(at))
+            && self.cx.is_unrendered(text)
         {
             return;
         }
@@ -151,6 +147,7 @@ impl<'a> Decoder<'_, 'a> {
             return self.implicit_typing(at, scalar, field);
         }
         let wrong = message::mismatch(self.cx, self.reader, at, scalar.as_ref());
+        let is_old_patch = self.reader == Reader::Kustomize && is_old_patch(at);
         let mut report = self.report(
             self.reader.wrong_type(),
             at,
@@ -160,6 +157,11 @@ impl<'a> Decoder<'_, 'a> {
         );
         if let Some(help) = wrong.help {
             report = report.help(help);
+        }
+        if is_old_patch {
+            let help = "write `- path: FILE`; up to version 4 kustomize took the name alone";
+            report = report.help(help);
+            report.diagnostic.severity = Severity::Warning;
         }
         if let Some(edits) = wrong.edits {
             report.fix("remove the quotes", true, edits);
@@ -259,6 +261,12 @@ impl<'a> Decoder<'_, 'a> {
     }
 }
 
+/// Whether a text is the name of a patch, as old kustomizations list them.
+fn is_old_patch(at: &Place<'_, '_>) -> bool {
+    let is_item = matches!(at.part, Part::Index(_)) && matches!(at.value.scalar(), Some(Scalar::Str(_)));
+    is_item && at.up.is_some_and(|list| list.part.is_field("patches"))
+}
+
 /// A field of what is at a path.
 pub(super) fn joined(mut path: String, field: &str) -> String {
     if !path.is_empty() {
@@ -294,7 +302,6 @@ fn fits(shape: Shape, value: Node<'_>) -> bool {
         }
 }
 
-/// Whether a key can be replaced by another word as it stands.
 /// The fix that writes the field which an entry is meant for. There is none where two entries would then have one
 /// name, since one of them would be lost: the field is there already, or another slip is meant for it too.
 pub(super) fn respelling(

@@ -10,11 +10,14 @@ pub(super) const ITEMS: &str = "start each item with `- `";
 pub(super) const ITEM: &str = "write the value as a list item, on a line that starts with `- `";
 pub(super) const ONE_MAPPING: &str = "remove the `- ` and write the fields as one mapping";
 
+const LITERALS: &str = "write each as an item of its own, `- NAME=VALUE`";
+
 /// What to do about a value that is not of the shape which belongs at its place.
 pub(super) fn help<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'t>>) -> Option<String> {
     match (at.shape, at.value.kind()) {
         (Shape::List(item), Kind::Map) => Some(match item.shape() {
             Shape::Struct(ty) => as_items(cx, ty, at),
+            _ if at.part.is_field("literals") => LITERALS.into(),
             _ => ITEMS.into(),
         }),
         (Shape::List(item), Kind::Scalar) => Some(match item.shape() {
@@ -30,7 +33,7 @@ pub(super) fn help<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'
             Some("write each on a line of its own below it, as `NAME: VALUE`".into())
         }
         (Shape::Struct(ty), Kind::Scalar) => as_mapping(cx, ty, at, scalar).or_else(|| fields(cx, ty)),
-        (Shape::String, Kind::Map | Kind::Seq) => as_text(at).or_else(|| as_quoted(at)),
+        (Shape::String, Kind::Map | Kind::Seq) => as_text(at).or_else(|| alone(at)).or_else(|| as_quoted(at)),
         (Shape::Int32, Kind::Scalar) if at.part.is_field("number") || at.part.is_field("port") => {
             as_port(cx, at, scalar)
         }
@@ -57,6 +60,28 @@ fn list_inside<'t>(cx: &Cx<'t>, ty: TypeId, at: &Place<'_, 't>) -> Option<String
     };
     let is_own = ty.field(&key, cx.kube()).is_some();
     (!is_own).then(|| format!("write the list under `{}`", list.name))
+}
+
+/// A text in brackets, or below its own name: `path: [a.yaml]`, `- path: a.yaml`.
+fn alone(at: &Place<'_, '_>) -> Option<String> {
+    let is_item = matches!(at.part, Part::Index(_));
+    if is_item && at.up.is_some_and(|list| list.part.is_field("literals")) {
+        return Some(LITERALS.into());
+    }
+    let (mut items, mut entries) = (at.value.items(), at.value.entries());
+    if let (Some(item), None) = (items.next(), items.next()) {
+        let is_text = matches!(item.scalar(), Some(Scalar::Str(_)));
+        return (is_text && at.value.raw().style == Style::Flow).then(|| "remove the brackets".into());
+    }
+    let (Some(entry), None) = (entries.next(), entries.next()) else {
+        return None;
+    };
+    let is_told = entry.value.kind() == Kind::Scalar && !entry.value.is_null();
+    let name = entry
+        .key
+        .key_text()
+        .filter(|name| is_told && matches!(&**name, "name" | "path"))?;
+    Some(format!("write the {name} alone, without `{name}:`"))
 }
 
 /// Braces and brackets, or a `: `, that are meant as they stand.

@@ -6,7 +6,7 @@ use super::path::Place;
 use super::resolved::Resolved;
 use crate::catalogue::ids;
 use crate::context::Cx;
-use crate::manifest::Document;
+use crate::manifest::{Document, is_kustomization, kustomization};
 use crate::near::nearest;
 use crate::quote::quote;
 use crate::schema::{Shape, table};
@@ -23,7 +23,7 @@ pub(super) fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     let Some(root) = document.root.filter(|root| root.is_map()) else {
         return;
     };
-    if document.chunk.error.is_some() || !names_its_kind(root, cx) {
+    if document.chunk.error.is_some() || is_dropped(document, cx) || !names_its_kind(root, cx) {
         return;
     }
     // Of a key that comes again the last value counts.
@@ -48,31 +48,58 @@ pub(super) fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
 }
 
 /// Whether the document is one of the kinds that kustomize reads as such; what is wrong about how it says so is
-/// reported. Other kinds of the group are read by plugins.
+/// reported. Other kinds of the group, in other files than its own, are read by plugins.
 fn names_its_kind<'t>(root: Node<'t>, cx: &mut Cx<'t>) -> bool {
-    let said = |key: &str| root.get(key).filter(|node| !node.is_null());
+    let said = |key: &str| {
+        let mut entries = root.raw_entries();
+        let entry = entries.find(|entry| entry.key.source().eq_ignore_ascii_case(key))?;
+        Some(entry.value).filter(|node| !node.is_null())
+    };
     let (version, kind) = (said("apiVersion"), said("kind"));
     let name = kind.map_or(Some("Kustomization".into()), Node::str);
     let known = KINDS.iter().find(|(known, _)| Some(*known) == name.as_deref());
-    if let (None, Some(name), Some(kind)) = (known, &name, kind)
-        && let Some(near) = nearest(name, KINDS.into_iter().map(|(known, _)| known))
-    {
+    let Some((kind, wanted)) = known else {
+        let (Some(name), Some(kind)) = (name, kind) else {
+            return true;
+        };
+        let near = nearest(&name, KINDS.into_iter().map(|(known, _)| known));
+        if near.is_none() && !is_own(cx.file.name) || cx.is_unrendered(&name) {
+            return false;
+        }
         let text = format!(
-            "kustomize knows no kind {} of its own file; it refuses it",
-            quote(name)
+            "kustomize reads no {} in its own file; it refuses it",
+            quote(&name)
         );
         let report = cx.report_as(ids::KUSTOMIZE_WRONG_TYPE, kind.span(), text);
-        report.help(format!("write `kind: {near}`"));
+        report.help(format!("write `kind: {}`", near.unwrap_or("Kustomization")));
         return true;
-    }
-    let (Some((kind, wanted)), Some(version)) = (known, version) else {
-        return known.is_some();
     };
-    let written = version.str().unwrap_or_default();
+    let Some(written) = version.and_then(Node::str) else {
+        return true;
+    };
     if written != *wanted && !cx.is_unrendered(&written) {
         let text = format!("kustomize reads a {kind} of {wanted} only; it refuses this one");
-        let report = cx.report_as(ids::KUSTOMIZE_WRONG_TYPE, version.span(), text);
+        let span = version.map_or_else(|| root.span(), Node::span);
+        let report = cx.report_as(ids::KUSTOMIZE_WRONG_TYPE, span, text);
         report.help(format!("write `apiVersion: {wanted}`"));
     }
+    true
+}
+
+/// Whether kustomize takes a file for its own.
+fn is_own(path: &str) -> bool {
+    is_kustomization(path.rsplit(['/', '\\']).next().unwrap_or(path))
+}
+
+/// Reports a document that kustomize does not read: it takes the first of its file only. Whether it is one.
+fn is_dropped(document: &Document<'_>, cx: &mut Cx<'_>) -> bool {
+    if kustomization::is_read(cx.file, document) {
+        return false;
+    }
+    let text = "kustomize reads the first document of its file only, and drops this one without a word";
+    let span = document.root.and_then(|root| root.raw_entries().next());
+    let span = span.map_or(document.chunk.span, |entry| entry.key.span());
+    let report = cx.report_as(ids::YAML_LOST_CONTENT, span, text);
+    report.help("remove the `---` above, or put this into a file of its own");
     true
 }

@@ -56,6 +56,17 @@ impl Masked {
         }
     }
 
+    /// Masks a value with all that aliases in it lead to.
+    fn all(&mut self, node: Node<'_>) {
+        self.value(node);
+        for id in node.id()..node.raw().next {
+            let inner = node.with_id(id);
+            if inner.raw().kind == Kind::Alias {
+                self.value(inner);
+            }
+        }
+    }
+
     /// Masks what reads as an anchor or a tag: a password that starts with `&` or `!` and lacks its quotes is one.
     fn properties(&mut self, node: Node<'_>) {
         let Some((anchor, tag)) = node.properties() else {
@@ -199,6 +210,9 @@ fn holds_a_manifest(node: Node<'_>) -> bool {
         return false;
     }
     let source = node.source();
+    if contains_word(source, "secretgenerator") {
+        return true; // for kustomize
+    }
     contains_word(source, "data")
         && ["secret", "stringdata", "/data"]
             .iter()
@@ -213,7 +227,7 @@ fn mapping(map: Node<'_>, is_root: bool, masked: &mut Masked) -> bool {
     for entry in map.raw_entries() {
         // Nearly all keys are as long as none of those that are looked for.
         let row = entry.key.raw();
-        if row.is_bare_word() && !matches!(row.end - row.start, 4 | 5 | 10 | 11 | 15 | 48) {
+        if row.is_bare_word() && !matches!(row.end - row.start, 4 | 5 | 10 | 11 | 14..=17 | 48) {
             continue;
         }
         let key = &*word(entry.key);
@@ -229,13 +243,8 @@ fn mapping(map: Node<'_>, is_root: bool, masked: &mut Masked) -> bool {
             operation = contains_word(&word(entry.value), "data");
         } else if key == "value" {
             value = Some(entry.value);
-        } else if key == "secretGenerator" {
-            for generator in entry.value.items() {
-                let given = |key: &str| matches!(key, "literals" | "envs" | "files");
-                for list in generator.raw_entries().filter(|one| given(&word(one.key))) {
-                    list.value.items().for_each(|item| masked.push(item.span()));
-                }
-            }
+        } else if contains_word(key, "secret") && contains_word(key, "generator") {
+            generators(entry.value, masked);
         } else if key.strip_prefix("kubectl.kubernetes.io/") == Some(LAST_APPLIED) {
             masked.push(entry.value.span());
         }
@@ -261,6 +270,34 @@ fn mapping(map: Node<'_>, is_root: bool, masked: &mut Masked) -> bool {
         own_values(map, |_| true, masked);
     }
     is_secret
+}
+
+/// What kustomize generates Secrets from, however it is spelt: `secretGenerators`, literals that are no list.
+fn generators(node: Node<'_>, masked: &mut Masked) {
+    const SHOWN: [&str; 5] = ["behavior", "name", "namespace", "options", "type"];
+    let node = match node.resolved() {
+        list if list.is_seq() => list,
+        map if map.is_map() => return generator(map, masked),
+        _ => return masked.all(node),
+    };
+    for item in node.items() {
+        if item.resolved().is_map() {
+            generator(item.resolved(), masked);
+        } else {
+            masked.all(item);
+        }
+    }
+
+    fn generator(map: Node<'_>, masked: &mut Masked) {
+        masked.properties(map);
+        for entry in map.raw_entries() {
+            let key = word(entry.key);
+            let is_shown = SHOWN.iter().any(|shown| shown.eq_ignore_ascii_case(&key));
+            if !is_shown || (key != "options" && entry.value.raw().kind != Kind::Scalar) {
+                masked.all(entry.value);
+            }
+        }
+    }
 }
 
 /// What the `kind` of a mapping says, or several of them.
