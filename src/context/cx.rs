@@ -169,6 +169,7 @@ impl<'t> Cx<'t> {
             }
             finding.message.push_str(": ");
             finding.message.push_str(why);
+            finding.only_missing = false;
         }
     }
 
@@ -176,6 +177,7 @@ impl<'t> Cx<'t> {
     pub fn advise(&mut self, from: usize, help: &str) {
         for finding in self.found.iter_mut().skip(from) {
             finding.help = Some(help.into());
+            finding.only_missing = false;
         }
     }
 

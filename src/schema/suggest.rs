@@ -55,10 +55,13 @@ fn differ_in_number(a: &str, b: &str) -> bool {
     is_plural(a, b) || is_plural(b, a)
 }
 
+/// Fields that all objects have: what is meant is never far below.
+const OF_OBJECTS: [&str; 4] = ["apiVersion", "kind", "metadata", "status"];
+
 /// Where under a type a field of this name stands, breadth first: at one place only, or at one that every
 /// object has (`containers[].env` rather than `initContainers[].env`).
-fn below(ty: TypeId, name: &str, kube: KubeVersion) -> Option<String> {
-    table::name_id(name.as_bytes())?;
+pub(crate) fn below(ty: TypeId, name: &str, kube: KubeVersion) -> Option<String> {
+    table::name_id(name.as_bytes()).filter(|_| !OF_OBJECTS.contains(&name))?;
     let mut level: Vec<(TypeId, String)> = vec![(ty, String::new())];
     let mut seen = vec![ty];
     for _ in 0..3 {

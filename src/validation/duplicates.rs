@@ -2,6 +2,7 @@
 
 use super::keys::written;
 use super::locate::{self, Fault};
+use super::repeats::slip_of;
 use crate::catalogue::ids;
 use crate::context::Cx;
 use crate::diagnostic::{Edit, ErrorType, Severity};
@@ -31,6 +32,10 @@ pub(super) fn report<'t>(
     };
     // To find what to take out costs a look at the mapping each time, and nobody mends so many one by one.
     let mendable = duplicates.len() <= MENDABLE;
+    let maps: Option<Vec<_>> = mendable.then(|| {
+        let keys = duplicates.iter().map(|duplicate| root.with_id(duplicate.again));
+        keys.map(mapping_of).collect()
+    });
     // The last place so far of a key that comes again and again, by its first one.
     let mut latest: HashMap<NodeId, NodeId> = HashMap::default();
     for (i, duplicate) in duplicates.iter().enumerate() {
@@ -53,6 +58,7 @@ pub(super) fn report<'t>(
         } else {
             again.key_text().map(Into::into)
         };
+        let before = cx.count();
         one(
             duplicate,
             mendable.then_some(earlier),
@@ -60,6 +66,12 @@ pub(super) fn report<'t>(
             field.filter(|_| judged),
             cx,
         );
+        let slip = maps
+            .as_deref()
+            .and_then(|maps| slip_of(i, duplicates, maps, root));
+        if let (Some(slip), Some(finding)) = (slip, cx.found.get_mut(before)) {
+            slip.tell(finding);
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use super::fault::joined;
 use super::path::{Part, Place};
 use crate::schema::{Shape, TypeId};
 use crate::version::KubeVersion;
+use crate::yaml::Entry;
 
 /// Where a field belongs.
 pub(super) struct Elsewhere {
@@ -11,14 +12,58 @@ pub(super) struct Elsewhere {
     pub help: String,
     /// Its path there, as the server spells it; `[]` for an item of which it is not known which one.
     pub field: String,
+    /// Whether what it belongs to is there, and empty.
+    pub in_empty: bool,
 }
 
 /// Tells where a field belongs that the type at a place does not have.
-pub(super) fn elsewhere(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<Elsewhere> {
-    above(key, at, kube)
+pub(super) fn elsewhere(
+    key: &str,
+    entry: Entry<'_>,
+    at: &Place<'_, '_>,
+    kube: KubeVersion,
+) -> Option<Elsewhere> {
+    inside_empty(key, entry, at, kube)
+        .or_else(|| property(key, entry, at))
+        .or_else(|| above(key, at, kube))
         .or_else(|| in_metadata(key, at, kube))
         .or_else(|| namesake(key, at, kube))
         .or_else(|| beside(key, at, kube))
+}
+
+/// A field of one that stands above it and is empty: it is not indented.
+fn inside_empty(key: &str, entry: Entry<'_>, at: &Place<'_, '_>, kube: KubeVersion) -> Option<Elsewhere> {
+    /// Further up nobody means it to be.
+    const MOST: usize = 64;
+    let Shape::Struct(ty) = at.shape else { return None };
+    let above = at.value.raw_entries().take(MOST);
+    let above = above.take_while(|other| other.key.id() < entry.key.id());
+    let mut empty = above.filter(|other| other.value.span().is_empty());
+    let holder = empty.find_map(|other| {
+        let name = other.key.key_text()?;
+        let field = ty.field(&name, kube)?;
+        let has = matches!(field.ty.shape(), Shape::Struct(inner) if inner.field(key, kube).is_some());
+        has.then_some(field.name)
+    })?;
+    Some(Elsewhere {
+        help: format!(
+            "indent it, so that it belongs to `{}`",
+            joined(at.written(), holder)
+        ),
+        field: joined(joined(at.full(), holder), key),
+        in_empty: true,
+    })
+}
+
+/// A property of a schema that stands beside `properties`.
+fn property(key: &str, entry: Entry<'_>, at: &Place<'_, '_>) -> Option<Elsewhere> {
+    let is_schema = matches!(at.shape, Shape::Struct(ty) if ty.short_name() == "JSONSchemaProps");
+    let holder = joined(at.full(), "properties");
+    (is_schema && entry.value.is_map()).then(|| Elsewhere {
+        help: "write it under `properties`".into(),
+        field: joined(holder, key),
+        in_empty: false,
+    })
 }
 
 /// The structs around a place, the nearest first.
@@ -41,6 +86,7 @@ fn above(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<Elsewhere> 
             format!("it belongs to `{path}`: indent it less")
         },
         field: joined(place.full(), key),
+        in_empty: false,
     })
 }
 
@@ -96,5 +142,6 @@ fn moved(place: &Place<'_, '_>, other: &str, key: &str) -> Elsewhere {
             joined(place.written(), other)
         ),
         field: joined(joined(place.full(), other), key),
+        in_empty: false,
     }
 }

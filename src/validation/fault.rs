@@ -28,12 +28,22 @@ impl<'a> Decoder<'_, 'a> {
         }
         let path = at.full();
         let field = joined(path.clone(), key);
-        let known = suggest::unknown_field(ty, key, self.cx.kube());
+        let kube = self.cx.kube();
+        let known = match suggest::unknown_field(ty, key, kube) {
+            // `port: 80` is no slip of `ports`, which is a list.
+            Unknown::Near(near)
+                if ty
+                    .field(near, kube)
+                    .is_some_and(|field| !fits(field.ty.shape(), entry.value)) =>
+            {
+                suggest::below(ty, key, kube).map_or(Unknown::Near(near), Unknown::Below)
+            }
+            known => known,
+        };
         let lenient = self.strictness == Strictness::Lenient;
         let text = message::unknown_field(self.reader, ty, entry.key, &known, lenient);
         let fix = match &known {
             Unknown::Near(near) => {
-                let kube = self.cx.kube();
                 let means_it = |other: &str| matches!(suggest::unknown_field(ty, other, kube), Unknown::Near(meant) if meant == *near);
                 let shape = ty.field(near, kube).map(|field| field.ty.shape());
                 let fits = shape.is_none_or(|shape| fits(shape, entry.value));
@@ -42,8 +52,16 @@ impl<'a> Decoder<'_, 'a> {
             _ => None,
         };
         let elsewhere = matches!(known, Unknown::Nothing)
-            .then(|| elsewhere(key, at, self.cx.kube()))
+            .then(|| elsewhere(key, entry, at, kube))
             .flatten();
+        let place = match (&known, &elsewhere) {
+            (Unknown::Below(below), _) => Some(joined(at.full(), below)),
+            (_, Some(elsewhere)) => Some(elsewhere.field.clone()),
+            _ => None,
+        };
+        // Where people hear of it.
+        let told = place.as_ref().and_then(|place| self.told_with(place, at.value));
+        let told = told.unwrap_or_else(|| entry.key.span());
         let meant = match (&known, &elsewhere) {
             (Unknown::Near(near), _) => Some(joined(path, near)),
             (Unknown::Below(below), _) => Some(first_missing(at.value, path, below)),
@@ -59,14 +77,14 @@ impl<'a> Decoder<'_, 'a> {
         };
         // Which item of a list is meant is not known.
         if let Some(field) = meant.filter(|field| !field.contains("[]")) {
-            self.cx.cause(entry.key.span(), Reach::Holder, || field);
+            self.cx.cause(told, Reach::Holder, || field);
+        }
+        if let Some(holder) = place.as_deref().and_then(|place| place.rsplit_once('.'))
+            && elsewhere.as_ref().is_some_and(|elsewhere| elsewhere.in_empty)
+        {
+            self.cx.cause(told, Reach::Field, || holder.0.to_string());
         }
         self.unwrapped(ty, at, entry, key);
-        let place = match (&known, &elsewhere) {
-            (Unknown::Below(below), _) => Some(joined(at.full(), below)),
-            (_, Some(elsewhere)) => Some(elsewhere.field.clone()),
-            _ => None,
-        };
         let is_sure = elsewhere.is_some() || !matches!(known, Unknown::Nothing);
         let help = message::unknown_field_help(ty, key, &known, elsewhere, at, self.cx.kube());
         let stage = self.stage(ErrorType::UnknownField);
@@ -88,6 +106,16 @@ impl<'a> Decoder<'_, 'a> {
         if let Some(place) = place.filter(|_| !lenient) {
             self.misplaced(&place, at.value, entry.key);
         }
+    }
+
+    /// The place of the finding that tells of a field as well, which belongs to where the last one does.
+    fn told_with(&self, place: &str, map: Node<'a>) -> Option<Span> {
+        let last = self.misplaced.as_ref().filter(|last| last.map == map.id())?;
+        let same = place
+            .rsplit_once('.')
+            .is_some_and(|(holder, _)| holder == last.holder);
+        let first = self.cx.found.get(last.finding).filter(|_| same)?;
+        Some(first.span)
     }
 
     /// Fields of one mapping that belong to one place are one slip: all but the first follow from it. `place` is where

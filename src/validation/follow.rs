@@ -27,8 +27,10 @@ pub fn mark_following(start: usize, cx: &mut Cx<'_>) {
         return; // nearly always
     }
     let causes = Causes::of(&causes);
-    for finding in found.iter_mut().filter(|finding| finding.follows.is_none()) {
-        finding.follows = refused(finding).and_then(|(finding, refusal)| causes.behind(finding, refusal));
+    for finding in found {
+        // What it was said to follow from may follow from another fault itself.
+        let behind = refused(finding).and_then(|(finding, refusal)| causes.behind(finding, refusal));
+        finding.follows = behind.or(finding.follows);
     }
 }
 
@@ -77,15 +79,25 @@ impl<'c> Causes<'c> {
         }
         let (object, key) = (finding.object, (finding.object, field));
         let around = || holders(field).find_map(|holder| self.inside.get(&(object, holder)));
-        let missed = || {
-            let there = self.holder.get(&key)?;
-            there
-                .iter()
-                .find(|(_, name)| names(finding, name))
-                .map(|(span, _)| span)
+        let cause = around().or_else(|| self.field.get(&key)).copied();
+        let cause = cause.or_else(|| self.missed(finding, key));
+        // One of two has to be there.
+        let beside = || {
+            let holder = holders(field).last();
+            let holder = holder.filter(|_| refusal.kind == ErrorType::Required)?;
+            self.missed(finding, (object, holder))
         };
-        let cause = around().or_else(|| self.field.get(&key));
-        cause.or_else(missed).copied()
+        cause.or_else(beside)
+    }
+}
+
+impl Causes<'_> {
+    /// The place of a misspelt field of a holder, where a finding names the field that was meant.
+    fn missed(&self, finding: &Diagnostic, holder: Key<'_>) -> Option<Span> {
+        let mut there = self.holder.get(&holder)?.iter();
+        there
+            .find(|(_, name)| names(finding, name))
+            .map(|(span, _)| *span)
     }
 }
 

@@ -40,6 +40,9 @@ pub(super) fn help<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'
         (Shape::Int32, Kind::Scalar) if at.part.is_field("mode") || at.part.is_field("defaultMode") => {
             as_mode(cx, at, scalar)
         }
+        (Shape::Int32 | Shape::Int64, Kind::Scalar) if is_word(scalar) => {
+            Some("write the number in digits, such as `3`".into())
+        }
         (Shape::Bool | Shape::Int32 | Shape::Int64, Kind::Scalar) if is_told(cx, at) => as_plain(at, scalar),
         _ => None,
     }
@@ -96,6 +99,12 @@ fn as_quoted(at: &Place<'_, '_>) -> Option<String> {
         (false, true) => Some("put quotes around the item, if the `: ` is a part of it".into()),
         (false, false) => None,
     }
+}
+
+/// Whether a scalar is a word without digits: `three`.
+fn is_word(scalar: Option<&Scalar<'_>>) -> bool {
+    let letters = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    matches!(scalar, Some(Scalar::Str(text)) if letters(text))
 }
 
 fn holds_mappings(list: Node<'_>) -> bool {
@@ -189,16 +198,20 @@ fn as_mapping<'t>(
     if lacks_blank(cx, ty, at, text) {
         return Some("put a blank behind the `:`".into());
     }
-    if !is_name(text) {
-        return None;
-    }
     let is_text = |name: &&str| {
         let field = ty.field(name, cx.kube());
         field.is_some_and(|field| field.ty.shape() == Shape::String)
     };
+    let is_path = text.starts_with('/') && !text.contains([' ', ':', '"', '\'', '#', ',']);
+    if !is_name(text) && !is_path {
+        return None;
+    }
     let name = match text.bytes().all(|b| b.is_ascii_digit()) {
         true => number_field(cx, ty)?,
-        false => ["name", "type"].into_iter().find(is_text)?,
+        false if is_path => ["path"].into_iter().find(is_text)?,
+        false => ["name", "secretName", "claimName", "type"]
+            .into_iter()
+            .find(is_text)?,
     };
     // What else it needs is for the author to say: the key of a Secret.
     let required = ty

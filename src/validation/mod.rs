@@ -21,6 +21,7 @@ mod message;
 mod migrate;
 mod order;
 mod path;
+mod repeats;
 mod resolved;
 mod served;
 

@@ -270,3 +270,88 @@ fn fields_that_belong_to_one_place_are_one_slip() {
     );
     insta::assert_snapshot!(told);
 }
+
+#[test]
+fn a_key_that_comes_again_tells_of_a_lost_dash_or_indentation() {
+    let (told, mended) = told_and_mended(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - name: app\n      image: acme/app:1\n\
+         \x20     args: [serve]\n      name: worker\n      image: acme/app:1\n      args: [work]\n",
+    );
+    insta::assert_snapshot!(told);
+    assert!(
+        mended.contains("[serve]\n    - name: worker\n      image:"),
+        "{mended}"
+    );
+    let config = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n\
+         \x20 containers: [{name: a, image: nginx, volumeMounts: [{name: config, mountPath: /c}]}]\n\
+         \x20 volumes:\n    - name: config\n      configMap:\n      name: web-config\n";
+    let (told, mended) = told_and_mended(config);
+    insta::assert_snapshot!(told);
+    assert_eq!(mended, config);
+}
+
+/// Each is one slip, told where it is.
+#[test]
+fn what_stands_at_a_wrong_place_is_told_once() {
+    let pod = "template:\n    metadata: {labels: {a: b}}\n    spec: {containers: [{name: a, image: b}]}\n";
+    let deployment = |spec: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a}}\nspec:\n  selector: {{matchLabels: {{a: b}}}}\n{spec}"
+        )
+    };
+    let policy = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: a}\nspec:\n\
+         \x20 matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}\n\
+         \x20 validation: [{expression: 'true'}]\n";
+    let schema = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: shops.example.com}\nspec:\n\
+         \x20 group: example.com\n  scope: Namespaced\n  names: {plural: shops, kind: Shop}\n  versions:\n    - name: v1\n      served: true\n\
+         \x20     storage: true\n      schema:\n        openAPIV3Schema:\n          type: object\n          properties: {spec: {type: object}}\n\
+         \x20         status: {type: object}\n          image: {type: string}\n";
+    let claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a}\nspec:\n  accessModes: [ReadWriteOnce]\n  resources: {storage: 10Gi}\n";
+    let scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\nspec:\n  maxReplicas: 3\n\
+         \x20 scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}\n\
+         \x20 metrics:\n    - type: Resource\n      resource:\n      name: cpu\n      target: {type: Utilization, averageUtilization: 70}\n";
+    let set = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: a}\nspec:\n  serviceName: a\n  selector: {matchLabels: {a: b}}\n\
+         \x20 template:\n    metadata: {labels: {a: b}}\n    spec: {containers: [{name: a, image: b, volumeMounts: [{name: data, mountPath: /d}]}]}\n\
+         \x20 volumeClaimTemplates:\n    - name: data\n      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n";
+    for (text, help) in [
+        (
+            deployment(
+                "  template:\n    spec:\n      metadata: {labels: {a: b}}\n      containers: [{name: a, image: b}]\n",
+            ),
+            "it belongs to `spec.template`: indent it less",
+        ),
+        (
+            deployment(
+                "  template:\n    metadata:\n      labels: {a: b}\n      serviceAccountName: a\n      containers: [{name: a, image: b}]\n",
+            ),
+            "it belongs to `spec.template.spec`: move it there; so does `containers`",
+        ),
+        (
+            format!(
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\n  spec:\n    selector: {{matchLabels: {{a: b}}}}\n    {}",
+                pod.replace("\n", "\n  ").trim_end()
+            ) + "\n",
+            "it belongs to the object itself: indent it less",
+        ),
+        (policy.to_string(), "did you mean `validations`?"),
+        (schema.to_string(), "write it under `properties`; so does `image`"),
+        (claim.to_string(), "use `requests.storage`"),
+        (
+            scaler.to_string(),
+            "indent it, so that it belongs to `spec.metrics[0].resource`; so does `target`",
+        ),
+        (
+            set.to_string(),
+            "it belongs to `spec.volumeClaimTemplates[0].metadata`: move it there",
+        ),
+        (
+            "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  port: 80\n  targetPort: 80\n"
+                .into(),
+            "it belongs to `spec.ports[]`: mend the indentation or move it there; so does `targetPort`",
+        ),
+    ] {
+        let (told, _) = told_and_mended(&text);
+        assert!(told.contains(&format!("help: {help}\n")), "{text}{told}");
+        assert!(told.contains("\n1 error in 1 of 1 file"), "{text}{told}");
+    }
+}

@@ -25,7 +25,7 @@ fn check<'t>(ingress: &Object<'t>, cx: &mut Cx<'t>) {
         let help = if pattern {
             "add `pathType: ImplementationSpecific`, which leaves patterns to the controller"
         } else {
-            "add `pathType: Prefix` for the path and all below it, or `pathType: Exact` for the path alone"
+            "add `pathType: Prefix` for the path and all below it, `Exact` for the path alone, or `ImplementationSpecific` to leave it to the controller"
         };
         // A path that no type allows is not mended by one.
         let absolute = path

@@ -51,8 +51,11 @@ pub fn claim_size<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let shown = field.key("storage");
     if storage.value().is_none() {
         let message = "the claim does not say how much storage it asks for";
+        // It stands where limits and requests do.
+        let astray = field.child("storage").key_node().map(|key| key.span());
         fault(cx, &shown, ErrorType::Required, message)
-            .help("add `resources.requests.storage`, such as `10Gi`");
+            .help("add `resources.requests.storage`, such as `10Gi`")
+            .follows(astray);
         return;
     }
     if Quantity::of(&storage).is_some_and(|size| size.is_negative() || size.is_zero()) {

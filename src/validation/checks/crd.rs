@@ -198,8 +198,11 @@ fn deprecation<'t>(version: &Field<'_, 't>, cx: &mut Cx<'t>) {
 fn simple_path<'t>(field: &Field<'_, 't>, value: &str, cx: &mut Cx<'t>) -> bool {
     let right = value.starts_with('.') || cx.is_unrendered(value);
     if !right {
-        fault(cx, field, ErrorType::Invalid, "the path must start with a dot")
-            .help("write it as `.spec.replicas`");
+        let help = match cx.is_masked(field.place()) {
+            true => "write it as `.spec.replicas`".to_string(),
+            false => format!("write `.{value}`"),
+        };
+        fault(cx, field, ErrorType::Invalid, "the path must start with a dot").help(help);
     }
     right
 }

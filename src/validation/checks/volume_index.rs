@@ -10,6 +10,7 @@ use crate::names;
 use crate::near::nearest;
 use crate::source::Span;
 use crate::validation::constraints::{Format, fault};
+use crate::yaml::DuplicateKind;
 
 use super::containers::{judged, shown};
 
@@ -130,14 +131,32 @@ impl<'t> Volumes<'t> {
         };
         // Volumes under a misspelt field, or in a container, are missing as well.
         let lists = [".volumes", ".volumeClaimTemplates"];
-        let is_astray = |field: &str| lists.iter().any(|list| field.ends_with(list));
+        let is_name =
+            |field: &str| field.ends_with(".metadata.name") && field.contains(".volumeClaimTemplates[");
+        let is_astray = |field: &str| lists.iter().any(|list| field.ends_with(list)) || is_name(field);
         let mut causes = cx.causes.iter();
         let astray = causes.find(|cause| cause.object == cx.object && is_astray(&cause.field));
         let cause = refused.or(astray.map(|cause| cause.span));
+        let cause = cause.or_else(|| overridden(text, cx));
         fault(cx, name, ErrorType::NotFound, message)
             .help(help)
             .follows(cause);
     }
+}
+
+/// The key whose value takes the place of a name, where its mapping has another one.
+fn overridden(name: &str, cx: &Cx<'_>) -> Option<Span> {
+    let mut documents = cx.file.documents.iter();
+    let document = documents.find(|document| document.chunk.document == cx.document)?;
+    let root = document.root?;
+    let repeated = document.chunk.duplicates.iter();
+    let mut repeated = repeated.filter(|found| found.kind == DuplicateKind::Written);
+    let lost = repeated.find(|found| {
+        let key = root.with_id(found.first);
+        let value = root.with_id(key.raw().next);
+        key.key_is("name") && value.str().as_deref() == Some(name)
+    })?;
+    Some(root.with_id(lost.again).span())
 }
 
 /// The spec of the StatefulSet whose pods are described.
@@ -189,6 +208,7 @@ pub fn claim_names<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 let message = "a volume claim template needs a name, which is the name of the volume";
                 fault(cx, &name, ErrorType::Required, message)
                     .help("add `metadata.name`")
+                    .follows(template.child("name").key_node().map(|key| key.span()))
                     .refusal(ErrorType::Required, format!("{}[{index}].{path}", volumes.path()));
             }
             continue;

@@ -379,6 +379,7 @@ fn elsewhere(name: &str, whole: &str, around: &Around<'_, '_, '_>) -> Option<Els
         if here.schema.names().any(|known| known == name) {
             let path = here.place.path();
             return Some(Elsewhere {
+                in_empty: false,
                 help: match &*path {
                     "" => "it belongs to the object itself: indent it less".into(),
                     path => format!("it belongs to `{path}`: indent it less"),
@@ -395,6 +396,7 @@ fn elsewhere(name: &str, whole: &str, around: &Around<'_, '_, '_>) -> Option<Els
     });
     match (below.next(), below.next()) {
         (Some(below), None) => Some(Elsewhere {
+            in_empty: false,
             help: format!("it belongs to `{below}.{name}`: mend the indentation or move it there"),
             field: joined(joined(whole.into(), below), name),
         }),
