@@ -103,7 +103,7 @@ fn as_quoted(at: &Place<'_, '_>) -> Option<String> {
 
 /// Whether a scalar is a word without digits: `three`.
 fn is_word(scalar: Option<&Scalar<'_>>) -> bool {
-    let letters = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let letters = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase());
     matches!(scalar, Some(Scalar::Str(text)) if letters(text))
 }
 

@@ -171,6 +171,13 @@ impl SyntaxError {
             .any(|problem| problem.is(self))
     }
 
+    /// Whether something else stands where brackets go on or are closed.
+    pub fn expects_comma(&self) -> bool {
+        [EXPECTED_COMMA_OR_BRACKET, EXPECTED_COMMA_OR_BRACE]
+            .iter()
+            .any(|problem| problem.is(self))
+    }
+
     /// Whether a `: ` stands where no key can be.
     pub fn is_stray_colon(&self) -> bool {
         VALUE_NOT_ALLOWED.is(self)

@@ -172,3 +172,27 @@ fn a_file_without_line_break_at_its_end() {
     let frame = frame(host("    - host: 10.0.0.1"));
     assert_eq!(marked(&frame), "10.0.0.1", "{frame}");
 }
+
+/// A workload that does not read is shown, though it names a Secret and a volume of data; what a Secret alone has is not.
+#[test]
+fn a_workload_that_does_not_read_is_shown() {
+    let head = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n\
+        \x20       - name: a\n          image: nginx: 1.27\n          volumeMounts: [{name: data, mountPath: /data}]\n";
+    let seen = |text: &str| {
+        let folder = super::Folder::new(&[("a.yaml", text)]);
+        let told = folder.run(&["check", "--isolated", "a.yaml"]).stdout;
+        assert!(told.contains("yaml/syntax-error"), "{told}");
+        told.contains("nginx: 1.27")
+    };
+    let volume = "      volumes: [{name: b, secret: {secretName: c}}]\n";
+    assert!(seen(head) && seen(&format!("{head}{volume}")));
+    for more in [
+        "stringData: {password: hunter2}\n",
+        "    stringData: {password: hunter2}\n",
+        "    data:\n      password: hunter2\n",
+        "kind: Secret\n",
+        "  kind: Secret\n",
+    ] {
+        assert!(!seen(&format!("{head}{volume}{more}")), "{more}");
+    }
+}

@@ -68,18 +68,42 @@ pub(super) fn lines(text: &str, span: Span, masked: &mut Masked) {
 /// What git writes around the two sides of a conflict, and between them: it tells nothing of values.
 pub(crate) const CONFLICT: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
 
-/// Whether a text is certainly one ConfigMap, of which the data is meant to be seen: where a line begins that is no key
-/// of one, or a key comes again, another object may begin.
-fn is_config_map(text: &str) -> bool {
-    const KEYS: [&str; 6] = [
-        "apiVersion",
-        "binaryData",
-        "data",
-        "immutable",
-        "kind",
-        "metadata",
-    ];
-    let mut seen = [false; KEYS.len()];
+/// Kinds with their fields, of which all is meant to be seen but what kubectl notes in annotations.
+const SEEN: [(&[&str], &[&str]); 2] = [
+    (
+        &["ConfigMap"],
+        &[
+            "apiVersion",
+            "binaryData",
+            "data",
+            "immutable",
+            "kind",
+            "metadata",
+        ],
+    ),
+    (
+        &[
+            "CronJob",
+            "DaemonSet",
+            "Deployment",
+            "HorizontalPodAutoscaler",
+            "Ingress",
+            "Job",
+            "NetworkPolicy",
+            "PersistentVolumeClaim",
+            "Pod",
+            "ReplicaSet",
+            "Service",
+            "StatefulSet",
+        ],
+        &["apiVersion", "kind", "metadata", "spec", "status"],
+    ),
+];
+
+/// Whether a text is certainly one object of these kinds: where a line begins that is no field of theirs, or one comes
+/// again, another object may begin.
+fn is_one_of(text: &str, (kinds, fields): (&[&str], &[&str])) -> bool {
+    let mut seen = [false; 8];
     let mut is_one = false;
     for line in text.split(['\n', '\r']) {
         if line.starts_with([' ', '#']) || line.is_empty() {
@@ -91,13 +115,14 @@ fn is_config_map(text: &str) -> bool {
         let Some((key, value)) = line.split_once(':') else {
             return false;
         };
-        let Some(at) = KEYS.iter().position(|known| *known == key) else {
+        let at = fields.iter().position(|known| *known == key);
+        let Some(seen) = at.and_then(|at| seen.get_mut(at)) else {
             return false;
         };
-        if std::mem::replace(&mut seen[at], true) {
+        if std::mem::replace(seen, true) {
             return false;
         }
-        is_one |= key == "kind" && value.trim() == "ConfigMap";
+        is_one |= key == "kind" && kinds.contains(&value.trim());
     }
     is_one
 }
@@ -123,16 +148,28 @@ pub(super) fn may_be_secret(text: &str) -> bool {
             .get(..at)
             .map(|before| before.strip_suffix("binary").unwrap_or(before));
         key.is_some_and(|before| before.is_empty() || before.ends_with('\n'))
-            && *config_map.get_or_init(|| is_config_map(text))
+            && *config_map.get_or_init(|| is_one_of(text, SEEN[0]))
     };
+    let workload = OnceCell::new();
+    // What a Secret alone has may have got into it.
+    let has_data = || {
+        let keys = text
+            .lines()
+            .map(|line| line.trim_start_matches([' ', '-', '\t', '"', '\'']));
+        let mut keys = keys.filter_map(|line| line.get(..4));
+        keys.any(|key| key.eq_ignore_ascii_case("data") || key.eq_ignore_ascii_case("stri"))
+    };
+    let is_workload = || *workload.get_or_init(|| is_one_of(text, SEEN[1]) && !has_data());
     (0..bytes.len()).any(|at| match bytes[at] {
         b's' | b'S' => {
             let after = at + "secret".len();
-            starts(at, "secret") && !["name", "keyref", "ref"].iter().any(|word| starts(after, word))
+            starts(at, "secret")
+                && !["name", "keyref", "ref"].iter().any(|word| starts(after, word))
+                && !is_workload()
         }
         // What kubectl keeps of an object has all its values, those of its environment as well.
         b'l' | b'L' => starts(at, LAST_APPLIED),
-        b'd' | b'D' => starts(at, "data") && !ends(at, "meta") && !own_data(at),
+        b'd' | b'D' => starts(at, "data") && !ends(at, "meta") && !own_data(at) && !is_workload(),
         _ => false,
     })
 }

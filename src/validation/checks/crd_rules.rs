@@ -5,6 +5,7 @@ use super::crd_schema::DEPTH;
 use crate::context::Cx;
 use crate::diagnostic::{Diagnostic, ErrorType};
 use crate::manifest::Field;
+use crate::source::Span;
 use crate::validation::constraints::fault;
 
 /// The type of a schema, as far as the schemas within it depend on it.
@@ -72,6 +73,10 @@ fn has_type(p: &Parts<'_>, depth: u32) -> bool {
 #[derive(Default)]
 pub(super) struct Costs {
     total: u64,
+    /// What those of them cost that each by itself are not too much.
+    rest: u64,
+    /// The first that is too much by itself.
+    over: Option<Span>,
     /// The rules that have a share in it worth naming, and what names them.
     greatest: Vec<(u64, Diagnostic)>,
 }
@@ -85,8 +90,10 @@ const NAMED: usize = 4;
 const SINCE: u8 = 31;
 
 const HELP: &str = "bound the lists with `maxItems`, the maps with `maxProperties` and the strings with `maxLength`, \
-                    or make the rule simpler; of what `string()` and optional values give the server knows no bound, so \
-                    write the whole text as one `'…%d…'.format([…])`, and `has()`, instead";
+                    or make the rule simpler";
+/// What helps where a value has no bound that the server knows.
+const UNBOUND: &str = "of what `string()` and optional values give the server knows no bound: write the whole text as \
+                       one `'…%d…'.format([…])`, and `has()`, instead";
 
 impl Costs {
     /// Takes what an expression costs, and reports one that costs too much.
@@ -96,18 +103,27 @@ impl Costs {
         }
         self.total = self.total.saturating_add(cost);
         if cost < LIMIT_OF_ALL / 100 {
+            self.rest = self.rest.saturating_add(cost);
             return;
         }
+        let text = expression.text().unwrap_or_default();
+        let is_unbound = ["string(", ".?", "optional."]
+            .iter()
+            .any(|call| text.contains(call));
+        let help = if is_unbound { UNBOUND } else { HELP };
         if cost > LIMIT {
+            self.over = self.over.or(Some(expression.place()));
             let message = format!(
                 "the rule may take {}: the server refuses it, since its lists and strings could be that long",
                 times(cost, LIMIT)
             );
-            fault(cx, expression, ErrorType::Forbidden, message).help(HELP);
+            fault(cx, expression, ErrorType::Forbidden, message).help(help);
+        } else {
+            self.rest = self.rest.saturating_add(cost);
         }
         let message =
             "the rule has a large share in what all rules of the definition cost, which is too much";
-        fault(cx, expression, ErrorType::Forbidden, message).help(HELP);
+        fault(cx, expression, ErrorType::Forbidden, message).help(help);
         if let Some(share) = cx.found.pop() {
             self.greatest.push((cost, share));
         }
@@ -122,10 +138,19 @@ impl Costs {
             "the rules of this schema may take {} all together: the server refuses the definition",
             times(self.total, LIMIT_OF_ALL)
         );
-        fault(cx, root, ErrorType::Forbidden, message).help(HELP);
         self.greatest.sort_by_key(|(cost, _)| std::cmp::Reverse(*cost));
+        // What to mend are those that are too much by themselves, or else the greatest.
+        let over = self.over.filter(|_| self.rest <= LIMIT_OF_ALL);
+        let greatest = self.greatest.first().map(|(_, share)| share.span);
+        let all = fault(cx, root, ErrorType::Forbidden, message);
+        all.help(HELP).follows(over.or(greatest));
         let named = self.greatest.drain(..).take(NAMED);
-        let mut found: Vec<Diagnostic> = named.map(|(_, share)| share).collect();
+        let mut found: Vec<Diagnostic> = named
+            .map(|(_, share)| Diagnostic {
+                follows: over.filter(|over| *over != share.span),
+                ..share
+            })
+            .collect();
         found.extend(cx.found.pop());
         Some(found)
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::crd_default::In;
 use super::crd_parts::{Parts, is_true};
 use super::crd_rules::{Costs, Declared, Step};
-use super::{crd_default, crd_lists, crd_nested, crd_openapi, expressions};
+use super::{crd_default, crd_enum, crd_lists, crd_nested, crd_openapi, expressions};
 use crate::cel::{Env, most_often};
 use crate::context::Cx;
 use crate::diagnostic::{Diagnostic, ErrorType};
@@ -216,6 +216,7 @@ impl<'w, 't> Walker<'w, 't> {
                 }));
             }
         }
+        crd_enum::texts(p, self.cx);
         self.doubtful |= crd_nested::looks_unsupported(p);
         let faults = self.schema_faults;
         let around = Around {

@@ -17,6 +17,7 @@ pub mod containers_volumes;
 pub mod crd;
 mod crd_children;
 mod crd_default;
+mod crd_enum;
 mod crd_equal;
 mod crd_lists;
 pub mod crd_names;

@@ -72,7 +72,7 @@ fn separator(error: &SyntaxError, document: Span, text: &str) -> Option<Slip> {
 
 /// A quote that goes over keys below it, and is closed by the one that was to open another value.
 fn quote(error: &SyntaxError, document: Span, text: &str) -> Option<Slip> {
-    if !error.expects_entry() {
+    if !error.expects_entry() && !error.expects_comma() {
         return None;
     }
     let above = text.get(document.start as usize..error.span.start as usize)?;
@@ -89,7 +89,10 @@ fn quote(error: &SyntaxError, document: Span, text: &str) -> Option<Slip> {
         let is_entry = line.contains(':') || line.trim_start_matches(' ').starts_with("- ");
         is_entry && indent(line) <= indent(opening)
     };
-    let begins_value = last.ends_with(": ") || last.trim_start_matches(' ') == "- ";
+    let value = last.split_once(": ").map(|(_, value)| value);
+    let value = value.or_else(|| last.trim_start_matches(' ').strip_prefix("- "));
+    // Brackets may come before it.
+    let begins_value = value.is_some_and(|value| value.is_empty() || value.starts_with(['[', '{']));
     let goes_over_keys = begins_value && !last.contains('#') && inside.lines().skip(1).any(is_beside);
     let at = document.start + open as u32;
     (opens && goes_over_keys).then_some(Slip {
