@@ -2,7 +2,8 @@
 
 use super::fault::joined;
 use super::path::{Part, Place};
-use crate::schema::{Shape, TypeId};
+use crate::schema::suggest::stability;
+use crate::schema::{Shape, TypeId, table};
 use crate::version::KubeVersion;
 use crate::yaml::Entry;
 
@@ -26,6 +27,7 @@ pub(super) fn elsewhere(
     inside_empty(key, entry, at, kube)
         .or_else(|| property(key, entry, at))
         .or_else(|| above(key, at, kube))
+        .or_else(|| other_version(key, at, kube))
         .or_else(|| in_metadata(key, at, kube))
         .or_else(|| namesake(key, at, kube))
         .or_else(|| beside(key, at, kube))
@@ -53,6 +55,31 @@ fn inside_empty(key: &str, entry: Entry<'_>, at: &Place<'_, '_>, kube: KubeVersi
         field: joined(joined(at.full(), holder), key),
         in_empty: true,
     })
+}
+
+/// A field that the same type has in another version of its API.
+fn other_version(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<Elsewhere> {
+    let Shape::Struct(ty) = at.shape else { return None };
+    // Of the object itself or of its spec; what is further in has less to do with a version.
+    let is_outer = at.up.is_none_or(|up| up.up.is_none());
+    let others = table::types().filter(|other| {
+        let is_same = other.group() == ty.group() && other.short_name() == ty.short_name();
+        is_same && *other != ty && other.field(key, kube).is_some()
+    });
+    let other = others
+        .max_by_key(|other| stability(version_of(*other)))
+        .filter(|_| is_outer)?;
+    let version = version_of(other);
+    let is_served = !ty.group().is_empty() && stability(version) > stability(version_of(ty));
+    is_served.then(|| Elsewhere {
+        help: format!("write `apiVersion: {}/{version}`, which has it", ty.group()),
+        field: joined(at.full(), key),
+        in_empty: false,
+    })
+}
+
+fn version_of(ty: TypeId) -> &'static str {
+    ty.name().split_once('.').map_or("", |(version, _)| version)
 }
 
 /// A property of a schema that stands beside `properties`.

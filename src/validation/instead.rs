@@ -33,6 +33,9 @@ pub(super) fn help<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'
             Some("write each on a line of its own below it, as `NAME: VALUE`".into())
         }
         (Shape::Struct(ty), Kind::Scalar) => as_mapping(cx, ty, at, scalar).or_else(|| fields(cx, ty)),
+        (Shape::String, Kind::Seq) if at.part.is_field("succeededIndexes") => {
+            Some("write the indexes as one text: `\"0-2\"`, `\"0,2,5\"`".into())
+        }
         (Shape::String, Kind::Map | Kind::Seq) => as_text(at).or_else(|| alone(at)).or_else(|| as_quoted(at)),
         (Shape::Int32, Kind::Scalar) if at.part.is_field("number") || at.part.is_field("port") => {
             as_port(cx, at, scalar)

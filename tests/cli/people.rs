@@ -349,9 +349,21 @@ fn what_stands_at_a_wrong_place_is_told_once() {
                 .into(),
             "it belongs to `spec.ports[]`: mend the indentation or move it there; so does `targetPort`",
         ),
+        ("apiVersion: autoscaling/v1\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\nspec:\n  maxReplicas: 3\n  behavior: {}\n  metrics: []\n\
+            \x20 scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}\n".into(), "write `apiVersion: autoscaling/v2`, which has it; so does `metrics`"),
+        ("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: b, envFrom: [{configMap: {name: a}}]}]\n".into(), "use `configMapRef`"),
+        ("apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  type: LoadBalancer\n  ports: [{name: a, port: 80}, {name: b, port: 80}]\n".into(), "remove one of them, or change its port or protocol"),
+        ("apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: a}\nprovisioner: a.b.c\nallowedTopologies: [{matchExpressions: [{key: a, values: [b]}]}]\n".into(), "use `matchLabelExpressions`"),
     ] {
         let (told, _) = told_and_mended(&text);
         assert!(told.contains(&format!("help: {help}\n")), "{text}{told}");
         assert!(told.contains("\n1 error in 1 of 1 file"), "{text}{told}");
     }
+    // What is filled in later lists no indexes yet.
+    let (told, _) = told_and_mended(
+        "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec:\n  completionMode: Indexed\n  completions: 5\n\
+         \x20 successPolicy: {rules: [{succeededIndexes: \"${INDEXES}\", succeededCount: 2}]}\n\
+         \x20 template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}\n",
+    );
+    assert!(!told.contains("error"), "{told}");
 }

@@ -79,9 +79,14 @@ pub fn from<'t>(item: &Field<'_, 't>, cx: &mut Cx<'t>) {
     // The server reports it at the list.
     let Some(list) = item.parent() else { return };
     let span = item.place();
+    // It is told of what is misspelt.
+    let misspelt = ["configMap", "secret", "configMapKeyRef", "secretKeyRef"];
+    let misspelt = misspelt.map(|name| item.child(name).key_node());
+    let misspelt = misspelt.into_iter().flatten().next().map(|key| key.span());
     fault(cx, list, ErrorType::Invalid, message)
         .at(span)
-        .help("give it one of `configMapRef` and `secretRef`");
+        .help("give it one of `configMapRef` and `secretRef`")
+        .follows(misspelt);
 }
 
 /// The name of a ConfigMap or Secret that may end in `-`, as a name to be completed may.

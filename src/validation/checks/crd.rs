@@ -44,6 +44,7 @@ pub fn spec<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
     for (i, version) in versions.iter().enumerate() {
         let schema = version.child("schema");
         if !schema.child("openAPIV3Schema").is_set() {
+            let old = version.child("validation").key_node().map(|key| key.span());
             // Required at each version, wherever the server holds the rest.
             fault(
                 cx,
@@ -51,7 +52,8 @@ pub fn spec<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 ErrorType::Required,
                 "every version needs a schema: without one all fields would be dropped",
             )
-            .help("add `schema.openAPIV3Schema`, at the least `type: object` with `x-kubernetes-preserve-unknown-fields: true`");
+            .help("add `schema.openAPIV3Schema`, at the least `type: object` with `x-kubernetes-preserve-unknown-fields: true`")
+            .follows(old);
         }
         let moved;
         let (schema, has_status) = if !schema_shared {
@@ -138,8 +140,11 @@ fn version_names<'t>(
     }
     if stored != 1 {
         let message = format!("{stored} versions have `storage: true`, but it must be exactly one");
+        // Definitions of v1beta1 have one version beside the others.
+        let old = spec.child("version").key_node().filter(|_| !list.is_set());
         fault(cx, list, ErrorType::Invalid, message)
-            .help("set `storage: true` on the version that is stored");
+            .help("set `storage: true` on the version that is stored")
+            .follows(old.map(|key| key.span()));
     }
     // The server fills the status in from the first of them, and misses the others there.
     if let Some(status) = spec.parent().map(|root| root.child("status")) {
@@ -154,7 +159,10 @@ fn version_names<'t>(
                 // No manifest has it: the server fills it in.
                 fault(cx, &at, ErrorType::Invalid, message)
                     .help("set `storage: true` on one version")
-                    .follows(list.place());
+                    .follows(match spec.child("version").key_node() {
+                        Some(old) if !list.is_set() => old.span(),
+                        _ => list.place(),
+                    });
             }
         }
     }
@@ -274,7 +282,8 @@ fn columns<'t>(columns: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 ErrorType::Required,
                 "a column needs the path of its value",
             )
-            .help("add `jsonPath`");
+            .help("add `jsonPath`")
+            .follows(column.child("JSONPath").key_node().map(|key| key.span()));
         } else {
             simple_path(&path, &value, cx);
         }

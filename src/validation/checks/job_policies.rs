@@ -8,6 +8,7 @@ use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
 use crate::quote::quote;
+use crate::source::Span;
 use crate::validation::constraints::fault;
 
 /// When an indexed job counts as successful early.
@@ -42,10 +43,10 @@ fn success_rule<'t>(rule: &Field<'_, 't>, completions: i64, cx: &mut Cx<'t>) {
         let message = "the rule names neither a number of indexes nor which ones";
         fault(cx, rule, ErrorType::Required, message).help("add `succeededCount` or `succeededIndexes`");
     }
-    let mut listed = 0;
-    if indexes.is_set()
-        && let Some(text) = indexes.text().filter(|text| !cx.is_unrendered(text))
-    {
+    let text = indexes.text().filter(|_| indexes.is_set());
+    let is_known = text.as_ref().is_none_or(|text| !cx.is_unrendered(text));
+    let (mut listed, mut is_right) = (0, text.is_some());
+    if let Some(text) = text.filter(|_| is_known) {
         if text.len() > 64 * 1024 {
             let message = "`succeededIndexes` has more than 65536 bytes";
             fault(cx, &indexes, ErrorType::TooLong, message).help("write runs of indexes as ranges: `0-99`");
@@ -53,6 +54,7 @@ fn success_rule<'t>(rule: &Field<'_, 't>, completions: i64, cx: &mut Cx<'t>) {
         match count_indexes(&text, completions) {
             Ok(total) => listed = total,
             Err(reason) => {
+                is_right = false;
                 let message = format!("{} is no list of indexes: {reason}", quote(&text));
                 fault(cx, &indexes, ErrorType::Invalid, message)
                     .help("write rising indexes and ranges, such as `0,2-4,7`");
@@ -62,21 +64,25 @@ fn success_rule<'t>(rule: &Field<'_, 't>, completions: i64, cx: &mut Cx<'t>) {
     let Some(number) = count.int().filter(|_| count.is_set()) else {
         return;
     };
-    let mut over = |bad: bool, message: String| {
+    let mut over = |bad: bool, message: String, cause: Option<Span>| {
         if bad {
-            fault(cx, &count, ErrorType::Invalid, message).help("use a smaller number, 0 or more");
+            let report = fault(cx, &count, ErrorType::Invalid, message);
+            report.help("use a smaller number, 0 or more").follows(cause);
         }
     };
     over(
         number < 0,
         format!("`succeededCount` is {number}, but it cannot be negative"),
+        None,
     );
     over(
         number > completions,
         format!("`succeededCount` is {number}, more than the {completions} completions"),
+        None,
     );
     let message = format!("`succeededCount` is {number}, more than the {listed} indexes listed");
-    over(indexes.is_set() && number > listed, message);
+    let too_many = indexes.is_set() && is_known && number > listed;
+    over(too_many, message, (!is_right).then(|| indexes.place()));
 }
 
 /// How many indexes `1,3-5` names.

@@ -302,7 +302,8 @@ pub fn ports<'t>(ports: &Field<'_, 't>, cx: &mut Cx<'t>) {
             // A port of the same number gets the same node port.
             if gets_node_ports && (mine == 0 || earlier == 0) {
                 let message = "the port would get the node port of an earlier one";
-                fault(cx, &node, ErrorType::Duplicate, message).help(help);
+                let report = fault(cx, &node, ErrorType::Duplicate, message).help(help);
+                report.follows(port.place());
             }
         }
     }

@@ -64,15 +64,18 @@ pub fn topologies<'t>(field: &Field<'_, 't>, cx: &mut Cx<'t>) {
         }
         // The server compares each two terms, and reports each two that are equal; it begins with an empty one
         // for each term.
-        let empty = if meaning.is_empty() {
-            field.items().count()
-        } else {
-            0
-        };
+        let is_empty = meaning.is_empty();
+        let empty = if is_empty { field.items().count() } else { 0 };
         let equals = terms.entry(meaning).or_insert(empty);
         for _ in 0..(*equals).min(left) {
-            let message = "an earlier term allows the same topology";
-            fault(cx, &list, ErrorType::Duplicate, message).help("remove one of them");
+            let (message, help) = match is_empty {
+                true => (
+                    "the term names no topology, and counts as one more of the same",
+                    "add `matchLabelExpressions`",
+                ),
+                false => ("an earlier term allows the same topology", "remove one of them"),
+            };
+            fault(cx, &list, ErrorType::Duplicate, message).help(help);
         }
         left -= (*equals).min(left);
         *equals += 1;
