@@ -19,6 +19,10 @@ use crate::yaml::{DuplicateKind, Entry};
 /// Checks a document and its objects, before the rules do.
 pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     match document.skip {
+        // With --no-skip it is judged as an object as well.
+        None if cx.settings.no_skip && super::kustomization::is_one(document) => {
+            super::kustomization::check(document, cx);
+        }
         None => {}
         Some(Skip::Kustomization) => return super::kustomization::check(document, cx),
         Some(_) => return,

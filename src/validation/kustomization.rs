@@ -18,6 +18,12 @@ const KINDS: [(&str, &str); 2] = [
     ("Component", "kustomize.config.k8s.io/v1alpha1"),
 ];
 
+/// Whether a document says that it is one.
+pub(super) fn is_one(document: &Document<'_>) -> bool {
+    let said = document.root.and_then(|root| root.get("apiVersion")?.str());
+    said.is_some_and(|said| said.starts_with("kustomize.config.k8s.io/"))
+}
+
 /// Checks a document that is a kustomization.
 pub(super) fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     let Some(root) = document.root.filter(|root| root.is_map()) else {

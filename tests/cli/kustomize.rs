@@ -258,6 +258,10 @@ fn the_first_document_counts_and_says_what_it_is() {
 fn a_kustomization_alone_is_judged() {
     let folder = Folder::new(&[("kustomization.yaml", HEAD)]);
     assert_eq!(folder.run(&["check", "."]).code, Some(0));
+    // What judges more loses nothing.
+    folder.write("kustomization.yaml", format!("{HEAD}resource: []\n"));
+    let answer = folder.run(&["check", "--no-skip", "--format", "concise", "."]);
+    assert!(answer.stdout.contains("error[kustomize/unknown-field]"), "{answer:?}");
 }
 
 /// Whatever is near a Secret's generator may be its value.
