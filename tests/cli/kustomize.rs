@@ -261,7 +261,10 @@ fn a_kustomization_alone_is_judged() {
     // What judges more loses nothing.
     folder.write("kustomization.yaml", format!("{HEAD}resource: []\n"));
     let answer = folder.run(&["check", "--no-skip", "--format", "concise", "."]);
-    assert!(answer.stdout.contains("error[kustomize/unknown-field]"), "{answer:?}");
+    assert!(
+        answer.stdout.contains("error[kustomize/unknown-field]"),
+        "{answer:?}"
+    );
 }
 
 /// Whatever is near a Secret's generator may be its value.
@@ -290,6 +293,7 @@ fn no_value_of_a_generator_is_shown() {
         "secretGenerator:\n- name: a\n  files: [password=hunter2secret]\n",
         "secretGenerator:\n- name: a\n  envs: [password=hunter2secret]\n",
         "secretGenerator:\n- name: a\n  env: hunter2secret\n",
+        "secretGenerator: [{name: a, password:hunter2secret}]\n",
     ];
     for text in faulty {
         let folder = Folder::new(&[("kustomization.yaml", text)]);

@@ -3,6 +3,7 @@
 //! When in doubt, mask: a Secret may not parse, may misspell `stringData` or its own kind, may sit in a
 //! List, in a patch, or as text inside another object. Keys stay readable, since findings are about them.
 
+mod generators;
 mod hidden;
 mod reach;
 mod unread;
@@ -244,7 +245,7 @@ fn mapping(map: Node<'_>, is_root: bool, masked: &mut Masked) -> bool {
         } else if key == "value" {
             value = Some(entry.value);
         } else if contains_word(key, "secret") && contains_word(key, "generator") {
-            generators(entry.value, masked);
+            generators::mask(entry.value, masked);
         } else if key.strip_prefix("kubectl.kubernetes.io/") == Some(LAST_APPLIED) {
             masked.push(entry.value.span());
         }
@@ -270,34 +271,6 @@ fn mapping(map: Node<'_>, is_root: bool, masked: &mut Masked) -> bool {
         own_values(map, |_| true, masked);
     }
     is_secret
-}
-
-/// What kustomize generates Secrets from, however it is spelt: `secretGenerators`, literals that are no list.
-fn generators(node: Node<'_>, masked: &mut Masked) {
-    const SHOWN: [&str; 5] = ["behavior", "name", "namespace", "options", "type"];
-    let node = match node.resolved() {
-        list if list.is_seq() => list,
-        map if map.is_map() => return generator(map, masked),
-        _ => return masked.all(node),
-    };
-    for item in node.items() {
-        if item.resolved().is_map() {
-            generator(item.resolved(), masked);
-        } else {
-            masked.all(item);
-        }
-    }
-
-    fn generator(map: Node<'_>, masked: &mut Masked) {
-        masked.properties(map);
-        for entry in map.raw_entries() {
-            let key = word(entry.key);
-            let is_shown = SHOWN.iter().any(|shown| shown.eq_ignore_ascii_case(&key));
-            if !is_shown || (key != "options" && entry.value.raw().kind != Kind::Scalar) {
-                masked.all(entry.value);
-            }
-        }
-    }
 }
 
 /// What the `kind` of a mapping says, or several of them.
