@@ -249,7 +249,8 @@ fn added_name<'t>(
         );
         let labels = template.child("labels");
         let report = fault(cx, &labels, ErrorType::Invalid, message.clone())
-            .help("use a name of 63 characters at the most");
+            .help("use a name of 63 characters at the most")
+            .follows(place);
         if is_name {
             report.at(place);
         } else {
@@ -285,8 +286,10 @@ pub fn name<'t>(object: &Field<'_, 't>, cx: &mut Cx<'t>) {
             "the last pod of the job would be called {}, which {reason}",
             quote(&host)
         );
-        fault(cx, &metadata.child("name"), ErrorType::Invalid, message)
-            .help("use a name without dots, short enough for the index after it");
+        let name = metadata.child("name");
+        fault(cx, &name, ErrorType::Invalid, message)
+            .help("use a name without dots, short enough for the index after it")
+            .follows(name.place());
     }
 }
 

@@ -160,6 +160,8 @@ fn compare<'t>(
         map.iter().filter_map(known).collect()
     };
     let (max, min, default, request) = (index(max), index(min), index(default), index(request));
+    // An amount that is out of order with several others is the slip: what is told first of it is told for all.
+    let mut told: HashMap<Span, Span> = HashMap::new();
     let mut above = |low: Option<&(Quantity, Span)>,
                      high: Option<&(Quantity, Span)>,
                      at: (&'static str, &str, Span),
@@ -168,10 +170,14 @@ fn compare<'t>(
             && low.0 > high.0
         {
             let message = format!("for {} {what}", quote(at.1));
+            let other = if at.2 == low.1 { high.1 } else { low.1 };
+            let first = told.get(&other).copied();
+            told.entry(other).or_insert(at.2);
             fault(cx, &item.child(at.0).key(at.1), ErrorType::Invalid, message)
                 .at(at.2)
-                .related(if at.2 == low.1 { high.1 } else { low.1 }, "compared with this")
-                .help("put them into the order `min`, `defaultRequest`, `default`, `max`");
+                .related(other, "compared with this")
+                .help("put them into the order `min`, `defaultRequest`, `default`, `max`")
+                .follows(first);
         }
     };
     for (name, value) in &min {
