@@ -33,6 +33,9 @@ pub(super) fn help<'t>(cx: &Cx<'t>, at: &Place<'_, 't>, scalar: Option<&Scalar<'
             Some("write each on a line of its own below it, as `NAME: VALUE`".into())
         }
         (Shape::Struct(ty), Kind::Scalar) => as_mapping(cx, ty, at, scalar).or_else(|| fields(cx, ty)),
+        (Shape::String, Kind::Seq) if at.part.is_field("type") && is_of_schema(at) => {
+            Some("write one type, and `nullable: true` beside it where `null` may stand as well".into())
+        }
         (Shape::String, Kind::Seq) if at.part.is_field("succeededIndexes") => {
             Some("write the indexes as one text: `\"0-2\"`, `\"0,2,5\"`".into())
         }
@@ -102,6 +105,12 @@ fn as_quoted(at: &Place<'_, '_>) -> Option<String> {
         (false, true) => Some("put quotes around the item, if the `: ` is a part of it".into()),
         (false, false) => None,
     }
+}
+
+/// Whether a field is one of a schema.
+fn is_of_schema(at: &Place<'_, '_>) -> bool {
+    let holder = at.up.map(|up| up.shape);
+    matches!(holder, Some(Shape::Struct(ty)) if ty.short_name() == "JSONSchemaProps")
 }
 
 /// Whether a scalar is a word without digits: `three`.

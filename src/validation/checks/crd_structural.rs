@@ -132,7 +132,11 @@ impl<'t> Walker<'_, 't> {
             );
         } else if kind == Type::Unsaid && !int_or_string && !preserve {
             let message = "a structural schema says the type of every field";
-            self.broken(&s.child("type"), ErrorType::Required, message, "add `type`");
+            let help = match is_number_or_text(s) {
+                true => "write `x-kubernetes-int-or-string: true` in place of the alternatives",
+                false => "add `type`",
+            };
+            self.broken(&s.child("type"), ErrorType::Required, message, help);
         }
         if mode == Mode::Root && !matches!(kind, Type::Unsaid | Type::Object) {
             self.broken(
@@ -220,6 +224,11 @@ impl<'t> Walker<'_, 't> {
                     message,
                     "say it outside of them",
                 );
+                let around = s.parent().and_then(Field::parent);
+                let around = around.filter(|around| name == "type" && is_number_or_text(around));
+                if let (Some(around), Some(found)) = (around, self.cx.found.last_mut()) {
+                    found.follows = Some(around.child("type").place());
+                }
             }
         }
         if let Some(entry) = p.properties() {
@@ -245,4 +254,17 @@ impl<'t> Walker<'_, 't> {
             );
         }
     }
+}
+
+/// Whether a schema leaves a choice of a number and a text, as OpenAPI says it: `oneOf: [{type: integer}, {type: string}]`.
+fn is_number_or_text(schema: &Field<'_, '_>) -> bool {
+    ["oneOf", "anyOf"].iter().any(|list| {
+        let list = schema.child(list);
+        let types = list
+            .items()
+            .map(|item| item.child("type").text().unwrap_or_default().into_owned());
+        let mut types: Vec<String> = types.take(3).collect();
+        types.sort_unstable();
+        types == ["integer", "string"] || types == ["number", "string"]
+    })
 }
