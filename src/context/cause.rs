@@ -22,6 +22,8 @@ pub(crate) struct Cause {
 /// What is in doubt with a field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Reach {
+    /// Neither what is in it nor around it: that it is missing itself.
+    Itself,
     /// What is in it.
     Inside,
     /// The field and what is in it.

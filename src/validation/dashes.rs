@@ -10,9 +10,9 @@
 //! The server then misses something in each of them.
 
 use crate::context::Cx;
-use crate::diagnostic::{Diagnostic, Edit, Fix, Stage};
+use crate::diagnostic::{Diagnostic, Edit, ErrorType, Fix, Stage};
 use crate::edit;
-use crate::hash::HashSet;
+use crate::hash::{HashMap, HashSet};
 use crate::manifest::Document;
 use crate::source::Span;
 use crate::yaml::{Kind, Node, Style};
@@ -23,14 +23,22 @@ pub(super) const MOST: usize = 16;
 /// Tells of such lists once, among the findings of a document; `start` is the first of them.
 pub fn join<'t>(document: &Document<'t>, start: usize, cx: &mut Cx<'t>) {
     let found = cx.found.get_mut(start..).unwrap_or_default();
-    if found.iter().filter(|finding| is_refused(finding)).take(2).count() < 2 {
+    let mut refused: HashMap<Span, Vec<usize>> = HashMap::default();
+    for (at, finding) in found
+        .iter()
+        .enumerate()
+        .filter(|(_, finding)| is_refused(finding))
+    {
+        refused.entry(finding.span).or_default().push(at);
+    }
+    if refused.len() < 2 {
         return; // nearly always
     }
     let Some(root) = document.root else { return };
     for id in root.id()..root.raw().next {
         let list = root.with_id(id);
         if let Some(items) = one_item(list) {
-            tell(&items, found);
+            tell(&items, &refused, found);
         }
     }
 }
@@ -60,22 +68,42 @@ fn one_item(list: Node<'_>) -> Option<Vec<Node<'_>>> {
     (items.len() > 1).then_some(items)
 }
 
-/// Lets all that the items lack follow from the first of it.
-fn tell(items: &[Node<'_>], found: &mut [Diagnostic]) {
+/// Lets all that the items lack follow from the first of it, where each has what another one lacks.
+fn tell(items: &[Node<'_>], refused: &HashMap<Span, Vec<usize>>, found: &mut [Diagnostic]) {
     let heads = items.iter().filter_map(|item| item.raw_entries().next());
-    let heads: Vec<Span> = heads.map(|entry| entry.key.span()).collect();
-    let mut lacking: Vec<&mut Diagnostic> = found
-        .iter_mut()
-        .filter(|finding| is_refused(finding) && heads.contains(&finding.span))
+    let heads: Vec<Node<'_>> = heads.map(|entry| entry.key).collect();
+    let names: Vec<_> = heads.iter().filter_map(|key| key.key_text()).collect();
+    let of_head = |key: &Node<'_>| refused.get(&key.span()).into_iter().flatten().copied();
+    let there: Vec<usize> = heads.iter().flat_map(of_head).collect();
+    let mut lacking = Vec::new();
+    for at in there {
+        let Some(refusal) = found.get(at).and_then(|finding| finding.refusal.as_ref()) else {
+            continue;
+        };
+        // What is wrong with the item itself, or with a field of it.
+        let name = refusal
+            .field
+            .rsplit(']')
+            .next()
+            .unwrap_or_default()
+            .strip_prefix('.');
+        match name {
+            Some(name) if names.iter().any(|other| other == name) => lacking.push(at),
+            _ if refusal.kind == ErrorType::Duplicate => lacking.push(at),
+            // Joined they would lack it as well.
+            _ => return,
+        }
+    }
+    let spans: HashSet<Span> = lacking
+        .iter()
+        .filter_map(|at| Some(found.get(*at)?.span))
         .collect();
-    lacking.sort_by_key(|finding| finding.span);
-    let Some((first, rest)) = lacking.split_first_mut() else {
+    let (Some((first, rest)), true) = (lacking.split_first(), spans.len() > 1) else {
         return;
     };
-    // Of one of them alone it is not certain.
-    if rest.last().is_none_or(|last| last.span == first.span) {
+    let Some(first) = found.get_mut(*first) else {
         return;
-    }
+    };
     first
         .message
         .push_str("; each `- ` begins another item of the list");
@@ -86,10 +114,13 @@ fn tell(items: &[Node<'_>], found: &mut [Diagnostic]) {
         safe: false,
         edits,
     });
-    for finding in rest {
-        finding.follows = Some(first.span);
-        // It would mend an item that goes.
-        finding.fix = None;
+    let cause = first.span;
+    for at in rest {
+        if let Some(finding) = found.get_mut(*at) {
+            finding.follows = Some(cause);
+            // It would mend an item that goes.
+            finding.fix = None;
+        }
     }
 }
 

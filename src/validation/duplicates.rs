@@ -75,6 +75,9 @@ pub(super) fn report<'t>(
     }
 }
 
+/// What comes of a key that stands twice.
+pub(super) const REFUSED: &str = "kubectl silently takes the last value, a strict reader refuses the file";
+
 /// More keys of a file that stand twice are reported without a fix.
 const MENDABLE: usize = 500;
 
@@ -121,7 +124,7 @@ fn drop_earlier(earlier: NodeId, again: Node<'_>) -> Option<(bool, Vec<Edit>)> {
 
 /// Whether two values are read as the same. Their texts may differ in indentation and quotes alone, and may be the
 /// same and yet be read in two ways, as the indentation around them differs.
-fn says_the_same(a: Node<'_>, b: Node<'_>) -> bool {
+pub(super) fn says_the_same(a: Node<'_>, b: Node<'_>) -> bool {
     let nodes = |node: Node<'_>| (node.id()..node.raw().next).len();
     nodes(a) == nodes(b)
         && (a.id()..a.raw().next).zip(b.id()..).all(|(in_a, in_b)| {
@@ -183,9 +186,7 @@ fn one<'t>(
                 .severity(Severity::Warning);
         }
         DuplicateKind::Written => {
-            let text = format!(
-                "{shown} is set twice in this mapping; kubectl silently takes the last value, a strict reader refuses the file"
-            );
+            let text = format!("{shown} is set twice in this mapping; {REFUSED}");
             let fix = earlier.and_then(|earlier| drop_earlier(earlier, again));
             let mut report = cx
                 .report_as(id, again.span(), text)

@@ -40,13 +40,14 @@ fn inside_empty(key: &str, entry: Entry<'_>, at: &Place<'_, '_>, kube: KubeVersi
     let Shape::Struct(ty) = at.shape else { return None };
     let above = at.value.raw_entries().take(MOST);
     let above = above.take_while(|other| other.key.id() < entry.key.id());
-    let mut empty = above.filter(|other| other.value.span().is_empty());
-    let holder = empty.find_map(|other| {
+    let empty = above.filter(|other| other.value.span().is_empty());
+    let holders = empty.filter_map(|other| {
         let name = other.key.key_text()?;
         let field = ty.field(&name, kube)?;
         let has = matches!(field.ty.shape(), Shape::Struct(inner) if inner.field(key, kube).is_some());
         has.then_some(field.name)
-    })?;
+    });
+    let holder = holders.last()?;
     Some(Elsewhere {
         help: format!(
             "indent it, so that it belongs to `{}`",
@@ -61,14 +62,14 @@ fn inside_empty(key: &str, entry: Entry<'_>, at: &Place<'_, '_>, kube: KubeVersi
 fn other_version(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<Elsewhere> {
     let Shape::Struct(ty) = at.shape else { return None };
     // Of the object itself or of its spec; what is further in has less to do with a version.
-    let is_outer = at.up.is_none_or(|up| up.up.is_none());
+    if at.up.is_some_and(|up| up.up.is_some()) {
+        return None;
+    }
     let others = table::types().filter(|other| {
         let is_same = other.group() == ty.group() && other.short_name() == ty.short_name();
         is_same && *other != ty && other.field(key, kube).is_some()
     });
-    let other = others
-        .max_by_key(|other| stability(version_of(*other)))
-        .filter(|_| is_outer)?;
+    let other = others.max_by_key(|other| stability(version_of(*other)))?;
     let version = version_of(other);
     let is_served = !ty.group().is_empty() && stability(version) > stability(version_of(ty));
     is_served.then(|| Elsewhere {

@@ -76,13 +76,15 @@ impl<'a> Decoder<'_, 'a> {
             _ => None,
         };
         // Which item of a list is meant is not known.
-        if let Some(field) = meant.filter(|field| !field.contains("[]")) {
+        // What is there by itself is judged by itself.
+        let meant = meant.filter(|field| !field.contains("[]") && !is_there(at, field));
+        if let Some(field) = meant {
             self.cx.cause(told, Reach::Holder, || field);
         }
         if let Some(holder) = place.as_deref().and_then(|place| place.rsplit_once('.'))
             && elsewhere.as_ref().is_some_and(|elsewhere| elsewhere.in_empty)
         {
-            self.cx.cause(told, Reach::Field, || holder.0.to_string());
+            self.cx.cause(told, Reach::Itself, || holder.0.to_string());
         }
         self.unwrapped(ty, at, entry, key);
         let is_sure = elsewhere.is_some() || !matches!(known, Unknown::Nothing);
@@ -132,11 +134,13 @@ impl<'a> Decoder<'_, 'a> {
         if let Some(last) = last
             && let Some(first) = found.get_mut(last.finding)
         {
-            last.others.push(told(key));
-            let others = enumerated(&last.others, "and");
-            let verb = if last.others.len() == 1 { "does" } else { "do" };
-            first.help = Some(format!("{}; so {verb} {others}", last.help));
             own.follows = Some(first.span);
+            if last.others.len() < MOST_OTHERS {
+                last.others.push(told(key));
+                let others = enumerated(&last.others, "and");
+                let verb = if last.others.len() == 1 { "does" } else { "do" };
+                first.help = Some(format!("{}; so {verb} {others}", last.help));
+            }
             return;
         }
         self.misplaced = Some(Misplaced {
@@ -293,6 +297,30 @@ impl<'a> Decoder<'_, 'a> {
 fn is_old_patch(at: &Place<'_, '_>) -> bool {
     let is_item = matches!(at.part, Part::Index(_)) && matches!(at.value.scalar(), Some(Scalar::Str(_)));
     is_item && at.up.is_some_and(|list| list.part.is_field("patches"))
+}
+
+/// So many fields are named that belong to one place with another.
+const MOST_OTHERS: usize = 16;
+
+/// Whether the object that a place is in has something at a path.
+fn is_there(at: &Place<'_, '_>, path: &str) -> bool {
+    /// To count further takes too long.
+    const MOST: usize = 1_000;
+    let root = std::iter::successors(Some(at), |place| place.up).last();
+    let mut node = root.map(|root| root.value);
+    for step in path.split('.') {
+        let mut parts = step.split('[');
+        let name = parts.next().unwrap_or_default();
+        node = node.and_then(|node| node.get(name));
+        for index in parts {
+            let index: usize = index.trim_end_matches(']').parse().unwrap_or(MOST);
+            if index >= MOST {
+                return true;
+            }
+            node = node.and_then(|node| node.items().nth(index));
+        }
+    }
+    node.is_some_and(|node| !node.is_null())
 }
 
 /// A field of what is at a path.

@@ -51,7 +51,9 @@ impl<'c> Causes<'c> {
         let mut all = Causes::default();
         for cause in causes.iter().filter(|cause| cause.field.len() <= LONGEST) {
             let key = (cause.object, &*cause.field);
-            all.inside.entry(key).or_insert(cause.span);
+            if cause.reach != Reach::Itself {
+                all.inside.entry(key).or_insert(cause.span);
+            }
             if cause.reach != Reach::Inside {
                 all.field.entry(key).or_insert(cause.span);
             }

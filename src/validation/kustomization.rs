@@ -2,10 +2,12 @@
 //! strictly: a field that kustomize does not know, or a value of another type, and nothing is built.
 
 use super::decode::{Decoder, Reader, Strictness};
+use super::duplicates::REFUSED;
 use super::path::Place;
 use super::resolved::Resolved;
 use crate::catalogue::ids;
 use crate::context::Cx;
+use crate::diagnostic::Severity;
 use crate::manifest::{Document, is_kustomization, kustomization};
 use crate::near::nearest;
 use crate::quote::quote;
@@ -50,7 +52,14 @@ pub(super) fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         misplaced: None,
     };
     decoder.value(&Place::root(root, Shape::Struct(table::KUSTOMIZATION)));
+    let before = cx.count();
     super::duplicates::report(&document.chunk.duplicates, root, &[], &[], false, cx);
+    for finding in cx.found.iter_mut().skip(before) {
+        finding.severity = Severity::Warning;
+        finding.message = finding
+            .message
+            .replace(REFUSED, "kustomize silently takes the last value");
+    }
 }
 
 /// Whether the document is one of the kinds that kustomize reads as such; what is wrong about how it says so is

@@ -1,5 +1,6 @@
 //! Slips by which a key stands twice in a mapping: a dash that is missing, a line that is not indented enough.
 
+use super::duplicates::says_the_same;
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::edit;
 use crate::quote::quote;
@@ -17,6 +18,9 @@ pub(super) enum Slip<'t> {
     /// One of several keys that come again: which values belong together is not known.
     Several,
 }
+
+/// So many duplicates of one mapping are compared with each other.
+const MOST: usize = 32;
 
 /// What one of all duplicates tells of; `maps` are the mappings that they stand in.
 pub(super) fn slip_of<'t>(
@@ -40,17 +44,40 @@ pub(super) fn slip_of<'t>(
         return Some(Slip::Inside(above));
     }
     let own = |of: &Option<Node<'_>>| of.is_some_and(|of| of.id() == map.id());
-    let others = all.iter().zip(maps).filter(|(_, of)| own(of));
-    let mut others = others
-        .map(|(other, _)| other)
-        .filter(|other| other.kind == DuplicateKind::Written);
-    let begin = others.clone().find(|other| other.first == first.id());
-    match begin.filter(|_| dash_before(first).is_some()) {
+    let all = all
+        .iter()
+        .zip(maps)
+        .filter(|(_, of)| own(of))
+        .map(|(other, _)| other);
+    let all = all.filter(|other| other.kind == DuplicateKind::Written);
+    let value = |key: u32| root.with_id(root.with_id(key).raw().next);
+    if all.clone().nth(MOST).is_some() {
+        return None; // no slip of a hand
+    }
+    // Nothing is lost where all say the same as before.
+    if all
+        .clone()
+        .all(|other| says_the_same(value(other.first), value(other.again)))
+    {
+        return None;
+    }
+    let begin = all.clone().find(|other| other.first == first.id());
+    let begin = begin.filter(|_| dash_before(first).is_some());
+    // What comes again before it does not go on where another item begins.
+    let begin = begin.filter(|begin| all.clone().all(|other| other.again >= begin.again));
+    match begin {
         Some(begin) if begin.again == duplicate.again => Some(Slip::Dash(first, again)),
-        Some(begin) if begin.again < duplicate.again => Some(Slip::Rest(root.with_id(begin.again).span())),
-        _ => {
-            let other = others.find(|other| other.first != duplicate.first);
-            other.map(|_| Slip::Several)
+        Some(begin) if duplicate.first < begin.again && duplicate.again > begin.again => {
+            let mut before = all.filter(|other| other.first == duplicate.first);
+            let is_first = before.all(|other| other.again <= begin.again || other.again >= duplicate.again);
+            is_first
+                .then(|| Slip::Rest(root.with_id(begin.again).span()))
+                .or(Some(Slip::Several))
+        }
+        Some(_) => Some(Slip::Several),
+        None => {
+            let mut others = all.filter(|other| other.first != duplicate.first);
+            others.next().map(|_| Slip::Several)
         }
     }
 }
@@ -87,11 +114,7 @@ impl Slip<'_> {
                 ));
                 finding.fix = None;
             }
-            Slip::Several => {
-                if let Some(fix) = &mut finding.fix {
-                    fix.safe = false;
-                }
-            }
+            Slip::Several => finding.fix = None,
         }
     }
 }

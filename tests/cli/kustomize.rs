@@ -294,6 +294,8 @@ fn no_value_of_a_generator_is_shown() {
         "secretGenerator:\n- name: a\n  envs: [password=hunter2secret]\n",
         "secretGenerator:\n- name: a\n  env: hunter2secret\n",
         "secretGenerator: [{name: a, password:hunter2secret}]\n",
+        "secretGenertor:\n- name: a\n  literals: [password=hunter2secret]\n",
+        "secertGenerator:\n- name: a\n  envs: hunter2secret\n",
     ];
     for text in faulty {
         let folder = Folder::new(&[("kustomization.yaml", text)]);

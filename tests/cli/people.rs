@@ -367,3 +367,42 @@ fn what_stands_at_a_wrong_place_is_told_once() {
     );
     assert!(!told.contains("error"), "{told}");
 }
+
+/// A misplaced field says nothing of the one that is there.
+#[test]
+fn what_is_there_is_judged_beside_a_slip() {
+    let (told, _) = told_and_mended(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: -3\n  selector: {matchLabels: {app: web}}\n\
+         \x20 strategy: {type: Foo, spec: {paused: true}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      volumes: [{name: Bad_, emptyDir: {}}]\n\
+         \x20     containers:\n        - {name: Web_1, image: a, volumes: []}\n",
+    );
+    for place in [
+        "`replicas` is -3",
+        "does not know `Foo`",
+        "`Bad_`",
+        "`Web_1`",
+        "no field `spec`",
+        "no field `volumes`",
+    ] {
+        assert!(told.contains(place), "{place}: {told}");
+    }
+    // Two items that lack the same are no one item, nor are two sources.
+    let (told, mended) = told_and_mended(
+        "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\nspec:\n  maxReplicas: 3\n\
+         \x20 scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}\n  metrics:\n\
+         \x20   - resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}\n\
+         \x20   - external: {metric: {name: q}, target: {type: Value, value: 1}}\n",
+    );
+    assert!(
+        told.contains("\n2 errors in 1 of 1 file") && mended.contains("    - external"),
+        "{told}{mended}"
+    );
+    // A dash among keys that come again in another order is not guessed.
+    let env = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: a\n      image: b\n      env:\n\
+         \x20       - value: seven\n          name: G\n          name: H\n          value: eight\n";
+    let (told, mended) = told_and_mended(env);
+    assert!(
+        told.matches("is set twice").count() == 2 && mended == env,
+        "{told}{mended}"
+    );
+}

@@ -1,10 +1,17 @@
 //! What kustomize generates Secrets from.
 
-use super::{Masked, is_stray, may_have_strays, word};
+use super::{Masked, contains_word, is_stray, may_have_strays, word};
+use crate::near::nearest;
 use crate::yaml::{Kind, Node};
 
 /// Fields of a generator that tell nothing of values.
 const SHOWN: [&str; 5] = ["behavior", "name", "namespace", "options", "type"];
+
+/// Whether a key is the one above them, or may be meant for it.
+pub(super) fn is_meant(key: &str) -> bool {
+    let says = contains_word(key, "secret") && contains_word(key, "generator");
+    says || nearest(key, ["secretGenerator"].into_iter()).is_some()
+}
 
 /// What kustomize generates Secrets from, however it is spelt: `secretGenerators`, literals that are no list.
 pub(super) fn mask(node: Node<'_>, masked: &mut Masked) {

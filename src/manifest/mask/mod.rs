@@ -228,7 +228,7 @@ fn mapping(map: Node<'_>, is_root: bool, masked: &mut Masked) -> bool {
     for entry in map.raw_entries() {
         // Nearly all keys are as long as none of those that are looked for.
         let row = entry.key.raw();
-        if row.is_bare_word() && !matches!(row.end - row.start, 4 | 5 | 10 | 11 | 14..=17 | 48) {
+        if row.is_bare_word() && !matches!(row.end - row.start, 4 | 5 | 10 | 11 | 13..=17 | 48) {
             continue;
         }
         let key = &*word(entry.key);
@@ -244,7 +244,7 @@ fn mapping(map: Node<'_>, is_root: bool, masked: &mut Masked) -> bool {
             operation = contains_word(&word(entry.value), "data");
         } else if key == "value" {
             value = Some(entry.value);
-        } else if contains_word(key, "secret") && contains_word(key, "generator") {
+        } else if generators::is_meant(key) {
             generators::mask(entry.value, masked);
         } else if key.strip_prefix("kubectl.kubernetes.io/") == Some(LAST_APPLIED) {
             masked.push(entry.value.span());

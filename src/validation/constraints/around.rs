@@ -5,8 +5,9 @@ use super::base::Base;
 use super::dashes;
 use super::faults::named;
 use super::run::of_condition;
-use super::{Is, Test};
+use super::{Is, Op, Test};
 use crate::context::Cx;
+use crate::diagnostic::{Diagnostic, ErrorType};
 use crate::manifest::Field;
 
 /// Says more of the findings from one on, which a test made of a field.
@@ -69,7 +70,19 @@ fn decided_by<'t>(test: &Test, base: &Base<'_, '_, 't>, from: usize, cx: &mut Cx
             }
         });
     }
-    for finding in cx.found.iter_mut().skip(from) {
+    let is_about_presence = |finding: &Diagnostic| {
+        let refusal = finding.refusal.as_ref();
+        let kind = refusal.map(|refusal| refusal.kind);
+        matches!(kind, Some(ErrorType::Required | ErrorType::Forbidden))
+            || matches!(test.op, Op::Invalid | Op::Check(..))
+    };
+    // The form of a value is wrong whatever the word is.
+    for finding in cx
+        .found
+        .iter_mut()
+        .skip(from)
+        .filter(|finding| is_about_presence(finding))
+    {
         finding.follows = finding.follows.or(place);
     }
 }
