@@ -62,7 +62,9 @@ fn inside_empty(key: &str, entry: Entry<'_>, at: &Place<'_, '_>, kube: KubeVersi
 fn other_version(key: &str, at: &Place<'_, '_>, kube: KubeVersion) -> Option<Elsewhere> {
     let Shape::Struct(ty) = at.shape else { return None };
     // Of the object itself or of its spec; what is further in has less to do with a version.
-    if at.up.is_some_and(|up| up.up.is_some()) {
+    // And nobody writes so many fields that it pays to look through all types for each.
+    let is_long = at.value.raw_entries().nth(256).is_some();
+    if is_long || at.up.is_some_and(|up| up.up.is_some()) {
         return None;
     }
     let others = table::types().filter(|other| {
