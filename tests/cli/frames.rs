@@ -192,6 +192,7 @@ fn a_workload_that_does_not_read_is_shown() {
         "    data:\n      password: hunter2\n",
         "kind: Secret\n",
         "  kind: Secret\n",
+        "status: {kind: Secret, stringData: {p: hunter2}}\n",
     ] {
         assert!(!seen(&format!("{head}{volume}{more}")), "{more}");
     }

@@ -119,7 +119,9 @@ fn is_one_of(text: &str, (kinds, fields): (&[&str], &[&str])) -> bool {
         let Some(seen) = at.and_then(|at| seen.get_mut(at)) else {
             return false;
         };
-        if std::mem::replace(seen, true) {
+        // In braces another object may stand on the line.
+        let holds_kind = key != "kind" && value.to_ascii_lowercase().contains("kind");
+        if std::mem::replace(seen, true) || holds_kind {
             return false;
         }
         is_one |= key == "kind" && kinds.contains(&value.trim());
