@@ -1,6 +1,5 @@
 //! Whether there is what a kustomization names.
 
-use std::cell::OnceCell;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -24,12 +23,12 @@ const MOST_MEANT: usize = 64;
 pub(super) fn note(inputs: &[Input], at: usize, named: &[(String, Wants)], around: &mut Surroundings) {
     let Some(input) = inputs.get(at) else { return };
     let mut name = String::new();
-    let disk = OnceCell::new();
+    let mut disk: Option<Disk> = None;
     let mut wrong = HashMap::default();
     for (path, wants) in named.iter().filter(|(path, _)| !is_elsewhere(path)) {
         // Nearly all of them are read as well, and to ask the system takes longer.
         let there = is_among(inputs, &input.name, path, &mut name);
-        let there = there.unwrap_or_else(|| disk.get_or_init(|| Disk::of(input)).look(path));
+        let there = there.unwrap_or_else(|| disk.get_or_insert_with(|| Disk::of(input)).look(path));
         let found = match there {
             There::Unknown => continue,
             There::File if wants.takes_files() => continue,
@@ -45,7 +44,7 @@ pub(super) fn note(inputs: &[Input], at: usize, named: &[(String, Wants)], aroun
     if wrong.is_empty() {
         return;
     }
-    if let Some(disk) = disk.get() {
+    if let Some(disk) = &disk {
         find_meant(disk, named, &mut wrong);
     }
     around.wrong_paths.insert(input.name.clone(), wrong);
@@ -108,7 +107,7 @@ struct Disk {
     /// Without symbolic links, as kustomize takes it: `..` leads out of where it lies.
     folder: PathBuf,
     /// Patterns of git by the folder in which they hold, with whether it leaves out that folder.
-    ignored: std::cell::RefCell<HashMap<PathBuf, Held>>,
+    ignored: HashMap<PathBuf, Held>,
 }
 
 /// What git leaves out in a folder.
@@ -127,7 +126,7 @@ impl Disk {
         }
     }
 
-    fn look(&self, path: &str) -> There {
+    fn look(&mut self, path: &str) -> There {
         let place = without_dots(&self.folder.join(path));
         match fs::metadata(&place) {
             Ok(found) if !found.is_dir() => There::File,
@@ -152,18 +151,18 @@ impl Disk {
     }
 
     /// Whether what is not there is made before the build: git leaves it out, or it belongs to a submodule.
-    fn is_made(&self, place: &Path) -> bool {
+    fn is_made(&mut self, place: &Path) -> bool {
         let folders = place.ancestors().skip(1);
         let nearest = folders.into_iter().find(|folder| folder.is_dir());
         let in_submodule = nearest.is_some_and(|folder| folder != self.folder && is_empty(folder));
         in_submodule || self.is_left_out(place)
     }
 
-    fn is_left_out(&self, place: &Path) -> bool {
+    fn is_left_out(&mut self, place: &Path) -> bool {
         let Some(folder) = place.parent() else {
             return false;
         };
-        if !self.ignored.borrow().contains_key(folder) {
+        if !self.ignored.contains_key(folder) {
             let all = self.is_left_out(folder);
             let patterns = if all {
                 None
@@ -171,10 +170,9 @@ impl Disk {
                 Ignored::above(place, &mut Vec::new())
             };
             let held = Held { patterns, all };
-            self.ignored.borrow_mut().insert(folder.into(), held);
+            self.ignored.insert(folder.into(), held);
         }
-        let mut ignored = self.ignored.borrow_mut();
-        let Some(held) = ignored.get_mut(folder) else {
+        let Some(held) = self.ignored.get_mut(folder) else {
             return false;
         };
         // What is not there may be meant for a folder.

@@ -42,6 +42,11 @@ fn is_flow(node: Node<'_>) -> bool {
     node.is_json() || node.raw().style == Style::Flow
 }
 
+/// Double quotes around what stands without. Two insertions, so that the value itself stands in no edit.
+pub fn quote(span: Span) -> Vec<Edit> {
+    vec![insert(span.start, "\""), insert(span.end, "\"")]
+}
+
 /// Whether a node or anything in it has an anchor or a tag, or stands for something else.
 pub fn is_tied(node: Node<'_>) -> bool {
     // In a document without aliases, merge keys and tags an anchor names what nobody asks for; it stands in the

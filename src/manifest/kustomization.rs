@@ -106,9 +106,13 @@ pub(crate) fn named<'t>(root: Node<'t>, mut each: impl FnMut(Node<'t>, String, W
     visit(root, &mut |_, wants, node, path| each(node, path, wants));
 }
 
+/// Whether kustomize takes the file at a path for its own.
+pub(crate) fn is_own(path: &str) -> bool {
+    is_kustomization(path.rsplit(['/', '\\']).next().unwrap_or(path))
+}
+
 /// Whether kustomize reads a document: of its own file it takes the first only.
 pub(crate) fn is_read(file: &File<'_>, document: &Document<'_>) -> bool {
-    let own = file.name.rsplit(['/', '\\']).next().unwrap_or(file.name);
     let mut filled = file
         .documents
         .iter()
@@ -116,7 +120,7 @@ pub(crate) fn is_read(file: &File<'_>, document: &Document<'_>) -> bool {
     let is_first = filled
         .next()
         .is_none_or(|first| first.chunk.span == document.chunk.span);
-    is_first || !is_kustomization(own)
+    is_first || !is_own(file.name)
 }
 
 /// What is done with each path.

@@ -26,68 +26,74 @@ pub(super) fn as_they_stand(file: &FileReport) -> Vec<Cow<'_, Diagnostic>> {
 
 /// [`for_people`], each with its index among the findings of the file.
 pub(super) fn numbered_for_people(file: &FileReport) -> Vec<(usize, Cow<'_, Diagnostic>)> {
-    let mut shown: Vec<(usize, &Diagnostic)> = Vec::with_capacity(file.diagnostics.len());
+    let mut shown: Vec<Shown<'_>> = Vec::with_capacity(file.diagnostics.len());
     for (index, diagnostic) in file.diagnostics.iter().enumerate() {
         if follows(diagnostic, &file.diagnostics) {
             continue;
         }
         // They are sorted by span, so that those of one place are near.
         let near = shown.iter_mut().rev().take(MOST);
-        let mut near = near.take_while(|(_, other)| other.span == diagnostic.span);
-        match near.find_map(|one| Some((says_as_much(one.1, diagnostic)?, one))) {
-            None => shown.push((index, diagnostic)),
-            Some((Better::Second, first)) => *first = (index, diagnostic),
-            Some((Better::First, _)) => {}
+        let near = near.take_while(|other| other.finding.span == diagnostic.span);
+        let told = near
+            .filter_map(|one| Some((one.tells_of(diagnostic)?, one)))
+            .next();
+        match told {
+            None => shown.push(Shown {
+                index,
+                finding: diagnostic,
+                others: Vec::new(),
+            }),
+            Some((Told::Second, one)) => (one.index, one.finding) = (index, diagnostic),
+            Some((Told::First, _)) => {}
+            Some((Told::Both, one)) => one.others.push(diagnostic),
         }
     }
-    let mut whole: Vec<(usize, Cow<'_, Diagnostic>)> = Vec::with_capacity(shown.len());
-    for there in shown.chunk_by(|(_, one), (_, other)| one.span == other.span) {
-        let mut rest = there;
-        while let Some(((index, first), after)) = rest.split_first() {
-            rest = after;
-            let is_told = |one: &Diagnostic| {
-                whole
-                    .iter()
-                    .rev()
-                    .take(there.len())
-                    .any(|(_, told)| lacks_as_well(told, one))
-            };
-            if first.only_missing && is_told(first) {
-                continue;
-            }
-            let others = after.iter().map(|(_, other)| *other);
-            let others: Vec<&Diagnostic> = others.filter(|other| lacks_as_well(first, other)).collect();
-            whole.push((
-                *index,
-                if others.is_empty() {
-                    Cow::Borrowed(*first)
-                } else {
-                    Cow::Owned(all_missing(first, &others))
-                },
-            ));
+    let whole = shown.into_iter().map(|one| {
+        let finding = match one.others.is_empty() {
+            true => Cow::Borrowed(one.finding),
+            false => Cow::Owned(all_missing(one.finding, &one.others)),
+        };
+        (one.index, finding)
+    });
+    whole.collect()
+}
+
+/// A finding that people are shown.
+struct Shown<'r> {
+    /// Its index among those of the file.
+    index: usize,
+    finding: &'r Diagnostic,
+    /// What else its holder lacks.
+    others: Vec<&'r Diagnostic>,
+}
+
+impl Shown<'_> {
+    /// Whether one of the two tells of both.
+    fn tells_of(&self, other: &Diagnostic) -> Option<Told> {
+        match lacks_as_well(self.finding, other) {
+            true => Some(Told::Both),
+            false => says_as_much(self.finding, other),
         }
     }
-    whole
 }
 
 /// Whether two findings say what one holder lacks, and nothing else.
 fn lacks_as_well(one: &Diagnostic, other: &Diagnostic) -> bool {
-    let holder = |of: &Diagnostic| {
-        let field = of.refusal.as_ref()?.field.rsplit_once('.')?;
-        (of.only_missing && of.label.is_none() && of.related.is_empty()).then(|| field.0.to_string())
-    };
-    one.span == other.span
-        && one.object == other.object
-        && one.rule == other.rule
-        && holder(one).is_some_and(|one| holder(other) == Some(one))
+    let is_it = |of: &Diagnostic| of.only_missing && of.label.is_none() && of.related.is_empty();
+    let (holder, others) = (field_of(one).0, field_of(other).0);
+    is_it(one) && is_it(other) && one.object == other.object && one.rule == other.rule && holder == others
+}
+
+/// The field that a finding is about: its holder, and its name.
+fn field_of(finding: &Diagnostic) -> (&str, &str) {
+    let field = finding.refusal.as_ref().map_or("", |refusal| &refusal.field);
+    field.rsplit_once('.').unwrap_or(("", field))
 }
 
 /// What several findings say is missing, in one.
 fn all_missing(first: &Diagnostic, others: &[&Diagnostic]) -> Diagnostic {
-    let all = || std::iter::once(first).chain(others.iter().copied());
-    let field = |one: &Diagnostic| Some(one.refusal.as_ref()?.field.rsplit('.').next()?.to_string());
-    let names: Vec<String> = all().filter_map(field).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let all = std::iter::once(first).chain(others.iter().copied());
+    let names: Vec<&str> = all.map(|one| field_of(one).1).collect();
     let list = listed(&names, "and");
     let same = others.iter().all(|other| other.help == first.help);
     Diagnostic {
@@ -124,19 +130,21 @@ fn follows(diagnostic: &Diagnostic, sorted: &[Diagnostic]) -> bool {
 }
 
 /// Which of two findings is told.
-enum Better {
+enum Told {
     First,
     Second,
+    /// One for both.
+    Both,
 }
 
 /// Which of two findings of one place tells of both, if one does.
-fn says_as_much(first: &Diagnostic, second: &Diagnostic) -> Option<Better> {
-    if first.severity != second.severity || first.object != second.object || lacks_as_well(first, second) {
+fn says_as_much(first: &Diagnostic, second: &Diagnostic) -> Option<Told> {
+    if first.severity != second.severity || first.object != second.object {
         return None;
     }
     let says = |one: &Diagnostic| (one.rule, one.help.clone(), one.label.clone());
     if first.message == second.message && says(first) == says(second) && first.related == second.related {
-        return Some(Better::First);
+        return Some(Told::First);
     }
     let (Some(one), Some(other)) = (&first.refusal, &second.refusal) else {
         return None;
@@ -148,9 +156,9 @@ fn says_as_much(first: &Diagnostic, second: &Diagnostic) -> Option<Better> {
     if is_same {
         // What is missing has other faults as well, which go once it is there.
         match (one.kind == ErrorType::Required, other.kind == ErrorType::Required) {
-            (true, _) => return Some(Better::First),
-            (_, true) => return Some(Better::Second),
-            _ if one.kind == ErrorType::NotSupported && other.kind == one.kind => return Some(Better::First),
+            (true, _) => return Some(Told::First),
+            (_, true) => return Some(Told::Second),
+            _ if one.kind == ErrorType::NotSupported && other.kind == one.kind => return Some(Told::First),
             _ => {}
         }
     }
@@ -161,8 +169,8 @@ fn says_as_much(first: &Diagnostic, second: &Diagnostic) -> Option<Better> {
     }
     Some(
         match other.kind == ErrorType::Required && one.kind != ErrorType::Required {
-            true => Better::Second,
-            false => Better::First,
+            true => Told::Second,
+            false => Told::First,
         },
     )
 }

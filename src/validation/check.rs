@@ -3,9 +3,10 @@
 
 use std::sync::OnceLock;
 
-use super::decode::{Decoder, Reader, Strictness};
+use super::decode::{Decoder, Strictness};
 use super::locate::{Fault, Order};
 use super::path::{Part, Place};
+use super::read_by::ReadBy;
 use super::resolved::Resolved;
 use super::served::{self, Identity};
 use crate::context::Cx;
@@ -14,7 +15,7 @@ use crate::hash::HashSet;
 use crate::manifest::{Document, File, Object, Skip};
 use crate::schema::{Shape, TypeId, table};
 use crate::source::Span;
-use crate::yaml::{DuplicateKind, Entry};
+use crate::yaml::Entry;
 
 /// Checks a document and its objects, before the rules do.
 pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
@@ -37,13 +38,7 @@ pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     cx.object = None;
     super::list::check(document, root, cx);
     let duplicates = &document.chunk.duplicates;
-    // Of a key that comes again YAML keeps the last value only; the others are never decoded.
-    let mut overridden: Vec<u32> = duplicates
-        .iter()
-        .filter(|d| d.kind == DuplicateKind::Written && !root.is_json())
-        .map(|d| d.first)
-        .collect();
-    overridden.sort_unstable();
+    let overridden = super::duplicates::overridden(duplicates, root);
     let objects = &file.objects[document.objects.start as usize..document.objects.end as usize];
     let mut kinds = Vec::new();
     let mut resolved = Resolved::default();
@@ -56,7 +51,15 @@ pub fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         }
     }
     if !duplicates.is_empty() {
-        super::duplicates::report(duplicates, root, objects, &kinds, document.list, cx);
+        super::duplicates::report(
+            ReadBy::Server,
+            duplicates,
+            root,
+            objects,
+            &kinds,
+            document.list,
+            cx,
+        );
     }
     super::keys::check(document, root, before, cx);
     cx.object = None;
@@ -71,19 +74,8 @@ fn check_object<'t>(
     cx: &mut Cx<'t>,
 ) -> Option<TypeId> {
     let identity = served::identify(object, cx);
-    let minor = cx.kube().minor();
-    let mut decoder = Decoder {
-        cx,
-        reader: Reader::Server,
-        minor,
-        in_list,
-        strictness: Strictness::Strict,
-        overridden,
-        resolved,
-        skip_base64: false,
-        depth: 0,
-        misplaced: None,
-    };
+    let mut decoder = Decoder::new(cx, overridden, resolved);
+    decoder.in_list = in_list;
     match identity {
         Identity::Known(info) => {
             let ty = info.ty?;
@@ -150,18 +142,8 @@ fn custom_metadata<'t>(object: &Object<'t>, decoder: &mut Decoder<'_, 't>) {
 
 /// What [`custom_metadata`] passes over, in an object that is certainly meant for the server.
 pub(super) fn rest_of_metadata<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
-    let mut decoder = Decoder {
-        minor: cx.kube().minor(),
-        cx,
-        reader: Reader::Server,
-        in_list: false,
-        strictness: Strictness::Strict,
-        overridden: &[],
-        resolved: &mut Resolved::default(),
-        skip_base64: false,
-        depth: 0,
-        misplaced: None,
-    };
+    let mut resolved = Resolved::default();
+    let mut decoder = Decoder::new(cx, &[], &mut resolved);
     with_metadata(object, &mut decoder, |decoder, at| {
         for entry in at.value.entries() {
             if !READ_EVERYWHERE.iter().any(|name| entry.key.key_is(name)) {

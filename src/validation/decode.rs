@@ -8,10 +8,11 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::path::{Part, Place};
+use super::read_by::ReadBy;
 use super::resolved::Resolved;
 use crate::catalogue::ids;
 use crate::context::Cx;
-use crate::diagnostic::{ErrorType, RuleId};
+use crate::diagnostic::ErrorType;
 use crate::schema::table::{self, FieldRef};
 use crate::schema::{Shape, Ty, TypeId};
 use crate::yaml::tree::{COOK, NodeId, PROPS};
@@ -32,45 +33,10 @@ pub(super) enum Strictness {
     Off,
 }
 
-/// Who reads what is decoded.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reader {
-    /// The API server.
-    Server,
-    /// kustomize, its own file.
-    Kustomize,
-}
-
-impl Reader {
-    /// What comes of a value that it cannot read.
-    pub(super) fn cannot_read(self) -> &'static str {
-        match self {
-            Reader::Server => "the API server cannot read the object",
-            Reader::Kustomize => "kustomize cannot read it",
-        }
-    }
-
-    /// What comes of a field that it does not know.
-    pub(super) fn refuses(self) -> &'static str {
-        match self {
-            Reader::Server => "the API server refuses the object",
-            Reader::Kustomize => "kustomize refuses it",
-        }
-    }
-
-    /// The rule about values of wrong types.
-    pub(super) fn wrong_type(self) -> RuleId {
-        match self {
-            Reader::Server => ids::SCHEMA_TYPE,
-            Reader::Kustomize => ids::KUSTOMIZE_WRONG_TYPE,
-        }
-    }
-}
-
 /// One walk through one object.
 pub(super) struct Decoder<'c, 'a> {
     pub cx: &'c mut Cx<'a>,
-    pub reader: Reader,
+    pub reader: ReadBy,
     pub minor: u8,
     /// Items of a List are refused by kubectl, before the server sees them.
     pub in_list: bool,
@@ -98,6 +64,24 @@ pub(super) struct Misplaced {
     pub help: String,
     /// The others.
     pub others: Vec<String>,
+}
+
+impl<'c, 'a> Decoder<'c, 'a> {
+    /// Reads as the API server does, strictly.
+    pub(super) fn new(cx: &'c mut Cx<'a>, overridden: &'c [u32], resolved: &'c mut Resolved) -> Self {
+        Decoder {
+            minor: cx.kube().minor(),
+            cx,
+            reader: ReadBy::Server,
+            in_list: false,
+            strictness: Strictness::Strict,
+            overridden,
+            resolved,
+            skip_base64: false,
+            depth: 0,
+            misplaced: None,
+        }
+    }
 }
 
 impl<'a> Decoder<'_, 'a> {
@@ -209,7 +193,7 @@ impl<'a> Decoder<'_, 'a> {
 
     /// The field that a name is read as in whatever case: by kustomize, not by the server.
     fn in_another_case(&self, ty: TypeId, key: &str) -> Option<(u16, FieldRef)> {
-        let fields = (self.reader == Reader::Kustomize).then(|| ty.all_fields());
+        let fields = (self.reader == ReadBy::Kustomize).then(|| ty.all_fields());
         let same = fields?.find(|field| field.name.eq_ignore_ascii_case(key))?;
         table::field_named(ty, same.name.as_bytes(), self.minor)
     }

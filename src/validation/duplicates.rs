@@ -2,6 +2,7 @@
 
 use super::keys::written;
 use super::locate::{self, Fault};
+use super::read_by::ReadBy;
 use super::repeats::slip_of;
 use crate::catalogue::ids;
 use crate::context::Cx;
@@ -16,6 +17,7 @@ use crate::yaml::{Duplicate, DuplicateKind, Kind, Node};
 
 /// Reports the duplicate keys of a document. `types` are those of its `objects`, where the server has one.
 pub(super) fn report<'t>(
+    reader: ReadBy,
     duplicates: &[Duplicate],
     root: Node<'t>,
     objects: &[Object<'t>],
@@ -60,6 +62,7 @@ pub(super) fn report<'t>(
         };
         let before = cx.count();
         one(
+            reader,
             duplicate,
             mendable.then_some(earlier),
             again,
@@ -75,8 +78,18 @@ pub(super) fn report<'t>(
     }
 }
 
-/// What comes of a key that stands twice.
-pub(super) const REFUSED: &str = "kubectl silently takes the last value, a strict reader refuses the file";
+/// The earlier occurrences of repeated keys, which do not count: YAML keeps the last value only.
+pub(super) fn overridden(duplicates: &[Duplicate], root: Node<'_>) -> Vec<NodeId> {
+    let written = duplicates
+        .iter()
+        .filter(|found| found.kind == DuplicateKind::Written);
+    let mut overridden: Vec<NodeId> = written
+        .filter(|_| !root.is_json())
+        .map(|found| found.first)
+        .collect();
+    overridden.sort_unstable();
+    overridden
+}
 
 /// More keys of a file that stand twice are reported without a fix.
 const MENDABLE: usize = 500;
@@ -150,6 +163,7 @@ fn mapping_of(key: Node<'_>) -> Option<Node<'_>> {
 
 /// One key that stands twice; `field` is what the server names it.
 fn one<'t>(
+    reader: ReadBy,
     duplicate: &Duplicate,
     earlier: Option<NodeId>,
     again: Node<'t>,
@@ -186,7 +200,7 @@ fn one<'t>(
                 .severity(Severity::Warning);
         }
         DuplicateKind::Written => {
-            let text = format!("{shown} is set twice in this mapping; {REFUSED}");
+            let text = format!("{shown} is set twice in this mapping; {}", reader.takes_last());
             let fix = earlier.and_then(|earlier| drop_earlier(earlier, again));
             let mut report = cx
                 .report_as(id, again.span(), text)
@@ -194,6 +208,9 @@ fn one<'t>(
                 .help("remove one of them");
             if let Some((safe, edits)) = fix {
                 report = report.fix("remove the earlier one, which kubectl drops", safe, edits);
+            }
+            if reader == ReadBy::Kustomize {
+                report = report.severity(Severity::Warning);
             }
             if let Some(field) = field {
                 report.refusal(ErrorType::DuplicateField, field);

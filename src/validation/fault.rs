@@ -1,9 +1,10 @@
 //! What the walk reports: mismatches, malformed texts, unknown fields, each with the server's own answer.
 
-use super::decode::{Decoder, Misplaced, Reader, Strictness};
+use super::decode::{Decoder, Misplaced, Strictness};
 use super::elsewhere::elsewhere;
 use super::keys::told;
 use super::path::{Part, Place};
+use super::read_by::ReadBy;
 use super::{constraints, message};
 use crate::catalogue::ids;
 use crate::context::Reach;
@@ -59,9 +60,10 @@ impl<'a> Decoder<'_, 'a> {
             (_, Some(elsewhere)) => Some(elsewhere.field.clone()),
             _ => None,
         };
+        let place = place.filter(|_| !lenient);
         // Where people hear of it.
-        let told = place.as_ref().and_then(|place| self.told_with(place, at.value));
-        let told = told.unwrap_or_else(|| entry.key.span());
+        let first = place.as_ref().and_then(|place| self.told_with(place, at.value));
+        let told = first.unwrap_or_else(|| entry.key.span());
         let meant = match (&known, &elsewhere) {
             (Unknown::Near(near), _) => Some(joined(path, near)),
             (Unknown::Below(below), _) => Some(first_missing(at.value, path, below)),
@@ -90,23 +92,21 @@ impl<'a> Decoder<'_, 'a> {
         let is_sure = elsewhere.is_some() || !matches!(known, Unknown::Nothing);
         let help = message::unknown_field_help(ty, key, &known, elsewhere, at, self.cx.kube());
         let stage = self.stage(ErrorType::UnknownField);
-        let rule = match self.reader {
-            Reader::Server => ids::SCHEMA_UNKNOWN_FIELD,
-            Reader::Kustomize => ids::KUSTOMIZE_UNKNOWN_FIELD,
-        };
-        let span = entry.key.span();
+        let (rule, span) = (self.reader.unknown_field(), entry.key.span());
         let mut report = self.cx.report_as(rule, span, text).help(help);
         if let Some((title, safe, edits)) = fix {
             report = report.fix(title, safe, edits);
         }
-        if lenient || (self.reader == Reader::Kustomize && !is_sure) {
+        if lenient || (self.reader == ReadBy::Kustomize && !is_sure) {
             // A later kustomize may have the field.
             report.severity(Severity::Warning);
-        } else if self.reader == Reader::Server {
+        } else if self.reader == ReadBy::Server {
             report.refusal_at(stage, ErrorType::UnknownField, field);
         }
-        if let Some(place) = place.filter(|_| !lenient) {
-            self.misplaced(&place, at.value, entry.key);
+        match (first, place) {
+            (Some(first), _) => self.tell_as_well(first, entry.key),
+            (None, Some(place)) => self.note_misplaced(&place, at.value),
+            (None, None) => {}
         }
     }
 
@@ -120,36 +120,35 @@ impl<'a> Decoder<'_, 'a> {
         Some(first.span)
     }
 
-    /// Fields of one mapping that belong to one place are one slip: all but the first follow from it. `place` is where
-    /// the one belongs that was told last.
-    fn misplaced(&mut self, place: &str, map: Node<'a>, key: Node<'a>) {
-        let Some((holder, _)) = place.rsplit_once('.') else {
-            return;
-        };
-        let Some((own, found)) = self.cx.found.split_last_mut() else {
-            return;
-        };
-        let last = self.misplaced.as_mut();
-        let last = last.filter(|last| last.map == map.id() && last.holder == holder);
-        if let Some(last) = last
-            && let Some(first) = found.get_mut(last.finding)
-        {
-            own.follows = Some(first.span);
-            if last.others.len() < MOST_OTHERS {
-                last.others.push(told(key));
-                let others = enumerated(&last.others, "and");
-                let verb = if last.others.len() == 1 { "does" } else { "do" };
-                first.help = Some(format!("{}; so {verb} {others}", last.help));
-            }
-            return;
+    /// Fields of one mapping that belong to one place are one slip: all but the first follow from it.
+    fn tell_as_well(&mut self, first: Span, key: Node<'a>) {
+        let Some(last) = &mut self.misplaced else { return };
+        if let Some(own) = self.cx.found.last_mut() {
+            own.follows = Some(first);
         }
-        self.misplaced = Some(Misplaced {
-            map: map.id(),
-            holder: holder.into(),
-            finding: found.len(),
-            help: own.help.clone().unwrap_or_default(),
-            others: Vec::new(),
-        });
+        if last.others.len() < MOST_OTHERS
+            && let Some(finding) = self.cx.found.get_mut(last.finding)
+        {
+            last.others.push(told(key));
+            let others = enumerated(&last.others, "and");
+            let verb = if last.others.len() == 1 { "does" } else { "do" };
+            finding.help = Some(format!("{}; so {verb} {others}", last.help));
+        }
+    }
+
+    /// Notes where the field belongs that was told last.
+    fn note_misplaced(&mut self, place: &str, map: Node<'a>) {
+        if let Some((holder, _)) = place.rsplit_once('.')
+            && let Some((own, before)) = self.cx.found.split_last()
+        {
+            self.misplaced = Some(Misplaced {
+                map: map.id(),
+                holder: holder.into(),
+                finding: before.len(),
+                help: own.help.clone().unwrap_or_default(),
+                others: Vec::new(),
+            });
+        }
     }
 
     /// The fields of a `spec` that the kind does not have are its own fields.
@@ -179,7 +178,7 @@ impl<'a> Decoder<'_, 'a> {
             return self.implicit_typing(at, scalar, field);
         }
         let wrong = message::mismatch(self.cx, self.reader, at, scalar.as_ref());
-        let is_old_patch = self.reader == Reader::Kustomize && is_old_patch(at);
+        let is_old_patch = self.reader == ReadBy::Kustomize && is_old_patch(at);
         let mut report = self.report(
             self.reader.wrong_type(),
             at,
@@ -192,8 +191,7 @@ impl<'a> Decoder<'_, 'a> {
         }
         if is_old_patch {
             let help = "write `- path: FILE`; up to version 4 kustomize took the name alone";
-            report = report.help(help);
-            report.diagnostic.severity = Severity::Warning;
+            report = report.help(help).severity(Severity::Warning);
         }
         if let Some(edits) = wrong.edits {
             report.fix("remove the quotes", true, edits);
@@ -203,17 +201,7 @@ impl<'a> Decoder<'_, 'a> {
     /// A bare `yes`, `0644` or `1.10` where the field wants a string.
     fn implicit_typing(&mut self, at: &Place<'_, 'a>, scalar: Option<Scalar<'a>>, field: String) {
         let text = message::implicit_typing(self.cx, self.reader, at, scalar);
-        // Two insertions, so that the value itself stands in no edit.
-        let span = at.value.resolved().span();
-        let quote = |at: u32| Edit {
-            span: Span::new(at, at),
-            text: "\"".into(),
-        };
-        let edits = vec![quote(span.start), quote(span.end)];
-        let rule = match self.reader {
-            Reader::Server => ids::YAML_IMPLICIT_TYPING,
-            Reader::Kustomize => self.reader.wrong_type(),
-        };
+        let (rule, span) = (self.reader.implicit_typing(), at.value.resolved().span());
         // What would be wrong in quotes as well was meant otherwise.
         let instead = match (at.up.map(|up| up.shape), at.part) {
             (Some(Shape::Struct(ty)), Part::Field(own)) => {
@@ -234,7 +222,7 @@ impl<'a> Decoder<'_, 'a> {
         let report = report.help("quote the value");
         // What an alias stands for may be meant as it is elsewhere.
         if at.value.raw().kind != Kind::Alias {
-            report.fix("quote the value", true, edits);
+            report.fix("quote the value", true, edit::quote(span));
         }
     }
 
@@ -283,8 +271,8 @@ impl<'a> Decoder<'_, 'a> {
         self.cx.cause(at.span(), Reach::Field, || at.full());
         let report = self.cx.report_as(rule, at.span(), text);
         match self.reader {
-            Reader::Server => report.refusal_at(stage, kind, field),
-            Reader::Kustomize => report,
+            ReadBy::Server => report.refusal_at(stage, kind, field),
+            ReadBy::Kustomize => report,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::duplicates::owner_of;
 use crate::catalogue::ids;
 use crate::context::Cx;
-use crate::diagnostic::Edit;
+use crate::edit;
 use crate::hash::HashSet;
 use crate::manifest::Document;
 use crate::quote::quote;
@@ -55,14 +55,10 @@ fn report<'t>(key: Node<'t>, becomes: &str, cx: &mut Cx<'t>) {
             quote(becomes)
         ),
     };
-    let quote = |at: u32| Edit {
-        span: Span::new(at, at),
-        text: "\"".into(),
-    };
     // Unsafe, since the server takes the object as it stands: quotes change what the cluster has.
     cx.report_as(ids::YAML_IMPLICIT_KEY, span, text)
         .help("quote the key")
-        .fix("quote the key", false, vec![quote(span.start), quote(span.end)]);
+        .fix("quote the key", false, edit::quote(span));
 }
 
 /// A key for messages, as it is written: what it is read as stands nowhere in the file.

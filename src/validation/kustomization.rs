@@ -1,18 +1,18 @@
 //! What kustomize reads of its own file: a kustomization, or a component. It never reaches an API server, but is read as
 //! strictly: a field that kustomize does not know, or a value of another type, and nothing is built.
 
-use super::decode::{Decoder, Reader, Strictness};
-use super::duplicates::REFUSED;
+use super::decode::Decoder;
+use super::duplicates;
 use super::path::Place;
+use super::read_by::ReadBy;
 use super::resolved::Resolved;
 use crate::catalogue::ids;
 use crate::context::Cx;
-use crate::diagnostic::Severity;
-use crate::manifest::{Document, is_kustomization, kustomization};
+use crate::manifest::{Document, kustomization};
 use crate::near::nearest;
 use crate::quote::quote;
 use crate::schema::{Shape, table};
-use crate::yaml::{DuplicateKind, Node};
+use crate::yaml::Node;
 
 /// The kinds, each with the one version that kustomize takes.
 const KINDS: [(&str, &str); 2] = [
@@ -34,32 +34,13 @@ pub(super) fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
     if document.chunk.error.is_some() || is_dropped(document, cx) || !names_its_kind(root, cx) {
         return;
     }
-    // Of a key that comes again the last value counts.
-    let repeated = document.chunk.duplicates.iter();
-    let written = repeated.filter(|found| found.kind == DuplicateKind::Written);
-    let mut overridden: Vec<u32> = written.map(|found| found.first).collect();
-    overridden.sort_unstable();
-    let mut decoder = Decoder {
-        minor: cx.kube().minor(),
-        cx,
-        reader: Reader::Kustomize,
-        in_list: false,
-        strictness: Strictness::Strict,
-        overridden: &overridden,
-        resolved: &mut Resolved::default(),
-        skip_base64: true,
-        depth: 0,
-        misplaced: None,
-    };
+    let duplicates = &document.chunk.duplicates;
+    let overridden = duplicates::overridden(duplicates, root);
+    let mut resolved = Resolved::default();
+    let mut decoder = Decoder::new(cx, &overridden, &mut resolved);
+    decoder.reader = ReadBy::Kustomize;
     decoder.value(&Place::root(root, Shape::Struct(table::KUSTOMIZATION)));
-    let before = cx.count();
-    super::duplicates::report(&document.chunk.duplicates, root, &[], &[], false, cx);
-    for finding in cx.found.iter_mut().skip(before) {
-        finding.severity = Severity::Warning;
-        finding.message = finding
-            .message
-            .replace(REFUSED, "kustomize silently takes the last value");
-    }
+    duplicates::report(ReadBy::Kustomize, duplicates, root, &[], &[], false, cx);
 }
 
 /// Whether the document is one of the kinds that kustomize reads as such; what is wrong about how it says so is
@@ -78,7 +59,7 @@ fn names_its_kind<'t>(root: Node<'t>, cx: &mut Cx<'t>) -> bool {
             return true;
         };
         let near = nearest(&name, KINDS.into_iter().map(|(known, _)| known));
-        if near.is_none() && !is_own(cx.file.name) || cx.is_unrendered(&name) {
+        if near.is_none() && !kustomization::is_own(cx.file.name) || cx.is_unrendered(&name) {
             return false;
         }
         let text = format!(
@@ -99,11 +80,6 @@ fn names_its_kind<'t>(root: Node<'t>, cx: &mut Cx<'t>) -> bool {
         report.help(format!("write `apiVersion: {wanted}`"));
     }
     true
-}
-
-/// Whether kustomize takes a file for its own.
-fn is_own(path: &str) -> bool {
-    is_kustomization(path.rsplit(['/', '\\']).next().unwrap_or(path))
 }
 
 /// Reports a document that kustomize does not read: it takes the first of its file only. Whether it is one.

@@ -1,11 +1,11 @@
 //! The words of the structural check: what is wrong, why it matters, what to do. No value that must not be
 //! shown is ever quoted; [`Cx::shown`] sees to that.
 
-use super::decode::Reader;
 use super::elsewhere::Elsewhere;
 use super::instead;
 use super::keys::told;
 use super::path::Place;
+use super::read_by::ReadBy;
 use crate::context::Cx;
 use crate::diagnostic::Edit;
 use crate::formats::scalars::quantity_fault;
@@ -81,7 +81,7 @@ fn subject(at: &Place<'_, '_>) -> String {
 
 pub(super) fn mismatch<'t>(
     cx: &Cx<'t>,
-    reader: Reader,
+    reader: ReadBy,
     at: &Place<'_, 't>,
     scalar: Option<&Scalar<'t>>,
 ) -> Wrong {
@@ -139,7 +139,7 @@ pub(super) fn quotes(node: Node<'_>) -> Option<Vec<Edit>> {
 }
 
 /// A number that is no whole number, or too big.
-fn wrong_number<'t>(cx: &Cx<'t>, reader: Reader, at: &Place<'_, 't>) -> Wrong {
+fn wrong_number<'t>(cx: &Cx<'t>, reader: ReadBy, at: &Place<'_, 't>) -> Wrong {
     let limit = match at.shape {
         Shape::Int64 => "from -9223372036854775808 to 9223372036854775807",
         _ => "from -2147483648 to 2147483647",
@@ -158,7 +158,7 @@ fn wrong_number<'t>(cx: &Cx<'t>, reader: Reader, at: &Place<'_, 't>) -> Wrong {
 
 pub(super) fn implicit_typing<'t>(
     cx: &Cx<'t>,
-    reader: Reader,
+    reader: ReadBy,
     at: &Place<'_, 't>,
     scalar: Option<Scalar<'t>>,
 ) -> String {
@@ -274,7 +274,7 @@ fn thousands(meant: &str, text: &str) -> Option<String> {
 }
 
 pub(super) fn unknown_field(
-    reader: Reader,
+    reader: ReadBy,
     ty: TypeId,
     key: Node<'_>,
     known: &Unknown,

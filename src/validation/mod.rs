@@ -21,6 +21,7 @@ mod message;
 mod migrate;
 mod order;
 mod path;
+mod read_by;
 mod repeats;
 mod resolved;
 mod served;

@@ -3,8 +3,8 @@
 use super::crd_parts::{Parts, Type};
 use crate::catalogue::ids;
 use crate::context::Cx;
-use crate::diagnostic::{Edit, Severity};
-use crate::source::Span;
+use crate::diagnostic::Severity;
+use crate::edit;
 use crate::yaml::{Kind, Scalar, Style};
 
 /// Reports what YAML reads as a boolean or a number, and no text can equal.
@@ -19,16 +19,12 @@ pub(super) fn texts<'t>(p: &Parts<'t>, cx: &mut Cx<'t>) {
             continue;
         }
         let span = value.span();
-        let quote = |at: u32| Edit {
-            span: Span::new(at, at),
-            text: "\"".into(),
-        };
         let text = format!(
             "the schema is one of strings, but YAML 1.1 reads {} as none, so that no value can equal it",
             cx.shown(value)
         );
         let report = cx.report_as(ids::YAML_IMPLICIT_TYPING, span, text);
         let report = report.severity(Severity::Warning).help("quote the value");
-        report.fix("quote the value", true, vec![quote(span.start), quote(span.end)]);
+        report.fix("quote the value", true, edit::quote(span));
     }
 }

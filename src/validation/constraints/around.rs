@@ -2,13 +2,13 @@
 //! other field decided that it is one.
 
 use super::base::Base;
-use super::dashes;
 use super::faults::named;
 use super::run::of_condition;
 use super::{Is, Op, Test};
 use crate::context::Cx;
 use crate::diagnostic::{Diagnostic, ErrorType};
 use crate::manifest::Field;
+use crate::validation::dashes;
 
 /// Says more of the findings from one on, which a test made of a field.
 pub(super) fn tell<'t>(
@@ -20,7 +20,7 @@ pub(super) fn tell<'t>(
 ) {
     if let Some(holder) = missing_holder(field) {
         tell_of_holder(holder, from, cx);
-        dashes::tell(field, from, cx);
+        dashes::tell_of_pair(field, from, cx);
     }
     decided_by(test, base, from, cx);
 }

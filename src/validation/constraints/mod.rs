@@ -6,7 +6,6 @@
 
 mod around;
 mod base;
-mod dashes;
 mod faults;
 mod formats;
 mod judge;

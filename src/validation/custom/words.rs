@@ -3,6 +3,7 @@
 use super::schema::Types;
 use crate::context::Cx;
 use crate::diagnostic::Edit;
+use crate::edit;
 use crate::quote::quote_path;
 use crate::validation::keys::told;
 use crate::validation::{instead, message};
@@ -72,12 +73,7 @@ pub(super) fn mismatch<'t>(cx: &Cx<'t>, subject: &str, node: Node<'t>, types: Ty
         wrong.implicit = true;
         wrong.help = Some("quote the value".into());
         if node.raw().kind != Kind::Alias {
-            let quote = |at: u32| Edit {
-                span: crate::source::Span::new(at, at),
-                text: "\"".into(),
-            };
-            let span = node.span();
-            wrong.fix = Some(("quote the value", vec![quote(span.start), quote(span.end)]));
+            wrong.fix = Some(("quote the value", edit::quote(node.span())));
         }
         return wrong;
     }
