@@ -26,26 +26,31 @@ pub(super) fn as_they_stand(file: &FileReport) -> Vec<Cow<'_, Diagnostic>> {
 
 /// [`for_people`], each with its index among the findings of the file.
 pub(super) fn numbered_for_people(file: &FileReport) -> Vec<(usize, Cow<'_, Diagnostic>)> {
-    let mut shown: Vec<Shown<'_>> = Vec::with_capacity(file.diagnostics.len());
+    let mut told: Vec<(usize, &Diagnostic)> = Vec::with_capacity(file.diagnostics.len());
     for (index, diagnostic) in file.diagnostics.iter().enumerate() {
         if follows(diagnostic, &file.diagnostics) {
             continue;
         }
         // They are sorted by span, so that those of one place are near.
+        let near = told.iter_mut().rev().take(MOST);
+        let mut near = near.take_while(|(_, other)| other.span == diagnostic.span);
+        match near.find_map(|one| Some((says_as_much(one.1, diagnostic)?, one))) {
+            None => told.push((index, diagnostic)),
+            Some((Better::Second, first)) => *first = (index, diagnostic),
+            Some((Better::First, _)) => {}
+        }
+    }
+    let mut shown: Vec<Shown<'_>> = Vec::with_capacity(told.len());
+    for (index, finding) in told {
         let near = shown.iter_mut().rev().take(MOST);
-        let near = near.take_while(|other| other.finding.span == diagnostic.span);
-        let told = near
-            .filter_map(|one| Some((one.tells_of(diagnostic)?, one)))
-            .next();
-        match told {
+        let mut near = near.take_while(|other| other.finding.span == finding.span);
+        match near.find(|other| lacks_as_well(other.finding, finding)) {
+            Some(first) => first.others.push(finding),
             None => shown.push(Shown {
                 index,
-                finding: diagnostic,
+                finding,
                 others: Vec::new(),
             }),
-            Some((Told::Second, one)) => (one.index, one.finding) = (index, diagnostic),
-            Some((Told::First, _)) => {}
-            Some((Told::Both, one)) => one.others.push(diagnostic),
         }
     }
     let whole = shown.into_iter().map(|one| {
@@ -65,16 +70,6 @@ struct Shown<'r> {
     finding: &'r Diagnostic,
     /// What else its holder lacks.
     others: Vec<&'r Diagnostic>,
-}
-
-impl Shown<'_> {
-    /// Whether one of the two tells of both.
-    fn tells_of(&self, other: &Diagnostic) -> Option<Told> {
-        match lacks_as_well(self.finding, other) {
-            true => Some(Told::Both),
-            false => says_as_much(self.finding, other),
-        }
-    }
 }
 
 /// Whether two findings say what one holder lacks, and nothing else.
@@ -130,21 +125,19 @@ fn follows(diagnostic: &Diagnostic, sorted: &[Diagnostic]) -> bool {
 }
 
 /// Which of two findings is told.
-enum Told {
+enum Better {
     First,
     Second,
-    /// One for both.
-    Both,
 }
 
 /// Which of two findings of one place tells of both, if one does.
-fn says_as_much(first: &Diagnostic, second: &Diagnostic) -> Option<Told> {
-    if first.severity != second.severity || first.object != second.object {
+fn says_as_much(first: &Diagnostic, second: &Diagnostic) -> Option<Better> {
+    if first.severity != second.severity || first.object != second.object || lacks_as_well(first, second) {
         return None;
     }
     let says = |one: &Diagnostic| (one.rule, one.help.clone(), one.label.clone());
     if first.message == second.message && says(first) == says(second) && first.related == second.related {
-        return Some(Told::First);
+        return Some(Better::First);
     }
     let (Some(one), Some(other)) = (&first.refusal, &second.refusal) else {
         return None;
@@ -156,9 +149,9 @@ fn says_as_much(first: &Diagnostic, second: &Diagnostic) -> Option<Told> {
     if is_same {
         // What is missing has other faults as well, which go once it is there.
         match (one.kind == ErrorType::Required, other.kind == ErrorType::Required) {
-            (true, _) => return Some(Told::First),
-            (_, true) => return Some(Told::Second),
-            _ if one.kind == ErrorType::NotSupported && other.kind == one.kind => return Some(Told::First),
+            (true, _) => return Some(Better::First),
+            (_, true) => return Some(Better::Second),
+            _ if one.kind == ErrorType::NotSupported && other.kind == one.kind => return Some(Better::First),
             _ => {}
         }
     }
@@ -169,8 +162,8 @@ fn says_as_much(first: &Diagnostic, second: &Diagnostic) -> Option<Told> {
     }
     Some(
         match other.kind == ErrorType::Required && one.kind != ErrorType::Required {
-            true => Told::Second,
-            false => Told::First,
+            true => Better::Second,
+            false => Better::First,
         },
     )
 }

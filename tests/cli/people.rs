@@ -260,6 +260,11 @@ fn what_one_item_lacks_is_told_once() {
     let folder = Folder::new(&[("a.yaml", text)]);
     let json = folder.run(&["check", "--format", "json", "a.yaml"]).json();
     assert_eq!(json["diagnostics"].as_array().map(Vec::len), Some(3));
+    // What is missing is no absolute path either.
+    let volume = "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: a}\n\
+         spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], nfs: {}}\n";
+    let (told, _) = told_and_mended(volume);
+    insta::assert_snapshot!(told);
 }
 
 #[test]
