@@ -45,6 +45,7 @@ pub mod leases;
 pub mod limits;
 mod matching;
 pub mod network;
+pub mod never_created;
 pub mod nodes;
 pub mod non_root;
 pub mod podspec;

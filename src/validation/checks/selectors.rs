@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use super::never_created;
 use crate::context::Cx;
 use crate::diagnostic::ErrorType;
 use crate::manifest::Field;
@@ -145,28 +146,32 @@ pub fn affinity_keys<'t>(keys: &Field<'_, 't>, cx: &mut Cx<'t>) {
 }
 
 /// `matchLabelKeys` beside the selector that they extend. The server compares only a key that the selector names
-/// twice, and reports it by its index, without the name of the list. In a Pod it has put the keys that are labels of
-/// the pod into the selector before.
+/// twice, and reports it by its index, without the name of the list. Before that, in a pod, it puts the keys that are
+/// labels of the pod into the selector; so a template is taken, and its pods are refused.
 pub fn match_label_keys<'t>(term: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let (keys, others) = (term.child("matchLabelKeys"), term.child("mismatchLabelKeys"));
     let selector = term.child("labelSelector");
     let expressions = selector.child("matchExpressions");
-    let mut root = term;
-    while let Some(parent) = root.parent() {
-        root = parent;
+    let mut spec = term.parent();
+    while let Some(up) = spec.filter(|up| up.name() != "spec") {
+        spec = up.parent();
     }
-    let metadata = root.child("metadata");
+    let Some(owner) = spec.and_then(Field::parent) else {
+        return;
+    };
+    let is_pod = owner.parent().is_none() && owner.child("kind").text().as_deref() == Some("Pod");
+    let metadata = owner.child("metadata");
     let labels = metadata.child("labels");
-    let pod = labels.is_filled() && root.child("kind").text().as_deref() == Some("Pod");
     let merged = keys.items().chain(others.items()).filter_map(|key| key.text());
-    let merged = merged.filter(|key| pod && labels.key(key).value().is_some());
+    let merged = merged.filter(|key| labels.is_filled() && labels.key(key).value().is_some());
     let written = expressions.items().filter_map(|one| one.child("key").text());
     let mut taken: HashSet<_> = selector
         .child("matchLabels")
         .entries()
         .map(|entry| Cow::Owned(entry.name().to_string()))
         .collect();
-    for key in written.chain(merged) {
+    let written = written.map(|key| (key, true));
+    for (key, is_refused) in written.chain(merged.map(|key| (key, is_pod))) {
         if taken.contains(&key)
             && let Some((i, item)) = keys
                 .items()
@@ -174,10 +179,14 @@ pub fn match_label_keys<'t>(term: &Field<'_, 't>, cx: &mut Cx<'t>) {
                 .filter(|(_, item)| item.text().as_deref() == Some(&key))
                 .last()
         {
-            let message = "`labelSelector` selects by this key already";
-            fault(cx, &term.odd_item(i as u32), ErrorType::Invalid, message)
-                .at(item.place())
-                .help("name the key in one place only");
+            if is_refused {
+                let message = "`labelSelector` selects by this key already";
+                fault(cx, &term.odd_item(i as u32), ErrorType::Invalid, message)
+                    .at(item.place())
+                    .help("name the key in one place only");
+            } else {
+                never_created::key_is_selected_already(&item, cx);
+            }
         }
         taken.insert(key);
     }
