@@ -101,6 +101,7 @@ pub fn check(
         report.add(name, checked, Some(Source::new(source)));
     }
     check_custom(&mut report, surroundings, settings);
+    check_standards(&mut report, &facts, settings);
     compare(&mut report, &facts, settings);
     report
 }
@@ -140,6 +141,27 @@ pub fn check_custom(report: &mut Report, surroundings: &Surroundings, settings: 
         }
     }
     report.coverage = coverage;
+}
+
+/// Checks what runs pods in a report's files by the Pod Security Standards that Namespaces in them enforce, given their
+/// facts in the same order. The files have their texts.
+pub fn check_standards(report: &mut Report, facts: &[Facts], settings: &Settings) {
+    let index = Index::with(facts, settings.table());
+    let files = &report.files;
+    let held = engine::held(&index, |file| {
+        files.get(file).map_or(&[], |file| &file.diagnostics)
+    });
+    for held in held {
+        let file = held
+            .first()
+            .and_then(|one| report.files.get_mut(one.file as usize));
+        let Some(file) = file else { continue };
+        if let Some(source) = file.source.as_deref().map(Source::decoded) {
+            let tree = engine::parse(source);
+            let mut new = engine::check_standards(&file.name, source, &tree, &file.skipped, settings, &held);
+            file.diagnostics.append(&mut new);
+        }
+    }
 }
 
 /// Checks the files of a report against each other, given their facts in the same order, lets comments keep

@@ -18,7 +18,7 @@ use super::problem::Problem;
 use super::run::Run;
 use super::since::Since;
 use super::terminal::{Terminal, note, tell};
-use super::{CLEAN, FOUND, TROUBLE, baseline, custom, envs, progress, watch};
+use super::{CLEAN, FOUND, TROUBLE, baseline, custom, envs, progress, standards, watch};
 
 /// Runs the command and returns the exit code.
 pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
@@ -106,6 +106,7 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         clock.lap("checked");
         custom::check(&mut run, &around, &policy, threads, &mut problems);
         clock.lap("custom resources");
+        standards::check(&mut run, &policy, threads, &mut problems);
         envs::complete(&run.inputs, &mut run.facts);
         let settings = |file: usize| policy.get(run.inputs.get(file).map_or(0, |input| input.settings));
         crate::compare_by(&mut run.report, &run.facts, policy.union(), settings);

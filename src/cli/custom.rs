@@ -1,35 +1,23 @@
 //! The second pass: custom resources against the CustomResourceDefinitions of the run.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
-
 use crate::definitions::{Coverage, Plan};
-use crate::diagnostic::Diagnostic;
 use crate::engine;
 use crate::graph::{Facts, Role};
-use crate::manifest::{File, Skip, Surroundings};
-use crate::report::Source;
+use crate::manifest::{File, Surroundings};
 use crate::settings::Policy;
-use crate::source::{self, Decoded};
+use crate::source::Decoded;
 use crate::validation::custom::{Definitions, is_definition};
 use crate::yaml::Tree;
 
-use super::parallel;
+use super::again::{self, Again};
 use super::problem::Problem;
-use super::run::{Run, guarded, read_again};
-use super::walk::Input;
+use super::run::{Run, guarded};
 
 /// A file of definitions, read again.
 struct Defining {
     file: usize,
     source: Decoded,
     tree: Tree,
-}
-
-/// What was found in a file, with its text.
-struct Found {
-    diagnostics: Vec<Diagnostic>,
-    source: Option<Decoded>,
 }
 
 /// Checks custom resources, and counts those that nothing is known of.
@@ -41,21 +29,7 @@ pub fn check(
     problems: &mut Vec<Problem>,
 ) {
     let files = &run.report.files;
-    let pass = Pass {
-        kept: files
-            .iter()
-            .zip(&run.kept)
-            .map(|(file, kept)| {
-                let kept = kept.as_ref().map(|kept| &*kept.source);
-                kept.or(file.source.as_deref().map(Source::decoded))
-            })
-            .collect(),
-        skipped: files.iter().map(|file| &*file.skipped).collect(),
-        inputs: &run.inputs,
-        sizes: &run.sizes,
-        policy,
-        threads,
-    };
+    let pass = Again::new(run, policy, threads);
     let plan = Plan::new(files.iter().map(|file| &*file.objects));
     let (kept, again): (Vec<_>, Vec<_>) = plan
         .defining()
@@ -63,7 +37,7 @@ pub fn check(
         .map(|file| (*file, run.kept.get(*file).and_then(Option::as_deref)))
         .partition(|(_, kept)| kept.is_some());
     let again = again.into_iter().map(|(file, _)| file).collect();
-    let defining = pass.read_definitions(again, &plan, &run.facts, problems);
+    let defining = read_definitions(&pass, run, again, &plan, problems);
     let mut definitions = Definitions::default();
     let mut add = |file: usize, source, tree, again: bool| {
         let Some(report) = files.get(file) else { return };
@@ -88,137 +62,60 @@ pub fn check(
         add(*file, source, tree, false);
     }
     let using = plan.using(&definitions);
-    let workers = parallel::workers(threads, using.len());
-    let results = parallel::each(using.len(), workers, &AtomicUsize::new(0), |i, _: &mut ()| {
+    let found = pass.each(using.len(), |i| {
         let file = using.get(i).copied().unwrap_or_default();
-        let tree = run
-            .kept
-            .get(file)
-            .and_then(Option::as_deref)
-            .map(|kept| &kept.tree);
-        (file, pass.check(file, &definitions, tree))
+        pass.judge(file, |file| {
+            let again::File {
+                name,
+                source,
+                tree,
+                skipped,
+                settings,
+            } = *file;
+            engine::check_custom(name, source, tree, skipped, settings, &definitions)
+        })
     });
     let coverage: Coverage = plan.coverage(&definitions);
     run.report.coverage = coverage;
-    for (file, result) in results {
-        match (result, run.report.files.get_mut(file)) {
-            (Ok(mut found), Some(report)) => {
-                let kept = run.kept.get(file).and_then(Option::as_deref);
-                if let Some(source) = found.source {
-                    report.source = Some(Source::new(source));
-                } else if let (None, Some(kept), false) = (&report.source, kept, found.diagnostics.is_empty())
-                {
-                    report.source = Some(Source::new(Arc::clone(&kept.source)));
-                }
-                report.diagnostics.append(&mut found.diagnostics);
-            }
-            (Err(problem), _) => problems.push(problem),
-            _ => {}
-        }
-    }
+    again::add(run, found, problems);
 }
 
-/// What the second pass looks at.
-struct Pass<'r> {
-    /// The texts that the first pass kept.
-    kept: Vec<Option<&'r Decoded>>,
-    /// The documents that the first pass left alone.
-    skipped: Vec<&'r [(Skip, u32)]>,
-    inputs: &'r [Input],
-    sizes: &'r [usize],
-    policy: &'r Policy,
-    threads: usize,
-}
-
-impl Pass<'_> {
-    fn read_definitions(
-        &self,
-        mut wanted: Vec<usize>,
-        plan: &Plan<'_>,
-        facts: &[Facts],
-        problems: &mut Vec<Problem>,
-    ) -> Vec<Defining> {
-        let unchecked = self
-            .inputs
-            .iter()
-            .enumerate()
-            .filter(|(i, input)| match input.role {
-                Role::Checked => false,
-                Role::Definitions => true,
-                Role::Indexed | Role::Inventory => facts.get(*i).is_some_and(defines),
-            });
-        wanted.extend(unchecked.map(|(i, _)| i));
-        let workers = parallel::workers(self.threads, wanted.len());
-        let read = parallel::each(wanted.len(), workers, &AtomicUsize::new(0), |i, _: &mut ()| {
-            let file = wanted.get(i).copied().unwrap_or_default();
-            let (source, name) = (self.text(file)?, self.name(file));
-            let role = self.inputs.get(file).map(|input| input.role);
-            if role == Some(Role::Definitions) && !plan.may_define(&source.text) {
-                return Ok(None);
-            }
-            let tree = guarded(name, || engine::parse(&source))?;
-            Ok(Some(Defining { file, source, tree }))
+fn read_definitions(
+    pass: &Again<'_>,
+    run: &Run,
+    mut wanted: Vec<usize>,
+    plan: &Plan<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Defining> {
+    let unchecked = run
+        .inputs
+        .iter()
+        .enumerate()
+        .filter(|(i, input)| match input.role {
+            Role::Checked => false,
+            Role::Definitions => true,
+            Role::Indexed | Role::Inventory => run.facts.get(*i).is_some_and(defines),
         });
-        let mut defining = Vec::with_capacity(read.len());
-        for result in read {
-            match result {
-                Ok(read) => defining.extend(read),
-                Err(problem) => problems.push(problem),
-            }
+    wanted.extend(unchecked.map(|(i, _)| i));
+    let inputs = &run.inputs;
+    let read = pass.each(wanted.len(), |i| {
+        let file = wanted.get(i).copied().unwrap_or_default();
+        let (source, name) = (pass.text(file)?, pass.name(file));
+        let role = inputs.get(file).map(|input| input.role);
+        if role == Some(Role::Definitions) && !plan.may_define(&source.text) {
+            return Ok(None);
         }
-        defining
-    }
-
-    fn check(
-        &self,
-        file: usize,
-        definitions: &Definitions<'_>,
-        tree: Option<&Tree>,
-    ) -> Result<Found, Problem> {
-        let kept = self.kept.get(file).copied().flatten();
-        let read = match kept {
-            Some(_) => None,
-            None => Some(self.text(file)?),
-        };
-        let mut found = Found {
-            diagnostics: Vec::new(),
-            source: None,
-        };
-        let Some(source) = kept.or(read.as_ref()) else {
-            return Ok(found);
-        };
-        let name = self.name(file);
-        let skipped = self.skipped.get(file).copied().unwrap_or_default();
-        found.diagnostics = guarded(name, || {
-            let parsed = match tree {
-                Some(_) => None,
-                None => Some(engine::parse(source)),
-            };
-            let index = self.inputs.get(file).map_or(0, |input| input.settings);
-            let settings = self.policy.get(index);
-            match tree.or(parsed.as_ref()) {
-                Some(tree) => engine::check_custom(name, source, tree, skipped, settings, definitions),
-                None => Vec::new(),
-            }
-        })?;
-        found.source = read.filter(|_| !found.diagnostics.is_empty());
-        Ok(found)
-    }
-
-    fn name(&self, file: usize) -> &str {
-        self.inputs.get(file).map_or("", |input| &input.name)
-    }
-
-    /// A file's text, kept or read again.
-    fn text(&self, file: usize) -> Result<Decoded, Problem> {
-        if let Some(kept) = self.kept.get(file).copied().flatten() {
-            return Ok(kept.clone());
-        }
-        match (self.inputs.get(file), self.sizes.get(file)) {
-            (Some(input), Some(size)) => read_again(input, *size),
-            _ => Ok(source::decode(Vec::new())),
+        let tree = guarded(name, || engine::parse(&source))?;
+        Ok(Some(Defining { file, source, tree }))
+    });
+    let mut defining = Vec::with_capacity(read.len());
+    for result in read {
+        match result {
+            Ok(read) => defining.extend(read),
+            Err(problem) => problems.push(problem),
         }
     }
+    defining
 }
 
 /// Whether a file that is not checked holds a definition.

@@ -1,5 +1,6 @@
 //! The command: the only code that touches files, environment and terminal.
 
+mod again;
 mod args;
 mod around;
 mod aside;
@@ -33,6 +34,7 @@ mod run;
 mod settings;
 mod shown;
 mod since;
+mod standards;
 mod suggest;
 mod terminal;
 mod walk;

@@ -24,7 +24,7 @@ pub fn insert_after(map: Node<'_>, entry: &Entry<'_>, key: &str, value: &str) ->
             _ if entry.value.span().is_empty() => return None,
             blank if !blank.trim_matches([' ', '\t', '\n', '\r']).is_empty() => return None,
             blank if blank.contains('\n') => blank,
-            _ if map.is_json() && !has_space(map) => "",
+            _ if is_tight(map) => "",
             _ => " ",
         };
         return Some(insert(end, format!(",{between}{written}")));
@@ -51,7 +51,7 @@ pub fn insert_first(map: Node<'_>, key: &str, value: &str) -> Option<Edit> {
         let between = match blank {
             blank if !blank.trim_matches([' ', '\t', '\n', '\r']).is_empty() => return None,
             blank if blank.contains('\n') => blank,
-            _ if map.is_json() && !has_space(map) => "",
+            _ if is_tight(map) => "",
             _ => " ",
         };
         return Some(insert(first.span().start, format!("{written},{between}")));
@@ -92,6 +92,11 @@ pub fn style_in(map: Node<'_>) -> Style {
     }
 }
 
+/// Whether a mapping is JSON without blanks after its colons, which stays so.
+pub fn is_tight(map: Node<'_>) -> bool {
+    map.is_json() && !has_space(map)
+}
+
 /// Whether a JSON mapping has blanks after its colons; what is packed tight stays so.
 fn has_space(map: Node<'_>) -> bool {
     map.raw_entries().next().is_some_and(|entry| {
@@ -103,7 +108,7 @@ fn has_space(map: Node<'_>) -> bool {
 
 fn written(map: Node<'_>, key: &str, value: &str) -> String {
     let json = map.is_json();
-    let space = if json && !has_space(map) { "" } else { " " };
+    let space = if is_tight(map) { "" } else { " " };
     let key = encode(key, style_in(map), json);
     if value.is_empty() || value.starts_with('\n') {
         return format!("{key}:{value}");

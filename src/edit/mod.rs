@@ -13,7 +13,7 @@ mod shared;
 #[cfg(test)]
 mod tests;
 
-pub use insert::{fill, insert_after, insert_first, style_in};
+pub use insert::{fill, insert_after, insert_first, is_tight, style_in};
 pub use lines::{break_near, column};
 pub use remove::{remove_below, remove_entries, remove_entry};
 pub use scalar::{encode, key_in_flow, rename_key, replace_scalar};

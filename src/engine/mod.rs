@@ -6,7 +6,7 @@ use crate::cut::{self, cut};
 use crate::diagnostic::{Diagnostic, ErrorType, RuleId, Stage};
 use crate::edit::Shared;
 use crate::graph::table::Table;
-use crate::graph::{self, Facts, Index, Role};
+use crate::graph::{self, Facts, Held, Index, Role};
 use crate::manifest::{File, Skip, Surroundings};
 use crate::rules::{self, Check};
 use crate::settings::Settings;
@@ -167,8 +167,38 @@ pub fn check_custom(
     let file = File::again(name, &source.text, tree, skipped, settings.no_skip);
     let mut cx = Cx::new(&file, settings);
     validation::custom::check(&file, definitions, &mut cx);
-    let mut found = std::mem::take(&mut cx.found);
-    context::apply(&mut found, std::mem::take(&mut cx.ceiling));
+    found_again(&file, tree, settings, cx)
+}
+
+/// Checks what runs pods in a file that was checked before, by the standards that Namespaces of the run hold it to.
+/// `skipped` is what the check left alone.
+pub fn check_standards(
+    name: &str,
+    source: &Decoded,
+    tree: &Tree,
+    skipped: &[(Skip, u32)],
+    settings: &Settings,
+    held: &[Held<'_>],
+) -> Vec<Diagnostic> {
+    let file = File::again(name, &source.text, tree, skipped, settings.no_skip);
+    let mut cx = Cx::new(&file, settings);
+    validation::standards::check(&file, held, &mut cx);
+    found_again(&file, tree, settings, cx)
+}
+
+/// What is held to a Pod Security Standard, file by file, but for what the server refuses anyway by what was `found` in
+/// a file.
+pub fn held<'r, 'f>(index: &'r Index<'r>, found: impl Fn(usize) -> &'f [Diagnostic]) -> Vec<Vec<Held<'r>>> {
+    let mut held = graph::held(index);
+    held.retain(|one| !is_refused(found(one.file as usize), one.object));
+    let by_file = held.chunk_by(|one, other| one.file == other.file);
+    by_file.map(<[Held<'_>]>::to_vec).collect()
+}
+
+/// What was found in a file that was checked before.
+fn found_again(file: &File<'_>, tree: &Tree, settings: &Settings, cx: Cx<'_>) -> Vec<Diagnostic> {
+    let mut found = cx.found;
+    context::apply(&mut found, cx.ceiling);
     found.retain_mut(|d| settings.adjust(d));
     judge_fixes(tree, &mut found);
     if !found.is_empty() {

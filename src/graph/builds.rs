@@ -2,7 +2,7 @@
 //! that patches write on the way.
 
 use super::facts::Facts;
-use super::filled::Patch;
+use super::filled::{Fill, Patch};
 use super::index::Index;
 use super::kustomization::{Changes, Kustomization};
 use super::overlays::is_component;
@@ -79,6 +79,15 @@ impl<'r> Patching<'r> {
     pub fn takes_away(&self, path: &str, kinds: &[&str]) -> bool {
         let mut all = self.patches.iter();
         all.any(|patch| patch.takes_away(path) && kinds.iter().any(|kind| selects(patch.whom.kind, kind)))
+    }
+
+    /// What they give fields of objects that may be of this kind.
+    pub fn fills<'p>(&'p self, kind: &'p str) -> impl Iterator<Item = Fill<'r>> + use<'p, 'r> {
+        let of_kind = self
+            .patches
+            .iter()
+            .filter(move |patch| selects(patch.whom.kind, kind));
+        of_kind.flat_map(|patch| patch.fills.iter().copied())
     }
 
     /// The patches that are, perhaps or surely, for an object.

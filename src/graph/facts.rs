@@ -11,6 +11,7 @@ use super::flux::{self, Delivery};
 use super::kustomization::{Changes, Kustomization, PatchFile, Written};
 use super::kustomize;
 use super::ports::{Port, Ports, is_injected};
+use super::standards::{self, Enforcing};
 use super::table::{RowId, Table, Target};
 use super::walk::Walk;
 use super::whom::{Whom, WhomFact};
@@ -199,6 +200,8 @@ pub struct Facts {
     pub kustomizations: ThinVec<Kustomization>,
     /// Its Namespaces, as objects, into whose pods somebody puts containers.
     pub injected: ThinVec<u32>,
+    /// Its Namespaces that hold their pods to a standard.
+    pub enforcing: ThinVec<Enforcing>,
     /// What Argo CD patches where it applies it.
     pub applied: ThinVec<Applied>,
     /// What Flux applies by its Kustomizations.
@@ -272,6 +275,7 @@ fn take(file: &File<'_>, table: &Table, names: bool) -> Facts {
         facts.object(object, chunk.document, masked);
         flux::read(object, masked, &mut facts);
         argo::read(object, masked, &mut facts);
+        standards::read(object, masked, &mut facts);
         if names
             && let Some(kind) = table
                 .kind(object.group(), &object.kind)

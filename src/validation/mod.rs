@@ -25,6 +25,7 @@ mod read_by;
 mod repeats;
 mod resolved;
 mod served;
+pub mod standards;
 
 pub use check::{check, rank};
 pub use dashes::join;

@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::validation::constraints::{choose, fault, in_its_case};
 
 /// The lists of containers in a pod's spec.
-pub(super) const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
+pub(in crate::validation) const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 
 /// A text as Go holds it; `None` when nothing can be said of it: another type, or a placeholder.
 pub(super) fn judged<'t>(field: &Field<'_, 't>, cx: &Cx<'t>) -> Option<Cow<'t, str>> {
