@@ -101,7 +101,7 @@ pub fn check(
         report.add(name, checked, Some(Source::new(source)));
     }
     check_custom(&mut report, surroundings, settings);
-    check_standards(&mut report, &facts, settings);
+    check_held(&mut report, &facts, settings);
     compare(&mut report, &facts, settings);
     report
 }
@@ -143,9 +143,12 @@ pub fn check_custom(report: &mut Report, surroundings: &Surroundings, settings: 
     report.coverage = coverage;
 }
 
-/// Checks what runs pods in a report's files by the Pod Security Standards that Namespaces in them enforce, given their
-/// facts in the same order. The files have their texts.
-pub fn check_standards(report: &mut Report, facts: &[Facts], settings: &Settings) {
+/// Checks what runs pods in a report's files by what their namespaces ask of pods, given the facts of the files in the
+/// same order. The files have their texts.
+pub fn check_held(report: &mut Report, facts: &[Facts], settings: &Settings) {
+    if !graph::anyone_asks(facts) {
+        return;
+    }
     let index = Index::with(facts, settings.table());
     let files = &report.files;
     let held = engine::held(&index, |file| {
@@ -158,7 +161,7 @@ pub fn check_standards(report: &mut Report, facts: &[Facts], settings: &Settings
         let Some(file) = file else { continue };
         if let Some(source) = file.source.as_deref().map(Source::decoded) {
             let tree = engine::parse(source);
-            let mut new = engine::check_standards(&file.name, source, &tree, &file.skipped, settings, &held);
+            let mut new = engine::check_held(&file.name, source, &tree, &file.skipped, settings, &held);
             file.diagnostics.append(&mut new);
         }
     }
@@ -167,7 +170,8 @@ pub fn check_standards(report: &mut Report, facts: &[Facts], settings: &Settings
 /// Checks the files of a report against each other, given their facts in the same order, lets comments keep
 /// findings back, and puts those that are left in their final order.
 pub fn compare(report: &mut Report, facts: &[Facts], settings: &Settings) {
-    compare_by(report, facts, settings, |_| settings);
+    let index = Index::with(facts, settings.table()).declare(&settings.exists);
+    compare_by(report, &index, settings, |_| settings);
 }
 
 /// How the files of a report are judged.
@@ -193,23 +197,22 @@ impl Judging for Judged<'_, '_> {
 /// The same where the settings differ from file to file; `union` has every rule that runs for any of them.
 pub fn compare_by<'s>(
     report: &mut Report,
-    facts: &[Facts],
+    index: &Index<'_>,
     union: &Settings,
     of: impl Fn(usize) -> &'s Settings,
 ) {
-    let index = Index::with(facts, union.table()).declare(&union.exists);
     let judged = Judged {
         files: &report.files,
         of: &of,
     };
-    for (index, mut diagnostic) in engine::check_run(&index, union, &judged) {
+    for (index, mut diagnostic) in engine::check_run(index, union, &judged) {
         if let Some(file) = report.files.get_mut(index as usize)
             && of(index as usize).adjust(&mut diagnostic)
         {
             file.diagnostics.push(diagnostic);
         }
     }
-    completed::by_kustomizations(&index, &mut report.files, union.no_skip);
+    completed::by_kustomizations(index, &mut report.files, union.no_skip);
     for (index, file) in report.files.iter_mut().enumerate() {
         if let Some(mut suppressions) = file.suppressions.take() {
             file.suppressed

@@ -230,6 +230,7 @@ fn run(rule: RuleId, example: &[Fence]) -> Vec<Vec<Expected>> {
         report.add(name.to_string(), checked, Some(Source::new(source)));
     }
     kubeproof::check_custom(&mut report, &around, &settings);
+    kubeproof::check_held(&mut report, &facts, &settings);
     kubeproof::compare(&mut report, &facts, &settings);
     let describe = |file: &FileReport| {
         let source = file.source.as_ref().expect("its source");

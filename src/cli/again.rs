@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicUsize;
 use crate::diagnostic::Diagnostic;
 use crate::engine;
 use crate::manifest::Skip;
-use crate::report::Source;
+use crate::report::{FileReport, Source};
 use crate::settings::{Policy, Settings};
 use crate::source::{self, Decoded};
 use crate::yaml::Tree;
@@ -144,8 +144,13 @@ impl<'r> Again<'r> {
     }
 }
 
-/// Adds what the second pass found to the run.
-pub fn add(run: &mut Run, found: Vec<Result<Found, Problem>>, problems: &mut Vec<Problem>) {
+/// Adds what the second pass found to the files of the run, of which some were kept whole.
+pub fn add(
+    files: &mut [FileReport],
+    kept: &[Option<Box<Kept>>],
+    found: Vec<Result<Found, Problem>>,
+    problems: &mut Vec<Problem>,
+) {
     for result in found {
         let mut found = match result {
             Ok(found) => found,
@@ -154,10 +159,10 @@ pub fn add(run: &mut Run, found: Vec<Result<Found, Problem>>, problems: &mut Vec
                 continue;
             }
         };
-        let Some(report) = run.report.files.get_mut(found.file) else {
+        let Some(report) = files.get_mut(found.file) else {
             continue;
         };
-        let kept = run.kept.get(found.file).and_then(Option::as_deref);
+        let kept = kept.get(found.file).and_then(Option::as_deref);
         if let Some(source) = found.source {
             report.source = Some(Source::new(source));
         } else if let (None, Some(kept), false) = (&report.source, kept, found.diagnostics.is_empty()) {

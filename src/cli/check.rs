@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use crate::diagnostic::Severity;
+use crate::graph::Index;
 use crate::report::Trouble;
 use crate::settings::Settings;
 
@@ -18,7 +19,7 @@ use super::problem::Problem;
 use super::run::Run;
 use super::since::Since;
 use super::terminal::{Terminal, note, tell};
-use super::{CLEAN, FOUND, TROUBLE, baseline, custom, envs, progress, standards, watch};
+use super::{CLEAN, FOUND, TROUBLE, again, baseline, custom, envs, held, progress, watch};
 
 /// Runs the command and returns the exit code.
 pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
@@ -106,10 +107,13 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         clock.lap("checked");
         custom::check(&mut run, &around, &policy, threads, &mut problems);
         clock.lap("custom resources");
-        standards::check(&mut run, &policy, threads, &mut problems);
         envs::complete(&run.inputs, &mut run.facts);
+        let union = policy.union();
+        let index = Index::with(&run.facts, union.table()).declare(&union.exists);
+        let found = held::check(&run, &index, &policy, threads);
+        again::add(&mut run.report.files, &run.kept, found, &mut problems);
         let settings = |file: usize| policy.get(run.inputs.get(file).map_or(0, |input| input.settings));
-        crate::compare_by(&mut run.report, &run.facts, policy.union(), settings);
+        crate::compare_by(&mut run.report, &index, union, settings);
         run.fetch_texts(&mut problems);
         clock.lap("compared");
         run

@@ -77,7 +77,7 @@ pub fn check(
     });
     let coverage: Coverage = plan.coverage(&definitions);
     run.report.coverage = coverage;
-    again::add(run, found, problems);
+    again::add(&mut run.report.files, &run.kept, found, problems);
 }
 
 fn read_definitions(

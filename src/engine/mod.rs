@@ -170,9 +170,8 @@ pub fn check_custom(
     found_again(&file, tree, settings, cx)
 }
 
-/// Checks what runs pods in a file that was checked before, by the standards that Namespaces of the run hold it to.
-/// `skipped` is what the check left alone.
-pub fn check_standards(
+/// Checks what runs pods in a file that was checked before, by what its namespace asks of it. `skipped` is what the check left alone.
+pub fn check_held(
     name: &str,
     source: &Decoded,
     tree: &Tree,
@@ -182,12 +181,12 @@ pub fn check_standards(
 ) -> Vec<Diagnostic> {
     let file = File::again(name, &source.text, tree, skipped, settings.no_skip);
     let mut cx = Cx::new(&file, settings);
-    validation::standards::check(&file, held, &mut cx);
+    validation::held::check(&file, held, &mut cx);
     found_again(&file, tree, settings, cx)
 }
 
-/// What is held to a Pod Security Standard, file by file, but for what the server refuses anyway by what was `found` in
-/// a file.
+/// What runs pods of which something is asked, file by file, but for what the server refuses anyway by what was `found`
+/// in a file.
 pub fn held<'r, 'f>(index: &'r Index<'r>, found: impl Fn(usize) -> &'f [Diagnostic]) -> Vec<Vec<Held<'r>>> {
     let mut held = graph::held(index);
     held.retain(|one| !is_refused(found(one.file as usize), one.object));

@@ -5,13 +5,13 @@ use std::ops::Range;
 use thin_vec::ThinVec;
 
 use super::argo::{self, Applied};
+use super::asking::{self, Asking};
 use super::envs::EnvFiles;
 use super::filled::Filled;
 use super::flux::{self, Delivery};
 use super::kustomization::{Changes, Kustomization, PatchFile, Written};
 use super::kustomize;
 use super::ports::{Port, Ports, is_injected};
-use super::standards::{self, Enforcing};
 use super::table::{RowId, Table, Target};
 use super::walk::Walk;
 use super::whom::{Whom, WhomFact};
@@ -200,8 +200,8 @@ pub struct Facts {
     pub kustomizations: ThinVec<Kustomization>,
     /// Its Namespaces, as objects, into whose pods somebody puts containers.
     pub injected: ThinVec<u32>,
-    /// Its Namespaces that hold their pods to a standard.
-    pub enforcing: ThinVec<Enforcing>,
+    /// What its objects ask of pods.
+    pub asking: ThinVec<Asking>,
     /// What Argo CD patches where it applies it.
     pub applied: ThinVec<Applied>,
     /// What Flux applies by its Kustomizations.
@@ -275,7 +275,7 @@ fn take(file: &File<'_>, table: &Table, names: bool) -> Facts {
         facts.object(object, chunk.document, masked);
         flux::read(object, masked, &mut facts);
         argo::read(object, masked, &mut facts);
-        standards::read(object, masked, &mut facts);
+        asking::read(object, masked, &mut facts);
         if names
             && let Some(kind) = table
                 .kind(object.group(), &object.kind)

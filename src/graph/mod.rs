@@ -2,6 +2,7 @@
 
 mod affixes;
 mod argo;
+mod asking;
 mod builds;
 pub(crate) mod by_namespace;
 pub mod compile;
@@ -11,6 +12,7 @@ mod facts;
 mod filled;
 mod flux;
 mod generators;
+mod held;
 mod index;
 mod keys;
 mod kustomization;
@@ -24,7 +26,6 @@ mod paths;
 mod patterns;
 mod ports;
 mod roots;
-mod standards;
 pub mod table;
 mod variants;
 mod walk;
@@ -32,6 +33,7 @@ mod whom;
 mod written;
 
 pub use argo::Applied;
+pub use asking::{Amount, Asking, Asks, Level};
 pub use builds::{Build, Builds, Patching, Stage};
 pub use declared::Declared;
 pub use envs::{EnvFiles, env_keys};
@@ -42,6 +44,7 @@ pub use facts::{
 pub use filled::{Fill, Filled, Given, Patch, Sort};
 pub(crate) use filled::{digest, is_empty};
 pub use flux::Delivery;
+pub use held::{Held, RUNNING, anyone_asks, held};
 pub use index::{Closeness, Defined, Index, UseSite, Verdict};
 pub use keys::Meant;
 pub use kustomization::{Changes, Kustomization, PatchFile, Written};
@@ -52,7 +55,6 @@ pub(crate) use paths::is_simple;
 pub use patterns::may_become;
 pub use ports::{Astray, Port, Ports, Protocol};
 pub use standard::*;
-pub use standards::{Enforcing, Held, Level, RUNNING, held};
 pub use variants::Variant;
 pub(crate) use walk::texts::{arguments, words};
 pub use whom::{Had, Means, Selects, Who, Whom, WhomFact};

@@ -134,7 +134,7 @@ fn container_of_pod<'t>(container: &Field<'_, 't>, own_users: bool, teller: &mut
         );
     }
     // Otherwise the stricter list is asked for.
-    if teller.is_of(Level::Baseline) {
+    if teller.level == Level::Baseline {
         let capabilities = context.child("capabilities");
         for added in capabilities.child("add").items() {
             teller.text(&added, "the capability", &CAPABILITIES, "remove it");
@@ -154,7 +154,7 @@ fn container_of_pod<'t>(container: &Field<'_, 't>, own_users: bool, teller: &mut
             );
         }
     }
-    if teller.minor() >= HOSTS_SINCE {
+    if teller.minor >= HOSTS_SINCE {
         for name in ["livenessProbe", "readinessProbe", "startupProbe"] {
             hosts(&container.child(name), "probe", teller);
         }

@@ -1,11 +1,10 @@
 //! What the standard `restricted` wants said, and a pod leaves open: told once for all its containers.
 
+use super::super::held::{Lacking, lacking};
 use super::Teller;
 use crate::diagnostic::{Edit, Fix};
 use crate::edit;
 use crate::manifest::Field;
-use crate::quote::{enumerated, quote};
-use crate::source::Span;
 use crate::yaml::{Node, Style};
 
 /// Something that must be said of each container.
@@ -59,16 +58,15 @@ impl Setting {
 /// What the containers of a pod lack.
 pub(super) struct Missing<'f, 't> {
     spec: &'f Field<'f, 't>,
-    containers: Vec<Lacking<'t>>,
+    containers: Vec<Container<'t>>,
     /// How many lack nothing.
     whole: usize,
 }
 
-struct Lacking<'t> {
-    name: String,
+struct Container<'t> {
     node: Option<Node<'t>>,
-    place: Span,
     lacks: Vec<Setting>,
+    told: Lacking,
 }
 
 impl<'f, 't> Missing<'f, 't> {
@@ -86,42 +84,32 @@ impl<'f, 't> Missing<'f, 't> {
             return;
         }
         let (name, context) = (container.child("name"), container.child("securityContext"));
-        self.containers.push(Lacking {
-            name: name.text().unwrap_or_default().into_owned(),
+        let place = match context.is_set() {
+            true => context.handle(),
+            false => name.place(),
+        };
+        self.containers.push(Container {
             node: container.value(),
-            place: match context.is_set() {
-                true => context.handle(),
-                false => name.place(),
+            told: Lacking {
+                name: name.text().unwrap_or_default().into_owned(),
+                lacks: lacks.iter().map(|setting| setting.shown().to_string()).collect(),
+                place,
             },
             lacks,
         });
     }
 
     pub(super) fn tell(self, teller: &mut Teller<'_, 't, '_>) {
-        let Some(first) = self.containers.first() else {
-            return;
-        };
-        let mut groups: Vec<(&[Setting], Vec<&str>)> = Vec::new();
-        for container in &self.containers {
-            match groups.iter_mut().find(|(lacks, _)| *lacks == container.lacks) {
-                Some((_, names)) => names.push(&container.name),
-                None => groups.push((&container.lacks, vec![&container.name])),
-            }
-        }
-        let said: Vec<String> = groups
-            .iter()
-            .map(|(lacks, names)| {
-                let settings: Vec<String> = lacks.iter().map(|setting| setting.shown().into()).collect();
-                let settings = enumerated(&settings, "and");
-                let names: Vec<String> = names.iter().map(|name| quote(name)).collect();
-                match names.len() {
-                    1 => format!("container {} lacks {settings}", names.concat()),
-                    _ => format!("containers {} lack {settings}", enumerated(&names, "and")),
-                }
-            })
+        let edits = self.edits();
+        let is_of_pod = |container: &Container<'_>| container.lacks.iter().any(|setting| setting.is_of_pod());
+        let is_of_pod = self.containers.iter().any(is_of_pod);
+        let told: Vec<Lacking> = self
+            .containers
+            .into_iter()
+            .map(|container| container.told)
             .collect();
-        let lacking = || self.containers.iter().flat_map(|container| &container.lacks);
-        let help = match lacking().any(|setting| setting.is_of_pod()) {
+        let Some(first) = told.first() else { return };
+        let help = match is_of_pod {
             true => {
                 "add it to the `securityContext` of each container; `runAsNonRoot` and `seccompProfile` may stand in \
                  that of the pod"
@@ -129,14 +117,13 @@ impl<'f, 't> Missing<'f, 't> {
             false => "add it to the `securityContext` of each container",
         };
         // What is forbidden may not go together with what is missing.
-        let edits = if teller.told == 0 { self.edits() } else { None };
-        let fix = edits.map(|edits| Fix {
+        let fix = edits.filter(|_| teller.told == 0).map(|edits| Fix {
             title: "add what the standard asks for".into(),
             // The image may need what is then forbidden.
             safe: false,
             edits,
         });
-        let fault = format!("{}, which {} asks for", said.join("; "), teller.standard());
+        let fault = format!("{}, which {} asks for", lacking(&told), teller.standard());
         teller.tell(first.place, &fault, help, fix);
     }
 

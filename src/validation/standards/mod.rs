@@ -1,78 +1,39 @@
 //! The Pod Security Standards, as the API server's own admission holds pods to them where a Namespace asks for it.
 //!
-//! It asks the pods themselves: a Deployment is taken, and each of its pods is refused. Which of the standards' parts
-//! counts from which version on is left aside where a later version only allows more; so is what somebody puts into
-//! pods before they are judged.
+//! Which of the standards' parts counts from which version on is left aside where a later version only allows more.
 
 mod baseline;
 mod missing;
 mod restricted;
 
+use super::held::{asked_by, each_container};
 use crate::catalogue::ids;
 use crate::context::Cx;
 use crate::diagnostic::Fix;
-use crate::graph::{Held, Level, RUNNING};
-use crate::manifest::{Field, File, Object};
+use crate::graph::{Asks, Held, Level};
+use crate::manifest::Field;
 use crate::quote::quote;
 use crate::source::Span;
-use crate::validation::checks::containers::LISTS;
 
-/// Checks what runs pods in one file, as far as a Namespace holds it to a standard.
-pub fn check<'t>(file: &'t File<'t>, held: &[Held<'_>], cx: &mut Cx<'t>) {
-    for held in held {
-        let Some(object) = file.objects.get(held.object as usize) else {
-            continue;
-        };
-        let document = file.documents.get(object.document as usize);
-        // Of what does not parse only a part is known.
-        let Some(document) = document.filter(|document| document.chunk.error.is_none()) else {
-            continue;
-        };
-        cx.document = document.chunk.document;
-        cx.object = Some(object.index);
-        judge(object, held, cx);
-    }
-    cx.object = None;
-}
-
-fn judge<'t>(object: &Object<'t>, held: &Held<'_>, cx: &mut Cx<'t>) {
-    let kind = (object.group(), &*object.kind);
-    let Some((.., way)) = RUNNING.iter().find(|(group, name, _)| (*group, *name) == kind) else {
+/// Checks a pod, an object or a template, by a standard, if one is asked for. `outcome` is what comes of one that does not
+/// keep to it.
+pub(super) fn check<'t>(pod: &Field<'_, 't>, held: &Held<'_>, outcome: &str, cx: &mut Cx<'t>) {
+    let Asks::Standard { level, minor } = held.asking.asks else {
         return;
     };
-    let outcome = match way.is_empty() {
-        true => "the API server refuses the pod".to_string(),
-        false => format!("the pods of this {} are refused", object.kind),
-    };
+    let cluster = cx.kube().minor();
     let mut teller = Teller {
         cx,
         held,
         outcome,
+        level,
+        minor: minor.map_or(cluster, |minor| minor.min(cluster)),
         told: 0,
     };
-    follow(&object.fields(), way, &mut |pod| {
-        let spec = pod.child("spec");
-        baseline::check(pod, &spec, &mut teller);
-        if held.enforcing.level == Level::Restricted {
-            restricted::check(&spec, &mut teller);
-        }
-    });
-}
-
-/// Follows the way from an object to what a pod is.
-fn follow<'t>(from: &Field<'_, 't>, way: &[&'static str], at_end: &mut dyn FnMut(&Field<'_, 't>)) {
-    match way.split_first() {
-        Some((step, rest)) => follow(&from.child(step), rest, at_end),
-        None => at_end(from),
-    }
-}
-
-/// Every container of a pod, of whatever sort.
-fn each_container<'t>(spec: &Field<'_, 't>, f: &mut dyn FnMut(&Field<'_, 't>)) {
-    for list in LISTS {
-        for container in spec.child(list).items() {
-            f(&container);
-        }
+    let spec = pod.child("spec");
+    baseline::check(pod, &spec, &mut teller);
+    if level == Level::Restricted {
+        restricted::check(&spec, &mut teller);
     }
 }
 
@@ -91,7 +52,10 @@ fn has_own_users(spec: &Field<'_, '_>) -> bool {
 struct Teller<'c, 't, 'h> {
     cx: &'c mut Cx<'t>,
     held: &'h Held<'h>,
-    outcome: String,
+    outcome: &'h str,
+    level: Level,
+    /// The minor version of Kubernetes whose standards count.
+    minor: u8,
     /// How many faults of this pod are told.
     told: usize,
 }
@@ -103,12 +67,7 @@ impl<'t> Teller<'_, 't, '_> {
         let namespace = quote(self.held.namespace);
         let message = format!("{fault}; namespace {namespace} enforces it, and {}", self.outcome);
         let report = self.cx.report_as(ids::POD_SECURITY_STANDARD, place, message);
-        let (span, here) = (self.held.enforcing.span, "it is enforced here");
-        let report = match self.held.by == self.held.file {
-            true => report.related(span, here),
-            false => report.related_in(self.held.by, span, here),
-        };
-        let report = report.help(help);
+        let report = asked_by(report, self.held, "it is enforced here").help(help);
         if let Some(fix) = fix {
             report.fix(fix.title, fix.safe, fix.edits);
         }
@@ -116,21 +75,7 @@ impl<'t> Teller<'_, 't, '_> {
 
     /// The standard, in words.
     fn standard(&self) -> String {
-        format!("the Pod Security Standard `{}`", self.held.enforcing.level.name())
-    }
-
-    /// Whether the standard is this one, and none that asks for more.
-    fn is_of(&self, level: Level) -> bool {
-        self.held.enforcing.level == level
-    }
-
-    /// The minor version of Kubernetes whose standards count.
-    fn minor(&self) -> u8 {
-        let cluster = self.cx.kube().minor();
-        self.held
-            .enforcing
-            .minor
-            .map_or(cluster, |minor| minor.min(cluster))
+        format!("the Pod Security Standard `{}`", self.level.name())
     }
 
     /// A value that must not stand there.

@@ -1,0 +1,152 @@
+//! What ResourceQuotas and LimitRanges want of the containers of their namespace.
+//!
+//! A quota that counts CPU or memory has each container say how much it takes, and a LimitRange says it for those that do
+//! not; what it says must fit what they do say.
+
+use super::held::{Lacking, asked_by, lacking};
+use crate::catalogue::ids;
+use crate::context::Cx;
+use crate::formats::quantity::Quantity;
+use crate::graph::{Amount, Asks, Held};
+use crate::manifest::Field;
+use crate::quote::quote;
+use crate::source::Span;
+
+/// The lists of containers that count. Ephemeral ones have no resources.
+const LISTS: [&str; 2] = ["initContainers", "containers"];
+
+/// Checks the spec of a pod by what is asked of it; `outcome` is what comes of one that does not fit.
+pub(super) fn check<'t>(spec: &Field<'_, 't>, held: &[Held<'_>], outcome: &str, cx: &mut Cx<'t>) {
+    let is_limit = |one: &Held<'_>| !matches!(one.asking.asks, Asks::Standard { .. });
+    // What is said of the whole pod stands in for its containers.
+    if !held.iter().any(is_limit) || spec.child("resources").is_set() {
+        return;
+    }
+    let (mut containers, mut counting) = (Vec::new(), None);
+    for list in LISTS {
+        for container in spec.child(list).items() {
+            let resources = container.child("resources");
+            // Something is still to be filled in.
+            if resources.is_set() && !resources.value().is_some_and(|value| value.is_map()) {
+                continue;
+            }
+            // One amount is told once.
+            let mut told = Vec::new();
+            for one in held {
+                bounds(&resources, one, &mut told, outcome, cx);
+            }
+            let mut lacks = Vec::new();
+            for one in held {
+                if let Some(said) = unsaid(&resources, one, held).filter(|said| !lacks.contains(said)) {
+                    lacks.push(said);
+                    counting = counting.or(Some(one));
+                }
+            }
+            if !lacks.is_empty() {
+                let name = container.child("name");
+                let place = match resources.is_set() {
+                    true => resources.handle(),
+                    false => name.place(),
+                };
+                containers.push(Lacking {
+                    name: name.text().unwrap_or_default().into_owned(),
+                    lacks: lacks.into_iter().map(quote).collect(),
+                    place,
+                });
+            }
+        }
+    }
+    let (Some(first), Some(counting)) = (containers.first(), counting) else {
+        return;
+    };
+    let fault = format!("{} in `resources`", lacking(&containers));
+    let whose = format!("a ResourceQuota{} counts it", of(counting));
+    let message = format!("{fault}; {whose}, and {outcome}");
+    let report = cx.report_as(ids::POD_NAMESPACE_LIMITS, first.place, message);
+    asked_by(report, counting, "it is counted here")
+        .help("say how much it takes, or add a LimitRange with a `default` to the namespace");
+}
+
+/// What a quota has a container say and it does not say, unless a LimitRange says it.
+fn unsaid<'h>(resources: &Field<'_, '_>, one: &Held<'h>, held: &[Held<'h>]) -> Option<&'static str> {
+    let Asks::Said(said) = one.asking.asks else {
+        return None;
+    };
+    let (list, resource) = said.split_once('.')?;
+    let has = |list: &'static str| resources.child(list).key(resource).is_set();
+    // What is limited and asks for nothing asks for as much.
+    let is_request = list == "requests";
+    if has("limits") || (is_request && has("requests")) {
+        return None;
+    }
+    let fills = |other: &Held<'_>| match other.asking.asks {
+        Asks::Limit(amount) => other.facts.str(amount.resource) == resource,
+        Asks::Request(amount) => is_request && other.facts.str(amount.resource) == resource,
+        _ => false,
+    };
+    (!held.iter().any(fills)).then_some(said)
+}
+
+/// What a container says against a LimitRange.
+fn bounds<'t>(
+    resources: &Field<'_, 't>,
+    one: &Held<'_>,
+    told: &mut Vec<Span>,
+    outcome: &str,
+    cx: &mut Cx<'t>,
+) {
+    let (amount, is_wrong): (Amount, fn(&Quantity, &Quantity) -> bool) = match one.asking.asks {
+        Asks::Least(amount) => (amount, Quantity::lt),
+        Asks::Most(amount) => (amount, Quantity::gt),
+        Asks::Limit(amount) if one.is_sure => (amount, Quantity::gt),
+        _ => return,
+    };
+    let (resource, bound) = (one.facts.str(amount.resource), one.facts.str(amount.quantity));
+    let Some(most) = Quantity::parse(bound) else {
+        return;
+    };
+    let limits = resources.child("limits");
+    let lists: &[&'static str] = match one.asking.asks {
+        Asks::Limit(_) if limits.key(resource).is_set() => &[],
+        Asks::Limit(_) => &["requests"],
+        _ => &["requests", "limits"],
+    };
+    for &list in lists {
+        let amounts = resources.child(list);
+        let entry = amounts.key(resource);
+        let (said, place) = (Quantity::of(&entry).filter(|_| entry.is_set()), entry.place());
+        if !said.is_some_and(|said| is_wrong(&said, &most)) || told.contains(&place) {
+            continue;
+        }
+        told.push(place);
+        let written = entry.value().and_then(|value| value.cooked()).unwrap_or_default();
+        let said = quote(&format!("{list}.{resource}: {written}"));
+        let (bound, whose) = (quote(bound), format!("a LimitRange{}", of(one)));
+        let (fault, help) = match one.asking.asks {
+            Asks::Least(_) => (
+                format!("{said} is less than the {bound} that {whose} asks for at least"),
+                "stay within what the LimitRange says, or change it",
+            ),
+            Asks::Limit(_) => (
+                format!(
+                    "{said} is more than the limit of {bound} that {whose} gives a container without one"
+                ),
+                "say a limit as well",
+            ),
+            _ => (
+                format!("{said} is more than the {bound} that {whose} allows"),
+                "stay within what the LimitRange says, or change it",
+            ),
+        };
+        let report = cx.report_as(ids::POD_NAMESPACE_LIMITS, place, format!("{fault}; {outcome}"));
+        asked_by(report, one, "it is said here").help(help);
+    }
+}
+
+/// Of which namespace, if that is known.
+fn of(one: &Held<'_>) -> String {
+    match one.namespace {
+        "" => String::new(),
+        namespace => format!(" of namespace {}", quote(namespace)),
+    }
+}

@@ -1,0 +1,237 @@
+//! ResourceQuotas and LimitRanges: what admission refuses of the pods in their namespace.
+
+use kubeproof::manifest::Surroundings;
+use kubeproof::settings::Settings;
+
+fn object(kind: &str, name: &str, spec: &str) -> String {
+    format!("apiVersion: v1\nkind: {kind}\nmetadata: {{name: {name}, namespace: shop}}\nspec: {spec}\n---\n")
+}
+
+fn quota(hard: &str) -> String {
+    object("ResourceQuota", "counts", &format!("{{hard: {{{hard}}}}}"))
+}
+
+fn range(limits: &str) -> String {
+    object(
+        "LimitRange",
+        "bounds",
+        &format!("{{limits: [{{type: Container, {limits}}}]}}"),
+    )
+}
+
+/// A Deployment with a container of these resources.
+fn web(resources: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web, namespace: shop}}\nspec:\n  selector: {{matchLabels: {{a: b}}}}\n\
+         \x20 template:\n    metadata: {{labels: {{a: b}}}}\n    spec:\n      containers:\n        - name: web\n          image: shop/web:2\n\
+         \x20         resources: {resources}\n"
+    )
+}
+
+/// What the rule says, without what comes of it.
+fn told(inputs: &[(&str, String)]) -> Vec<String> {
+    let inputs = inputs
+        .iter()
+        .map(|(name, text)| (name.to_string(), text.clone().into_bytes()));
+    let report = kubeproof::check(inputs, &Surroundings::default(), &Settings::default());
+    let findings = report.files.iter().flat_map(|file| &file.diagnostics);
+    let mut told = Vec::new();
+    for finding in findings {
+        assert!(finding.refusal.is_none(), "{finding:?}");
+        if finding.rule.rule().id == "pod/namespace-limits" {
+            let fault = finding.message.split_once(';').map_or("", |(fault, _)| fault);
+            told.push(fault.replace(" of namespace `shop`", ""));
+        }
+    }
+    told
+}
+
+fn one(limits: &str, resources: &str) -> Vec<String> {
+    told(&[("a.yaml", format!("{limits}{}", web(resources)))])
+}
+
+#[test]
+fn what_a_quota_counts_is_said() {
+    let lacks = |hard: &str, resources: &str| {
+        let told = one(&quota(hard), resources).concat();
+        let words = told
+            .trim_start_matches("container `web` lacks ")
+            .trim_end_matches(" in `resources`");
+        words.to_string()
+    };
+    for (hard, resources, missing) in [
+        ("cpu: 1", "{}", "`requests.cpu`"),
+        ("cpu: 1, requests.cpu: 1", "{}", "`requests.cpu`"),
+        ("memory: 1Gi", "{requests: {cpu: 1}}", "`requests.memory`"),
+        (
+            "requests.memory: 1Gi, limits.cpu: 1",
+            "{requests: {cpu: 1}}",
+            "`requests.memory` and `limits.cpu`",
+        ),
+        // What is limited and asks for nothing asks for as much; but not the other way round.
+        ("requests.cpu: 1", "{limits: {cpu: 1}}", ""),
+        ("limits.cpu: 1", "{requests: {cpu: 1}}", "`limits.cpu`"),
+        // Other things are counted where they are said.
+        (
+            "pods: 1, requests.storage: 1Gi, limits.ephemeral-storage: 1Gi, count/pods: 1",
+            "{}",
+            "",
+        ),
+    ] {
+        assert_eq!(lacks(hard, resources), missing, "{hard} {resources}");
+    }
+    // A quota for some pods only.
+    let some = object("ResourceQuota", "some", "{hard: {cpu: 1}, scopes: [Terminating]}");
+    assert_eq!(one(&some, "{}"), [""; 0]);
+}
+
+#[test]
+fn what_a_limit_range_fills_in_need_not_be_said() {
+    let counts = quota("requests.cpu: 1, limits.cpu: 1");
+    for (limits, missing) in [
+        ("default: {cpu: 1}", ""),
+        ("max: {cpu: 1}", ""),
+        (
+            "defaultRequest: {cpu: 1}",
+            "container `web` lacks `limits.cpu` in `resources`",
+        ),
+        (
+            "min: {cpu: 1}",
+            "container `web` lacks `limits.cpu` in `resources`",
+        ),
+        (
+            "default: {memory: 1Gi}",
+            "container `web` lacks `requests.cpu` and `limits.cpu` in `resources`",
+        ),
+    ] {
+        let told = one(&(counts.clone() + &range(limits)), "{}");
+        assert_eq!(told.concat(), missing, "{limits}");
+    }
+    let pods = object("LimitRange", "pods", "{limits: [{type: Pod, max: {cpu: 1}}]}");
+    assert_eq!(one(&(counts + &pods), "{}").len(), 1);
+}
+
+#[test]
+fn amounts_lie_within_bounds() {
+    for (limits, resources, fault) in [
+        (
+            "max: {memory: 1Gi}",
+            "{limits: {memory: 1025Mi}}",
+            "`limits.memory: 1025Mi` is more than the `1Gi` that a LimitRange allows",
+        ),
+        ("max: {memory: 1Gi}", "{limits: {memory: 1024Mi}}", ""),
+        (
+            "max: {cpu: 1}",
+            "{requests: {cpu: 1001m}, limits: {memory: 1Gi}}",
+            "`requests.cpu: 1001m` is more than the `1` that a LimitRange allows",
+        ),
+        (
+            "min: {cpu: 100m}",
+            "{requests: {cpu: 0.05}}",
+            "`requests.cpu: 0.05` is less than the `100m` that a LimitRange asks for at least",
+        ),
+        ("min: {cpu: 100m}", "{requests: {cpu: 0.1}}", ""),
+        (
+            "default: {cpu: 500m}",
+            "{requests: {cpu: 1}}",
+            "`requests.cpu: 1` is more than the limit of `500m` that a LimitRange gives a container without one",
+        ),
+        (
+            "default: {cpu: 500m}",
+            "{requests: {cpu: 1}, limits: {cpu: 2}}",
+            "",
+        ),
+        // Said once.
+        (
+            "default: {cpu: 500m}, max: {cpu: 600m}",
+            "{requests: {cpu: 1}}",
+            "`requests.cpu: 1` is more than the `600m` that a LimitRange allows",
+        ),
+    ] {
+        assert_eq!(
+            one(&range(limits), resources).concat(),
+            fault,
+            "{limits} {resources}"
+        );
+    }
+}
+
+#[test]
+fn all_containers_are_asked_and_told_together() {
+    let more = "{}\n        - {name: side, image: a}\n        - {name: said, image: a, resources: {requests: {cpu: 1}}}\n      initContainers: [{name: first, image: a}]";
+    let told = one(&quota("cpu: 1"), more);
+    assert_eq!(
+        told,
+        ["containers `first`, `web` and `side` lack `requests.cpu` in `resources`"]
+    );
+    // What is said of the whole pod counts.
+    let whole = web("{}").replace(
+        "    spec:\n",
+        "    spec:\n      resources: {requests: {cpu: 1}}\n",
+    );
+    assert_eq!(self::told(&[("a.yaml", quota("cpu: 1") + &whole)]), [""; 0]);
+}
+
+#[test]
+fn the_limits_that_are_meant_count() {
+    let found = |inputs: &[(&str, String)]| told(inputs).len();
+    let counts = || quota("cpu: 1");
+    assert_eq!(found(&[("a/q.yaml", counts()), ("a/web.yaml", web("{}"))]), 1);
+    assert_eq!(found(&[("a/q.yaml", counts()), ("b/web.yaml", web("{}"))]), 1);
+    // Two worlds that both have such a namespace.
+    assert_eq!(
+        found(&[
+            ("a/q.yaml", counts()),
+            ("b/q.yaml", counts()),
+            ("c/web.yaml", web("{}"))
+        ]),
+        0
+    );
+    assert_eq!(
+        found(&[
+            ("a/q.yaml", counts()),
+            ("b/q.yaml", counts()),
+            ("a/web.yaml", web("{}"))
+        ]),
+        1
+    );
+    // What is filled in may lie elsewhere.
+    let fills = range("default: {cpu: 1}");
+    assert_eq!(
+        found(&[
+            ("a/q.yaml", counts()),
+            ("b/r.yaml", fills),
+            ("a/web.yaml", web("{}"))
+        ]),
+        0
+    );
+    // Without a namespace they are in one where they are applied together.
+    let bare = |text: String| text.replace(", namespace: shop", "");
+    assert_eq!(found(&[("a/all.yaml", bare(counts() + &web("{}")))]), 1);
+    assert_eq!(
+        found(&[("a/q.yaml", bare(counts())), ("a/web.yaml", bare(web("{}")))]),
+        0
+    );
+    let listed = "resources: [q.yaml, web.yaml]\n".to_string();
+    let both = [
+        ("a/q.yaml", bare(counts())),
+        ("a/web.yaml", bare(web("{}"))),
+        ("a/kustomization.yaml", listed),
+    ];
+    assert_eq!(found(&both), 1);
+}
+
+#[test]
+fn what_is_not_known_is_left_alone() {
+    for resources in ["'{{ .Values.resources }}'", "{requests: {cpu: '${CPU}'}}"] {
+        assert_eq!(
+            one(&(quota("cpu: 1") + &range("max: {cpu: 1}")), resources),
+            [""; 0],
+            "{resources}"
+        );
+    }
+    assert_eq!(
+        one(&range("max: {cpu: '${MOST}'}"), "{requests: {cpu: 3}}"),
+        [""; 0]
+    );
+}
