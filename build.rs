@@ -180,7 +180,10 @@ fn tables(root: &Path, pages: &[Page]) -> (String, String) {
             Some("reader") => "Reader",
             Some("schema") => "Schema",
             Some("engine") => "Engine",
-            Some(other) => panic!("{shown}: emitted-by `{other}` is none of reader, schema, engine"),
+            Some("admission") => "Admission",
+            Some(other) => {
+                panic!("{shown}: emitted-by `{other}` is none of reader, schema, engine, admission")
+            }
         };
         let options = options(page);
         let _ = writeln!(

@@ -152,7 +152,10 @@ pub fn check_held(report: &mut Report, facts: &[Facts], settings: &Settings) {
     let index = Index::with(facts, settings.table());
     let files = &report.files;
     let held = engine::held(&index, |file| {
-        files.get(file).map_or(&[], |file| &file.diagnostics)
+        files
+            .get(file as usize)
+            .map(FileReport::found)
+            .unwrap_or_default()
     });
     for held in held {
         let file = held

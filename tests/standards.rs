@@ -132,12 +132,12 @@ fn baseline_forbids() {
         (
             "enableServiceLinks: true",
             "livenessProbe: {httpGet: {host: example.com, port: 80}}",
-            "a probe that calls another host is not allowed",
+            "a probe with a `host` is not allowed",
         ),
         (
             "enableServiceLinks: true",
             "lifecycle: {preStop: {httpGet: {host: example.com, port: 80}}}",
-            "a hook that calls another host is not allowed",
+            "a hook with a `host` is not allowed",
         ),
     ] {
         let text = pod(of_pod, of_container);
@@ -163,7 +163,7 @@ fn restricted_forbids() {
         (
             of_pod("runAsUser: 0"),
             CONTAINER.to_string(),
-            "to run as user 0, which is root, is not allowed",
+            "running as user 0, which is root, is not allowed",
         ),
         (
             POD.replace("runAsNonRoot: true", "runAsNonRoot: false"),
@@ -205,7 +205,7 @@ fn restricted_forbids() {
         (
             POD.replace("runAsNonRoot: true", "fsGroup: 1"),
             CONTAINER.replace("allowPrivilegeEscalation: false, ", ""),
-            "container `web` lacks `runAsNonRoot: true` and `allowPrivilegeEscalation: false`",
+            "container `web` lacks `allowPrivilegeEscalation: false` and `runAsNonRoot: true`",
         ),
     ] {
         let text = pod(&of_pod, &of_container);
@@ -225,6 +225,28 @@ fn what_means_nothing_there_is_not_asked_for() {
     let own_users =
         "securityContext: {seccompProfile: {type: RuntimeDefault}, runAsUser: 0}\n  hostUsers: false";
     assert_eq!(told("restricted", &pod(own_users, CONTAINER)), [""; 0]);
+    // A volume without a source is an `emptyDir`.
+    let volumes = format!("{POD}\n  volumes: [{{name: a, emptyDir: }}, {{name: b, nfs: }}]");
+    assert_eq!(told("restricted", &pod(&volumes, CONTAINER)), [""; 0]);
+    // What was not asked for yet when a standard was made.
+    let as_of = |version: &str, pod: &str| {
+        let label = format!(
+            "pod-security.kubernetes.io/enforce: restricted, pod-security.kubernetes.io/enforce-version: {version}"
+        );
+        check(
+            &[("a.yaml", namespace("shop", &label) + "---\n" + pod)],
+            &Settings::default(),
+        )
+        .len()
+    };
+    let kept = pod(
+        POD,
+        "securityContext: {allowPrivilegeEscalation: false, runAsUser: 0, capabilities: {add: [CHOWN]}}",
+    );
+    assert_eq!(
+        ["v1.21", "v1.22", "v1.23"].map(|version| as_of(version, &kept)),
+        [0, 2, 3]
+    );
     // Hosts of probes are looked at from 1.34 on.
     let probe = pod(
         "enableServiceLinks: true",
@@ -262,6 +284,7 @@ fn all_that_runs_pods_is_asked() {
         workload("apps/v1", "DaemonSet", &selecting),
         workload("apps/v1", "StatefulSet", &selecting),
         workload("apps/v1", "ReplicaSet", &selecting),
+        workload("argoproj.io/v1alpha1", "Rollout", &selecting),
         workload(
             "v1",
             "ReplicationController",
@@ -329,13 +352,109 @@ fn kustomizations_place_and_patch() {
     assert_eq!(found(""), 0);
     assert_eq!(found("namespace: shop"), 1);
     // What patches change may be what is wrong.
-    let patch = |what: &str| {
+    let patch = |name: &str, what: &str| {
         format!(
-            "namespace: shop\npatches: [{{patch: '{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {{{what}}}}}'}}]"
+            "namespace: shop\npatches: [{{patch: '{{apiVersion: v1, kind: Pod, metadata: {{name: {name}}}, {what}}}'}}]"
         )
     };
-    assert_eq!(found(&patch("hostNetwork: false")), 0);
-    assert_eq!(found(&patch("priority: 3")), 1);
+    let operation = |kind: &str, operation: &str| {
+        format!("namespace: shop\npatches: [{{target: {{kind: {kind}}}, patch: '[{{{operation}}}]'}}]")
+    };
+    for (change, count) in [
+        (patch("web", "spec: {hostNetwork: false}"), 0),
+        (patch("web", "spec: {os: {name: windows}}"), 0),
+        (patch("web", "$patch: delete"), 0),
+        (patch("web", "spec: {priority: 3}"), 1),
+        (patch("other", "spec: {hostNetwork: false}"), 1),
+        (operation("Pod", "op: remove, path: /spec/hostNetwork"), 0),
+        (operation("Pod", "op: replace, path: /spec/priority, value: 3"), 1),
+        (
+            operation(
+                "Namespace",
+                "op: remove, path: /metadata/labels/pod-security.kubernetes.io~1enforce",
+            ),
+            0,
+        ),
+        (
+            operation("Namespace", "op: add, path: /metadata/annotations, value: {a: b}"),
+            1,
+        ),
+        ("namespace: shop\ntransformers: [other.yaml]".to_string(), 0),
+    ] {
+        assert_eq!(found(&change), count, "{change}");
+    }
+}
+
+#[test]
+fn what_is_refused_asks_nothing_and_is_not_asked() {
+    let bad = || pod("hostNetwork: true", "args: [a]");
+    let found = |text: String| {
+        let report = kubeproof::check(
+            [("a.yaml".to_string(), text.into_bytes())],
+            &Surroundings::default(),
+            &Settings::default(),
+        );
+        let all = report.files.iter().flat_map(|file| &file.diagnostics);
+        all.filter(|d| d.rule.rule().id == "pod/security-standard")
+            .count()
+    };
+    assert_eq!(found(enforcing("baseline") + "---\n" + &bad()), 1);
+    assert_eq!(
+        found(enforcing("baseline").replace("labels", "finalizers: {}, labels") + "---\n" + &bad()),
+        0
+    );
+    assert_eq!(
+        found(
+            enforcing("baseline") + "---\n" + &bad().replace("name: web, namespace", "name: We_b, namespace")
+        ),
+        0
+    );
+}
+
+#[test]
+fn what_is_still_to_be_filled_in_is_not_asked() {
+    for (of_pod, of_container) in [
+        ("securityContext: '${SC}'", CONTAINER),
+        ("securityContext: {'${SC}': true}", CONTAINER),
+        (POD, "securityContext: '{{ .Values.securityContext }}'"),
+        (
+            POD,
+            "securityContext: {allowPrivilegeEscalation: false, capabilities: '${C}'}",
+        ),
+        (
+            POD,
+            "securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: '${C}'}}",
+        ),
+        (
+            POD,
+            "securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: ['${C}']}}",
+        ),
+        (
+            "securityContext: {runAsNonRoot: true, seccompProfile: '${X}'}",
+            CONTAINER,
+        ),
+        (
+            "volumes: [{name: a, '${K}': {}}]\n  securityContext: '${SC}'",
+            CONTAINER,
+        ),
+    ] {
+        let text = pod(of_pod, of_container);
+        let input = (
+            "a.yaml".to_string(),
+            (enforcing("restricted") + "---\n" + &text).into_bytes(),
+        );
+        let report = kubeproof::check([input], &Surroundings::default(), &Settings::default());
+        let all = report.files.iter().flat_map(|file| &file.diagnostics);
+        let told: Vec<_> = all
+            .filter(|d| d.rule.rule().id == "pod/security-standard")
+            .collect();
+        assert!(told.is_empty(), "{text}\n{told:?}");
+    }
+    let host = pod(
+        "enableServiceLinks: true",
+        "livenessProbe: {tcpSocket: {host: '${HOST}', port: 80}}",
+    );
+    assert_eq!(told("baseline", &host), [""; 0]);
 }
 
 #[test]
@@ -355,17 +474,31 @@ fn what_is_missing_is_added() {
         after.and_then(|after| Some(after.split_once("---\n")?.1.to_string()))
     };
     let bare = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec:\n  containers:\n    - name: web\n      image: a\n";
+    let with = |context: &str| format!("{bare}      securityContext:{context}\n");
     let two = format!(
         "{bare}    - {{name: side, image: b, securityContext: {{capabilities: {{add: [NET_BIND_SERVICE]}}}}}}\n"
     );
-    for text in [bare, &two] {
-        let mended = mended(text).expect("a change");
+    for text in [
+        bare.to_string(),
+        two,
+        with(" {}"),
+        with(""),
+        with(
+            "\n        # who owns the files\n        runAsGroup: 3\n        capabilities:\n          # for port 80\n          add: [NET_BIND_SERVICE]",
+        ),
+        with("\n        capabilities: {drop: [NET_RAW]}\n        runAsNonRoot: true"),
+    ] {
+        let mended = mended(&text).expect("a change");
         assert_eq!(told("restricted", &mended), [""; 0], "{mended}");
         insta::assert_snapshot!(mended);
     }
-    // A container that is privileged may not say that it does not want to be.
+    let windows_lines = mended(&bare.replace('\n', "\r\n")).expect("a change");
     assert_eq!(
-        mended(&format!("{bare}      securityContext: {{privileged: true}}\n")),
-        None
+        windows_lines.matches('\n').count(),
+        windows_lines.matches("\r\n").count()
     );
+    // A container that is privileged, or may be, may not say that it does not want to be.
+    for privileged in ["true", "'${PRIVILEGED}'"] {
+        assert_eq!(mended(&with(&format!(" {{privileged: {privileged}}}"))), None);
+    }
 }

@@ -69,6 +69,8 @@ pub enum Emitter {
     Schema,
     /// The engine.
     Engine,
+    /// The validation, by what a namespace asks of pods: between files.
+    Admission,
 }
 
 /// A rule's metadata, from the front matter of its page.

@@ -2,6 +2,7 @@
 
 use crate::engine;
 use crate::graph::{Index, anyone_asks};
+use crate::report::FileReport;
 use crate::settings::Policy;
 
 use super::again::{self, Again, Found};
@@ -15,7 +16,10 @@ pub fn check(run: &Run, index: &Index<'_>, policy: &Policy, threads: usize) -> V
     }
     let files = &run.report.files;
     let held = engine::held(index, |file| {
-        files.get(file).map_or(&[], |file| &file.diagnostics)
+        files
+            .get(file as usize)
+            .map(FileReport::found)
+            .unwrap_or_default()
     });
     let pass = Again::new(run, policy, threads);
     pass.each(held.len(), |i| {

@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, ErrorType, RuleId, Stage};
 use crate::edit::Shared;
 use crate::graph::table::Table;
 use crate::graph::{self, Facts, Held, Index, Role};
+use crate::hash::{HashMap, HashSet};
 use crate::manifest::{File, Skip, Surroundings};
 use crate::rules::{self, Check};
 use crate::settings::Settings;
@@ -185,11 +186,23 @@ pub fn check_held(
     found_again(&file, tree, settings, cx)
 }
 
-/// What runs pods of which something is asked, file by file, but for what the server refuses anyway by what was `found`
-/// in a file.
-pub fn held<'r, 'f>(index: &'r Index<'r>, found: impl Fn(usize) -> &'f [Diagnostic]) -> Vec<Vec<Held<'r>>> {
+/// What runs pods of which something is asked, file by file, but for what is refused anyway, and what is asked by what is
+/// refused itself. `found` gives all that was found in a file, kept back or not.
+pub fn held<'r, 'f>(
+    index: &'r Index<'r>,
+    found: impl Fn(u32) -> [&'f [Diagnostic]; 2],
+) -> Vec<Vec<Held<'r>>> {
     let mut held = graph::held(index);
-    held.retain(|one| !is_refused(found(one.file as usize), one.object));
+    let mut refused: HashMap<u32, HashSet<u32>> = HashMap::default();
+    let mut is_refused = |file: u32, object: u32| {
+        let refused = refused.entry(file).or_insert_with(|| {
+            let found = found(file).into_iter().flatten();
+            let refused = found.filter(|d| d.refusal.as_ref().is_some_and(|r| r.stage != Stage::NotServed));
+            refused.filter_map(|d| d.object).collect()
+        });
+        refused.contains(&object)
+    };
+    held.retain(|one| !is_refused(one.file, one.object) && !is_refused(one.by, one.asking.object));
     let by_file = held.chunk_by(|one, other| one.file == other.file);
     by_file.map(<[Held<'_>]>::to_vec).collect()
 }

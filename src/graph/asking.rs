@@ -84,6 +84,16 @@ pub struct Asking {
     pub span: Span,
 }
 
+impl Asking {
+    /// How much a standard asks for, compared with others.
+    pub(super) fn strictness(&self) -> Option<(Level, u8)> {
+        match self.asks {
+            Asks::Standard { level, minor } => Some((level, minor.unwrap_or(u8::MAX))),
+            _ => None,
+        }
+    }
+}
+
 /// Takes the facts of an object, if it asks something of pods.
 pub(super) fn read(object: &Object<'_>, masked: &[Span], facts: &mut Facts) {
     if !object.group().is_empty() {

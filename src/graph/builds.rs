@@ -2,7 +2,7 @@
 //! that patches write on the way.
 
 use super::facts::Facts;
-use super::filled::{Fill, Patch};
+use super::filled::Patch;
 use super::index::Index;
 use super::kustomization::{Changes, Kustomization};
 use super::overlays::is_component;
@@ -49,15 +49,18 @@ pub struct Patching<'r> {
     open: Vec<usize>,
     /// Whether patches say more than is known here.
     pub says_more: bool,
+    /// Whether a plugin, or a patch that is not in the run, does what is not known.
+    pub is_open: bool,
     /// Whether labels are written into selectors, as far as that is known.
     sets_selectors: bool,
 }
 
 impl<'r> Patching<'r> {
-    fn new(patches: Vec<Patch<'r>>, says_more: bool, sets_selectors: bool) -> Self {
+    fn new(patches: Vec<Patch<'r>>, says_more: bool, is_open: bool, sets_selectors: bool) -> Self {
         let mut all = Patching {
             patches,
             says_more,
+            is_open,
             sets_selectors,
             ..Patching::default()
         };
@@ -81,13 +84,10 @@ impl<'r> Patching<'r> {
         all.any(|patch| patch.takes_away(path) && kinds.iter().any(|kind| selects(patch.whom.kind, kind)))
     }
 
-    /// What they give fields of objects that may be of this kind.
-    pub fn fills<'p>(&'p self, kind: &'p str) -> impl Iterator<Item = Fill<'r>> + use<'p, 'r> {
-        let of_kind = self
-            .patches
-            .iter()
-            .filter(move |patch| selects(patch.whom.kind, kind));
-        of_kind.flat_map(|patch| patch.fills.iter().copied())
+    /// The patches for objects that may be of this kind.
+    pub fn of_kind<'p>(&'p self, kind: &'p str) -> impl Iterator<Item = &'p Patch<'r>> {
+        let all = self.patches.iter();
+        all.filter(move |patch| selects(patch.whom.kind, kind))
     }
 
     /// The patches that are, perhaps or surely, for an object.
@@ -322,7 +322,7 @@ fn changes_of(files: &[Facts], (file, delivery): Patcher) -> impl Iterator<Item 
 
 /// What patches give fields.
 fn patches_of<'r>(files: &'r [Facts], paths: &Paths<'_>, by: Patcher) -> Patching<'r> {
-    let (mut patches, mut more, mut selectors) = (Vec::new(), false, false);
+    let (mut patches, mut more, mut open, mut selectors) = (Vec::new(), false, false, false);
     for (facts, own) in changes_of(files, by) {
         more |= facts.more_filled;
         patches.extend(facts.filled(&own.filled));
@@ -340,9 +340,10 @@ fn patches_of<'r>(files: &'r [Facts], paths: &Paths<'_>, by: Patcher) -> Patchin
                 None => patch,
             }));
         }
-        selectors |= own.selectors || is_unknown(paths, facts, own);
+        open |= is_unknown(paths, facts, own);
+        selectors |= own.selectors;
     }
-    Patching::new(patches, more, selectors)
+    Patching::new(patches, more, open, selectors || open)
 }
 
 /// Whether a kustomization does what is not known: by a plugin, or a patch that is not in the run.

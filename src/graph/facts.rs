@@ -275,7 +275,10 @@ fn take(file: &File<'_>, table: &Table, names: bool) -> Facts {
         facts.object(object, chunk.document, masked);
         flux::read(object, masked, &mut facts);
         argo::read(object, masked, &mut facts);
-        asking::read(object, masked, &mut facts);
+        // What does not parse asks nothing.
+        if chunk.error.is_none() {
+            asking::read(object, masked, &mut facts);
+        }
         if names
             && let Some(kind) = table
                 .kind(object.group(), &object.kind)

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::ops::Range;
 
+use super::changed::DELETED;
 use super::facts::{Facts, Text};
 use super::whom::Whom;
 use super::written::{escaped, unescaped};
@@ -167,7 +168,7 @@ pub fn is_empty(value: Node<'_>) -> bool {
 /// Notes what a partial object says.
 pub(super) fn partial(root: Node<'_>, whom: u32, facts: &mut Facts) {
     if directive(root).as_deref() == Some("delete") {
-        return;
+        return put(DELETED, Given::Nothing, whom, facts);
     }
     for entry in root.entries() {
         match entry.key.key_text() {

@@ -137,6 +137,13 @@ pub struct FileReport {
     pub source: Option<Box<Source>>,
 }
 
+impl FileReport {
+    /// All that was found so far, kept back or not.
+    pub fn found(&self) -> [&[Diagnostic]; 2] {
+        [&self.diagnostics, &self.suppressed]
+    }
+}
+
 impl Report {
     /// A report of no files yet.
     pub fn new(kube: KubeVersion) -> Report {

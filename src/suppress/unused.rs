@@ -62,6 +62,7 @@ impl Named {
         let decided = |(id, rule): (u16, &Rule)| {
             let open = match rule.emitter {
                 Emitter::Check if rule.compares() => settings.partial,
+                Emitter::Admission => settings.partial,
                 Emitter::Schema => custom,
                 _ => false,
             };

@@ -8,10 +8,8 @@ use super::checks::containers::LISTS;
 use super::{limits, standards};
 use crate::context::Cx;
 use crate::diagnostic::Report;
-use crate::graph::{Held, RUNNING};
+use crate::graph::{Held, way_to_pods};
 use crate::manifest::{Field, File, Object};
-use crate::quote::{enumerated, quote};
-use crate::source::Span;
 
 /// Checks what runs pods in one file, by what is asked of each of them.
 pub fn check<'t>(file: &'t File<'t>, held: &[Held<'_>], cx: &mut Cx<'t>) {
@@ -33,8 +31,7 @@ pub fn check<'t>(file: &'t File<'t>, held: &[Held<'_>], cx: &mut Cx<'t>) {
 }
 
 fn judge<'t>(object: &Object<'t>, held: &[Held<'_>], cx: &mut Cx<'t>) {
-    let kind = (object.group(), &*object.kind);
-    let Some((.., way)) = RUNNING.iter().find(|(group, name, _)| (*group, *name) == kind) else {
+    let Some(way) = way_to_pods(object.group(), &object.kind) else {
         return;
     };
     let outcome = match way.is_empty() {
@@ -72,38 +69,4 @@ pub(super) fn asked_by<'a>(report: Report<'a>, held: &Held<'_>, words: &str) -> 
         true => report.related(held.asking.span, words),
         false => report.related_in(held.by, held.asking.span, words),
     }
-}
-
-/// A container that lacks something.
-pub(super) struct Lacking {
-    /// Its name.
-    pub name: String,
-    /// What it lacks, for people.
-    pub lacks: Vec<String>,
-    /// Where to say so.
-    pub place: Span,
-}
-
-/// What containers lack, for people: those that lack the same are named together.
-pub(super) fn lacking(containers: &[Lacking]) -> String {
-    let mut groups: Vec<(&[String], Vec<String>)> = Vec::new();
-    for container in containers {
-        let name = quote(&container.name);
-        match groups.iter_mut().find(|(lacks, _)| *lacks == container.lacks) {
-            Some((_, names)) => names.push(name),
-            None => groups.push((&container.lacks, vec![name])),
-        }
-    }
-    let said = groups.iter().map(|(lacks, names)| {
-        let (subject, verb) = match names.len() {
-            1 => ("container", "lacks"),
-            _ => ("containers", "lack"),
-        };
-        format!(
-            "{subject} {} {verb} {}",
-            enumerated(names, "and"),
-            enumerated(lacks, "and")
-        )
-    });
-    said.collect::<Vec<_>>().join("; ")
 }

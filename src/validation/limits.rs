@@ -3,13 +3,13 @@
 //! A quota that counts CPU or memory has each container say how much it takes, and a LimitRange says it for those that do
 //! not; what it says must fit what they do say.
 
-use super::held::{Lacking, asked_by, lacking};
+use super::held::asked_by;
 use crate::catalogue::ids;
 use crate::context::Cx;
 use crate::formats::quantity::Quantity;
 use crate::graph::{Amount, Asks, Held};
 use crate::manifest::Field;
-use crate::quote::quote;
+use crate::quote::{listed, quote};
 use crate::source::Span;
 
 /// The lists of containers that count. Ephemeral ones have no resources.
@@ -22,7 +22,6 @@ pub(super) fn check<'t>(spec: &Field<'_, 't>, held: &[Held<'_>], outcome: &str, 
     if !held.iter().any(is_limit) || spec.child("resources").is_set() {
         return;
     }
-    let (mut containers, mut counting) = (Vec::new(), None);
     for list in LISTS {
         for container in spec.child(list).items() {
             let resources = container.child("resources");
@@ -35,34 +34,40 @@ pub(super) fn check<'t>(spec: &Field<'_, 't>, held: &[Held<'_>], outcome: &str, 
             for one in held {
                 bounds(&resources, one, &mut told, outcome, cx);
             }
-            let mut lacks = Vec::new();
-            for one in held {
-                if let Some(said) = unsaid(&resources, one, held).filter(|said| !lacks.contains(said)) {
-                    lacks.push(said);
-                    counting = counting.or(Some(one));
-                }
-            }
-            if !lacks.is_empty() {
-                let name = container.child("name");
-                let place = match resources.is_set() {
-                    true => resources.handle(),
-                    false => name.place(),
-                };
-                containers.push(Lacking {
-                    name: name.text().unwrap_or_default().into_owned(),
-                    lacks: lacks.into_iter().map(quote).collect(),
-                    place,
-                });
-            }
+            missing(&container, &resources, held, outcome, cx);
         }
     }
-    let (Some(first), Some(counting)) = (containers.first(), counting) else {
-        return;
+}
+
+/// What quotas count and a container does not say.
+fn missing<'t>(
+    container: &Field<'_, 't>,
+    resources: &Field<'_, 't>,
+    held: &[Held<'_>],
+    outcome: &str,
+    cx: &mut Cx<'t>,
+) {
+    let mut lacks = Vec::new();
+    let mut counting = None;
+    for one in held {
+        if let Some(said) = unsaid(resources, one, held).filter(|said| !lacks.contains(said)) {
+            lacks.push(said);
+            counting = counting.or(Some(one));
+        }
+    }
+    let Some(counting) = counting else { return };
+    let name = container.child("name");
+    let place = match resources.is_set() {
+        true => resources.handle(),
+        false => name.place(),
     };
-    let fault = format!("{} in `resources`", lacking(&containers));
-    let whose = format!("a ResourceQuota{} counts it", of(counting));
-    let message = format!("{fault}; {whose}, and {outcome}");
-    let report = cx.report_as(ids::POD_NAMESPACE_LIMITS, first.place, message);
+    let message = format!(
+        "container {} lacks {} in `resources`; a ResourceQuota{} counts it, and {outcome}",
+        quote(&name.text().unwrap_or_default()),
+        listed(&lacks, "and"),
+        of(counting)
+    );
+    let report = cx.report_as(ids::POD_NAMESPACE_LIMITS, place, message);
     asked_by(report, counting, "it is counted here")
         .help("say how much it takes, or add a LimitRange with a `default` to the namespace");
 }

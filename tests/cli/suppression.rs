@@ -40,6 +40,24 @@ fn a_file_whose_only_fault_is_an_idle_comment_is_read_again() {
 }
 
 #[test]
+fn a_file_without_its_namespace_does_not_make_comments_about_that_idle() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop}\nspec:\n  hostNetwork: true # kubeproof: \
+               ignore[pod/security-standard] it is exempt\n  containers: [{name: a, image: b}]\n";
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n  labels: {pod-security.kubernetes.io/enforce: \
+                     LEVEL}\n";
+    let run = |level: &str, path: &str| {
+        let folder = Folder::new(&[("ns.yaml", &namespace.replace("LEVEL", level)), ("pod.yaml", pod)]);
+        folder.run(&["check", path]).stdout
+    };
+    for (level, path) in [("baseline", "."), ("baseline", "pod.yaml")] {
+        let told = run(level, path);
+        assert!(told.starts_with("Nothing found"), "{path}: {told}");
+    }
+    let told = run("privileged", ".");
+    assert!(told.contains("suppression/unused"), "{told}");
+}
+
+#[test]
 fn single_files_do_not_make_comments_about_others_idle() {
     let text = super::GOOD.replace(
         "shop\n",

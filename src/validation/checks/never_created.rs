@@ -19,9 +19,14 @@ pub fn revision_label<'t>(object: &Field<'_, 't>, cx: &mut Cx<'t>) {
     if !(LONGEST + 1..=LONGEST_TAKEN).contains(&text.len()) || cx.is_unrendered(&text) {
         return;
     }
+    // Most hashes have ten characters, few less than nine.
+    let outcome = match text.len() - LONGEST {
+        1 | 2 => "may get",
+        _ => "gets",
+    };
     let message = format!(
-        "a StatefulSet with a name of {} characters gets no pods: the label `controller-revision-hash` adds a hash to \
-         it, and labels end at {LONGEST_TAKEN}",
+        "a StatefulSet with a name of {} characters {outcome} no pods: the label `controller-revision-hash` adds a hash \
+         to it, and labels end at {LONGEST_TAKEN}",
         text.len()
     );
     cx.report_as(ids::POD_NEVER_CREATED, name.place(), message)

@@ -159,7 +159,7 @@ pub fn match_label_keys<'t>(term: &Field<'_, 't>, cx: &mut Cx<'t>) {
     let Some(owner) = spec.and_then(Field::parent) else {
         return;
     };
-    let is_pod = owner.parent().is_none() && owner.child("kind").text().as_deref() == Some("Pod");
+    let is_pod = owner.parent().is_none();
     let metadata = owner.child("metadata");
     let labels = metadata.child("labels");
     let merged = keys.items().chain(others.items()).filter_map(|key| key.text());

@@ -1,6 +1,6 @@
 //! The standard `baseline`: nothing that is known to lead out of a pod.
 
-use super::{Teller, each_container, has_own_users};
+use super::{Teller, each_container, may_have_own_users};
 use crate::graph::Level;
 use crate::manifest::Field;
 use crate::quote::quote;
@@ -53,6 +53,9 @@ const APPARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 /// Hosts of probes and hooks are looked at from this version on.
 const HOSTS_SINCE: u8 = 34;
 
+/// From this version on `restricted` wants `/proc` masked whatever the users are.
+const MASKED_SINCE: u8 = 35;
+
 /// Checks a pod: an object, or a template.
 pub(super) fn check<'t>(pod: &Field<'_, 't>, spec: &Field<'_, 't>, teller: &mut Teller<'_, 't, '_>) {
     for name in ["hostNetwork", "hostPID", "hostIPC"] {
@@ -86,7 +89,7 @@ pub(super) fn check<'t>(pod: &Field<'_, 't>, spec: &Field<'_, 't>, teller: &mut 
         }
     }
     security_context(&context, teller);
-    let own_users = has_own_users(spec);
+    let own_users = may_have_own_users(spec);
     each_container(spec, &mut |container| {
         container_of_pod(container, own_users, teller);
     });
@@ -140,7 +143,8 @@ fn container_of_pod<'t>(container: &Field<'_, 't>, own_users: bool, teller: &mut
             teller.text(&added, "the capability", &CAPABILITIES, "remove it");
         }
     }
-    if !own_users {
+    // With users of its own a pod may unmask it, unless it is to be restricted.
+    if !own_users || (teller.level == Level::Restricted && teller.minor >= MASKED_SINCE) {
         let mount = context.child("procMount");
         teller.text(&mount, "`procMount`", &["Default"], "remove `procMount`");
     }
@@ -169,9 +173,10 @@ fn hosts<'t>(handler: &Field<'_, 't>, what: &str, teller: &mut Teller<'_, 't, '_
     for name in ["httpGet", "tcpSocket"] {
         let action = handler.child(name);
         let host = action.child("host");
-        if host.text().is_some_and(|host| !host.is_empty()) {
-            let help = "remove `host`: the kubelet then calls the pod";
-            teller.forbidden(&host, &format!("a {what} that calls another host"), help);
+        let help = "remove `host`: the kubelet then calls the pod";
+        let text = host.text().filter(|text| !text.is_empty());
+        if text.is_some_and(|text| !teller.cx.is_unrendered(&text)) {
+            teller.forbidden(&host, &format!("a {what} with a `host`"), help);
         }
     }
 }

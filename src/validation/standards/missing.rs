@@ -1,11 +1,11 @@
-//! What the standard `restricted` wants said, and a pod leaves open: told once for all its containers.
+//! What the standard `restricted` wants said, and a container leaves open.
 
-use super::super::held::{Lacking, lacking};
 use super::Teller;
 use crate::diagnostic::{Edit, Fix};
 use crate::edit;
 use crate::manifest::Field;
-use crate::yaml::{Node, Style};
+use crate::quote::{enumerated, quote};
+use crate::yaml::{Entry, Node, Style};
 
 /// Something that must be said of each container.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,154 +55,167 @@ impl Setting {
     }
 }
 
-/// What the containers of a pod lack.
-pub(super) struct Missing<'f, 't> {
-    spec: &'f Field<'f, 't>,
-    containers: Vec<Container<'t>>,
-    /// How many lack nothing.
-    whole: usize,
-}
-
-struct Container<'t> {
-    node: Option<Node<'t>>,
-    lacks: Vec<Setting>,
-    told: Lacking,
-}
-
-impl<'f, 't> Missing<'f, 't> {
-    pub(super) fn new(spec: &'f Field<'f, 't>) -> Self {
-        Missing {
-            spec,
-            containers: Vec::new(),
-            whole: 0,
-        }
+/// Tells what a container lacks, if anything.
+pub(super) fn tell<'t>(container: &Field<'_, 't>, missing: &[Setting], teller: &mut Teller<'_, 't, '_>) {
+    if missing.is_empty() {
+        return;
     }
-
-    pub(super) fn add(&mut self, container: &Field<'_, 't>, lacks: Vec<Setting>) {
-        if lacks.is_empty() {
-            self.whole += 1;
-            return;
-        }
-        let (name, context) = (container.child("name"), container.child("securityContext"));
-        let place = match context.is_set() {
-            true => context.handle(),
-            false => name.place(),
-        };
-        self.containers.push(Container {
-            node: container.value(),
-            told: Lacking {
-                name: name.text().unwrap_or_default().into_owned(),
-                lacks: lacks.iter().map(|setting| setting.shown().to_string()).collect(),
-                place,
-            },
-            lacks,
+    let (name, context) = (container.child("name"), container.child("securityContext"));
+    let lacks: Vec<String> = missing
+        .iter()
+        .map(|setting| setting.shown().to_string())
+        .collect();
+    let fault = format!(
+        "container {} lacks {}, which {} asks for",
+        quote(&name.text().unwrap_or_default()),
+        enumerated(&lacks, "and"),
+        teller.standard()
+    );
+    let drop = context
+        .child("capabilities")
+        .child("drop")
+        .items()
+        .find_map(|one| {
+            let text = one.text()?;
+            text.eq_ignore_ascii_case("ALL").then(|| text.into_owned())
         });
-    }
-
-    pub(super) fn tell(self, teller: &mut Teller<'_, 't, '_>) {
-        let edits = self.edits();
-        let is_of_pod = |container: &Container<'_>| container.lacks.iter().any(|setting| setting.is_of_pod());
-        let is_of_pod = self.containers.iter().any(is_of_pod);
-        let told: Vec<Lacking> = self
-            .containers
-            .into_iter()
-            .map(|container| container.told)
-            .collect();
-        let Some(first) = told.first() else { return };
-        let help = match is_of_pod {
-            true => {
-                "add it to the `securityContext` of each container; `runAsNonRoot` and `seccompProfile` may stand in \
-                 that of the pod"
-            }
-            false => "add it to the `securityContext` of each container",
-        };
-        // What is forbidden may not go together with what is missing.
-        let fix = edits.filter(|_| teller.told == 0).map(|edits| Fix {
-            title: "add what the standard asks for".into(),
-            // The image may need what is then forbidden.
-            safe: false,
-            edits,
-        });
-        let fault = format!("{}, which {} asks for", lacking(&told), teller.standard());
-        teller.tell(first.place, &fault, help, fix);
-    }
-
-    /// What adds all of it: to the pod what may stand there, unless some of its containers speak for themselves.
-    fn edits(&self) -> Option<Vec<Edit>> {
-        let all_lack = |setting: &Setting| {
-            self.whole == 0 && self.containers.iter().all(|one| one.lacks.contains(setting))
-        };
-        let of_pod: Vec<Setting> = [Setting::NonRoot, Setting::Seccomp]
-            .into_iter()
-            .filter(all_lack)
-            .collect();
-        let mut edits = Vec::new();
-        if !of_pod.is_empty() {
-            edits.extend(add(self.spec.value()?, None, &of_pod)?);
+    let help = match drop {
+        Some(text) if missing == [Setting::DropAll] => format!("write `ALL` in capitals: {} is no capability", quote(&text)),
+        _ if missing.iter().any(|setting| setting.is_of_pod()) => {
+            "add them to its `securityContext`; `runAsNonRoot` and `seccompProfile` may stand in that of the pod".into()
         }
-        for container in &self.containers {
-            let own = container.lacks.iter().filter(|setting| !of_pod.contains(setting));
-            let own: Vec<Setting> = own.copied().collect();
-            if !own.is_empty() {
-                edits.extend(add(container.node?, Some("name"), &own)?);
-            }
-        }
-        Some(edits)
-    }
+        _ => "add them to its `securityContext`".to_string(),
+    };
+    // What is forbidden may not go together with what is missing; nor may what is still to be filled in.
+    let privileged = context.child("privileged");
+    let is_sure = !teller.forbids && privileged.bool() == Some(false);
+    let edits = container
+        .value()
+        .filter(|_| is_sure)
+        .and_then(|of| add(of, missing));
+    let fix = edits.map(|edits| Fix {
+        title: "add what the standard asks for".into(),
+        // The image may need what is then forbidden.
+        safe: false,
+        edits,
+    });
+    let place = match context.is_set() {
+        true => context.handle(),
+        false => name.place(),
+    };
+    teller.tell(place, &fault, &help, fix);
 }
 
-/// Adds settings to the `securityContext` of a pod or container; of a new one after the field `after`.
-fn add(of: Node<'_>, after: Option<&str>, settings: &[Setting]) -> Option<Vec<Edit>> {
-    if !of.is_map() || of.is_indirect() {
+/// Adds settings to the `securityContext` of a container.
+fn add(container: Node<'_>, settings: &[Setting]) -> Option<Vec<Edit>> {
+    if !container.is_map() || container.is_indirect() {
         return None;
     }
-    let (json, blank) = (of.is_json(), if edit::is_tight(of) { "" } else { " " });
-    let written = |setting: &Setting| match json {
-        true => format!("\"{}\":{blank}{}", setting.field(), setting.value(json)),
-        false => format!("{}: {}", setting.field(), setting.value(json)),
+    let Some(there) = container.entry("securityContext") else {
+        let name = container.entry("name")?;
+        let value = new(container, settings)?;
+        return Some(vec![edit::insert_after(
+            container,
+            &name,
+            "securityContext",
+            &value,
+        )?]);
     };
-    if let Some(there) = of.entry("securityContext") {
-        let map = there.value;
-        let mut edits = Vec::new();
-        let mut new = Vec::new();
-        for setting in settings {
-            match map.entry(setting.field()) {
-                None => new.push(setting),
-                Some(capabilities) if *setting == Setting::DropAll => {
-                    edits.push(drop_all(capabilities.value)?)
-                }
-                Some(_) => return None,
-            }
-        }
-        if let Some((first, rest)) = new.split_first() {
-            let between = between(map, 0)?;
-            let rest = rest.iter().map(|setting| between.clone() + &written(setting));
-            let value = first.value(json).to_string() + &rest.collect::<String>();
-            edits.push(edit::insert_first(map, first.field(), &value)?);
-        }
-        return Some(edits);
+    if let Some(edit) = filled(&there, &flow(settings, container.is_json())) {
+        return Some(vec![edit]);
     }
-    let between = between(of, 2)?;
-    let all: Vec<String> = settings.iter().map(written).collect();
-    let value = match between.starts_with('\n') {
-        true => between.clone() + &all.join(&between),
-        false => format!("{{{}}}", all.join(&between)),
-    };
-    let edit = match after.and_then(|after| of.entry(after)) {
-        Some(entry) => edit::insert_after(of, &entry, "securityContext", &value),
-        None => edit::insert_first(of, "securityContext", &value),
-    };
-    Some(vec![edit?])
+    let map = Some(there.value).filter(|map| map.is_map() && !map.is_indirect())?;
+    let (mut edits, mut new) = (Vec::new(), Vec::new());
+    for setting in settings {
+        match map.entry(setting.field()) {
+            None => new.push(*setting),
+            Some(entry) if *setting == Setting::DropAll => edits.push(drop_all(&entry)?),
+            Some(_) => return None,
+        }
+    }
+    if let Some((first, rest)) = new.split_first() {
+        let between = between(map, 0)?;
+        let rest = rest
+            .iter()
+            .map(|setting| between.clone() + &written(map, *setting));
+        let value = first.value(map.is_json()).to_string() + &rest.collect::<String>();
+        edits.push(put(map, first.field(), &value)?);
+    }
+    Some(edits)
 }
 
-/// Has capabilities that are said say which are dropped as well.
-fn drop_all(capabilities: Node<'_>) -> Option<Edit> {
-    let json = capabilities.is_json();
-    let is_free = capabilities.is_map() && capabilities.entry("drop").is_none();
-    let value = if json { r#"["ALL"]"# } else { "[ALL]" };
-    is_free
-        .then(|| edit::insert_first(capabilities, "drop", value))
-        .flatten()
+/// Puts an entry into a mapping, behind one that is there: what is above the first may be a comment about it.
+fn put(map: Node<'_>, key: &str, value: &str) -> Option<Edit> {
+    map.entries()
+        .find_map(|entry| edit::insert_after(map, &entry, key, value))
+}
+
+/// Gives an entry with nothing in it a value.
+fn filled(entry: &Entry<'_>, value: &str) -> Option<Edit> {
+    let node = entry.value;
+    if node.is_null() {
+        return edit::fill(entry, value);
+    }
+    let is_empty = (node.is_map() && node.entries().next().is_none())
+        || (node.is_seq() && node.items().next().is_none());
+    (is_empty && !edit::is_tied(node)).then(|| Edit {
+        span: node.span(),
+        text: value.to_string(),
+    })
+}
+
+/// Has capabilities that are said say that all others are dropped.
+fn drop_all(capabilities: &Entry<'_>) -> Option<Edit> {
+    let node = capabilities.value;
+    let json = node.is_json();
+    if let Some(edit) = filled(capabilities, Setting::DropAll.value(json)) {
+        return Some(edit);
+    }
+    let all = if json { r#"["ALL"]"# } else { "[ALL]" };
+    let Some(drop) = node.entry("drop") else {
+        return put(node, "drop", all);
+    };
+    let list = drop.value;
+    let is_flow = list.is_seq() && (json || list.raw().style == Style::Flow);
+    match is_flow && !edit::is_tied(list) {
+        true => Some(Edit {
+            span: list.span(),
+            text: all.to_string(),
+        }),
+        false => filled(&drop, all),
+    }
+}
+
+/// Settings in a mapping of flow style.
+fn flow(settings: &[Setting], json: bool) -> String {
+    let all = settings.iter().map(|setting| match json {
+        true => format!("\"{}\":{}", setting.field(), setting.value(json)),
+        false => format!("{}: {}", setting.field(), setting.value(json)),
+    });
+    let between = if json { "," } else { ", " };
+    format!("{{{}}}", all.collect::<Vec<_>>().join(between))
+}
+
+/// A `securityContext` as it stands in a mapping.
+fn new(map: Node<'_>, settings: &[Setting]) -> Option<String> {
+    let between = between(map, 2)?;
+    if between.starts_with(',') {
+        return Some(flow(settings, map.is_json()));
+    }
+    let lines = settings
+        .iter()
+        .map(|setting| between.clone() + &written(map, *setting));
+    Some(lines.collect())
+}
+
+/// A setting as an entry of a mapping.
+fn written(map: Node<'_>, setting: Setting) -> String {
+    let (field, value) = (setting.field(), setting.value(map.is_json()));
+    match (map.is_json(), edit::is_tight(map)) {
+        (true, true) => format!("\"{field}\":{value}"),
+        (true, false) => format!("\"{field}\": {value}"),
+        _ => format!("{field}: {value}"),
+    }
 }
 
 /// What stands between the entries of a mapping; in block style a line break and blanks, so many more.
@@ -212,5 +225,5 @@ fn between(map: Node<'_>, more: usize) -> Option<String> {
     }
     let first = map.raw_entries().next()?;
     let column = edit::column(first.key)? as usize + more;
-    Some(format!("\n{}", " ".repeat(column)))
+    Some(format!("{}{}", edit::break_near(first.key), " ".repeat(column)))
 }

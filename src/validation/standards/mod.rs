@@ -1,6 +1,6 @@
 //! The Pod Security Standards, as the API server's own admission holds pods to them where a Namespace asks for it.
 //!
-//! Which of the standards' parts counts from which version on is left aside where a later version only allows more.
+//! From which version on something is allowed is left aside; since when it is asked for is not.
 
 mod baseline;
 mod missing;
@@ -14,6 +14,7 @@ use crate::graph::{Asks, Held, Level};
 use crate::manifest::Field;
 use crate::quote::quote;
 use crate::source::Span;
+use crate::yaml::Entry;
 
 /// Checks a pod, an object or a template, by a standard, if one is asked for. `outcome` is what comes of one that does not
 /// keep to it.
@@ -28,24 +29,33 @@ pub(super) fn check<'t>(pod: &Field<'_, 't>, held: &Held<'_>, outcome: &str, cx:
         outcome,
         level,
         minor: minor.map_or(cluster, |minor| minor.min(cluster)),
-        told: 0,
+        forbids: false,
     };
     let spec = pod.child("spec");
     baseline::check(pod, &spec, &mut teller);
     if level == Level::Restricted {
-        restricted::check(&spec, &mut teller);
+        restricted::check(pod, &spec, &mut teller);
     }
 }
 
-/// Whether the pod says that it is for Windows, where parts of the standards mean nothing.
-fn is_for_windows(spec: &Field<'_, '_>) -> bool {
-    spec.child("os").child("name").text().as_deref() == Some("windows")
+/// Whether it is not known what is in a struct: something is to be filled in.
+fn is_open<'t>(field: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
+    let is_placeholder = |entry: Entry<'t>| entry.key.key_text().is_some_and(|key| cx.is_unrendered(&key));
+    let value = field.value().filter(|_| field.is_set());
+    value.is_some_and(|value| !value.is_map() || value.entries().any(is_placeholder))
 }
 
-/// Whether the users of the pod are not those of the node, so that its root is nobody.
-fn has_own_users(spec: &Field<'_, '_>) -> bool {
+/// Whether the pod may be for Windows, where parts of the standards mean nothing.
+fn may_be_for_windows<'t>(spec: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
+    let os = spec.child("os");
+    let name = os.child("name").text().unwrap_or_default();
+    is_open(&os, cx) || name == "windows" || cx.is_unrendered(&name)
+}
+
+/// Whether the users of the pod may be others than those of the node, so that its root is nobody there.
+fn may_have_own_users(spec: &Field<'_, '_>) -> bool {
     let host_users = spec.child("hostUsers");
-    host_users.is_set() && host_users.bool() == Some(false)
+    host_users.is_set() && host_users.bool() != Some(true)
 }
 
 /// Tells what a standard does not allow.
@@ -56,14 +66,13 @@ struct Teller<'c, 't, 'h> {
     level: Level,
     /// The minor version of Kubernetes whose standards count.
     minor: u8,
-    /// How many faults of this pod are told.
-    told: usize,
+    /// Whether something is told that must not stand there.
+    forbids: bool,
 }
 
 impl<'t> Teller<'_, 't, '_> {
     /// One fault, in words that end with the standard.
     fn tell(&mut self, place: Span, fault: &str, help: &str, fix: Option<Fix>) {
-        self.told += 1;
         let namespace = quote(self.held.namespace);
         let message = format!("{fault}; namespace {namespace} enforces it, and {}", self.outcome);
         let report = self.cx.report_as(ids::POD_SECURITY_STANDARD, place, message);
@@ -84,6 +93,7 @@ impl<'t> Teller<'_, 't, '_> {
     }
 
     fn forbidden_at(&mut self, place: Span, what: &str, help: &str) {
+        self.forbids = true;
         self.tell(
             place,
             &format!("{what} is not allowed by {}", self.standard()),

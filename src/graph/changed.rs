@@ -1,0 +1,107 @@
+//! Whether patches on the way to a cluster may change what is asked of pods, or what they do about it.
+
+use super::builds::{Builds, Stage};
+use super::filled::Fill;
+use super::index::Index;
+use super::written::is_plain;
+use crate::hash::HashMap;
+
+/// Of more patches it is not asked whom they are for.
+const MOST: usize = 256;
+
+/// Whom patches change, by the file and the kind of what is patched; `None`: perhaps anything.
+type Known<'r> = HashMap<(u32, &'r str), Option<Vec<&'r str>>>;
+
+/// What patches of a run change.
+pub(super) struct Changed<'r> {
+    index: &'r Index<'r>,
+    builds: Builds<'r, 'r>,
+    known: Known<'r>,
+}
+
+impl<'r> Changed<'r> {
+    pub(super) fn new(index: &'r Index<'r>) -> Self {
+        Changed {
+            index,
+            builds: Builds::new(index),
+            known: HashMap::default(),
+        }
+    }
+
+    /// Whether an object may be changed in what counts.
+    pub(super) fn may_be(&mut self, file: u32, kind: &'r str, name: &str) -> bool {
+        if !self.index.is_built(file) {
+            return false;
+        }
+        let names = self.known.entry((file, kind)).or_insert_with(|| {
+            let builds = self.builds.of(file);
+            names(builds.iter().flat_map(|build| &build.stages), kind)
+        });
+        let Some(names) = names else { return true };
+        // What was put around a name before the patch is not asked.
+        names.iter().any(|patched| patched.contains(name))
+    }
+}
+
+/// The names of those that patches change; `None`: perhaps anything.
+fn names<'b, 'r: 'b>(stages: impl Iterator<Item = &'b Stage<'b, 'r>>, kind: &str) -> Option<Vec<&'r str>> {
+    let mut names = Vec::new();
+    for patching in stages.flat_map(|stage| &stage.patches) {
+        if patching.says_more || patching.is_open {
+            return None;
+        }
+        for patch in patching.of_kind(kind) {
+            if !patch.fills.iter().any(|fill| counts(fill, kind)) {
+                continue;
+            }
+            let name = patch.whom.name;
+            if name.is_empty() || !(patch.whom.literal || is_plain(name)) || names.len() >= MOST {
+                return None;
+            }
+            names.push(name);
+        }
+    }
+    Some(names)
+}
+
+/// Whether a patch gives, or takes away, something that counts in an object of this kind.
+fn counts(fill: &Fill<'_>, kind: &str) -> bool {
+    let is_within = |place: &str| fill.path.starts_with(place) || place.starts_with(fill.path);
+    match kind {
+        "Namespace" => fill.path == DELETED || is_within("metadata/labels"),
+        "ResourceQuota" | "LimitRange" => fill.path == DELETED || is_within("spec"),
+        _ => is_about_pods(fill.path),
+    }
+}
+
+/// What stands for an object that a patch deletes.
+pub(super) const DELETED: &str = "$patch";
+
+/// The fields of a pod that count, and of its containers.
+const COUNTING: [&str; 6] = [
+    "securityContext",
+    "host",
+    "volumes",
+    "apparmor",
+    "resources",
+    "/os",
+];
+
+/// What holds them.
+const HOLDING: [&str; 10] = [
+    "",
+    DELETED,
+    "metadata",
+    "annotations",
+    "spec",
+    "jobTemplate",
+    "template",
+    "containers",
+    "initContainers",
+    "ephemeralContainers",
+];
+
+fn is_about_pods(path: &str) -> bool {
+    let (above, last) = path.rsplit_once('/').unwrap_or(("", path));
+    COUNTING.iter().any(|word| path.contains(word)) || HOLDING.contains(&last) || above.ends_with("ontainers")
+}
