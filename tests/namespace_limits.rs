@@ -175,7 +175,8 @@ fn the_limits_that_are_meant_count() {
     let found = |inputs: &[(&str, String)]| told(inputs).len();
     let counts = || quota("cpu: 1");
     assert_eq!(found(&[("a/q.yaml", counts()), ("a/web.yaml", web("{}"))]), 1);
-    assert_eq!(found(&[("a/q.yaml", counts()), ("b/web.yaml", web("{}"))]), 1);
+    // Another folder may be another cluster's.
+    assert_eq!(found(&[("a/q.yaml", counts()), ("b/web.yaml", web("{}"))]), 0);
     // Two worlds that both have such a namespace.
     assert_eq!(
         found(&[
@@ -221,15 +222,43 @@ fn the_limits_that_are_meant_count() {
 
 #[test]
 fn what_is_not_known_is_left_alone() {
-    for resources in ["'{{ .Values.resources }}'", "{requests: {cpu: '${CPU}'}}"] {
-        assert_eq!(
-            one(&(quota("cpu: 1") + &range("max: {cpu: 1}")), resources),
-            [""; 0],
-            "{resources}"
-        );
+    for resources in [
+        "'{{ .Values.resources }}'",
+        "{requests: '${R}'}",
+        "{requests: {'${K}': 1}}",
+        "{'${X}': 3}",
+        "{requests: {cpu: '${CPU}'}}",
+    ] {
+        let limits = quota("cpu: 1") + &range("min: {cpu: 1}");
+        assert_eq!(one(&limits, resources), [""; 0], "{resources}");
     }
+    // What a LimitRange fills in.
+    for limits in ["default: {cpu: '${D}'}", "default: '${D}'", "max: {'${K}': 3}"] {
+        let limits = quota("limits.cpu: 1") + &range(limits);
+        assert_eq!(one(&limits, "{}"), [""; 0], "{limits}");
+    }
+    let open = object("LimitRange", "open", "{limits: '${LIMITS}'}");
+    assert_eq!(one(&(quota("cpu: 1") + &open), "{}"), [""; 0]);
     assert_eq!(
         one(&range("max: {cpu: '${MOST}'}"), "{requests: {cpu: 3}}"),
         [""; 0]
+    );
+    // Of two defaults either may be given.
+    let other = range("default: {cpu: 2}").replace("bounds", "others");
+    assert_eq!(
+        one(&(range("default: {cpu: 500m}") + &other), "{requests: {cpu: 1}}"),
+        [""; 0]
+    );
+    // A patch may fill it in.
+    let patched = |patch: &str| {
+        let all = quota("limits.cpu: 1") + &range("defaultRequest: {cpu: 1}") + &web("{}");
+        let kustomization = format!("resources: [all.yaml]\npatches: [{{target: {{kind: {patch}}}]\n");
+        told(&[("all.yaml", all), ("kustomization.yaml", kustomization)]).len()
+    };
+    let fills = "LimitRange}, patch: '[{op: add, path: /spec/limits/0/default, value: {cpu: 1}}]'";
+    assert_eq!(patched(fills), 0);
+    assert_eq!(
+        patched("LimitRange}, patch: '[{op: add, path: /metadata/labels, value: {a: b}}]'"),
+        1
     );
 }

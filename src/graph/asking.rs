@@ -2,6 +2,7 @@
 //! that they say how much they take, a LimitRange that this lies within bounds.
 
 use super::facts::{Facts, Text};
+use crate::formats::quantity;
 use crate::manifest::{Field, Object, mask};
 use crate::placeholder::unrendered;
 use crate::source::Span;
@@ -67,7 +68,7 @@ pub enum Asks {
 /// So much of a resource.
 #[derive(Clone, Copy, Debug)]
 pub struct Amount {
-    /// The resource, such as `cpu`.
+    /// The resource, such as `cpu`; empty: it is not known which.
     pub resource: Text,
     /// A quantity, as it is written.
     pub quantity: Text,
@@ -131,7 +132,7 @@ fn standard<'t>(object: &Object<'t>, shown: &dyn Fn(&[&str]) -> Option<Node<'t>>
 fn quota(object: &Object<'_>, facts: &mut Facts) {
     let root = object.fields();
     let spec = root.child("spec");
-    if spec.child("scopes").is_filled() || spec.child("scopeSelector").is_set() {
+    if spec.child("scopes").is_set() || spec.child("scopeSelector").is_set() {
         return;
     }
     for entry in spec.child("hard").entries() {
@@ -146,43 +147,79 @@ fn quota(object: &Object<'_>, facts: &mut Facts) {
     }
 }
 
-/// Of several amounts that a container may take over, the first one that is there counts.
+/// Of a LimitRange with more amounts of a sort it is not asked which they are.
+const MOST: usize = 32;
+
+/// What is still to be filled in may be any amount.
 fn limits(object: &Object<'_>, facts: &mut Facts) {
     let root = object.fields();
     let spec = root.child("spec");
-    for item in spec.child("limits").items() {
-        if item.child("type").text().as_deref() != Some("Container") {
-            continue;
+    let limits = spec.child("limits");
+    let is_list = limits.value().is_some_and(|value| value.is_seq());
+    let mut is_open = spec.is_set() && limits.is_set() && !is_list;
+    for item in limits.items() {
+        let kind = item.child("type").text().unwrap_or_default();
+        is_open |= is_open_map(&item) || unrendered(&kind);
+        if kind == "Container" {
+            is_open |= item
+                .entries()
+                .any(|amounts| amounts.name() != "type" && is_open_map(&amounts));
+            amounts(&item, object.index, facts);
         }
-        let (least, most) = (item.child("min"), item.child("max"));
-        let (limit, request) = (item.child("default"), item.child("defaultRequest"));
-        let mut add = |from: &Field<'_, '_>, before: &[&Field<'_, '_>], asks: fn(Amount) -> Asks| {
-            for entry in from.entries() {
-                let is_there = |field: &&Field<'_, '_>| field.key(entry.name()).is_set();
-                let Some(quantity) = entry.value().and_then(|value| value.cooked()) else {
-                    continue;
-                };
-                if before.iter().any(is_there) || unrendered(&quantity) {
-                    continue;
-                }
-                let amount = Amount {
-                    resource: facts.keep(entry.name()),
-                    quantity: facts.keep(&quantity),
-                };
-                facts.asking.push(Asking {
-                    object: object.index,
-                    asks: asks(amount),
-                    span: entry.place(),
-                });
-            }
-        };
-        add(&least, &[], Asks::Least);
-        add(&most, &[], Asks::Most);
-        add(&limit, &[], Asks::Limit);
-        add(&most, &[&limit], Asks::Limit);
-        add(&request, &[], Asks::Request);
-        add(&limit, &[&request], Asks::Request);
-        add(&most, &[&limit, &request], Asks::Request);
-        add(&least, &[&most, &limit, &request], Asks::Request);
     }
+    if is_open {
+        let any = Amount {
+            resource: facts.keep(""),
+            quantity: facts.keep(""),
+        };
+        facts.asking.push(Asking {
+            object: object.index,
+            asks: Asks::Limit(any),
+            span: root.handle(),
+        });
+    }
+}
+
+/// Whether it is not known what stands in a map.
+fn is_open_map(field: &Field<'_, '_>) -> bool {
+    let value = field.value().filter(|_| field.is_set());
+    let is_open = |value: Node<'_>| {
+        let mut keys = value.entries().take(MOST + 1);
+        !value.is_map() || keys.any(|entry| entry.key.key_text().is_some_and(|key| unrendered(&key)))
+    };
+    value.is_some_and(|value| is_open(value) || value.entries().nth(MOST).is_some())
+}
+
+/// Of several amounts that a container may take over, the first one that is there counts.
+fn amounts(item: &Field<'_, '_>, object: u32, facts: &mut Facts) {
+    let (least, most) = (item.child("min"), item.child("max"));
+    let (limit, request) = (item.child("default"), item.child("defaultRequest"));
+    let mut add = |from: &Field<'_, '_>, before: &[&Field<'_, '_>], asks: fn(Amount) -> Asks| {
+        for entry in from.entries().take(MOST) {
+            let is_there = |field: &&Field<'_, '_>| field.key(entry.name()).is_set();
+            let Some(quantity) = quantity::text(&entry) else {
+                continue;
+            };
+            if before.iter().any(is_there) {
+                continue;
+            }
+            let amount = Amount {
+                resource: facts.keep(entry.name()),
+                quantity: facts.keep(&quantity),
+            };
+            facts.asking.push(Asking {
+                object,
+                asks: asks(amount),
+                span: entry.place(),
+            });
+        }
+    };
+    add(&least, &[], Asks::Least);
+    add(&most, &[], Asks::Most);
+    add(&limit, &[], Asks::Limit);
+    add(&most, &[&limit], Asks::Limit);
+    add(&request, &[], Asks::Request);
+    add(&limit, &[&request], Asks::Request);
+    add(&most, &[&limit, &request], Asks::Request);
+    add(&least, &[&most, &limit, &request], Asks::Request);
 }

@@ -11,6 +11,9 @@ use crate::placeholder::unrendered;
 /// Of more things in namespaces of one name it is not asked which ones are meant.
 const MOST: usize = 64;
 
+/// The same of what limits pods.
+const MOST_LIMITS: usize = 256;
+
 /// A Namespace of the run.
 #[derive(Clone, Copy)]
 struct Space<'r> {
@@ -139,37 +142,35 @@ impl<'r> Spaces<'r> {
         Some((weakest.standard?, weakest.file))
     }
 
-    /// What limits the pods of something in a file, each with its file, and whether it is sure that it does. What is filled
-    /// in counts wherever it stands; all else where it is sure.
+    /// What limits the pods of something in a file, each with its file. Only what lies with it counts, or what a cluster
+    /// has: another folder may be another cluster's. Where a patch may change any of it, nothing does.
     pub(super) fn limits(&self, file: u32, place: &str) -> Vec<(u32, &'r Asking, bool)> {
         let limits = self.limits.get(place).filter(|_| !unrendered(place));
         let limits = limits.map_or(&[][..], Vec::as_slice);
         // Without a namespace only what is applied together is in the same one.
         let is_alone = place.is_empty() && !self.index.is_taken_in(file);
         let is_near = |limit: &&Limit<'_>| !is_alone || limit.file == file;
-        let limits: Vec<&Limit<'_>> = limits.iter().filter(is_near).take(MOST + 1).collect();
-        if limits.len() > MOST {
+        let limits: Vec<&Limit<'_>> = limits.iter().filter(is_near).take(MOST_LIMITS + 1).collect();
+        if limits.is_empty() || limits.len() > MOST_LIMITS || limits.iter().any(|limit| limit.is_open) {
             return Vec::new();
         }
         let nearness = |limit: &Limit<'_>| self.nearness(file, limit.file, place);
         let nearest = limits.iter().map(|limit| nearness(limit)).max();
-        let Some(nearest) = nearest.filter(|nearest| *nearest > Nearness::Far) else {
-            return Vec::new();
+        let nearest = nearest.unwrap_or(Nearness::Far);
+        let of_cluster = |limit: &Limit<'_>| self.index.files[limit.file as usize].role == Role::Inventory;
+        let is_sure = |limit: &Limit<'_>| match nearest {
+            Nearness::Together => nearness(limit) == nearest,
+            Nearness::InFolder => nearness(limit) == nearest && !place.is_empty(),
+            // What the files say of it may be newer.
+            Nearness::Said => limits.iter().all(|limit| of_cluster(limit)),
+            Nearness::Far => false,
         };
-        if place.is_empty() && nearest != Nearness::Together {
-            return Vec::new();
-        }
-        let mut folders = limits.iter().filter(|limit| nearness(limit) == nearest);
-        let first = folders.next().map(|limit| self.folder(limit.file));
-        let is_one_world =
-            nearest == Nearness::Together || folders.all(|limit| Some(self.folder(limit.file)) == first);
-        let is_sure = |limit: &Limit<'_>| is_one_world && !limit.is_open && nearness(limit) == nearest;
-        let counts = |limit: &&Limit<'_>| match limit.asking.asks {
-            Asks::Limit(_) | Asks::Request(_) => nearness(limit) > Nearness::Far,
+        let counts = |limit: &&&Limit<'_>| match limit.asking.asks {
+            Asks::Limit(_) | Asks::Request(_) => true,
             _ => is_sure(limit),
         };
-        let limits = limits.into_iter().filter(counts);
-        limits
+        let counting = limits.iter().filter(counts);
+        counting
             .map(|limit| (limit.file, limit.asking, is_sure(limit)))
             .collect()
     }

@@ -10,6 +10,7 @@ use crate::context::Cx;
 use crate::diagnostic::Report;
 use crate::graph::{Held, way_to_pods};
 use crate::manifest::{Field, File, Object};
+use crate::yaml::Entry;
 
 /// Checks what runs pods in one file, by what is asked of each of them.
 pub fn check<'t>(file: &'t File<'t>, held: &[Held<'_>], cx: &mut Cx<'t>) {
@@ -69,4 +70,11 @@ pub(super) fn asked_by<'a>(report: Report<'a>, held: &Held<'_>, words: &str) -> 
         true => report.related(held.asking.span, words),
         false => report.related_in(held.by, held.asking.span, words),
     }
+}
+
+/// Whether it is not known what is in a struct: something is to be filled in.
+pub(super) fn is_open<'t>(field: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
+    let is_placeholder = |entry: Entry<'t>| entry.key.key_text().is_some_and(|key| cx.is_unrendered(&key));
+    let value = field.value().filter(|_| field.is_set());
+    value.is_some_and(|value| !value.is_map() || value.entries().any(is_placeholder))
 }

@@ -3,7 +3,7 @@
 //! A quota that counts CPU or memory has each container say how much it takes, and a LimitRange says it for those that do
 //! not; what it says must fit what they do say.
 
-use super::held::asked_by;
+use super::held::{asked_by, is_open};
 use crate::catalogue::ids;
 use crate::context::Cx;
 use crate::formats::quantity::Quantity;
@@ -25,14 +25,17 @@ pub(super) fn check<'t>(spec: &Field<'_, 't>, held: &[Held<'_>], outcome: &str, 
     for list in LISTS {
         for container in spec.child(list).items() {
             let resources = container.child("resources");
-            // Something is still to be filled in.
-            if resources.is_set() && !resources.value().is_some_and(|value| value.is_map()) {
+            let (requests, limits) = (resources.child("requests"), resources.child("limits"));
+            let is_unknown = [&container, &resources, &requests, &limits]
+                .iter()
+                .any(|one| is_open(one, cx));
+            if is_unknown || !container.value().is_some_and(|value| value.is_map()) {
                 continue;
             }
             // One amount is told once.
             let mut told = Vec::new();
             for one in held {
-                bounds(&resources, one, &mut told, outcome, cx);
+                bounds(&resources, one, held, &mut told, outcome, cx);
             }
             missing(&container, &resources, held, outcome, cx);
         }
@@ -85,7 +88,7 @@ fn unsaid<'h>(resources: &Field<'_, '_>, one: &Held<'h>, held: &[Held<'h>]) -> O
         return None;
     }
     let fills = |other: &Held<'_>| match other.asking.asks {
-        Asks::Limit(amount) => other.facts.str(amount.resource) == resource,
+        Asks::Limit(amount) => ["", resource].contains(&other.facts.str(amount.resource)),
         Asks::Request(amount) => is_request && other.facts.str(amount.resource) == resource,
         _ => false,
     };
@@ -96,6 +99,7 @@ fn unsaid<'h>(resources: &Field<'_, '_>, one: &Held<'h>, held: &[Held<'h>]) -> O
 fn bounds<'t>(
     resources: &Field<'_, 't>,
     one: &Held<'_>,
+    held: &[Held<'_>],
     told: &mut Vec<Span>,
     outcome: &str,
     cx: &mut Cx<'t>,
@@ -103,7 +107,8 @@ fn bounds<'t>(
     let (amount, is_wrong): (Amount, fn(&Quantity, &Quantity) -> bool) = match one.asking.asks {
         Asks::Least(amount) => (amount, Quantity::lt),
         Asks::Most(amount) => (amount, Quantity::gt),
-        Asks::Limit(amount) if one.is_sure => (amount, Quantity::gt),
+        // Of two defaults it is not known which one is given.
+        Asks::Limit(amount) if one.is_sure && limits_of(amount, one, held) == 1 => (amount, Quantity::gt),
         _ => return,
     };
     let (resource, bound) = (one.facts.str(amount.resource), one.facts.str(amount.quantity));
@@ -119,7 +124,12 @@ fn bounds<'t>(
     for &list in lists {
         let amounts = resources.child(list);
         let entry = amounts.key(resource);
-        let (said, place) = (Quantity::of(&entry).filter(|_| entry.is_set()), entry.place());
+        let (said, place) = (
+            Quantity::of(&entry)
+                .filter(|_| entry.is_set())
+                .map(Quantity::rounded_to_milli),
+            entry.place(),
+        );
         if !said.is_some_and(|said| is_wrong(&said, &most)) || told.contains(&place) {
             continue;
         }
@@ -146,6 +156,16 @@ fn bounds<'t>(
         let report = cx.report_as(ids::POD_NAMESPACE_LIMITS, place, format!("{fault}; {outcome}"));
         asked_by(report, one, "it is said here").help(help);
     }
+}
+
+/// How many LimitRanges give a container a limit of this resource.
+fn limits_of(amount: Amount, one: &Held<'_>, held: &[Held<'_>]) -> usize {
+    let resource = one.facts.str(amount.resource);
+    let is_same = |other: &&Held<'_>| match other.asking.asks {
+        Asks::Limit(amount) => ["", resource].contains(&other.facts.str(amount.resource)),
+        _ => false,
+    };
+    held.iter().filter(is_same).count()
 }
 
 /// Of which namespace, if that is known.

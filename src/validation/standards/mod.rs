@@ -6,7 +6,7 @@ mod baseline;
 mod missing;
 mod restricted;
 
-use super::held::{asked_by, each_container};
+use super::held::{asked_by, each_container, is_open};
 use crate::catalogue::ids;
 use crate::context::Cx;
 use crate::diagnostic::Fix;
@@ -14,7 +14,6 @@ use crate::graph::{Asks, Held, Level};
 use crate::manifest::Field;
 use crate::quote::quote;
 use crate::source::Span;
-use crate::yaml::Entry;
 
 /// Checks a pod, an object or a template, by a standard, if one is asked for. `outcome` is what comes of one that does not
 /// keep to it.
@@ -36,13 +35,6 @@ pub(super) fn check<'t>(pod: &Field<'_, 't>, held: &Held<'_>, outcome: &str, cx:
     if level == Level::Restricted {
         restricted::check(pod, &spec, &mut teller);
     }
-}
-
-/// Whether it is not known what is in a struct: something is to be filled in.
-fn is_open<'t>(field: &Field<'_, 't>, cx: &Cx<'t>) -> bool {
-    let is_placeholder = |entry: Entry<'t>| entry.key.key_text().is_some_and(|key| cx.is_unrendered(&key));
-    let value = field.value().filter(|_| field.is_set());
-    value.is_some_and(|value| !value.is_map() || value.entries().any(is_placeholder))
 }
 
 /// Whether the pod may be for Windows, where parts of the standards mean nothing.
