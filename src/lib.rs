@@ -67,10 +67,10 @@ pub mod cli;
 
 use context::Judging;
 use definitions::Plan;
-use diagnostic::RuleId;
+use diagnostic::{Diagnostic, RuleId};
 use graph::{Facts, Index};
 use manifest::{File, Surroundings};
-use report::{FileReport, Report, Source};
+use report::{FileReport, Report, Source, found_in};
 use settings::Settings;
 use source::Span;
 use validation::custom::Definitions;
@@ -129,17 +129,12 @@ pub fn check_custom(report: &mut Report, surroundings: &Surroundings, settings: 
     let mut found = Vec::new();
     for i in plan.using(&definitions) {
         if let (Some(file), Some(source)) = (files.get(i), source(i)) {
-            let (name, tree) = (&file.name, engine::parse(source));
-            let new = engine::check_custom(name, source, &tree, &file.skipped, settings, &definitions);
-            found.push((i, new));
+            let tree = engine::parse(source);
+            found.push((i, again(file, source, &tree, settings).check_custom(&definitions)));
         }
     }
     let coverage = plan.coverage(&definitions);
-    for (i, mut new) in found {
-        if let Some(file) = report.files.get_mut(i) {
-            file.diagnostics.append(&mut new);
-        }
-    }
+    add(report, found);
     report.coverage = coverage;
 }
 
@@ -150,21 +145,42 @@ pub fn check_held(report: &mut Report, facts: &[Facts], settings: &Settings) {
         return;
     }
     let index = Index::with(facts, settings.table());
-    let files = &report.files;
-    let held = engine::held(&index, |file| {
-        files
-            .get(file as usize)
-            .map(FileReport::found)
-            .unwrap_or_default()
-    });
-    for held in held {
-        let file = held
-            .first()
-            .and_then(|one| report.files.get_mut(one.file as usize));
-        let Some(file) = file else { continue };
-        if let Some(source) = file.source.as_deref().map(Source::decoded) {
-            let tree = engine::parse(source);
-            let mut new = engine::check_held(&file.name, source, &tree, &file.skipped, settings, &held);
+    let (files, mut found) = (&report.files, Vec::new());
+    for held in engine::held(&index, |file| found_in(files, file)) {
+        let file = held.first().map_or(usize::MAX, |one| one.file as usize);
+        let source = files.get(file).and_then(|file| file.source.as_deref());
+        let Some(source) = source.map(Source::decoded) else {
+            continue;
+        };
+        let tree = engine::parse(source);
+        let new = files
+            .get(file)
+            .map(|file| again(file, source, &tree, settings).check_held(&held));
+        found.push((file, new.unwrap_or_default()));
+    }
+    add(report, found);
+}
+
+/// A file that was checked before, to be looked at again.
+fn again<'r>(
+    file: &'r FileReport,
+    source: &'r source::Decoded,
+    tree: &'r yaml::Tree,
+    settings: &'r Settings,
+) -> engine::Again<'r> {
+    engine::Again {
+        name: &file.name,
+        source,
+        tree,
+        skipped: &file.skipped,
+        settings,
+    }
+}
+
+/// Adds what was found in files that were looked at again.
+fn add(report: &mut Report, found: Vec<(usize, Vec<Diagnostic>)>) {
+    for (file, mut new) in found {
+        if let Some(file) = report.files.get_mut(file) {
             file.diagnostics.append(&mut new);
         }
     }

@@ -61,7 +61,14 @@ fn judged(text: &str) -> Vec<Diagnostic> {
     let objects = engine::check_file("a.yaml", &source, &mut tree, &around, &settings).objects;
     let coverage = Plan::new([&*objects].into_iter()).coverage(&definitions);
     assert_eq!(coverage.defined, 1, "{coverage:?}");
-    let found = engine::check_custom("a.yaml", &source, &tree, &[], &settings, &definitions);
+    let found = engine::Again {
+        name: "a.yaml",
+        source: &source,
+        tree: &tree,
+        skipped: &[],
+        settings: &settings,
+    }
+    .check_custom(&definitions);
     in_time(start, text);
     let length: usize = found.iter().map(length).sum();
     assert!(length < LONGEST, "{length} bytes");

@@ -7,28 +7,13 @@ use crate::diagnostic::Diagnostic;
 use crate::engine;
 use crate::manifest::Skip;
 use crate::report::{FileReport, Source};
-use crate::settings::{Policy, Settings};
+use crate::settings::Policy;
 use crate::source::{self, Decoded};
-use crate::yaml::Tree;
 
 use super::parallel;
 use super::problem::Problem;
 use super::run::{Kept, Run, guarded, read_again};
 use super::walk::Input;
-
-/// A file, as the first pass left it.
-pub struct File<'r> {
-    /// The path as the user gave it.
-    pub name: &'r str,
-    /// Its text.
-    pub source: &'r Decoded,
-    /// Its tree.
-    pub tree: &'r Tree,
-    /// The documents that the first pass left alone.
-    pub skipped: &'r [(Skip, u32)],
-    /// How it is judged.
-    pub settings: &'r Settings,
-}
 
 /// What was found in a file, with its text where that was read again.
 pub struct Found {
@@ -80,7 +65,7 @@ impl<'r> Again<'r> {
     pub fn judge(
         &self,
         file: usize,
-        judge: impl FnOnce(&File<'_>) -> Vec<Diagnostic>,
+        judge: impl FnOnce(&engine::Again<'_>) -> Vec<Diagnostic>,
     ) -> Result<Found, Problem> {
         let read = match self.kept(file) {
             Some(_) => None,
@@ -108,7 +93,7 @@ impl<'r> Again<'r> {
                 None => Some(engine::parse(source)),
             };
             match tree.or(parsed.as_ref()) {
-                Some(tree) => judge(&File {
+                Some(tree) => judge(&engine::Again {
                     name,
                     source,
                     tree,

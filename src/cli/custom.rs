@@ -64,16 +64,7 @@ pub fn check(
     let using = plan.using(&definitions);
     let found = pass.each(using.len(), |i| {
         let file = using.get(i).copied().unwrap_or_default();
-        pass.judge(file, |file| {
-            let again::File {
-                name,
-                source,
-                tree,
-                skipped,
-                settings,
-            } = *file;
-            engine::check_custom(name, source, tree, skipped, settings, &definitions)
-        })
+        pass.judge(file, |file| file.check_custom(&definitions))
     });
     let coverage: Coverage = plan.coverage(&definitions);
     run.report.coverage = coverage;

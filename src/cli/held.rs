@@ -2,10 +2,10 @@
 
 use crate::engine;
 use crate::graph::{Index, anyone_asks};
-use crate::report::FileReport;
+use crate::report::found_in;
 use crate::settings::Policy;
 
-use super::again::{self, Again, Found};
+use super::again::{Again, Found};
 use super::problem::Problem;
 use super::run::Run;
 
@@ -15,25 +15,11 @@ pub fn check(run: &Run, index: &Index<'_>, policy: &Policy, threads: usize) -> V
         return Vec::new();
     }
     let files = &run.report.files;
-    let held = engine::held(index, |file| {
-        files
-            .get(file as usize)
-            .map(FileReport::found)
-            .unwrap_or_default()
-    });
+    let held = engine::held(index, |file| found_in(files, file));
     let pass = Again::new(run, policy, threads);
     pass.each(held.len(), |i| {
         let held = held.get(i).map_or(&[][..], Vec::as_slice);
         let file = held.first().map_or(usize::MAX, |one| one.file as usize);
-        pass.judge(file, |file| {
-            let again::File {
-                name,
-                source,
-                tree,
-                skipped,
-                settings,
-            } = *file;
-            engine::check_held(name, source, tree, skipped, settings, held)
-        })
+        pass.judge(file, |file| file.check_held(held))
     })
 }

@@ -155,35 +155,52 @@ pub fn is_refused(found: &[Diagnostic], object: u32) -> bool {
     })
 }
 
-/// Checks the custom resources of a file that was checked before, by the definitions of the run. `skipped` is what
-/// the check left alone.
-pub fn check_custom(
-    name: &str,
-    source: &Decoded,
-    tree: &Tree,
-    skipped: &[(Skip, u32)],
-    settings: &Settings,
-    definitions: &Definitions<'_>,
-) -> Vec<Diagnostic> {
-    let file = File::again(name, &source.text, tree, skipped, settings.no_skip);
-    let mut cx = Cx::new(&file, settings);
-    validation::custom::check(&file, definitions, &mut cx);
-    found_again(&file, tree, settings, cx)
+/// A file that was checked before, and is looked at again once the others are known.
+pub struct Again<'r> {
+    /// The path as the user gave it.
+    pub name: &'r str,
+    /// Its text.
+    pub source: &'r Decoded,
+    /// Its tree.
+    pub tree: &'r Tree,
+    /// The documents that the first check left alone.
+    pub skipped: &'r [(Skip, u32)],
+    /// How it is judged.
+    pub settings: &'r Settings,
 }
 
-/// Checks what runs pods in a file that was checked before, by what its namespace asks of it. `skipped` is what the check left alone.
-pub fn check_held(
-    name: &str,
-    source: &Decoded,
-    tree: &Tree,
-    skipped: &[(Skip, u32)],
-    settings: &Settings,
-    held: &[Held<'_>],
-) -> Vec<Diagnostic> {
-    let file = File::again(name, &source.text, tree, skipped, settings.no_skip);
-    let mut cx = Cx::new(&file, settings);
-    validation::held::check(&file, held, &mut cx);
-    found_again(&file, tree, settings, cx)
+impl Again<'_> {
+    fn file(&self) -> File<'_> {
+        let no_skip = self.settings.no_skip;
+        File::again(self.name, &self.source.text, self.tree, self.skipped, no_skip)
+    }
+
+    /// Checks its custom resources by the definitions of the run.
+    pub fn check_custom(&self, definitions: &Definitions<'_>) -> Vec<Diagnostic> {
+        let file = self.file();
+        let mut cx = Cx::new(&file, self.settings);
+        validation::custom::check(&file, definitions, &mut cx);
+        self.found(&file, cx)
+    }
+
+    /// Checks what runs pods by what its namespace asks of it.
+    pub fn check_held(&self, held: &[Held<'_>]) -> Vec<Diagnostic> {
+        let file = self.file();
+        let mut cx = Cx::new(&file, self.settings);
+        validation::held::check(&file, held, &mut cx);
+        self.found(&file, cx)
+    }
+
+    fn found(&self, file: &File<'_>, cx: Cx<'_>) -> Vec<Diagnostic> {
+        let mut found = cx.found;
+        context::apply(&mut found, cx.ceiling);
+        found.retain_mut(|d| self.settings.adjust(d));
+        judge_fixes(self.tree, &mut found);
+        if !found.is_empty() {
+            file.hidden().redact(&mut found);
+        }
+        found
+    }
 }
 
 /// What runs pods of which something is asked, file by file, but for what is refused anyway, and what is asked by what is
@@ -205,18 +222,6 @@ pub fn held<'r, 'f>(
     held.retain(|one| !is_refused(one.file, one.object) && !is_refused(one.by, one.asking.object));
     let by_file = held.chunk_by(|one, other| one.file == other.file);
     by_file.map(<[Held<'_>]>::to_vec).collect()
-}
-
-/// What was found in a file that was checked before.
-fn found_again(file: &File<'_>, tree: &Tree, settings: &Settings, cx: Cx<'_>) -> Vec<Diagnostic> {
-    let mut found = cx.found;
-    context::apply(&mut found, cx.ceiling);
-    found.retain_mut(|d| settings.adjust(d));
-    judge_fixes(tree, &mut found);
-    if !found.is_empty() {
-        file.hidden().redact(&mut found);
-    }
-    found
 }
 
 /// Leaves out fixes that would change what aliases bring to other places.

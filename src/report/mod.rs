@@ -137,11 +137,11 @@ pub struct FileReport {
     pub source: Option<Box<Source>>,
 }
 
-impl FileReport {
-    /// All that was found so far, kept back or not.
-    pub fn found(&self) -> [&[Diagnostic]; 2] {
-        [&self.diagnostics, &self.suppressed]
-    }
+/// All that was found so far in one of the files of a run, kept back or not.
+pub fn found_in(files: &[FileReport], file: u32) -> [&[Diagnostic]; 2] {
+    let file = files.get(file as usize);
+    file.map(|file| [&*file.diagnostics, &*file.suppressed])
+        .unwrap_or_default()
 }
 
 impl Report {

@@ -188,12 +188,11 @@ fn drop_all(capabilities: &Entry<'_>) -> Option<Edit> {
 
 /// Settings in a mapping of flow style.
 fn flow(settings: &[Setting], json: bool) -> String {
-    let all = settings.iter().map(|setting| match json {
-        true => format!("\"{}\":{}", setting.field(), setting.value(json)),
-        false => format!("{}: {}", setting.field(), setting.value(json)),
-    });
-    let between = if json { "," } else { ", " };
-    format!("{{{}}}", all.collect::<Vec<_>>().join(between))
+    let all: Vec<String> = settings
+        .iter()
+        .map(|setting| entry(*setting, json, true))
+        .collect();
+    format!("{{{}}}", all.join(if json { "," } else { ", " }))
 }
 
 /// A `securityContext` as it stands in a mapping.
@@ -210,8 +209,13 @@ fn new(map: Node<'_>, settings: &[Setting]) -> Option<String> {
 
 /// A setting as an entry of a mapping.
 fn written(map: Node<'_>, setting: Setting) -> String {
-    let (field, value) = (setting.field(), setting.value(map.is_json()));
-    match (map.is_json(), edit::is_tight(map)) {
+    entry(setting, map.is_json(), edit::is_tight(map))
+}
+
+/// A setting and its value, as YAML or as JSON.
+fn entry(setting: Setting, json: bool, is_tight: bool) -> String {
+    let (field, value) = (setting.field(), setting.value(json));
+    match (json, is_tight) {
         (true, true) => format!("\"{field}\":{value}"),
         (true, false) => format!("\"{field}\": {value}"),
         _ => format!("{field}: {value}"),

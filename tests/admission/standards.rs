@@ -27,29 +27,17 @@ fn pod(of_pod: &str, of_container: &str) -> String {
 }
 
 fn check(inputs: &[(&str, String)], settings: &Settings) -> Vec<String> {
-    let inputs = inputs
-        .iter()
-        .map(|(name, text)| (name.to_string(), text.clone().into_bytes()));
-    let report = kubeproof::check(inputs, &Surroundings::default(), settings);
-    let mut found = Vec::new();
-    for file in &report.files {
-        for finding in &file.diagnostics {
-            assert!(finding.refusal.is_none(), "{finding:?}");
-            if finding.rule.rule().id == "pod/security-standard" {
-                let what = finding
-                    .message
-                    .split(" the Pod Security Standard")
-                    .next()
-                    .unwrap_or_default();
-                found.push(
-                    what.trim_end_matches(", which")
-                        .trim_end_matches(" by")
-                        .to_string(),
-                );
-            }
-        }
-    }
-    found
+    let what = |message: String| {
+        let what = message
+            .split(" the Pod Security Standard")
+            .next()
+            .unwrap_or_default();
+        what.trim_end_matches(", which")
+            .trim_end_matches(" by")
+            .to_string()
+    };
+    let messages = super::messages("pod/security-standard", inputs, settings);
+    messages.into_iter().map(what).collect()
 }
 
 /// What is told of a pod in a Namespace that enforces a standard.

@@ -1,6 +1,5 @@
 //! ResourceQuotas and LimitRanges: what admission refuses of the pods in their namespace.
 
-use kubeproof::manifest::Surroundings;
 use kubeproof::settings::Settings;
 
 fn object(kind: &str, name: &str, spec: &str) -> String {
@@ -30,20 +29,12 @@ fn web(resources: &str) -> String {
 
 /// What the rule says, without what comes of it.
 fn told(inputs: &[(&str, String)]) -> Vec<String> {
-    let inputs = inputs
-        .iter()
-        .map(|(name, text)| (name.to_string(), text.clone().into_bytes()));
-    let report = kubeproof::check(inputs, &Surroundings::default(), &Settings::default());
-    let findings = report.files.iter().flat_map(|file| &file.diagnostics);
-    let mut told = Vec::new();
-    for finding in findings {
-        assert!(finding.refusal.is_none(), "{finding:?}");
-        if finding.rule.rule().id == "pod/namespace-limits" {
-            let fault = finding.message.split_once(';').map_or("", |(fault, _)| fault);
-            told.push(fault.replace(" of namespace `shop`", ""));
-        }
-    }
-    told
+    let fault = |message: String| {
+        let fault = message.split_once(';').map_or("", |(fault, _)| fault);
+        fault.replace(" of namespace `shop`", "")
+    };
+    let messages = super::messages("pod/namespace-limits", inputs, &Settings::default());
+    messages.into_iter().map(fault).collect()
 }
 
 fn one(limits: &str, resources: &str) -> Vec<String> {
