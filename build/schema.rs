@@ -7,6 +7,8 @@ use std::path::Path;
 
 #[path = "constraints.rs"]
 mod constraints;
+#[path = "schema_fields.rs"]
+mod fields;
 #[path = "hash.rs"]
 mod hash;
 #[path = "schema_kinds.rs"]
@@ -85,6 +87,7 @@ struct Tables {
     kinds: Vec<KindRow>,
     words: BTreeMap<(String, String), KindWords>,
     old_fields: BTreeMap<(usize, String), String>,
+    admitted: fields::Admitted,
 }
 
 /// Scalars, in the order of their tags; `List`, `Map`, `Struct` and `Either` follow.
@@ -176,6 +179,7 @@ impl Tables {
             kinds: Vec::new(),
             words: BTreeMap::new(),
             old_fields: BTreeMap::new(),
+            admitted: BTreeMap::new(),
         };
         let mut index = BTreeMap::new();
         for (group, types) in &groups {
@@ -191,6 +195,7 @@ impl Tables {
         tables.embed(schemas, &index);
         tables.kinds(schemas);
         tables.old_fields(schemas, &index);
+        tables.admitted(schemas, &index);
         tables
     }
 
@@ -253,58 +258,6 @@ impl Tables {
                 self.exprs.push(row);
                 self.exprs.len() - 1
             }
-        }
-    }
-
-    fn embed(&mut self, schemas: &Path, index: &BTreeMap<String, usize>) {
-        for (shown, line) in lines(&schemas.join("embedded.txt")) {
-            let mut words = line.split(' ');
-            let (Some(ty), Some(name)) = (words.next(), words.next()) else {
-                panic!("{shown}: expected GROUP/TYPE NAME FIELD…");
-            };
-            let ty = *index.get(ty).unwrap_or_else(|| panic!("{shown}: no type `{ty}`"));
-            let embedded = intern(&mut self.embedded, name);
-            let words: Vec<&str> = words.collect();
-            let (all, named) = match words.split_first() {
-                Some((&"*", but)) => (
-                    true,
-                    but.iter()
-                        .map(|word| word.strip_prefix('-').unwrap_or(word))
-                        .collect(),
-                ),
-                _ => (false, words),
-            };
-            let rows = &mut self.fields[self.types[ty].first..self.types[ty].end];
-            for word in &named {
-                assert!(
-                    rows.iter().any(|row| row.name == **word),
-                    "{shown}: no field `{word}`"
-                );
-            }
-            for row in rows
-                .iter_mut()
-                .filter(|row| all != named.contains(&row.name.as_str()))
-            {
-                row.embedded = embedded;
-            }
-        }
-    }
-
-    fn old_fields(&mut self, schemas: &Path, index: &BTreeMap<String, usize>) {
-        for (shown, line) in lines(&schemas.join("old-fields.txt")) {
-            let mut words = line.splitn(3, ' ');
-            let (Some(name), Some(field), Some(hint)) = (words.next(), words.next(), words.next()) else {
-                panic!("{shown}: expected GROUP/TYPE FIELD what to write instead");
-            };
-            let ty = *index
-                .get(name)
-                .unwrap_or_else(|| panic!("{shown}: no type `{name}`"));
-            let rows = &self.fields[self.types[ty].first..self.types[ty].end];
-            assert!(
-                rows.iter().all(|row| row.name != field),
-                "{shown}: `{name}` has a field `{field}`"
-            );
-            self.old_fields.insert((ty, field.to_string()), hint.to_string());
         }
     }
 
@@ -444,6 +397,7 @@ impl Tables {
             let _ = writeln!(out, "({ty}, {field:?}, {hint:?}),");
         }
         out.push_str("];\n");
+        self.emit_admitted(&mut out);
         out
     }
 }

@@ -68,7 +68,7 @@ pub mod cli;
 use context::Judging;
 use definitions::Plan;
 use diagnostic::{Diagnostic, RuleId};
-use graph::{Facts, Index};
+use graph::{Facts, Index, Policing};
 use manifest::{File, Surroundings};
 use report::{FileReport, Report, Source, found_in};
 use settings::Settings;
@@ -102,6 +102,7 @@ pub fn check(
     }
     check_custom(&mut report, surroundings, settings);
     check_held(&mut report, &facts, settings);
+    check_policies(&mut report, &facts, surroundings, settings);
     compare(&mut report, &facts, settings);
     report
 }
@@ -157,6 +158,56 @@ pub fn check_held(report: &mut Report, facts: &[Facts], settings: &Settings) {
             .get(file)
             .map(|file| again(file, source, &tree, settings).check_held(&held));
         found.push((file, new.unwrap_or_default()));
+    }
+    add(report, found);
+}
+
+/// Asks the policies of admission in a report's files about the objects in them, given the facts of the files in the same
+/// order. The files have their texts.
+pub fn check_policies(
+    report: &mut Report,
+    facts: &[Facts],
+    surroundings: &Surroundings,
+    settings: &Settings,
+) {
+    if !graph::anyone_polices(facts) {
+        return;
+    }
+    let index = Index::with(facts, settings.table());
+    let Some(policing) = Policing::new(&index, settings.complete) else {
+        return;
+    };
+    let (files, mut found) = (&report.files, Vec::new());
+    let source = |i: u32| files.get(i as usize)?.source.as_deref().map(Source::decoded);
+    let parsed = |wanted: Vec<u32>| -> Vec<(u32, &source::Decoded, yaml::Tree)> {
+        let read = wanted.into_iter().filter_map(|i| Some((i, source(i)?)));
+        read.map(|(i, source)| (i, source, engine::parse(source)))
+            .collect()
+    };
+    let of_policies = parsed(policing.files.clone());
+    let found_there = |file| found_in(files, file);
+    let in_run = of_policies.iter().filter_map(|(i, source, tree)| {
+        let name = &files.get(*i as usize)?.name;
+        let file = File::read(name, &source.text, tree, surroundings, settings.no_skip);
+        Some((*i, file))
+    });
+    let mut policies = engine::policies(&policing, in_run, found_there);
+    let params = engine::params(&policing, &policies);
+    let of_params = parsed(params.iter().map(|(file, _)| *file).collect());
+    for (i, source, tree) in &of_params {
+        let objects = params.iter().find(|(file, _)| file == i);
+        if let (Some(file), Some((_, objects))) = (files.get(*i as usize), objects) {
+            let file = File::read(&file.name, &source.text, tree, surroundings, settings.no_skip);
+            engine::given(&mut policies, &file, objects);
+        }
+    }
+    for subjects in engine::subjects(&policing, &policies, found_there) {
+        let at = subjects.first().map_or(u32::MAX, |one| one.file);
+        if let (Some(file), Some(source)) = (files.get(at as usize), source(at)) {
+            let tree = engine::parse(source);
+            let new = again(file, source, &tree, settings).check_policies(&subjects, &policies, &policing);
+            found.push((at as usize, new));
+        }
     }
     add(report, found);
 }

@@ -231,6 +231,7 @@ fn run(rule: RuleId, example: &[Fence]) -> Vec<Vec<Expected>> {
     }
     kubeproof::check_custom(&mut report, &around, &settings);
     kubeproof::check_held(&mut report, &facts, &settings);
+    kubeproof::check_policies(&mut report, &facts, &around, &settings);
     kubeproof::compare(&mut report, &facts, &settings);
     let describe = |file: &FileReport| {
         let source = file.source.as_ref().expect("its source");

@@ -19,7 +19,7 @@ use super::problem::Problem;
 use super::run::Run;
 use super::since::Since;
 use super::terminal::{Terminal, note, tell};
-use super::{CLEAN, FOUND, TROUBLE, again, baseline, custom, envs, held, progress, watch};
+use super::{CLEAN, FOUND, TROUBLE, again, baseline, custom, envs, held, policies, progress, watch};
 
 /// Runs the command and returns the exit code.
 pub fn check(args: &CheckArgs, terminal: &Terminal) -> u8 {
@@ -110,7 +110,8 @@ fn run(args: &CheckArgs, plan: &Plan, terminal: &Terminal, last: Last) -> Result
         envs::complete(&run.inputs, &mut run.facts);
         let union = policy.union();
         let index = Index::with(&run.facts, union.table()).declare(&union.exists);
-        let found = held::check(&run, &index, &policy, threads);
+        let mut found = held::check(&run, &index, &policy, threads);
+        found.extend(policies::check(&run, &index, &around, &policy, threads));
         again::add(&mut run.report.files, &run.kept, found, &mut problems);
         let settings = |file: usize| policy.get(run.inputs.get(file).map_or(0, |input| input.settings));
         crate::compare_by(&mut run.report, &index, union, settings);

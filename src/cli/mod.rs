@@ -25,6 +25,7 @@ mod nested;
 mod output;
 mod pages;
 mod paths;
+mod policies;
 mod parallel;
 mod print;
 mod problem;

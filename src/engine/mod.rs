@@ -1,19 +1,23 @@
 //! Runs the rules: over one file with its text and tree at hand, then over the facts of all files.
 
+mod policies;
+
+pub use policies::{given, params, policies, subjects};
+
 use crate::catalogue::RULES;
 use crate::context::{self, Cx, Judging, RunCx};
 use crate::cut::{self, cut};
 use crate::diagnostic::{Diagnostic, ErrorType, RuleId, Stage};
 use crate::edit::Shared;
 use crate::graph::table::Table;
-use crate::graph::{self, Facts, Held, Index, Role};
+use crate::graph::{self, Facts, Held, Index, Policing, Role, Subject};
 use crate::hash::{HashMap, HashSet};
 use crate::manifest::{File, Skip, Surroundings};
 use crate::rules::{self, Check};
 use crate::settings::Settings;
 use crate::source::{Decoded, Span};
 use crate::suppress::Suppressions;
-use crate::validation::{self, custom::Definitions};
+use crate::validation::{self, custom::Definitions, policies::Policies};
 use crate::yaml::{self, Tree};
 
 /// Which object a finding is about, for printing.
@@ -188,6 +192,19 @@ impl Again<'_> {
         let file = self.file();
         let mut cx = Cx::new(&file, self.settings);
         validation::held::check(&file, held, &mut cx);
+        self.found(&file, cx)
+    }
+
+    /// Asks the policies of the run about some of its objects.
+    pub fn check_policies(
+        &self,
+        subjects: &[Subject<'_>],
+        policies: &Policies<'_>,
+        policing: &Policing<'_>,
+    ) -> Vec<Diagnostic> {
+        let file = self.file();
+        let mut cx = Cx::new(&file, self.settings);
+        validation::policies::check(&file, subjects, policies, policing, &mut cx);
         self.found(&file, cx)
     }
 

@@ -139,6 +139,32 @@ pub fn is_unit(text: &str, milli: bool) -> bool {
     (1..=6).any(|power| value == Quantity::units(i64::pow(base, power)))
 }
 
+/// A quantity as the server writes it, whole thousandths at the least: `1000m` is `1`, `0.5Gi` is `512Mi`. `None`: it is
+/// none, or it is not told here how it is written.
+pub fn normal_form(text: &str) -> Option<String> {
+    const DECIMAL: [&str; 8] = ["m", "", "k", "M", "G", "T", "P", "E"];
+    const BINARY: [&str; 7] = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+    let parts = Parts::read(text)?;
+    let Quantity(nanos) = parts.value();
+    let is_held = nanos.abs() < i128::MAX / 2 && !parts.exponent_form && !parts.more;
+    if !is_held || nanos % (NANOS / 1000) != 0 {
+        return None;
+    }
+    let (mut number, mut power, base, suffixes) = match parts.binary && nanos.abs() >= 1024 * NANOS {
+        true if nanos % NANOS != 0 => return None,
+        true => (nanos / NANOS, 0, 1024, &BINARY[..]),
+        false => (nanos / (NANOS / 1000), 0, 1000, &DECIMAL[..]),
+    };
+    if number == 0 {
+        return Some("0".to_string());
+    }
+    while number % base == 0 && power + 1 < suffixes.len() {
+        number /= base;
+        power += 1;
+    }
+    Some(format!("{number}{}", suffixes.get(power)?))
+}
+
 /// Whether the server reads a quantity into a whole number of 64 bits at once, which it tells by how it is written:
 /// `1k` and `1.5k` are whole, `1000m`, `1.0` and `1Pi` are not.
 pub fn is_held_whole(text: &str) -> bool {
@@ -320,6 +346,33 @@ mod tests {
         );
         assert!(q("4Mi").is_multiple_of(q("2Mi")) && !q("3Mi").is_multiple_of(q("2Mi")));
         assert!(!q("3Mi").is_multiple_of(Quantity::ZERO));
+    }
+
+    #[test]
+    fn quantities_are_written_in_one_form() {
+        for (text, written) in [
+            ("1", "1"),
+            ("1000m", "1"),
+            ("0.5", "500m"),
+            ("1500m", "1500m"),
+            ("1000", "1k"),
+            ("1024", "1024"),
+            ("1024Mi", "1Gi"),
+            ("0.5Gi", "512Mi"),
+            ("512Mi", "512Mi"),
+            ("1023", "1023"),
+            ("0.5Ki", "512"),
+            ("1Ki", "1Ki"),
+            ("-1024Ki", "-1Mi"),
+            ("0Gi", "0"),
+            ("+007", "7"),
+            ("2000M", "2G"),
+        ] {
+            assert_eq!(normal_form(text).as_deref(), Some(written), "{text}");
+        }
+        for unknown in ["1e3", "1n", "many", "1.0001Ki"] {
+            assert_eq!(normal_form(unknown), None, "{unknown}");
+        }
     }
 
     #[test]

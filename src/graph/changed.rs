@@ -1,4 +1,5 @@
-//! Whether patches on the way to a cluster may change what is asked of pods, or what they do about it.
+//! Whether patches on the way to a cluster may change what counts of an object: what it asks of pods, or what they do
+//! about it; or anything at all.
 
 use super::builds::{Builds, Stage};
 use super::filled::Fill;
@@ -12,19 +13,34 @@ const MOST: usize = 256;
 /// Whom patches change, by the file and the kind of what is patched; `None`: perhaps anything.
 type Known<'r> = HashMap<(u32, &'r str), Option<Vec<&'r str>>>;
 
+/// Whether a patch gives, or takes away, something that counts in an object of a kind.
+type Counts = fn(&Fill<'_>, &str) -> bool;
+
 /// What patches of a run change.
 pub(super) struct Changed<'r> {
     index: &'r Index<'r>,
     builds: Builds<'r, 'r>,
     known: Known<'r>,
+    counts: Counts,
 }
 
 impl<'r> Changed<'r> {
+    /// What pods are asked, and what they do about it.
     pub(super) fn new(index: &'r Index<'r>) -> Self {
+        Changed::of(index, counts)
+    }
+
+    /// Whatever stands in objects.
+    pub(super) fn at_all(index: &'r Index<'r>) -> Self {
+        Changed::of(index, |_, _| true)
+    }
+
+    fn of(index: &'r Index<'r>, counts: Counts) -> Self {
         Changed {
             index,
             builds: Builds::new(index),
             known: HashMap::default(),
+            counts,
         }
     }
 
@@ -35,7 +51,7 @@ impl<'r> Changed<'r> {
         }
         let names = self.known.entry((file, kind)).or_insert_with(|| {
             let builds = self.builds.of(file);
-            names(builds.iter().flat_map(|build| &build.stages), kind)
+            names(builds.iter().flat_map(|build| &build.stages), kind, self.counts)
         });
         let Some(names) = names else { return true };
         // What was put around a name before the patch is not asked.
@@ -44,7 +60,11 @@ impl<'r> Changed<'r> {
 }
 
 /// The names of those that patches change; `None`: perhaps anything.
-fn names<'b, 'r: 'b>(stages: impl Iterator<Item = &'b Stage<'b, 'r>>, kind: &str) -> Option<Vec<&'r str>> {
+fn names<'b, 'r: 'b>(
+    stages: impl Iterator<Item = &'b Stage<'b, 'r>>,
+    kind: &str,
+    counts: Counts,
+) -> Option<Vec<&'r str>> {
     let mut names = Vec::new();
     for patching in stages.flat_map(|stage| &stage.patches) {
         if patching.says_more || patching.is_open {

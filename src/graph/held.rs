@@ -25,7 +25,7 @@ pub fn way_to_pods(group: &str, kind: &str) -> Option<&'static [&'static str]> {
 
 /// Whether an object of this kind runs pods that are as it says. Nobody runs a PodTemplate, and OpenShift and Knative put
 /// into pods what is not said.
-fn runs_pods(group: &str, kind: &str) -> bool {
+pub fn runs_pods(group: &str, kind: &str) -> bool {
     let adds_more = matches!(group, "apps.openshift.io" | "serving.knative.dev");
     !adds_more && kind != "PodTemplate" && way_to_pods(group, kind).is_some()
 }

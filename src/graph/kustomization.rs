@@ -19,6 +19,10 @@ pub struct Changes {
     pub labels: bool,
     /// The labels of Secrets, and of what makes them.
     pub secret_labels: bool,
+    /// Annotations.
+    pub annotations: bool,
+    /// The images of containers, and how many pods there are.
+    pub images: bool,
 }
 
 impl Changes {
@@ -29,6 +33,8 @@ impl Changes {
         pod_ports: true,
         labels: true,
         secret_labels: true,
+        annotations: true,
+        images: true,
     };
 
     /// Adds what others change.
@@ -38,6 +44,8 @@ impl Changes {
         self.pod_ports |= other.pod_ports;
         self.labels |= other.labels;
         self.secret_labels |= other.secret_labels;
+        self.annotations |= other.annotations;
+        self.images |= other.images;
     }
 }
 

@@ -73,6 +73,11 @@ pub(super) fn changes(root: Node<'_>, facts: &mut Facts) -> Kustomization {
     }
     let annotations = root.get("commonAnnotations");
     facts.changes.pod_ports |= annotations.is_some_and(ports::may_be_changed_by);
+    // Flux gives what is common another name.
+    facts.changes.annotations |= annotations.is_some() || root.get("commonMetadata").is_some();
+    facts.changes.images |= ["images", "replicas"]
+        .iter()
+        .any(|key| list(root, key).next().is_some());
     let patches = patches(root, facts);
     replacements(root, facts);
     Kustomization {

@@ -181,6 +181,43 @@ impl TypeId {
     }
 }
 
+/// What the server has filled in for a field of an object that does not say it, when policies of admission see the object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fills {
+    /// It is not there.
+    Nothing,
+    /// Perhaps it is.
+    Something,
+    /// A struct, with what is filled in of its own.
+    Struct,
+    /// A boolean.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A text.
+    Text(&'static str),
+}
+
+/// What has become of `false`, 0 or "" by then.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Empty {
+    /// It is not known here.
+    Open,
+    /// It is there as it was said.
+    Kept,
+    /// It is not there.
+    Dropped,
+}
+
+impl TypeId {
+    /// What policies of admission see of a field that is not said, or empty; `None`: it is not known of this type.
+    pub fn admitted(self, field: &str) -> Option<(Fills, Empty)> {
+        let fields = table::admitted(self)?;
+        let found = fields.iter().find(|known| known.name == field);
+        Some(found.map_or((Fills::Nothing, Empty::Open), |known| (known.fills, known.empty)))
+    }
+}
+
 impl std::fmt::Display for Ty {
     /// As in `schemas/`: `[]v1.EnvVar`, `map[string]string`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,6 +1,6 @@
 //! The compiled tables: types, their fields, and kinds, packed by `build/schema.rs` and read in place.
 
-use super::{KindInfo, NameFormat, Scope, Ty, TypeId};
+use super::{Empty, Fills, KindInfo, NameFormat, Scope, Ty, TypeId};
 use crate::same::same;
 
 #[path = "../../build/hash.rs"]
@@ -37,6 +37,13 @@ struct ExprRow {
     tag: u8,
     a: u16,
     b: u16,
+}
+
+/// What is filled in for a field, and what becomes of an empty value of it.
+pub(crate) struct Admitted {
+    pub name: &'static str,
+    pub fills: Fills,
+    pub empty: Empty,
 }
 
 include!(concat!(env!("OUT_DIR"), "/schema.rs"));
@@ -189,4 +196,10 @@ pub(crate) fn old_field(ty: TypeId, field: &str) -> Option<&'static str> {
         .binary_search_by(|(t, f, _)| (*t, *f).cmp(&(ty.0, field)))
         .ok()
         .map(|i| OLD_FIELDS[i].2)
+}
+
+/// What is filled in and kept of a type's fields, by name; `None`: that is not known of the type.
+pub(crate) fn admitted(ty: TypeId) -> Option<&'static [Admitted]> {
+    let found = ADMITTED.binary_search_by_key(&ty.0, |(ty, _)| *ty).ok()?;
+    Some(ADMITTED[found].1)
 }

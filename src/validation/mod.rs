@@ -23,6 +23,7 @@ mod message;
 mod migrate;
 mod order;
 mod path;
+pub mod policies;
 mod read_by;
 mod repeats;
 mod resolved;

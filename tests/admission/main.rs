@@ -1,6 +1,7 @@
-//! What the admission of the API server refuses of the pods of a namespace, by what the files say of that namespace.
+//! What the admission of the API server refuses, by what the files say of it.
 
 mod limits;
+mod policies;
 mod standards;
 
 use kubeproof::manifest::Surroundings;

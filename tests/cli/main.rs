@@ -25,6 +25,7 @@ mod nested;
 mod outputs;
 mod pages;
 mod people;
+mod policies;
 mod progress;
 mod rendered;
 mod since;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::functions::Function;
 use super::operators::Binary;
 use super::program::{Loop, Program, Step};
-use super::value::{Collection, Pair, Tree, Val};
+use super::value::{Collection, Pair, Tree, Val, is_there};
 use super::work::{COMPILED, bounded, work};
 use super::{Memo, Out, Stop, fails, functions, lists, mismatch, operators};
 use crate::cel::ast::{Element, Id, Over};
@@ -230,7 +230,7 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
     /// Whether there is a field or key; its value may be unknown.
     fn has(&mut self, of: &Val<'v, T>, name: &'v str) -> Result<bool, Stop> {
         match of {
-            Val::Tree(tree) => Ok(self.memo.field(*tree, name)?.is_some()),
+            Val::Tree(tree) => is_there(self.memo.field(*tree, name)?),
             _ => of.has(name),
         }
     }

@@ -32,6 +32,14 @@ pub trait Tree<'v>: Copy {
     fn items(self) -> impl Iterator<Item = Self>;
     /// The entries of a map, or the fields of an object that are there.
     fn entries(self) -> Result<Vec<(Cow<'v, str>, Self)>, Stop>;
+    /// Whether it is there at all, where that is another question than what is in it.
+    fn is_there(self) -> Result<bool, Stop> {
+        Ok(true)
+    }
+    /// Whether nothing can be in it besides what is known.
+    fn is_whole(self) -> bool {
+        true
+    }
 }
 
 /// What a collection is.
@@ -177,7 +185,7 @@ impl<'v, T: Tree<'v>> Val<'v, T> {
             Val::Str(text) => Ok(text.chars().count()),
             Val::List(items) => Ok(items.len()),
             Val::Map(entries) => Ok(entries.len()),
-            Val::Tree(tree) => tree.size(),
+            Val::Tree(tree) if tree.is_whole() => tree.size(),
             _ => Err(Stop::Unknown),
         }
     }
@@ -199,7 +207,7 @@ impl<'v, T: Tree<'v>> Val<'v, T> {
     /// Whether there is a field or key; its value may be unknown.
     pub(super) fn has(&self, name: &str) -> Result<bool, Stop> {
         match self {
-            Val::Tree(tree) if !tree.is_list() => Ok(tree.field(name)?.is_some()),
+            Val::Tree(tree) if !tree.is_list() => is_there(tree.field(name)?),
             _ => Ok(self.field(name)?.is_some()),
         }
     }
@@ -291,6 +299,7 @@ impl<'v, T: Tree<'v>> Val<'v, T> {
         let depth = depth.checked_sub(1).ok_or(Stop::Unknown)?;
         Ok(match (self, other) {
             (Val::Open, _) | (_, Val::Open) => return Err(Stop::Unknown),
+            (Val::Tree(tree), _) | (_, Val::Tree(tree)) if !tree.is_whole() => return Err(Stop::Unknown),
             (Val::Null, Val::Null) => true,
             (Val::Bool(a), Val::Bool(b)) => a == b,
             (Val::Str(a), Val::Str(b)) => a == b,
@@ -371,6 +380,11 @@ impl<'v, T: Tree<'v>> Val<'v, T> {
             _ => self.compare_numbers(other).ok_or(Stop::Unknown)?,
         })
     }
+}
+
+/// Whether what was found, if anything, is there.
+pub(super) fn is_there<'v, T: Tree<'v>>(found: Option<T>) -> Result<bool, Stop> {
+    found.map_or(Ok(false), Tree::is_there)
 }
 
 /// Whether a list has an item.

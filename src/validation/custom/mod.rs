@@ -22,12 +22,13 @@ mod scale;
 mod schema;
 mod typed;
 mod validate;
-mod value;
+pub(super) mod value;
 mod words;
 
 pub(super) use defaults::default;
 pub use definition::{Definitions, is_definition, name_of};
 pub(super) use embedded::Part as MetaPart;
+pub(super) use rules::{MOST_WORDS, in_short, one_line};
 
 use definition::{Definition, Version};
 use place::Place;

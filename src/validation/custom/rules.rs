@@ -134,12 +134,7 @@ impl Rule<'_> {
     fn words(&self) -> &(String, String) {
         self.words.get_or_init(|| {
             let message = one_line(&cut(&self.text("message"), MOST_WORDS));
-            let rule = one_line(begin(&self.text("rule"), MOST_WORDS));
-            let rule = match rule.char_indices().nth(LONG) {
-                Some((end, _)) => format!("`{}…`", rule.get(..end).unwrap_or_default()),
-                None => format!("`{rule}`"),
-            };
-            (message, rule)
+            (message, in_short(&self.text("rule")))
         })
     }
 
@@ -387,10 +382,19 @@ impl<'v, 'c: 'v> Walker<'_, '_, '_, 'v, 'c> {
 const LONG: usize = 200;
 /// Of longer texts of a definition only the beginning is looked at, since many findings may tell it. A server takes
 /// messages of 2,048 characters.
-const MOST_WORDS: usize = 8 << 10;
+pub(in crate::validation) const MOST_WORDS: usize = 8 << 10;
+
+/// The beginning of an expression, in backquotes.
+pub(in crate::validation) fn in_short(expression: &str) -> String {
+    let text = one_line(begin(expression, MOST_WORDS));
+    match text.char_indices().nth(LONG) {
+        Some((end, _)) => format!("`{}…`", text.get(..end).unwrap_or_default()),
+        None => format!("`{text}`"),
+    }
+}
 
 /// Words of a definition, on one line.
-fn one_line(text: &str) -> String {
+pub(in crate::validation) fn one_line(text: &str) -> String {
     let printable = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     let text: String = printable.collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")

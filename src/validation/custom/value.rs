@@ -6,14 +6,14 @@ use std::collections::HashSet;
 use crate::yaml::{Entry, Node, Scalar};
 
 /// A value of a custom resource, and where it stands.
-pub(super) struct Value<'t> {
+pub(in crate::validation) struct Value<'t> {
     pub key: Option<Node<'t>>,
     /// `None` for what a default brought.
     pub node: Option<Node<'t>>,
     pub data: Data<'t>,
 }
 
-pub(super) enum Data<'t> {
+pub(in crate::validation) enum Data<'t> {
     Null,
     Bool(bool),
     Int(i64),
@@ -26,7 +26,7 @@ pub(super) enum Data<'t> {
 }
 
 /// How many values are still taken in, and how deep: aliases can make far more of them than the text has.
-pub(super) struct Budget {
+pub(in crate::validation) struct Budget {
     pub values: u32,
     pub depth: u32,
 }
@@ -114,7 +114,7 @@ impl<'t> Value<'t> {
 }
 
 /// A scalar as it arrives at the server.
-pub(super) fn scalar<'t>(node: Node<'t>, open: &dyn Fn(&str) -> bool) -> Data<'t> {
+pub(in crate::validation) fn scalar<'t>(node: Node<'t>, open: &dyn Fn(&str) -> bool) -> Data<'t> {
     match node.scalar() {
         Some(Scalar::Null) => Data::Null,
         Some(Scalar::Bool(value)) => Data::Bool(value),
@@ -132,7 +132,7 @@ pub(super) fn scalar<'t>(node: Node<'t>, open: &dyn Fn(&str) -> bool) -> Data<'t
 }
 
 /// The entries that count: merges applied, of a repeated key the last.
-pub(super) fn entries<'t>(map: Node<'t>) -> Vec<(Cow<'t, str>, Entry<'t>)> {
+pub(in crate::validation) fn entries<'t>(map: Node<'t>) -> Vec<(Cow<'t, str>, Entry<'t>)> {
     let mut entries: Vec<_> = map
         .entries()
         .filter_map(|entry| Some((entry.key.key_text()?, entry)))

@@ -1,0 +1,358 @@
+//! One object, or the pods that it makes, before one policy.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::matching::{Asked, Label, resources, selects};
+use super::policy::{Binding, Policy};
+use super::value::{Around, Namespace, Value};
+use super::{Param, Policies, param_kind, plural};
+use crate::cel::{self, Memo, Program, Stop, Val};
+use crate::context::Cx;
+use crate::cut::cut;
+use crate::graph::{Changes, Policing, Subject};
+use crate::manifest::Object;
+use crate::schema::{self, Scope, TypeId};
+use crate::source::Span;
+use crate::validation::custom::{MOST_WORDS, one_line};
+use crate::yaml::Node;
+
+/// As many steps are made for an object and a policy.
+const MOST: u32 = 1_000_000;
+
+/// What expressions are given.
+pub(super) type Given<'v> = Val<'v, Value<'v>>;
+
+/// An object, or a pod that it makes, before policies.
+pub(super) struct Case<'v> {
+    pub group: String,
+    pub version: String,
+    pub kind: Cow<'v, str>,
+    pub resource: Cow<'static, str>,
+    pub is_namespaced: bool,
+    /// What it is known by, if it is.
+    pub name: Option<Cow<'v, str>>,
+    pub subject: &'v Subject<'v>,
+    pub root: Node<'v>,
+    pub ty: Option<TypeId>,
+    pub around: Around<'v>,
+}
+
+/// Something that a policy says no to.
+pub(super) struct Denial {
+    /// By its index in the policy.
+    pub validation: usize,
+    /// What the policy says; may be empty.
+    pub why: String,
+    /// What was looked at last; `None`: nothing of the object.
+    pub place: Option<Span>,
+}
+
+/// Parameters, if they are known.
+enum Params<'a, 'c> {
+    /// The policy takes none.
+    None,
+    /// Each is asked with.
+    All(Vec<&'a Param<'c>>),
+}
+
+impl<'v> Case<'v> {
+    /// An object itself.
+    pub(super) fn of(
+        object: &Object<'v>,
+        subject: &'v Subject<'v>,
+        is_limited: bool,
+        cx: &Cx<'_>,
+    ) -> Case<'v> {
+        let (group, kind) = (object.group(), &*object.kind);
+        let info = schema::kind(group, object.version(), kind);
+        let scope = info.and_then(|info| info.scope);
+        let is_namespaced = match scope {
+            Some(scope) => scope == Scope::Namespaced,
+            // Of custom resources nobody says so here; hardly any is not.
+            None => true,
+        };
+        let generated = object.path(&["metadata", "generateName"]).is_some();
+        let is_renamed = subject.renamed || generated;
+        Case {
+            group: group.to_string(),
+            version: object.version().to_string(),
+            kind: object.kind.clone(),
+            resource: plural(group, kind),
+            is_namespaced,
+            name: object
+                .name
+                .clone()
+                .filter(|name| !is_renamed && !cx.is_unrendered(name)),
+            subject,
+            root: object.root,
+            ty: info.and_then(|info| info.ty),
+            around: Around {
+                kube: cx.kube(),
+                placeholders: cx.fills_in(),
+                namespace: match (is_namespaced, subject.namespace) {
+                    (false, _) => Namespace::None,
+                    (true, Some(name)) => Namespace::Named(name),
+                    (true, None) => Namespace::Open,
+                },
+                changes: subject.changes,
+                renamed: is_renamed,
+                is_pod: (group, kind) == ("", "Pod"),
+                is_made: false,
+                is_limited,
+                takes_labels: matches!(kind, "Job" | "ReplicationController"),
+                last: Cell::new(None),
+            },
+        }
+    }
+
+    /// The pods that an object makes from a template.
+    pub(super) fn made(
+        object: &Object<'v>,
+        template: Node<'v>,
+        subject: &'v Subject<'v>,
+        is_limited: bool,
+        cx: &Cx<'_>,
+    ) -> Case<'v> {
+        let of = Case::of(object, subject, is_limited, cx);
+        Case {
+            group: String::new(),
+            version: "v1".to_string(),
+            kind: "Pod".into(),
+            resource: "pods".into(),
+            is_namespaced: true,
+            name: None,
+            root: template,
+            ty: TypeId::find("", "v1.PodTemplateSpec"),
+            around: Around {
+                renamed: true,
+                is_pod: true,
+                is_made: true,
+                takes_labels: false,
+                ..of.around
+            },
+            ..of
+        }
+    }
+
+    /// The file that it is in, by its index in the run.
+    pub(super) fn file(&self) -> u32 {
+        self.subject.file
+    }
+
+    /// What a policy says no to, as it is bound.
+    pub(super) fn ask<'c>(
+        &self,
+        policy: &Policy<'c>,
+        binding: &Binding<'c>,
+        policies: &Policies<'c>,
+        policing: &Policing<'_>,
+        cx: &Cx<'_>,
+    ) -> Vec<Denial> {
+        let is_matched = [policy.matching, binding.matching]
+            .into_iter()
+            .all(|matching| self.is_matched(matching, policies, policing));
+        if !is_matched {
+            return Vec::new();
+        }
+        let around = self.elsewhere();
+        let namespace = self.namespace_object(policies, policing, &around);
+        match self.params(policy, binding, policies) {
+            Some(Params::None) => self.deny(policy, Val::Null, namespace, cx),
+            // Of several by one name it is not known which one is meant.
+            Some(Params::All(params)) => {
+                let mut found = None;
+                for param in params {
+                    let given = Val::Tree(Value::object(param.root, param.ty, &around));
+                    let denials = self.deny(policy, given, namespace.clone(), cx);
+                    if denials.is_empty() {
+                        return denials;
+                    }
+                    found = found.or(Some(denials));
+                }
+                found.unwrap_or_default()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// What surrounds an object of another file.
+    fn elsewhere(&self) -> Around<'v> {
+        Around {
+            namespace: Namespace::Open,
+            changes: Changes::default(),
+            renamed: false,
+            is_pod: false,
+            is_made: false,
+            takes_labels: false,
+            last: Cell::new(None),
+            ..self.around
+        }
+    }
+
+    fn is_matched(
+        &self,
+        matching: Option<Node<'_>>,
+        policies: &Policies<'_>,
+        policing: &Policing<'_>,
+    ) -> bool {
+        let asked = Asked {
+            group: &self.group,
+            version: &self.version,
+            resource: &self.resource,
+            is_namespaced: self.is_namespaced,
+            name: self.name.as_deref(),
+        };
+        if !resources(matching, &asked) {
+            return false;
+        }
+        let selector = |name: &str| {
+            matching
+                .and_then(|matching| matching.get(name))
+                .filter(|node| !node.is_null())
+        };
+        let is_namespace = (&*self.group, &*self.kind) == ("", "Namespace");
+        let of_namespace = |key: &str| match self.around.namespace {
+            _ if is_namespace && key == "kubernetes.io/metadata.name" => match &self.name {
+                Some(name) => Label::Is(Cow::Borrowed(&**name)),
+                None => Label::Open,
+            },
+            _ if is_namespace => self.label(key),
+            Namespace::Named(name) => policies.namespace_label(name, self.subject.file, policing, key),
+            _ => Label::Open,
+        };
+        let in_namespace = match selector("namespaceSelector") {
+            // What is in no namespace is taken whatever is asked of namespaces.
+            Some(selector) if self.is_namespaced || is_namespace => {
+                selects(selector, &of_namespace) == Some(true)
+            }
+            _ => true,
+        };
+        in_namespace
+            && selector("objectSelector")
+                .is_none_or(|selector| selects(selector, &|key| self.label(key)) == Some(true))
+    }
+
+    /// A label of the object.
+    fn label(&self, key: &str) -> Label<'v> {
+        use crate::cel::Tree;
+        let labels = || {
+            let root = Value::object(self.root, self.ty, &self.around);
+            let metadata = root.field("metadata")?;
+            let labels = metadata.map_or(Ok(None), |metadata| metadata.field("labels"))?;
+            let found = labels.map_or(Ok(None), |labels| labels.field(key))?;
+            found.map(Tree::read).transpose()
+        };
+        match labels() {
+            Ok(Some(Val::Str(value))) => Label::Is(Cow::Owned(value.into_owned())),
+            Ok(None) => Label::Missing,
+            _ => Label::Open,
+        }
+    }
+
+    /// What a policy is given besides; `None`: it is not known.
+    fn params<'a, 'c>(
+        &self,
+        policy: &Policy<'c>,
+        binding: &Binding<'c>,
+        policies: &'a Policies<'c>,
+    ) -> Option<Params<'a, 'c>> {
+        let Some((group, kind)) = &policy.param_kind else {
+            return Some(Params::None);
+        };
+        let text = |name: &str| binding.param?.get(name).and_then(Node::str);
+        let name = text("name")?;
+        let known = policies
+            .params
+            .get(&(param_kind(group, kind), name.into_owned()))?;
+        let wanted = text("namespace").or(match self.around.namespace {
+            Namespace::Named(name) => Some(Cow::Borrowed(name)),
+            _ => None,
+        });
+        let is_meant =
+            |param: &&Param<'_>| param.namespace.is_none() || param.namespace.as_deref() == wanted.as_deref();
+        let meant: Vec<_> = known.iter().filter(is_meant).collect();
+        (!meant.is_empty()).then_some(Params::All(meant))
+    }
+
+    /// The validations that do not hold.
+    fn deny<'a>(
+        &'a self,
+        policy: &'a Policy<'_>,
+        params: Given<'a>,
+        namespace: Given<'a>,
+        cx: &Cx<'_>,
+    ) -> Vec<Denial> {
+        let mut given: Vec<Given<'a>> = vec![
+            Val::Tree(Value::object(self.root, self.ty, &self.around)),
+            Val::Null,
+            self.request(),
+            params,
+            namespace,
+            Val::Open,
+            Val::Open,
+        ];
+        let mut left = MOST;
+        let mut run = |program: &'a Option<Program>, given: &[Given<'a>]| {
+            self.around.last.set(None);
+            let program = program.as_ref().ok_or(Stop::Unknown)?;
+            // What was read before is read again, since the last place counts.
+            cel::run(program, given.to_vec(), &mut Memo::default(), &mut left)
+        };
+        for condition in &policy.conditions {
+            if !matches!(run(&condition.program, &given), Ok(Val::Bool(true))) {
+                return Vec::new();
+            }
+        }
+        let mut variables = Vec::new();
+        let mut looked_at = Vec::new();
+        for (name, expression) in &policy.variables {
+            // What fails does so where it is used, which is not told here.
+            let value = run(&expression.program, &given).unwrap_or(Val::Open);
+            looked_at.push((name, self.around.last.get()));
+            variables.push((Val::Str(Cow::Borrowed(&**name)), value));
+            if let Some(all) = given.last_mut() {
+                *all = Val::Map(Rc::new(variables.clone()));
+            }
+        }
+        let mut denials = Vec::new();
+        for (at, validation) in policy.validations.iter().enumerate() {
+            let answer = run(&validation.test.program, &given);
+            let last = self.around.last.get();
+            let uses = |name: &str| validation.test.text.contains(&format!("variables.{name}"));
+            let of_variable = || looked_at.iter().rev().find(|(name, _)| uses(name));
+            let place = last.or_else(|| of_variable().and_then(|(_, last)| *last));
+            let why = match answer {
+                Ok(Val::Bool(false)) => {
+                    let made = match self.may_tell(cx) {
+                        true => run(&validation.made, &given),
+                        false => Err(Stop::Unknown),
+                    };
+                    match made {
+                        Ok(Val::Str(text)) if !text.trim().is_empty() && !text.contains('\n') => {
+                            one_line(&cut(&text, MOST_WORDS))
+                        }
+                        _ => one_line(&cut(&validation.message, MOST_WORDS)),
+                    }
+                }
+                Err(Stop::Fails(why)) if !policy.ignores_faults => match self.may_tell(cx) {
+                    true => format!("its expression comes to nothing, since {why}"),
+                    false => "its expression comes to nothing".to_string(),
+                },
+                _ => continue,
+            };
+            denials.push(Denial {
+                validation: at,
+                why,
+                place,
+            });
+        }
+        denials
+    }
+
+    /// Whether a message may be made of the object: an expression may do anything with what must not be shown.
+    fn may_tell(&self, cx: &Cx<'_>) -> bool {
+        !cx.is_masked(self.root.span()) && cx.file.hidden().is_empty()
+    }
+}

@@ -1,0 +1,338 @@
+//! ValidatingAdmissionPolicies of the run, asked about the objects of the run as the API server asks them when an object
+//! is made.
+//!
+//! What only the server knows (who asks, what webhooks change, which labels the cluster's namespaces have) is not known
+//! here, and an expression that looks at it says nothing. Where several policies of one name lie about, only what all of
+//! them refuse is told.
+
+mod added;
+mod ask;
+mod given;
+mod matching;
+mod policy;
+mod tree;
+mod value;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use ask::{Case, Denial};
+use matching::Label;
+use policy::{Binding, Policy};
+
+use crate::catalogue::ids;
+use crate::context::Cx;
+use crate::diagnostic::Severity;
+use crate::graph::{Admitting, Policing, Subject, admitting, runs_pods, way_to_pods};
+use crate::manifest::{File, Object};
+use crate::quote::quote;
+use crate::schema;
+use crate::validation::custom::in_short;
+use crate::yaml::Node;
+
+/// The policies of a run, and what they need to know.
+#[derive(Default)]
+pub struct Policies<'c> {
+    policies: HashMap<String, Vec<Policy<'c>>>,
+    /// By name.
+    bindings: Vec<Binding<'c>>,
+    /// By name.
+    namespaces: HashMap<String, Vec<Space<'c>>>,
+    /// By kind and name.
+    params: HashMap<(String, String), Vec<Param<'c>>>,
+    /// Whether something may say what containers take that do not.
+    limits: bool,
+}
+
+/// A Namespace.
+struct Space<'c> {
+    file: u32,
+    root: Node<'c>,
+    /// Whether it is as it stands here.
+    is_sure: bool,
+}
+
+/// What a policy is given besides the object.
+struct Param<'c> {
+    namespace: Option<Cow<'c, str>>,
+    root: Node<'c>,
+    ty: Option<schema::TypeId>,
+}
+
+impl<'c> Policies<'c> {
+    /// Takes in what a file says. `at` is the file's index in the run; `is_sure` tells of an object, by its index, whether
+    /// it is taken by the server, and as it stands there.
+    pub fn add(&mut self, file: &File<'c>, at: u32, is_sure: impl Fn(u32) -> bool) {
+        for object in &file.objects {
+            let is_sure = || is_sure(object.index) && parses(file, object);
+            match admitting(object.group(), &object.kind) {
+                Some(Admitting::Policy) if object.version() == "v1" => {
+                    if let Some(policy) = Policy::read(object, at, is_sure()) {
+                        self.policies
+                            .entry(policy.name.to_string())
+                            .or_default()
+                            .push(policy);
+                    }
+                }
+                Some(Admitting::Binding) if object.version() == "v1" => {
+                    self.bindings.extend(Binding::read(object, at, is_sure()));
+                }
+                None if object.is("", "Namespace") => {
+                    if let Some(name) = &object.name {
+                        self.namespaces.entry(name.to_string()).or_default().push(Space {
+                            file: at,
+                            root: object.root,
+                            is_sure: is_sure(),
+                        });
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// To be called when all files are in. `limits`: a LimitRange is somewhere in the run.
+    pub fn complete(&mut self, limits: bool) {
+        self.bindings.sort_by(|one, other| one.name.cmp(&other.name));
+        self.limits = limits;
+    }
+
+    /// What policies are given besides objects: group, kind and name.
+    pub fn params(&self) -> Vec<(&str, &str, String)> {
+        let mut params = Vec::new();
+        for binding in &self.bindings {
+            let policies = self.policies.get(&*binding.policy).into_iter().flatten();
+            for policy in policies {
+                let name = binding
+                    .param
+                    .and_then(|param| param.get("name"))
+                    .and_then(Node::str);
+                if let (Some((group, kind)), Some(name)) = (&policy.param_kind, name) {
+                    params.push((&**group, &**kind, name.into_owned()));
+                }
+            }
+        }
+        params
+    }
+
+    /// Takes in an object that policies are given.
+    pub fn add_param(&mut self, file: &File<'c>, object: u32) {
+        let Some(object) = file
+            .objects
+            .get(object as usize)
+            .filter(|object| parses(file, object))
+        else {
+            return;
+        };
+        let Some(name) = &object.name else { return };
+        let known = schema::kind(object.group(), object.version(), &object.kind);
+        let key = (param_kind(object.group(), &object.kind), name.to_string());
+        self.params.entry(key).or_default().push(Param {
+            namespace: object.namespace.clone(),
+            root: object.root,
+            ty: known.and_then(|info| info.ty),
+        });
+    }
+
+    /// Whether a policy may be about objects of a kind, or about the pods that they make.
+    pub fn is_asked(&self, group: &str, kind: &str) -> bool {
+        let plural = plural(group, kind);
+        let policies = || self.policies.values().flatten();
+        policies().any(|policy| policy.names(group, &plural))
+            || (runs_pods(group, kind) && policies().any(|policy| policy.names("", "pods")))
+    }
+
+    /// The Namespaces that something in a file may be in, by their name.
+    fn spaces<'a>(
+        &'a self,
+        name: &'a str,
+        file: u32,
+        policing: &'a Policing<'_>,
+    ) -> impl Iterator<Item = &'a Space<'c>> {
+        let spaces = self.namespaces.get(name).into_iter().flatten();
+        spaces.filter(move |space| policing.is_namespace_of(space.file, file, name))
+    }
+
+    /// A label of a namespace.
+    fn namespace_label(&self, name: &str, file: u32, policing: &Policing<'_>, key: &str) -> Label<'_> {
+        if key == "kubernetes.io/metadata.name" {
+            return Label::Is(name.to_string().into());
+        }
+        let mut agreed: Option<Option<Cow<'_, str>>> = None;
+        for space in self.spaces(name, file, policing) {
+            let labels = space.root.path(&["metadata", "labels"]);
+            let value = labels.and_then(|labels| labels.get(key)).and_then(Node::str);
+            let differs = agreed.as_ref().is_some_and(|agreed| *agreed != value);
+            if !space.is_sure || differs || (value.is_none() && added::by_tools(key)) {
+                return Label::Open;
+            }
+            agreed = Some(value);
+        }
+        match agreed {
+            Some(Some(value)) => Label::Is(value),
+            Some(None) => Label::Missing,
+            None => Label::Open,
+        }
+    }
+}
+
+impl Policy<'_> {
+    /// Whether it speaks of a resource at all.
+    fn names(&self, group: &str, plural: &str) -> bool {
+        let rules = self.matching.and_then(|matching| matching.get("resourceRules"));
+        let has = |rule: Node<'_>, name: &str, word: &str| {
+            let all = rule
+                .get(name)
+                .into_iter()
+                .flat_map(Node::items)
+                .filter_map(Node::str);
+            let mut words = all.map(|text| text.split('/').next().unwrap_or_default().to_string());
+            words.any(|text| text == "*" || text == word)
+        };
+        let mut rules = rules.into_iter().flat_map(Node::items);
+        rules.any(|rule| has(rule, "apiGroups", group) && has(rule, "resources", plural))
+    }
+}
+
+/// Of what does not parse only a part is known.
+fn parses(file: &File<'_>, object: &Object<'_>) -> bool {
+    let document = file.documents.get(object.document as usize);
+    document.is_some_and(|document| document.chunk.error.is_none())
+}
+
+/// `ConfigMap.`
+fn param_kind(group: &str, kind: &str) -> String {
+    format!("{kind}.{group}")
+}
+
+/// The name of a kind in resource rules; of a custom resource as it nearly always is.
+fn plural(group: &str, kind: &str) -> Cow<'static, str> {
+    if let Some(info) = schema::versions_of(group, kind).first() {
+        return Cow::Borrowed(info.plural);
+    }
+    let name = kind.to_ascii_lowercase();
+    Cow::Owned(match name.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
+        _ if name.ends_with(['s', 'x', 'z']) || name.ends_with("ch") || name.ends_with("sh") => {
+            format!("{name}es")
+        }
+        _ => format!("{name}s"),
+    })
+}
+
+/// Asks the policies about objects of one file.
+pub fn check<'t>(
+    file: &'t File<'t>,
+    subjects: &[Subject<'_>],
+    policies: &Policies<'_>,
+    policing: &Policing<'_>,
+    cx: &mut Cx<'t>,
+) {
+    for subject in subjects {
+        let object = file.objects.get(subject.object as usize);
+        let Some(object) = object.filter(|object| parses(file, object)) else {
+            continue;
+        };
+        let document = file.documents.get(object.document as usize);
+        cx.document = document.map_or(0, |document| document.chunk.document);
+        cx.object = Some(object.index);
+        judge(object, subject, policies, policing, cx);
+    }
+    cx.object = None;
+}
+
+fn judge<'t>(
+    object: &Object<'t>,
+    subject: &Subject<'_>,
+    policies: &Policies<'_>,
+    policing: &Policing<'_>,
+    cx: &mut Cx<'t>,
+) {
+    let own = format!("this {}", object.kind);
+    let mut cases = vec![(Case::of(object, subject, policies.limits, cx), own)];
+    let way = way_to_pods(object.group(), &object.kind).filter(|way| !way.is_empty());
+    if let Some(template) = way.and_then(|way| object.path(way))
+        && runs_pods(object.group(), &object.kind)
+    {
+        let made = Case::made(object, template, subject, policies.limits, cx);
+        cases.push((made, format!("the pods of this {}", object.kind)));
+    }
+    for (case, what) in &cases {
+        let mut told = Vec::new();
+        for bindings in policies.bindings.chunk_by(|one, other| one.name == other.name) {
+            let Some((denials, binding, policy)) = agreed(bindings, case, policies, policing, cx) else {
+                continue;
+            };
+            for denial in denials {
+                let validation = policy.validations.get(denial.validation);
+                let Some(validation) = validation else { continue };
+                // Several bindings may bind a policy.
+                let said = (policy.file, validation.span, denial.place);
+                if told.contains(&said) {
+                    continue;
+                }
+                told.push(said);
+                tell(&denial, what, binding, policy, object, cx);
+            }
+        }
+    }
+}
+
+/// What is refused by all bindings of one name that hold for the object, and by all policies that they may mean.
+fn agreed<'p, 'c>(
+    bindings: &'p [Binding<'c>],
+    case: &Case<'_>,
+    policies: &'p Policies<'c>,
+    policing: &Policing<'_>,
+    cx: &Cx<'_>,
+) -> Option<(Vec<Denial>, &'p Binding<'c>, &'p Policy<'c>)> {
+    let mut first = None;
+    for binding in bindings
+        .iter()
+        .filter(|one| policing.holds_for(one.file, case.file()))
+    {
+        let all = policies.policies.get(&*binding.policy).into_iter().flatten();
+        for policy in all.filter(|one| policing.holds_for(one.file, case.file())) {
+            let is_sure = binding.is_sure && policy.is_sure;
+            let found = match is_sure {
+                true => case.ask(policy, binding, policies, policing, cx),
+                false => Vec::new(),
+            };
+            if found.is_empty() {
+                return None;
+            }
+            first = first.or(Some((found, binding, policy)));
+        }
+    }
+    first
+}
+
+fn tell<'t>(
+    denial: &Denial,
+    what: &str,
+    binding: &Binding<'_>,
+    policy: &Policy<'_>,
+    object: &Object<'t>,
+    cx: &mut Cx<'t>,
+) {
+    let Some(validation) = policy.validations.get(denial.validation) else {
+        return;
+    };
+    let place = denial.place.unwrap_or_else(|| object.place());
+    let name = quote(&policy.name);
+    let why = match &*denial.why {
+        "" => format!(", since {} does not hold", in_short(&validation.test.text)),
+        why => format!(": {}", why.trim_end_matches('.')),
+    };
+    let (verb, outcome) = match binding.denies {
+        true => ("refuses", ""),
+        false => ("warns of", "; it is taken all the same"),
+    };
+    let message = format!("the ValidatingAdmissionPolicy {name} {verb} {what}{why}{outcome}");
+    let bound = format!("{} binds it", quote(&binding.name));
+    let report = cx.report_as(ids::ADMISSION_DENIED_BY_POLICY, place, message);
+    let report = report.related_in(policy.file, validation.span, format!("it says so here; {bound}"));
+    if !binding.denies {
+        report.severity(Severity::Info);
+    }
+}
