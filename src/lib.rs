@@ -68,12 +68,14 @@ pub mod cli;
 use context::Judging;
 use definitions::Plan;
 use diagnostic::{Diagnostic, RuleId};
-use graph::{Facts, Index, Policing};
+use engine::policies::by_file;
+use graph::{Facts, Index, Known, Policing};
 use manifest::{File, Surroundings};
 use report::{FileReport, Report, Source, found_in};
 use settings::Settings;
 use source::Span;
 use validation::custom::Definitions;
+use validation::policies::Policies;
 
 /// Checks inputs, each a name and its bytes, by themselves and against each other.
 ///
@@ -178,34 +180,31 @@ pub fn check_policies(
         return;
     };
     let (files, mut found) = (&report.files, Vec::new());
+    let found_there = &|file| found_in(files, file);
     let source = |i: u32| files.get(i as usize)?.source.as_deref().map(Source::decoded);
-    let parsed = |wanted: Vec<u32>| -> Vec<(u32, &source::Decoded, yaml::Tree)> {
-        let read = wanted.into_iter().filter_map(|i| Some((i, source(i)?)));
-        read.map(|(i, source)| (i, source, engine::parse(source)))
-            .collect()
+    let parsed = |wanted: &[Known]| -> Vec<(Vec<Known>, &FileReport, &source::Decoded, yaml::Tree)> {
+        let files = by_file(wanted).filter_map(|(i, known)| {
+            let (file, source) = (files.get(i as usize)?, source(i)?);
+            Some((known.to_vec(), file, source, engine::parse(source)))
+        });
+        files.collect()
     };
-    let of_policies = parsed(policing.files.clone());
-    let found_there = |file| found_in(files, file);
-    let in_run = of_policies.iter().filter_map(|(i, source, tree)| {
-        let name = &files.get(*i as usize)?.name;
-        let file = File::read(name, &source.text, tree, surroundings, settings.no_skip);
-        Some((*i, file))
-    });
-    let mut policies = engine::policies(&policing, in_run, found_there);
-    let params = engine::params(&policing, &policies);
-    let of_params = parsed(params.iter().map(|(file, _)| *file).collect());
-    for (i, source, tree) in &of_params {
-        let objects = params.iter().find(|(file, _)| file == i);
-        if let (Some(file), Some((_, objects))) = (files.get(*i as usize), objects) {
-            let file = File::read(&file.name, &source.text, tree, surroundings, settings.no_skip);
-            engine::given(&mut policies, &file, objects);
-        }
+    let mut policies = Policies::default();
+    let of_policies = parsed(&policing.known);
+    for (known, file, source, tree) in &of_policies {
+        let file = File::read(&file.name, &source.text, tree, surroundings, settings.no_skip);
+        engine::policies::add_policies(&mut policies, &file, known, found_there);
     }
-    for subjects in engine::subjects(&policing, &policies, found_there) {
-        let at = subjects.first().map_or(u32::MAX, |one| one.file);
+    let subjects = engine::policies::subjects(&policing, &mut policies, found_there);
+    let of_known = parsed(&engine::policies::known(&policing, &policies, &subjects));
+    for (known, file, source, tree) in &of_known {
+        let file = File::read(&file.name, &source.text, tree, surroundings, settings.no_skip);
+        engine::policies::add_known(&mut policies, &file, known, found_there);
+    }
+    for (at, subjects) in engine::policies::each_file(&subjects) {
         if let (Some(file), Some(source)) = (files.get(at as usize), source(at)) {
             let tree = engine::parse(source);
-            let new = again(file, source, &tree, settings).check_policies(&subjects, &policies, &policing);
+            let new = again(file, source, &tree, settings).check_policies(subjects, &policies, &policing);
             found.push((at as usize, new));
         }
     }

@@ -1,11 +1,13 @@
 //! The second pass: objects, before the policies of admission that are in the run.
 
 use crate::engine;
-use crate::graph::{Index, Policing, Role};
+use crate::engine::policies::{add_known, add_policies, by_file, each_file, known, subjects};
+use crate::graph::{Index, Known, Policing, Role};
 use crate::manifest::{File, Surroundings};
 use crate::report::found_in;
 use crate::settings::Policy;
 use crate::source::Decoded;
+use crate::validation::policies::Policies;
 use crate::yaml::Tree;
 
 use super::again::{Again, Found};
@@ -26,37 +28,43 @@ pub fn check(
     let files = &run.report.files;
     let pass = Again::new(run, policy, threads);
     let mut troubles = Vec::new();
-    let of_policies = read(&pass, policing.files.clone(), &mut troubles);
-    let found = |file| found_in(files, file);
+    let found = &|file| found_in(files, file);
     let view = |read: &'_ Read| {
         let role = files.get(read.file as usize).map(|file| file.role);
         // What a cluster prints is no template, whatever its name.
         policy.union().no_skip || role == Some(Role::Inventory)
     };
-    let in_run = of_policies.iter().map(|read| {
-        let name = pass.name(read.file as usize);
-        let file = File::read(name, &read.source.text, &read.tree, around, view(read));
-        (read.file, file)
-    });
-    let mut policies = engine::policies(&policing, in_run, found);
-    let params = engine::params(&policing, &policies);
-    let of_params = read(
-        &pass,
-        params.iter().map(|(file, _)| *file).collect(),
-        &mut troubles,
-    );
-    for read in &of_params {
-        let name = pass.name(read.file as usize);
-        let file = File::read(name, &read.source.text, &read.tree, around, view(read));
-        if let Some((_, objects)) = params.iter().find(|(file, _)| *file == read.file) {
-            engine::given(&mut policies, &file, objects);
-        }
+    let of_policies = read(&pass, &policing.known, &mut troubles);
+    let mut policies = Policies::default();
+    for read in &of_policies {
+        let file = File::read(
+            pass.name(read.file as usize),
+            &read.source.text,
+            &read.tree,
+            around,
+            view(read),
+        );
+        add_policies(&mut policies, &file, &read.known, found);
     }
-    let subjects = engine::subjects(&policing, &policies, found);
-    let mut found = pass.each(subjects.len(), |i| {
-        let subjects = subjects.get(i).map_or(&[][..], Vec::as_slice);
-        let file = subjects.first().map_or(usize::MAX, |one| one.file as usize);
-        pass.judge(file, |file| file.check_policies(subjects, &policies, &policing))
+    let subjects = subjects(&policing, &mut policies, found);
+    let known = known(&policing, &policies, &subjects);
+    let of_known = read(&pass, &known, &mut troubles);
+    for read in &of_known {
+        let file = File::read(
+            pass.name(read.file as usize),
+            &read.source.text,
+            &read.tree,
+            around,
+            view(read),
+        );
+        add_known(&mut policies, &file, &read.known, found);
+    }
+    let asked: Vec<_> = each_file(&subjects).collect();
+    let mut found = pass.each(asked.len(), |i| {
+        let (file, subjects) = asked.get(i).copied().unwrap_or((u32::MAX, &[]));
+        pass.judge(file as usize, |file| {
+            file.check_policies(subjects, &policies, &policing)
+        })
     });
     found.extend(troubles.into_iter().map(Err));
     found
@@ -65,20 +73,26 @@ pub fn check(
 /// A file, read again.
 struct Read {
     file: u32,
+    /// What is wanted of it.
+    known: Vec<Known>,
     source: Decoded,
     tree: Tree,
 }
 
-fn read(pass: &Again<'_>, files: Vec<u32>, troubles: &mut Vec<Problem>) -> Vec<Read> {
-    let read = pass.each(files.len(), |i| {
-        let file = files.get(i).copied().unwrap_or_default();
-        let source = pass.text(file as usize)?;
-        let tree = guarded(pass.name(file as usize), || engine::parse(&source))?;
-        Ok(Read { file, source, tree })
-    });
-    let mut all = Vec::with_capacity(read.len());
-    for result in read {
-        match result {
+/// Reads the files of some objects; there are few.
+fn read(pass: &Again<'_>, wanted: &[Known], troubles: &mut Vec<Problem>) -> Vec<Read> {
+    let mut all = Vec::new();
+    for (file, known) in by_file(wanted) {
+        let read = pass.text(file as usize).and_then(|source| {
+            let tree = guarded(pass.name(file as usize), || engine::parse(&source))?;
+            Ok(Read {
+                file,
+                known: known.to_vec(),
+                source,
+                tree,
+            })
+        });
+        match read {
             Ok(read) => all.push(read),
             Err(problem) => troubles.push(problem),
         }

@@ -1,8 +1,6 @@
 //! Runs the rules: over one file with its text and tree at hand, then over the facts of all files.
 
-mod policies;
-
-pub use policies::{given, params, policies, subjects};
+pub mod policies;
 
 use crate::catalogue::RULES;
 use crate::context::{self, Cx, Judging, RunCx};

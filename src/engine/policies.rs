@@ -2,65 +2,66 @@
 
 use super::is_refused;
 use crate::diagnostic::Diagnostic;
-use crate::graph::{Policing, Subject};
+use crate::graph::{Known, Policing, Subject};
+use crate::hash::HashSet;
 use crate::manifest::File;
 use crate::validation::policies::Policies;
 
-/// The policies in the files of [`Policing::files`], each by its index in the run. `found` gives all that was found in a
-/// file, kept back or not.
-pub fn policies<'c, 'f>(
-    policing: &Policing<'_>,
-    files: impl Iterator<Item = (u32, File<'c>)>,
-    found: impl Fn(u32) -> [&'f [Diagnostic]; 2],
-) -> Policies<'c> {
-    let mut policies = Policies::default();
-    for (at, file) in files {
-        policies.add(&file, at, |object| {
-            !policing.is_open(at, object) && !found(at).iter().any(|found| is_refused(found, object))
-        });
-    }
-    policies.complete(policing.has_limits());
-    policies
+/// All that was found in a file of a run, kept back or not.
+type Found<'a, 'f> = &'a dyn Fn(u32) -> [&'f [Diagnostic]; 2];
+
+/// Objects, file by file.
+pub fn by_file(all: &[Known]) -> impl Iterator<Item = (u32, &[Known])> {
+    let files = all.chunk_by(|one, other| one.file == other.file);
+    files.filter_map(|known| Some((known.first()?.file, known)))
 }
 
-/// The objects that policies are given besides those that they are asked about: files, by their index in the run, each
-/// with the indices of the objects in it.
-pub fn params(policing: &Policing<'_>, policies: &Policies<'_>) -> Vec<(u32, Vec<u32>)> {
-    let named = policies.params().into_iter();
-    let mut params: Vec<(u32, u32)> = named
-        .flat_map(|(group, kind, name)| policing.named((group, kind, &name)))
-        .collect();
-    params.sort_unstable();
-    params.dedup();
-    let by_file = params.chunk_by(|(one, _), (other, _)| one == other);
-    by_file
-        .map(|all| {
-            let file = all.first().map_or(u32::MAX, |(file, _)| *file);
-            (file, all.iter().map(|(_, object)| *object).collect())
-        })
-        .collect()
+fn is_sure(known: &Known, found: Found<'_, '_>) -> bool {
+    let all = found(known.file);
+    !known.is_open && !all.iter().any(|found| is_refused(found, known.object))
 }
 
-/// Gives policies some objects of a file.
-pub fn given<'c>(policies: &mut Policies<'c>, file: &File<'c>, objects: &[u32]) {
-    for object in objects {
-        policies.add_param(file, *object);
+/// Takes in the policies and bindings of a file: [`Policing::known`].
+pub fn add_policies<'c>(policies: &mut Policies<'c>, file: &File<'c>, known: &[Known], found: Found<'_, '_>) {
+    for known in known {
+        policies.add(file, known.file, known.object, is_sure(known, found));
     }
 }
 
-/// The objects that policies are asked about, file by file, but for what is refused anyway. `found` gives all that was
-/// found in a file, kept back or not.
-pub fn subjects<'r, 'f>(
+/// The objects that policies are asked about, but for what is refused anyway.
+pub fn subjects<'r>(
     policing: &Policing<'r>,
-    policies: &Policies<'_>,
-    found: impl Fn(u32) -> [&'f [Diagnostic]; 2],
-) -> Vec<Vec<Subject<'r>>> {
+    policies: &mut Policies<'_>,
+    found: Found<'_, '_>,
+) -> Vec<Subject<'r>> {
+    policies.complete(policing.has_limits());
     let mut subjects = policing.subjects(|group, kind| policies.is_asked(group, kind));
     subjects.retain(|one| {
         let found = found(one.file).into_iter().flatten();
         let mut refused = found.filter(|d| d.refusal.is_some());
         !refused.any(|d| d.object == Some(one.object))
     });
-    let by_file = subjects.chunk_by(|one, other| one.file == other.file);
-    by_file.map(<[Subject<'_>]>::to_vec).collect()
+    subjects
+}
+
+/// What policies have to know of besides: the Namespaces of what they are asked about, and what they are given.
+pub fn known(policing: &Policing<'_>, policies: &Policies<'_>, subjects: &[Subject<'_>]) -> Vec<Known> {
+    let params: Vec<_> = policies.params().collect();
+    let params = params.iter().map(|(group, kind, name)| (*group, *kind, &**name));
+    let namespaces = subjects.iter().filter_map(|one| one.namespace);
+    let namespaces = namespaces.map(|name| ("", "Namespace", name));
+    policing.named(&params.chain(namespaces).collect::<HashSet<_>>())
+}
+
+/// Takes in what policies have to know of a file.
+pub fn add_known<'c>(policies: &mut Policies<'c>, file: &File<'c>, known: &[Known], found: Found<'_, '_>) {
+    for known in known {
+        policies.add_known(file, known.file, known.object, is_sure(known, found));
+    }
+}
+
+/// Objects that policies are asked about, file by file.
+pub fn each_file<'s, 'r>(subjects: &'s [Subject<'r>]) -> impl Iterator<Item = (u32, &'s [Subject<'r>])> {
+    let files = subjects.chunk_by(|one, other| one.file == other.file);
+    files.filter_map(|subjects| Some((subjects.first()?.file, subjects)))
 }

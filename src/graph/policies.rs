@@ -4,6 +4,8 @@ use super::changed::Changed;
 use super::facts::{Facts, Role};
 use super::index::{Closeness, Index};
 use super::kustomization::Changes;
+use super::paths::folder;
+use crate::hash::{HashMap, HashSet};
 use crate::placeholder::unrendered;
 
 /// The API group of policies.
@@ -31,10 +33,12 @@ pub fn admitting(group: &str, kind: &str) -> Option<Admitting> {
     }
 }
 
-/// Whether a policy is bound.
+/// Whether there is a policy at all.
 pub fn anyone_polices(files: &[Facts]) -> bool {
-    let has = |wanted| files.iter().flat_map(of).any(|admitting| admitting == wanted);
-    has(Admitting::Binding) && has(Admitting::Policy)
+    files
+        .iter()
+        .flat_map(of)
+        .any(|(_, admitting)| admitting == Admitting::Policy)
 }
 
 /// An object that policies may be asked about.
@@ -52,15 +56,31 @@ pub struct Subject<'r> {
     pub renamed: bool,
 }
 
-/// The objects of admission, and Namespaces, file by file: those that patches may change are left out.
+/// An object that policies have to know of, by its file and its index there.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    /// The file, by its index in the run.
+    pub file: u32,
+    /// The object, by its index in the file.
+    pub object: u32,
+    /// Whether patches may change it.
+    pub is_open: bool,
+}
+
+/// Group, kind and name of an object.
+pub type Named<'n> = (&'n str, &'n str, &'n str);
+
+/// Where the objects of admission lie.
 pub struct Policing<'r> {
     index: &'r Index<'r>,
-    /// Files with policies, bindings and Namespaces.
-    pub files: Vec<u32>,
+    /// Policies and bindings, in the order of the run.
+    pub known: Vec<Known>,
     /// Files with what changes objects before policies see them.
     mutating: Vec<u32>,
-    /// What patches may change, by file and object.
-    open: Vec<(u32, u32)>,
+    /// The folders that policies lie in.
+    folders: HashSet<&'r str>,
+    /// Some of them hold for whatever lies anywhere.
+    is_everywhere: bool,
     /// What is read is all there is.
     complete: bool,
 }
@@ -68,62 +88,80 @@ pub struct Policing<'r> {
 impl<'r> Policing<'r> {
     /// `None` where nothing is policed.
     pub fn new(index: &'r Index<'r>, complete: bool) -> Option<Policing<'r>> {
-        if !anyone_polices(index.files) {
+        let (mut known, mut mutating, mut both) = (Vec::new(), Vec::new(), [false; 2]);
+        for (file, facts) in (0..).zip(index.files) {
+            for (object, admitting) in of(facts).filter(|_| facts.role != Role::Definitions) {
+                match admitting {
+                    Admitting::Mutating => mutating.push(file),
+                    Admitting::Policy => both[0] = true,
+                    Admitting::Binding => both[1] = true,
+                }
+                if admitting != Admitting::Mutating {
+                    known.push(Known {
+                        file,
+                        object,
+                        is_open: false,
+                    });
+                }
+            }
+        }
+        if both != [true; 2] {
             return None;
         }
         let mut changed = Changed::at_all(index);
-        let (mut files, mut mutating, mut open) = (Vec::new(), Vec::new(), Vec::new());
-        for (file, facts) in (0..).zip(index.files) {
-            if facts.role == Role::Definitions {
-                continue;
-            }
-            if of(facts).any(|admitting| admitting == Admitting::Mutating) {
-                mutating.push(file);
-            }
-            let before = files.len();
-            for (object, fact) in (0..).zip(&facts.objects) {
-                let (group, kind) = (facts.str(fact.group), facts.str(fact.kind));
-                if admitting(group, kind).is_none() && (group, kind) != ("", "Namespace") {
-                    continue;
-                }
-                if files.len() == before {
-                    files.push(file);
-                }
-                if changed.may_be(file, kind, facts.str(fact.name)) {
-                    open.push((file, object));
-                }
-            }
+        for known in &mut known {
+            known.is_open = is_open(index, &mut changed, known);
         }
-        Some(Policing {
+        let folders = known
+            .iter()
+            .map(|known| folder(&index.files[known.file as usize].file));
+        mutating.dedup();
+        let mut policing = Policing {
             index,
-            files,
+            folders: folders.collect(),
+            known,
             mutating,
-            open,
+            is_everywhere: false,
             complete,
-        })
+        };
+        let mut all = policing.known.iter();
+        policing.is_everywhere = all.any(|known| policing.is_meant_for_all(known.file));
+        Some(policing)
     }
 
-    /// Whether patches may change one of the objects.
-    pub fn is_open(&self, file: u32, object: u32) -> bool {
-        self.open.binary_search(&(file, object)).is_ok()
+    /// Whether any policy may hold for what stands in a file.
+    fn may_police(&self, file: u32) -> bool {
+        self.is_everywhere
+            || self
+                .folders
+                .contains(folder(&self.index.files[file as usize].file))
+            || (self.index.is_taken_in(file)
+                && self.known.iter().any(|known| self.holds_for(known.file, file)))
     }
 
     /// Objects of the kinds that are asked about, in the order of the run.
     pub fn subjects(&self, is_asked: impl Fn(&str, &str) -> bool) -> Vec<Subject<'r>> {
         let mut changed = Changed::at_all(self.index);
+        let mut asked: HashMap<(&str, &str), bool> = HashMap::default();
         let mut subjects = Vec::new();
         for (file, facts) in (0..).zip(self.index.files) {
             let is_changed = || self.mutating.iter().any(|one| self.holds_for(*one, file));
-            if facts.role != Role::Checked || is_changed() {
+            if facts.role != Role::Checked || !self.may_police(file) || is_changed() {
                 continue;
             }
             let is_built = self.index.is_built(file);
             for (object, fact) in (0..).zip(&facts.objects) {
                 let (group, kind) = (facts.str(fact.group), facts.str(fact.kind));
-                if fact.is_values || admitting(group, kind).is_some() || !is_asked(group, kind) {
-                    continue;
-                }
-                if changed.may_be(file, kind, facts.str(fact.name)) {
+                let mut is_asked = || {
+                    *asked
+                        .entry((group, kind))
+                        .or_insert_with(|| is_asked(group, kind))
+                };
+                if fact.is_values
+                    || admitting(group, kind).is_some()
+                    || !is_asked()
+                    || changed.may_be(file, kind, facts.str(fact.name))
+                {
                     continue;
                 }
                 let mut places = self.index.namespaces(file, facts.str(fact.namespace));
@@ -142,13 +180,16 @@ impl<'r> Policing<'r> {
         subjects
     }
 
+    /// Whether the user says of what stands in a file that it holds for all.
+    fn is_meant_for_all(&self, file: u32) -> bool {
+        let role = self.index.files.get(file as usize).map(|facts| facts.role);
+        self.complete || matches!(role, Some(Role::Inventory | Role::Indexed))
+    }
+
     /// Whether what stands in a file holds for what stands in another one: they lie together, or the user says that all
     /// is one cluster's.
     pub fn holds_for(&self, policy: u32, file: u32) -> bool {
-        let role = self.index.files.get(policy as usize).map(|facts| facts.role);
-        self.complete
-            || matches!(role, Some(Role::Inventory | Role::Indexed))
-            || self.index.closeness_of((policy, ""), (file, "")) != Closeness::Apart
+        self.is_meant_for_all(policy) || self.index.closeness_of((policy, ""), (file, "")) != Closeness::Apart
     }
 
     /// The same of a Namespace and something in it.
@@ -157,19 +198,20 @@ impl<'r> Policing<'r> {
             || self.index.closeness_of((namespace, name), (file, name)) != Closeness::Apart
     }
 
-    /// Objects by group, kind and name, each by its file and its index there; none where patches may change one of them.
-    pub fn named(&self, (group, kind, name): (&str, &str, &str)) -> Vec<(u32, u32)> {
+    /// The objects of the run that have one of these names.
+    pub fn named(&self, wanted: &HashSet<Named<'_>>) -> Vec<Known> {
         let mut changed = Changed::at_all(self.index);
         let mut found = Vec::new();
         for (file, facts) in (0..).zip(self.index.files) {
             for (object, fact) in (0..).zip(&facts.objects) {
-                let is_it = facts.str(fact.name) == name
-                    && (facts.str(fact.group), facts.str(fact.kind)) == (group, kind);
-                if is_it && changed.may_be(file, facts.str(fact.kind), name) {
-                    return Vec::new();
-                }
-                if is_it {
-                    found.push((file, object));
+                if wanted.contains(&(facts.str(fact.group), facts.str(fact.kind), facts.str(fact.name))) {
+                    let mut known = Known {
+                        file,
+                        object,
+                        is_open: false,
+                    };
+                    known.is_open = is_open(self.index, &mut changed, &known);
+                    found.push(known);
                 }
             }
         }
@@ -186,8 +228,21 @@ impl<'r> Policing<'r> {
     }
 }
 
-/// What the objects of a file have to do with admission.
-fn of(facts: &Facts) -> impl Iterator<Item = Admitting> {
-    let objects = facts.objects.iter();
-    objects.filter_map(|object| admitting(facts.str(object.group), facts.str(object.kind)))
+fn is_open<'r>(index: &Index<'r>, changed: &mut Changed<'r>, known: &Known) -> bool {
+    let Some(facts) = index.files.get(known.file as usize) else {
+        return true;
+    };
+    let object = facts.objects.get(known.object as usize);
+    object.is_none_or(|object| changed.may_be(known.file, facts.str(object.kind), facts.str(object.name)))
+}
+
+/// The objects of a file that have to do with admission, by their indices there.
+fn of(facts: &Facts) -> impl Iterator<Item = (u32, Admitting)> {
+    let objects = (0..).zip(&facts.objects);
+    objects.filter_map(|(at, object)| {
+        // Hardly any kind is as long.
+        let kind = facts.str(object.kind);
+        let admitting = (kind.len() > 20).then(|| admitting(facts.str(object.group), kind))?;
+        Some((at, admitting?))
+    })
 }

@@ -273,7 +273,7 @@ impl<'v> Case<'v> {
         let is_meant =
             |param: &&Param<'_>| param.namespace.is_none() || param.namespace.as_deref() == wanted.as_deref();
         let meant: Vec<_> = known.iter().filter(is_meant).collect();
-        (!meant.is_empty()).then_some(Params::All(meant))
+        (!meant.is_empty() && meant.iter().all(|param| param.is_sure)).then_some(Params::All(meant))
     }
 
     /// The validations that do not hold.

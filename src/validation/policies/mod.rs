@@ -57,37 +57,33 @@ struct Param<'c> {
     namespace: Option<Cow<'c, str>>,
     root: Node<'c>,
     ty: Option<schema::TypeId>,
+    /// Whether it is as it stands here.
+    is_sure: bool,
 }
 
 impl<'c> Policies<'c> {
-    /// Takes in what a file says. `at` is the file's index in the run; `is_sure` tells of an object, by its index, whether
-    /// it is taken by the server, and as it stands there.
-    pub fn add(&mut self, file: &File<'c>, at: u32, is_sure: impl Fn(u32) -> bool) {
-        for object in &file.objects {
-            let is_sure = || is_sure(object.index) && parses(file, object);
-            match admitting(object.group(), &object.kind) {
-                Some(Admitting::Policy) if object.version() == "v1" => {
-                    if let Some(policy) = Policy::read(object, at, is_sure()) {
-                        self.policies
-                            .entry(policy.name.to_string())
-                            .or_default()
-                            .push(policy);
-                    }
+    /// Takes in a policy or binding, by its index in a file. `at` is the file's index in the run; `is_sure` tells whether
+    /// the server takes it, and as it stands there.
+    pub fn add(&mut self, file: &File<'c>, at: u32, object: u32, is_sure: bool) {
+        let Some(object) = file
+            .objects
+            .get(object as usize)
+            .filter(|one| one.version() == "v1")
+        else {
+            return;
+        };
+        let is_sure = is_sure && parses(file, object);
+        match admitting(object.group(), &object.kind) {
+            Some(Admitting::Policy) => {
+                if let Some(policy) = Policy::read(object, at, is_sure) {
+                    self.policies
+                        .entry(policy.name.to_string())
+                        .or_default()
+                        .push(policy);
                 }
-                Some(Admitting::Binding) if object.version() == "v1" => {
-                    self.bindings.extend(Binding::read(object, at, is_sure()));
-                }
-                None if object.is("", "Namespace") => {
-                    if let Some(name) = &object.name {
-                        self.namespaces.entry(name.to_string()).or_default().push(Space {
-                            file: at,
-                            root: object.root,
-                            is_sure: is_sure(),
-                        });
-                    }
-                }
-                _ => {}
             }
+            Some(Admitting::Binding) => self.bindings.extend(Binding::read(object, at, is_sure)),
+            _ => {}
         }
     }
 
@@ -98,39 +94,41 @@ impl<'c> Policies<'c> {
     }
 
     /// What policies are given besides objects: group, kind and name.
-    pub fn params(&self) -> Vec<(&str, &str, String)> {
-        let mut params = Vec::new();
-        for binding in &self.bindings {
+    pub fn params(&self) -> impl Iterator<Item = (&str, &str, String)> {
+        self.bindings.iter().flat_map(|binding| {
+            let name = binding
+                .param
+                .and_then(|param| param.get("name"))
+                .and_then(Node::str);
             let policies = self.policies.get(&*binding.policy).into_iter().flatten();
-            for policy in policies {
-                let name = binding
-                    .param
-                    .and_then(|param| param.get("name"))
-                    .and_then(Node::str);
-                if let (Some((group, kind)), Some(name)) = (&policy.param_kind, name) {
-                    params.push((&**group, &**kind, name.into_owned()));
-                }
-            }
-        }
-        params
+            policies.filter_map(move |policy| {
+                let (group, kind) = policy.param_kind.as_ref()?;
+                Some((&**group, &**kind, name.as_deref()?.to_string()))
+            })
+        })
     }
 
-    /// Takes in an object that policies are given.
-    pub fn add_param(&mut self, file: &File<'c>, object: u32) {
-        let Some(object) = file
-            .objects
-            .get(object as usize)
-            .filter(|object| parses(file, object))
-        else {
+    /// Takes in a Namespace, or what policies are given, by its index in a file.
+    pub fn add_known(&mut self, file: &File<'c>, at: u32, object: u32, is_sure: bool) {
+        let Some(object) = file.objects.get(object as usize) else {
             return;
         };
         let Some(name) = &object.name else { return };
+        let is_sure = is_sure && parses(file, object);
+        if object.is("", "Namespace") {
+            self.namespaces.entry(name.to_string()).or_default().push(Space {
+                file: at,
+                root: object.root,
+                is_sure,
+            });
+        }
         let known = schema::kind(object.group(), object.version(), &object.kind);
         let key = (param_kind(object.group(), &object.kind), name.to_string());
         self.params.entry(key).or_default().push(Param {
             namespace: object.namespace.clone(),
             root: object.root,
             ty: known.and_then(|info| info.ty),
+            is_sure,
         });
     }
 
