@@ -193,13 +193,15 @@ pub fn check_policies(
     let of_policies = parsed(&policing.known);
     for (known, file, source, tree) in &of_policies {
         let file = File::read(&file.name, &source.text, tree, surroundings, settings.no_skip);
-        engine::policies::add_policies(&mut policies, &file, known, found_there);
+        let refused = engine::policies::refused(file.name, source, surroundings, settings);
+        engine::policies::add_policies(&mut policies, &file, known, &refused);
     }
     let subjects = engine::policies::subjects(&policing, &mut policies, found_there);
     let of_known = parsed(&engine::policies::known(&policing, &policies, &subjects));
     for (known, file, source, tree) in &of_known {
         let file = File::read(&file.name, &source.text, tree, surroundings, settings.no_skip);
-        engine::policies::add_known(&mut policies, &file, known, found_there);
+        let refused = engine::policies::refused(file.name, source, surroundings, settings);
+        engine::policies::add_known(&mut policies, &file, known, &refused);
     }
     for (at, subjects) in engine::policies::each_file(&subjects) {
         if let (Some(file), Some(source)) = (files.get(at as usize), source(at)) {

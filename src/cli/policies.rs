@@ -1,8 +1,9 @@
 //! The second pass: objects, before the policies of admission that are in the run.
 
 use crate::engine;
-use crate::engine::policies::{add_known, add_policies, by_file, each_file, known, subjects};
+use crate::engine::policies::{add_known, add_policies, by_file, each_file, known, refused, subjects};
 use crate::graph::{Index, Known, Policing, Role};
+use crate::hash::HashSet;
 use crate::manifest::{File, Surroundings};
 use crate::report::found_in;
 use crate::settings::Policy;
@@ -34,7 +35,7 @@ pub fn check(
         // What a cluster prints is no template, whatever its name.
         policy.union().no_skip || role == Some(Role::Inventory)
     };
-    let of_policies = read(&pass, &policing.known, &mut troubles);
+    let of_policies = read(&pass, &policing.known, (around, policy), &mut troubles);
     let mut policies = Policies::default();
     for read in &of_policies {
         let file = File::read(
@@ -44,11 +45,11 @@ pub fn check(
             around,
             view(read),
         );
-        add_policies(&mut policies, &file, &read.known, found);
+        add_policies(&mut policies, &file, &read.known, &read.refused);
     }
     let subjects = subjects(&policing, &mut policies, found);
     let known = known(&policing, &policies, &subjects);
-    let of_known = read(&pass, &known, &mut troubles);
+    let of_known = read(&pass, &known, (around, policy), &mut troubles);
     for read in &of_known {
         let file = File::read(
             pass.name(read.file as usize),
@@ -57,7 +58,7 @@ pub fn check(
             around,
             view(read),
         );
-        add_known(&mut policies, &file, &read.known, found);
+        add_known(&mut policies, &file, &read.known, &read.refused);
     }
     let asked: Vec<_> = each_file(&subjects).collect();
     let mut found = pass.each(asked.len(), |i| {
@@ -75,19 +76,34 @@ struct Read {
     file: u32,
     /// What is wanted of it.
     known: Vec<Known>,
+    /// Objects that the server refuses.
+    refused: HashSet<u32>,
     source: Decoded,
     tree: Tree,
 }
 
 /// Reads the files of some objects; there are few.
-fn read(pass: &Again<'_>, wanted: &[Known], troubles: &mut Vec<Problem>) -> Vec<Read> {
+fn read(
+    pass: &Again<'_>,
+    wanted: &[Known],
+    (around, policy): (&Surroundings, &Policy),
+    troubles: &mut Vec<Problem>,
+) -> Vec<Read> {
     let mut all = Vec::new();
     for (file, known) in by_file(wanted) {
         let read = pass.text(file as usize).and_then(|source| {
-            let tree = guarded(pass.name(file as usize), || engine::parse(&source))?;
+            let name = pass.name(file as usize);
+            let judged = || {
+                (
+                    engine::parse(&source),
+                    refused(name, &source, around, policy.union()),
+                )
+            };
+            let (tree, refused) = guarded(name, judged)?;
             Ok(Read {
                 file,
                 known: known.to_vec(),
+                refused,
                 source,
                 tree,
             })

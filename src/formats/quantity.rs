@@ -147,7 +147,14 @@ pub fn normal_form(text: &str) -> Option<String> {
     let parts = Parts::read(text)?;
     let Quantity(nanos) = parts.value();
     let is_held = nanos.abs() < i128::MAX / 2 && !parts.exponent_form && !parts.more;
-    if !is_held || nanos % (NANOS / 1000) != 0 {
+    if nanos % (NANOS / 1000) != 0 {
+        return None;
+    }
+    let as_written = trimmed_quantity(text);
+    if parts.stays_as_written(as_written) && as_written.starts_with(|c: char| matches!(c, '1'..='9')) {
+        return Some(as_written.to_string());
+    }
+    if !is_held {
         return None;
     }
     let (mut number, mut power, base, suffixes) = match parts.binary && nanos.abs() >= 1024 * NANOS {
@@ -366,11 +373,13 @@ mod tests {
             ("-1024Ki", "-1Mi"),
             ("0Gi", "0"),
             ("+007", "7"),
+            ("1.500", "1.500"),
+            ("1e3", "1e3"),
             ("2000M", "2G"),
         ] {
             assert_eq!(normal_form(text).as_deref(), Some(written), "{text}");
         }
-        for unknown in ["1e3", "1n", "many", "1.0001Ki"] {
+        for unknown in ["1000e3", "1n", "many", "1.0001Ki"] {
             assert_eq!(normal_form(unknown), None, "{unknown}");
         }
     }

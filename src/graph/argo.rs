@@ -58,7 +58,8 @@ pub(super) fn read(object: &Object<'_>, masked: &[Span], facts: &mut Facts) {
             });
         }
         let written = change.written.start..facts.written.len() as u32;
-        let changes = if is_unknown { Changes::ALL } else { change.changes };
+        let mut changes = if is_unknown { Changes::ALL } else { change.changes };
+        changes.anything |= own.entries().next().is_some();
         if changes != Changes::default() || !written.is_empty() {
             let path = facts.keep(&path);
             facts.applied.push(Applied {

@@ -44,6 +44,15 @@ impl<'r> Changed<'r> {
         }
     }
 
+    /// Whether something is put around the names of the objects in a file.
+    pub(super) fn may_be_renamed(&mut self, file: u32) -> bool {
+        self.index.is_built(file) && !self.index.affixes().is_empty() && {
+            let builds = self.builds.of(file);
+            let mut stages = builds.iter().flat_map(|build| &build.stages);
+            stages.any(|stage| stage.affixes.iter().any(|affixes| !affixes.is_empty()))
+        }
+    }
+
     /// Whether an object may be changed in what counts.
     pub(super) fn may_be(&mut self, file: u32, kind: &'r str, name: &str) -> bool {
         if !self.index.is_built(file) {

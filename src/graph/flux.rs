@@ -42,6 +42,17 @@ pub(super) struct Delivered {
     pub(super) by: (u32, u32),
 }
 
+/// What changes objects wherever they have what is changed.
+const CHANGING: [&str; 7] = [
+    "targetNamespace",
+    "commonMetadata",
+    "components",
+    "postBuild",
+    "images",
+    "namePrefix",
+    "nameSuffix",
+];
+
 /// Takes the facts of an object, if it is a Kustomization of Flux.
 pub(super) fn read(object: &Object<'_>, masked: &[Span], facts: &mut Facts) {
     if (object.group(), &*object.kind) != ("kustomize.toolkit.fluxcd.io", "Kustomization") {
@@ -60,12 +71,14 @@ pub(super) fn read(object: &Object<'_>, masked: &[Span], facts: &mut Facts) {
         source("kind").as_deref() == Some(OWN_SOURCE.0) && source("name").as_deref() == Some(OWN_SOURCE.1);
     let labels = object.path(&["spec", "commonMetadata", "labels"]);
     let labels = kustomize::label_maps(labels.into_iter(), facts);
-    let change = Kustomization {
+    let mut change = Kustomization {
         namespace,
         labels,
         resources: kustomize::components(spec, facts),
         ..kustomize::changes(spec, facts)
     };
+    // But for patches, which are looked into.
+    change.changes.anything |= CHANGING.iter().any(|key| spec.get(key).is_some());
     facts.deliveries.push(Delivery { path, own, change });
 }
 

@@ -23,6 +23,8 @@ pub struct Changes {
     pub annotations: bool,
     /// The images of containers, and how many pods there are.
     pub images: bool,
+    /// Whatever there is: what changes it, or where, is not known here.
+    pub anything: bool,
 }
 
 impl Changes {
@@ -35,6 +37,7 @@ impl Changes {
         secret_labels: true,
         annotations: true,
         images: true,
+        anything: true,
     };
 
     /// Adds what others change.
@@ -46,6 +49,7 @@ impl Changes {
         self.secret_labels |= other.secret_labels;
         self.annotations |= other.annotations;
         self.images |= other.images;
+        self.anything |= other.anything;
     }
 }
 

@@ -73,6 +73,7 @@ pub(super) fn changes(root: Node<'_>, facts: &mut Facts) -> Kustomization {
     }
     let annotations = root.get("commonAnnotations");
     facts.changes.pod_ports |= annotations.is_some_and(ports::may_be_changed_by);
+    facts.changes.anything |= list(root, "configurations").next().is_some();
     // Flux gives what is common another name.
     facts.changes.annotations |= annotations.is_some() || root.get("commonMetadata").is_some();
     facts.changes.images |= ["images", "replicas"]

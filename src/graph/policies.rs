@@ -28,7 +28,7 @@ pub fn admitting(group: &str, kind: &str) -> Option<Admitting> {
         _ if group != GROUP => None,
         "ValidatingAdmissionPolicy" => Some(Admitting::Policy),
         "ValidatingAdmissionPolicyBinding" => Some(Admitting::Binding),
-        "MutatingAdmissionPolicy" | "MutatingAdmissionPolicyBinding" => Some(Admitting::Mutating),
+        "MutatingAdmissionPolicy" | "MutatingWebhookConfiguration" => Some(Admitting::Mutating),
         _ => None,
     }
 }
@@ -52,8 +52,10 @@ pub struct Subject<'r> {
     pub namespace: Option<&'r str>,
     /// What kustomizations may change in it.
     pub changes: Changes,
-    /// Whether they may give it another name.
-    pub renamed: bool,
+    /// Whether they put it, and what it names, into another namespace.
+    pub is_moved: bool,
+    /// Whether a kustomization takes it in, which gives what it generates names of its own.
+    pub is_built: bool,
 }
 
 /// An object that policies have to know of, by its file and its index there.
@@ -110,6 +112,7 @@ impl<'r> Policing<'r> {
         }
         let mut changed = Changed::at_all(index);
         for known in &mut known {
+            // kustomize does not know that bindings name policies.
             known.is_open = is_open(index, &mut changed, known);
         }
         let folders = known
@@ -149,15 +152,22 @@ impl<'r> Policing<'r> {
             if facts.role != Role::Checked || !self.may_police(file) || is_changed() {
                 continue;
             }
-            let is_built = self.index.is_built(file);
+            let mut changes = self.index.changes(file);
+            changes.labels |= self.index.sets_labels(file);
+            // Names change wherever they are named.
+            if changes.anything || changed.may_be_renamed(file) {
+                continue;
+            }
             for (object, fact) in (0..).zip(&facts.objects) {
                 let (group, kind) = (facts.str(fact.group), facts.str(fact.kind));
+                let is_renamed = (group, kind) == ("", "Namespace") && self.index.sets_namespace(file);
                 let mut is_asked = || {
                     *asked
                         .entry((group, kind))
                         .or_insert_with(|| is_asked(group, kind))
                 };
                 if fact.is_values
+                    || is_renamed
                     || admitting(group, kind).is_some()
                     || !is_asked()
                     || changed.may_be(file, kind, facts.str(fact.name))
@@ -166,14 +176,13 @@ impl<'r> Policing<'r> {
                 }
                 let mut places = self.index.namespaces(file, facts.str(fact.namespace));
                 let place = places.next().filter(|_| places.next().is_none());
-                let mut changes = self.index.changes(file);
-                changes.labels |= self.index.sets_labels(file);
                 subjects.push(Subject {
                     file,
                     object,
                     namespace: place.filter(|place| !place.is_empty() && !unrendered(place)),
                     changes,
-                    renamed: is_built && !self.index.affixes().is_empty(),
+                    is_moved: self.index.sets_namespace(file),
+                    is_built: self.index.is_built(file),
                 });
             }
         }
@@ -192,17 +201,12 @@ impl<'r> Policing<'r> {
         self.is_meant_for_all(policy) || self.index.closeness_of((policy, ""), (file, "")) != Closeness::Apart
     }
 
-    /// The same of a Namespace and something in it.
-    pub fn is_namespace_of(&self, namespace: u32, file: u32, name: &str) -> bool {
-        self.holds_for(namespace, file)
-            || self.index.closeness_of((namespace, name), (file, name)) != Closeness::Apart
-    }
-
     /// The objects of the run that have one of these names.
     pub fn named(&self, wanted: &HashSet<Named<'_>>) -> Vec<Known> {
         let mut changed = Changed::at_all(self.index);
         let mut found = Vec::new();
         for (file, facts) in (0..).zip(self.index.files) {
+            let changes = self.index.changes(file);
             for (object, fact) in (0..).zip(&facts.objects) {
                 if wanted.contains(&(facts.str(fact.group), facts.str(fact.kind), facts.str(fact.name))) {
                     let mut known = Known {
@@ -210,7 +214,11 @@ impl<'r> Policing<'r> {
                         object,
                         is_open: false,
                     };
-                    known.is_open = is_open(self.index, &mut changed, &known);
+                    known.is_open = is_open(self.index, &mut changed, &known)
+                        || self.index.sets_namespace(file)
+                        || self.index.sets_labels(file)
+                        || changes.labels
+                        || changes.annotations;
                     found.push(known);
                 }
             }
@@ -218,13 +226,13 @@ impl<'r> Policing<'r> {
         found
     }
 
-    /// Whether something in the run says what containers take that do not say it.
-    pub fn has_limits(&self) -> bool {
+    /// Whether something may say what containers take that do not say it: a LimitRange of the run, or of the cluster.
+    pub fn may_limit(&self) -> bool {
         let mut objects = self.index.files.iter().flat_map(|facts| {
             let objects = facts.objects.iter();
             objects.map(|object| (facts.str(object.group), facts.str(object.kind)))
         });
-        objects.any(|object| object == ("", "LimitRange"))
+        !self.complete || objects.any(|object| object == ("", "LimitRange"))
     }
 }
 
@@ -233,7 +241,9 @@ fn is_open<'r>(index: &Index<'r>, changed: &mut Changed<'r>, known: &Known) -> b
         return true;
     };
     let object = facts.objects.get(known.object as usize);
-    object.is_none_or(|object| changed.may_be(known.file, facts.str(object.kind), facts.str(object.name)))
+    let any = index.changes(known.file).anything || changed.may_be_renamed(known.file);
+    any || object
+        .is_none_or(|object| changed.may_be(known.file, facts.str(object.kind), facts.str(object.name)))
 }
 
 /// The objects of a file that have to do with admission, by their indices there.

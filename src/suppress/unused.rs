@@ -62,7 +62,8 @@ impl Named {
         let decided = |(id, rule): (u16, &Rule)| {
             let open = match rule.emitter {
                 Emitter::Check if rule.compares() => settings.partial,
-                Emitter::Admission => settings.partial,
+                // What a policy says of an object may be open, and the policy elsewhere.
+                Emitter::Admission => settings.partial || RuleId(id) == ids::ADMISSION_DENIED_BY_POLICY,
                 Emitter::Schema => custom,
                 _ => false,
             };

@@ -2,7 +2,7 @@
 
 use kubeproof::diagnostic::Severity;
 use kubeproof::manifest::Surroundings;
-use kubeproof::settings::Settings;
+use kubeproof::settings::{RuleSet, Settings};
 
 const RULE: &str = "admission/denied-by-policy";
 
@@ -244,20 +244,22 @@ fn pods_of_workloads_are_asked_as_pods() {
         assert_eq!(told(open), "", "{open}");
         assert_eq!(told(&format!("!({open})")), "", "{open}");
     }
-    assert_eq!(
-        told("object.spec.containers.all(c, 'gpu' in c.resources.limits)"),
-        refuses
-    );
-    // A LimitRange may say it.
-    let limits = "apiVersion: v1\nkind: LimitRange\nmetadata: {name: l, namespace: shop}\nspec: {limits: [{type: Container}]}\n---\n";
-    let text = policy(
-        "pods",
-        "",
-        "object.spec.containers.all(c, 'gpu' in c.resources.limits)",
-    ) + &binding("")
-        + limits
-        + &deployment("", "");
-    assert!(!refused(&text));
+    // A LimitRange may say it: of the run, or of the cluster, unless what is read is all there is.
+    let limits = "object.spec.containers.all(c, 'gpu' in c.resources.limits)";
+    assert_eq!(told(limits), "");
+    let complete = Settings {
+        complete: true,
+        ..Settings::default()
+    };
+    let asks = || policy("pods", "", limits) + &binding("");
+    let all = [("a.yaml", asks() + &deployment("", ""))];
+    assert_eq!(messages(&all, &complete), [refuses]);
+    let range = "apiVersion: v1\nkind: LimitRange\nmetadata: {name: l, namespace: shop}\nspec: {limits: [{type: Container}]}\n---\n";
+    let all = [("a.yaml", asks() + range + &deployment("", ""))];
+    assert_eq!(messages(&all, &complete), [""; 0]);
+    // There are none to be refused.
+    let none = policy("pods", "", "false") + &binding("") + &deployment("  replicas: 0\n", "");
+    assert!(!refused(&none));
 }
 
 #[test]
@@ -517,4 +519,53 @@ fn custom_resources_are_asked_as_far_as_they_say() {
     assert!(of("'owner' in object.metadata.labels"));
     // Its definition may have a default.
     assert!(!of("has(object.spec.closed)") && !of("!has(object.spec.closed)"));
+}
+
+#[test]
+fn policies_that_the_server_refuses_hold_for_nothing() {
+    let mut rules = RuleSet::none();
+    rules.set(RULE, true);
+    let settings = Settings {
+        rules,
+        ..Settings::default()
+    };
+    let of = |expression: &str| {
+        let text = policy("apps deployments", "", expression) + &binding("") + &deployment("", "");
+        messages(&[("a.yaml", text)], &settings).len()
+    };
+    assert_eq!(of("object.spec.replicas > 1"), 1);
+    assert_eq!(of("object.spec.replicas > 1 && nobody.knows"), 0);
+    assert_eq!(of("object.spec.replicas"), 0);
+}
+
+#[test]
+fn what_may_be_there_as_well_is_not_counted_out() {
+    for open in [
+        "object.metadata.labels.exists(k, k == 'app.kubernetes.io/instance')",
+        "object.metadata.labels.filter(k, k.startsWith('helm.sh/')).size() == 1",
+        "object.metadata.annotations.exists(k, k.startsWith('argocd.argoproj.io/'))",
+        "object.metadata.?annotations.hasValue()",
+        "object.metadata.?annotations.optMap(a, size(a) > 0).orValue(false)",
+    ] {
+        assert!(holds(open, "", ""), "{open}");
+        assert!(holds(&format!("!({open})"), "", ""), "{open}");
+    }
+    assert!(!holds(
+        "object.metadata.?annotations[?'owner'].orValue('') != ''",
+        "",
+        ""
+    ));
+    assert!(!holds(
+        "'owner' in object.metadata.?annotations.orValue({})",
+        "",
+        ""
+    ));
+    // A null is an empty text.
+    let text = policy("apps deployments", "", "'team' in object.metadata.labels")
+        + &binding("")
+        + &deployment("", "").replace("team: sales", "team: null");
+    let inputs = [("a.yaml".to_string(), text.into_bytes())];
+    let report = kubeproof::check(inputs, &Surroundings::default(), &Settings::default());
+    let mut found = report.files.iter().flat_map(|file| &file.diagnostics);
+    assert!(!found.any(|finding| finding.rule.rule().id == RULE));
 }

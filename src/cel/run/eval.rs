@@ -94,8 +94,15 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
                 ..
             } if let [first, other] = arguments[..] => match (self.value(first)?, function) {
                 (Val::Optional(None), _) => self.value(other),
-                (Val::Optional(Some(value)), Function::OrValue) => Ok(Val::clone(&value)),
-                (value @ Val::Optional(Some(_)), _) => Ok(value),
+                // Nothing in it is as good as nothing.
+                (Val::Optional(Some(value)), Function::OrValue)
+                    if value.surely().is_ok() || self.is_empty_map(other) =>
+                {
+                    Ok(Val::clone(&value))
+                }
+                (Val::Optional(Some(value)), Function::Or) if value.surely().is_ok() => {
+                    Ok(Val::Optional(Some(value)))
+                }
                 _ => Err(Stop::Unknown),
             },
             Step::Call {
@@ -149,12 +156,14 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
             }
             Step::Loop(of) => self.go_over(of),
             Step::Bind(value, inner) => {
-                let value = self.value(*value)?;
+                // It is asked for only where it is used.
+                let value = self.value(*value).unwrap_or(Val::Open);
                 self.within([value, Val::Null], false, *inner)
             }
             Step::OptionalMap { of, inner, flat } => match self.value(*of)? {
                 Val::Optional(None) => Ok(Val::NONE),
                 Val::Optional(Some(value)) => {
+                    value.surely()?;
                     let made = self.within([Val::clone(&value), Val::Null], false, *inner)?;
                     Ok(if *flat { made } else { Val::some(made) })
                 }
@@ -163,6 +172,10 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
             Step::Type(name) => Ok(Val::Type(name)),
             Step::Unknown => Err(Stop::Unknown),
         }
+    }
+
+    fn is_empty_map(&self, id: Id) -> bool {
+        matches!(self.steps.get(id as usize), Some(Step::Map(entries)) if entries.is_empty())
     }
 
     /// Whether a value is one of a list of texts and numbers, which need not be made; `None`: there are others.
@@ -333,7 +346,15 @@ impl<'v, T: Tree<'v>> Run<'v, '_, T> {
     ) -> Result<(), Stop> {
         for (key, value) in range.entries()? {
             if self.turn(of, [key, value], result)? {
-                break;
+                return Ok(());
+            }
+        }
+        let Val::Tree(tree) = range else { return Ok(()) };
+        for key in tree.perhaps() {
+            let mut other = Gathered::default();
+            self.turn(of, [Val::Str(Cow::Borrowed(key)), Val::Open], &mut other)?;
+            if other.counts() {
+                worse(&mut result.stop, Stop::Unknown);
             }
         }
         Ok(())
@@ -416,6 +437,13 @@ struct Gathered<'v, T> {
     /// What items are sorted by.
     keys: Vec<Val<'v, T>>,
     map: Vec<Pair<'v, T>>,
+}
+
+impl<T> Gathered<'_, T> {
+    /// Whether it would make a difference.
+    fn counts(&self) -> bool {
+        self.found > 0 || self.stop.is_some() || !self.items.is_empty() || !self.map.is_empty()
+    }
 }
 
 impl<T> Default for Gathered<'_, T> {

@@ -214,6 +214,9 @@ pub(super) fn call<'v, T: Tree<'v>>(function: Function, arguments: &[Val<'v, T>]
         (Function::Dyn, [of]) => Ok(of.clone()),
         (Function::Of, [of]) => Ok(Val::some(of.clone())),
         (Function::None, []) => Ok(Val::NONE),
+        (Function::HasValue | Function::Value, [Val::Optional(Some(value))]) if value.surely().is_err() => {
+            Err(Stop::Unknown)
+        }
         (Function::HasValue, [Val::Optional(value)]) => Ok(Val::Bool(value.is_some())),
         (Function::Value, [Val::Optional(Some(value))]) => match &**value {
             Val::Open => Err(Stop::Unknown),

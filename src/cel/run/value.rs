@@ -36,6 +36,10 @@ pub trait Tree<'v>: Copy {
     fn is_there(self) -> Result<bool, Stop> {
         Ok(true)
     }
+    /// Keys of a map that may be there as well.
+    fn perhaps(self) -> &'static [&'static str] {
+        &[]
+    }
     /// Whether nothing can be in it besides what is known.
     fn is_whole(self) -> bool {
         true
@@ -379,6 +383,16 @@ impl<'v, T: Tree<'v>> Val<'v, T> {
             }
             _ => self.compare_numbers(other).ok_or(Stop::Unknown)?,
         })
+    }
+}
+
+impl<'v, T: Tree<'v>> Val<'v, T> {
+    /// What an optional value has, which is there for certain.
+    pub(super) fn surely(&self) -> Result<(), Stop> {
+        match self {
+            Val::Tree(tree) if !tree.is_there()? => Err(Stop::Unknown),
+            _ => Ok(()),
+        }
     }
 }
 

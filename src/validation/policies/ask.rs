@@ -18,6 +18,8 @@ use crate::source::Span;
 use crate::validation::custom::{MOST_WORDS, one_line};
 use crate::yaml::Node;
 
+/// Policies with more variables are not asked.
+const MOST_VARIABLES: usize = 200;
 /// As many steps are made for an object and a policy.
 const MOST: u32 = 1_000_000;
 
@@ -30,7 +32,8 @@ pub(super) struct Case<'v> {
     pub version: String,
     pub kind: Cow<'v, str>,
     pub resource: Cow<'static, str>,
-    pub is_namespaced: bool,
+    /// `None`: it is not known.
+    pub is_namespaced: Option<bool>,
     /// What it is known by, if it is.
     pub name: Option<Cow<'v, str>>,
     pub subject: &'v Subject<'v>,
@@ -67,14 +70,11 @@ impl<'v> Case<'v> {
     ) -> Case<'v> {
         let (group, kind) = (object.group(), &*object.kind);
         let info = schema::kind(group, object.version(), kind);
-        let scope = info.and_then(|info| info.scope);
-        let is_namespaced = match scope {
-            Some(scope) => scope == Scope::Namespaced,
-            // Of custom resources nobody says so here; hardly any is not.
-            None => true,
-        };
-        let generated = object.path(&["metadata", "generateName"]).is_some();
-        let is_renamed = subject.renamed || generated;
+        // Of custom resources nobody says so here.
+        let is_namespaced = info
+            .and_then(|info| info.scope)
+            .map(|scope| scope == Scope::Namespaced);
+        let is_renamed = object.path(&["metadata", "generateName"]).is_some();
         Case {
             group: group.to_string(),
             version: object.version().to_string(),
@@ -92,15 +92,18 @@ impl<'v> Case<'v> {
                 kube: cx.kube(),
                 placeholders: cx.fills_in(),
                 namespace: match (is_namespaced, subject.namespace) {
-                    (false, _) => Namespace::None,
-                    (true, Some(name)) => Namespace::Named(name),
-                    (true, None) => Namespace::Open,
+                    (Some(false), _) => Namespace::None,
+                    (Some(true), Some(name)) => Namespace::Named(name),
+                    _ => Namespace::Open,
                 },
                 changes: subject.changes,
                 renamed: is_renamed,
                 is_pod: (group, kind) == ("", "Pod"),
                 is_made: false,
                 is_limited,
+                is_moved: subject.is_moved,
+                is_built: subject.is_built,
+                has_profiles: has_profiles(object.path(&["metadata"])),
                 takes_labels: matches!(kind, "Job" | "ReplicationController"),
                 last: Cell::new(None),
             },
@@ -121,7 +124,7 @@ impl<'v> Case<'v> {
             version: "v1".to_string(),
             kind: "Pod".into(),
             resource: "pods".into(),
-            is_namespaced: true,
+            is_namespaced: Some(true),
             name: None,
             root: template,
             ty: TypeId::find("", "v1.PodTemplateSpec"),
@@ -129,6 +132,7 @@ impl<'v> Case<'v> {
                 renamed: true,
                 is_pod: true,
                 is_made: true,
+                has_profiles: has_profiles(template.get("metadata")),
                 takes_labels: false,
                 ..of.around
             },
@@ -148,6 +152,7 @@ impl<'v> Case<'v> {
         binding: &Binding<'c>,
         policies: &Policies<'c>,
         policing: &Policing<'_>,
+        left: &Cell<u32>,
         cx: &Cx<'_>,
     ) -> Vec<Denial> {
         let is_matched = [policy.matching, binding.matching]
@@ -158,14 +163,22 @@ impl<'v> Case<'v> {
         }
         let around = self.elsewhere();
         let namespace = self.namespace_object(policies, policing, &around);
-        match self.params(policy, binding, policies) {
-            Some(Params::None) => self.deny(policy, Val::Null, namespace, cx),
+        let mut spaces = match self.around.namespace {
+            Namespace::Named(name) => Some(policies.spaces(name, self.subject.file, policing)),
+            _ => None,
+        };
+        let tells = spaces
+            .as_mut()
+            .is_none_or(|spaces| spaces.all(|space| space.is_told));
+        match self.params(policy, binding, policies, policing) {
+            Some(Params::None) => self.deny(policy, Val::Null, namespace, tells, left, cx),
             // Of several by one name it is not known which one is meant.
             Some(Params::All(params)) => {
                 let mut found = None;
                 for param in params {
+                    let tells = tells && param.is_told;
                     let given = Val::Tree(Value::object(param.root, param.ty, &around));
-                    let denials = self.deny(policy, given, namespace.clone(), cx);
+                    let denials = self.deny(policy, given, namespace.clone(), tells, left, cx);
                     if denials.is_empty() {
                         return denials;
                     }
@@ -183,8 +196,12 @@ impl<'v> Case<'v> {
             namespace: Namespace::Open,
             changes: Changes::default(),
             renamed: false,
+            placeholders: true,
             is_pod: false,
             is_made: false,
+            is_moved: false,
+            is_built: false,
+            has_profiles: false,
             takes_labels: false,
             last: Cell::new(None),
             ..self.around
@@ -224,7 +241,7 @@ impl<'v> Case<'v> {
         };
         let in_namespace = match selector("namespaceSelector") {
             // What is in no namespace is taken whatever is asked of namespaces.
-            Some(selector) if self.is_namespaced || is_namespace => {
+            Some(selector) if self.is_namespaced != Some(false) || is_namespace => {
                 selects(selector, &of_namespace) == Some(true)
             }
             _ => true,
@@ -257,6 +274,7 @@ impl<'v> Case<'v> {
         policy: &Policy<'c>,
         binding: &Binding<'c>,
         policies: &'a Policies<'c>,
+        policing: &Policing<'_>,
     ) -> Option<Params<'a, 'c>> {
         let Some((group, kind)) = &policy.param_kind else {
             return Some(Params::None);
@@ -270,10 +288,14 @@ impl<'v> Case<'v> {
             Namespace::Named(name) => Some(Cow::Borrowed(name)),
             _ => None,
         });
-        let is_meant =
-            |param: &&Param<'_>| param.namespace.is_none() || param.namespace.as_deref() == wanted.as_deref();
+        // What says no namespace is in one that is not known here.
+        let is_meant = |param: &&Param<'_>| {
+            policing.holds_for(param.file, self.subject.file)
+                && (param.namespace.is_none() || param.namespace.as_deref() == wanted.as_deref())
+        };
         let meant: Vec<_> = known.iter().filter(is_meant).collect();
-        (!meant.is_empty() && meant.iter().all(|param| param.is_sure)).then_some(Params::All(meant))
+        let is_sure = |param: &&Param<'_>| param.is_sure && (param.namespace.is_some() || wanted.is_none());
+        (!meant.is_empty() && meant.iter().all(is_sure)).then_some(Params::All(meant))
     }
 
     /// The validations that do not hold.
@@ -282,8 +304,15 @@ impl<'v> Case<'v> {
         policy: &'a Policy<'_>,
         params: Given<'a>,
         namespace: Given<'a>,
+        tells: bool,
+        left: &Cell<u32>,
         cx: &Cx<'_>,
     ) -> Vec<Denial> {
+        if policy.variables.len() > MOST_VARIABLES {
+            return Vec::new();
+        }
+        // What is given besides is not to be told either, if the object is not.
+        let tells = tells && self.may_tell(cx);
         let mut given: Vec<Given<'a>> = vec![
             Val::Tree(Value::object(self.root, self.ty, &self.around)),
             Val::Null,
@@ -293,12 +322,17 @@ impl<'v> Case<'v> {
             Val::Open,
             Val::Open,
         ];
-        let mut left = MOST;
+        let mut own = MOST;
         let mut run = |program: &'a Option<Program>, given: &[Given<'a>]| {
             self.around.last.set(None);
             let program = program.as_ref().ok_or(Stop::Unknown)?;
+            let before = own.min(left.get());
+            let mut after = before;
             // What was read before is read again, since the last place counts.
-            cel::run(program, given.to_vec(), &mut Memo::default(), &mut left)
+            let answer = cel::run(program, given.to_vec(), &mut Memo::default(), &mut after);
+            own -= before - after;
+            left.set(left.get() - (before - after));
+            answer
         };
         for condition in &policy.conditions {
             if !matches!(run(&condition.program, &given), Ok(Val::Bool(true))) {
@@ -325,7 +359,7 @@ impl<'v> Case<'v> {
             let place = last.or_else(|| of_variable().and_then(|(_, last)| *last));
             let why = match answer {
                 Ok(Val::Bool(false)) => {
-                    let made = match self.may_tell(cx) {
+                    let made = match tells {
                         true => run(&validation.made, &given),
                         false => Err(Stop::Unknown),
                     };
@@ -336,7 +370,7 @@ impl<'v> Case<'v> {
                         _ => one_line(&cut(&validation.message, MOST_WORDS)),
                     }
                 }
-                Err(Stop::Fails(why)) if !policy.ignores_faults => match self.may_tell(cx) {
+                Err(Stop::Fails(why)) if !policy.ignores_faults => match tells {
                     true => format!("its expression comes to nothing, since {why}"),
                     false => "its expression comes to nothing".to_string(),
                 },
@@ -355,4 +389,12 @@ impl<'v> Case<'v> {
     fn may_tell(&self, cx: &Cx<'_>) -> bool {
         !cx.is_masked(self.root.span()) && cx.file.hidden().is_empty()
     }
+}
+
+/// Whether annotations of a pod say how AppArmor confines it.
+fn has_profiles(metadata: Option<Node<'_>>) -> bool {
+    let annotations = metadata.and_then(|metadata| metadata.get("annotations"));
+    let keys = annotations.into_iter().flat_map(Node::entries);
+    let mut keys = keys.filter_map(|entry| entry.key.key_text());
+    keys.any(|key| key.starts_with("container.apparmor."))
 }

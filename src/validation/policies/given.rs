@@ -40,21 +40,23 @@ impl<'v> Case<'v> {
             (_, Some(name)) if is_namespace => text(name),
             _ => Val::Open,
         };
-        map(vec![
+        let mut known = vec![
             ("operation", text("CREATE")),
             ("kind", kind()),
             ("requestKind", kind()),
             ("resource", resource()),
             ("requestResource", resource()),
             ("name", self.name.as_deref().map_or(Val::Open, text)),
-            ("namespace", namespace),
-            ("subResource", Val::Open),
-            ("requestSubResource", Val::Open),
             ("userInfo", Val::Open),
             ("dryRun", Val::Open),
             ("options", Val::Open),
             ("uid", Val::Open),
-        ])
+        ];
+        // Left out where it is empty.
+        if is_namespace || self.around.namespace != Namespace::None {
+            known.push(("namespace", namespace));
+        }
+        map(known)
     }
 
     pub(super) fn namespace_object<'a>(

@@ -10,7 +10,8 @@ pub(super) struct Asked<'a> {
     pub version: &'a str,
     /// `deployments`
     pub resource: &'a str,
-    pub is_namespaced: bool,
+    /// `None`: it is not known.
+    pub is_namespaced: Option<bool>,
     /// `None`: it is not known.
     pub name: Option<&'a str>,
 }
@@ -51,12 +52,17 @@ fn takes(rule: Node<'_>, asked: &Asked<'_>) -> Option<bool> {
     });
     let in_scope = match rule.get("scope").and_then(Node::str).as_deref() {
         Some("Namespaced") => asked.is_namespaced,
-        Some("Cluster") => !asked.is_namespaced,
-        _ => true,
+        Some("Cluster") => asked.is_namespaced.map(|is_namespaced| !is_namespaced),
+        _ => Some(true),
     };
-    if !(has("apiGroups", asked.group) && is_resource && in_scope && has("operations", "CREATE")) {
+    if !(has("apiGroups", asked.group) && in_scope != Some(false) && has("operations", "CREATE")) {
         return Some(false);
     }
+    // What custom resources are called in rules is a guess.
+    if !is_resource {
+        return asked.is_namespaced.map(|_| false);
+    }
+    in_scope?;
     // Of another version the server would ask about the object as that version has it.
     if !has("apiVersions", asked.version) {
         return None;

@@ -14,6 +14,7 @@ mod tree;
 mod value;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use ask::{Case, Denial};
@@ -25,10 +26,11 @@ use crate::context::Cx;
 use crate::diagnostic::Severity;
 use crate::graph::{Admitting, Policing, Subject, admitting, runs_pods, way_to_pods};
 use crate::manifest::{File, Object};
+use crate::placeholder::unrendered;
 use crate::quote::quote;
 use crate::schema;
 use crate::validation::custom::in_short;
-use crate::yaml::Node;
+use crate::yaml::{Node, Scalar};
 
 /// The policies of a run, and what they need to know.
 #[derive(Default)]
@@ -42,7 +44,15 @@ pub struct Policies<'c> {
     params: HashMap<(String, String), Vec<Param<'c>>>,
     /// Whether something may say what containers take that do not.
     limits: bool,
+    /// How many steps the objects of one file may take.
+    steps: u32,
 }
+
+/// As many steps are made for all objects of a run, and for those of one file in any case.
+const MOST: u32 = 100_000_000;
+const LEAST: u32 = 200_000;
+/// Of more policies or bindings of one name it is not asked what all of them say.
+const MOST_ALIKE: usize = 16;
 
 /// A Namespace.
 struct Space<'c> {
@@ -50,15 +60,20 @@ struct Space<'c> {
     root: Node<'c>,
     /// Whether it is as it stands here.
     is_sure: bool,
+    /// Whether words may be made of it.
+    is_told: bool,
 }
 
 /// What a policy is given besides the object.
 struct Param<'c> {
+    file: u32,
     namespace: Option<Cow<'c, str>>,
     root: Node<'c>,
     ty: Option<schema::TypeId>,
     /// Whether it is as it stands here.
     is_sure: bool,
+    /// Whether words may be made of it.
+    is_told: bool,
 }
 
 impl<'c> Policies<'c> {
@@ -87,10 +102,16 @@ impl<'c> Policies<'c> {
         }
     }
 
-    /// To be called when all files are in. `limits`: a LimitRange is somewhere in the run.
+    /// To be called when all policies are in. `limits`: a LimitRange is somewhere in the run.
     pub fn complete(&mut self, limits: bool) {
         self.bindings.sort_by(|one, other| one.name.cmp(&other.name));
         self.limits = limits;
+    }
+
+    /// Takes note of how many files have objects that are asked about.
+    pub fn share(&mut self, files: usize) {
+        let files = u32::try_from(files).unwrap_or(u32::MAX).max(1);
+        self.steps = (MOST / files).max(LEAST);
     }
 
     /// What policies are given besides objects: group, kind and name.
@@ -115,20 +136,24 @@ impl<'c> Policies<'c> {
         };
         let Some(name) = &object.name else { return };
         let is_sure = is_sure && parses(file, object);
+        let is_told = file.masked().is_empty() && file.hidden().is_empty();
         if object.is("", "Namespace") {
             self.namespaces.entry(name.to_string()).or_default().push(Space {
                 file: at,
                 root: object.root,
                 is_sure,
+                is_told,
             });
         }
         let known = schema::kind(object.group(), object.version(), &object.kind);
         let key = (param_kind(object.group(), &object.kind), name.to_string());
         self.params.entry(key).or_default().push(Param {
+            file: at,
             namespace: object.namespace.clone(),
             root: object.root,
             ty: known.and_then(|info| info.ty),
             is_sure,
+            is_told,
         });
     }
 
@@ -148,7 +173,7 @@ impl<'c> Policies<'c> {
         policing: &'a Policing<'_>,
     ) -> impl Iterator<Item = &'a Space<'c>> {
         let spaces = self.namespaces.get(name).into_iter().flatten();
-        spaces.filter(move |space| policing.is_namespace_of(space.file, file, name))
+        spaces.filter(move |space| policing.holds_for(space.file, file))
     }
 
     /// A label of a namespace.
@@ -159,7 +184,13 @@ impl<'c> Policies<'c> {
         let mut agreed: Option<Option<Cow<'_, str>>> = None;
         for space in self.spaces(name, file, policing) {
             let labels = space.root.path(&["metadata", "labels"]);
-            let value = labels.and_then(|labels| labels.get(key)).and_then(Node::str);
+            let node = labels.and_then(|labels| labels.get(key));
+            let value = node.and_then(Node::str);
+            let mut keys = labels.into_iter().flat_map(Node::entries);
+            let is_open = keys.any(|entry| entry.key.key_text().is_none_or(|key| unrendered(&key)));
+            if is_open || (node.is_some() && value.as_deref().is_none_or(unrendered)) {
+                return Label::Open;
+            }
             let differs = agreed.as_ref().is_some_and(|agreed| *agreed != value);
             if !space.is_sure || differs || (value.is_none() && added::by_tools(key)) {
                 return Label::Open;
@@ -226,6 +257,7 @@ pub fn check<'t>(
     policing: &Policing<'_>,
     cx: &mut Cx<'t>,
 ) {
+    let left = Cell::new(policies.steps);
     for subject in subjects {
         let object = file.objects.get(subject.object as usize);
         let Some(object) = object.filter(|object| parses(file, object)) else {
@@ -234,7 +266,7 @@ pub fn check<'t>(
         let document = file.documents.get(object.document as usize);
         cx.document = document.map_or(0, |document| document.chunk.document);
         cx.object = Some(object.index);
-        judge(object, subject, policies, policing, cx);
+        judge(object, subject, policies, policing, &left, cx);
     }
     cx.object = None;
 }
@@ -244,12 +276,22 @@ fn judge<'t>(
     subject: &Subject<'_>,
     policies: &Policies<'_>,
     policing: &Policing<'_>,
+    left: &Cell<u32>,
     cx: &mut Cx<'t>,
 ) {
+    // kustomize leaves it out.
+    let local = object.path(&["metadata", "annotations", "config.kubernetes.io/local-config"]);
+    if local.is_some() {
+        return;
+    }
     let own = format!("this {}", object.kind);
     let mut cases = vec![(Case::of(object, subject, policies.limits, cx), own)];
     let way = way_to_pods(object.group(), &object.kind).filter(|way| !way.is_empty());
+    let scalar = |name: &str| object.path(&["spec", name]).and_then(Node::scalar);
+    let has_none =
+        scalar("replicas") == Some(Scalar::Int(0)) || scalar("suspend") == Some(Scalar::Bool(true));
     if let Some(template) = way.and_then(|way| object.path(way))
+        && !has_none
         && runs_pods(object.group(), &object.kind)
     {
         let made = Case::made(object, template, subject, policies.limits, cx);
@@ -258,7 +300,8 @@ fn judge<'t>(
     for (case, what) in &cases {
         let mut told = Vec::new();
         for bindings in policies.bindings.chunk_by(|one, other| one.name == other.name) {
-            let Some((denials, binding, policy)) = agreed(bindings, case, policies, policing, cx) else {
+            let Some((denials, binding, policy)) = agreed(bindings, case, policies, policing, left, cx)
+            else {
                 continue;
             };
             for denial in denials {
@@ -282,6 +325,7 @@ fn agreed<'p, 'c>(
     case: &Case<'_>,
     policies: &'p Policies<'c>,
     policing: &Policing<'_>,
+    left: &Cell<u32>,
     cx: &Cx<'_>,
 ) -> Option<(Vec<Denial>, &'p Binding<'c>, &'p Policy<'c>)> {
     let mut first = None;
@@ -289,11 +333,17 @@ fn agreed<'p, 'c>(
         .iter()
         .filter(|one| policing.holds_for(one.file, case.file()))
     {
-        let all = policies.policies.get(&*binding.policy).into_iter().flatten();
-        for policy in all.filter(|one| policing.holds_for(one.file, case.file())) {
+        let all = policies
+            .policies
+            .get(&*binding.policy)
+            .map_or(&[][..], Vec::as_slice);
+        if all.len() > MOST_ALIKE {
+            return None;
+        }
+        for policy in all.iter().filter(|one| policing.holds_for(one.file, case.file())) {
             let is_sure = binding.is_sure && policy.is_sure;
             let found = match is_sure {
-                true => case.ask(policy, binding, policies, policing, cx),
+                true => case.ask(policy, binding, policies, policing, left, cx),
                 false => Vec::new(),
             };
             if found.is_empty() {

@@ -98,7 +98,7 @@ impl<'c> Policy<'c> {
         Some(Policy {
             file,
             name: object.name.clone()?,
-            is_sure,
+            is_sure: is_sure && is_said(spec.get("matchConstraints")) && is_said(spec.get("failurePolicy")),
             ignores_faults: text(spec, "failurePolicy") == "Ignore",
             matching: spec.get("matchConstraints"),
             conditions: each(spec, "matchConditions")
@@ -123,6 +123,11 @@ fn validation(of: Node<'_>) -> Validation<'_> {
     }
 }
 
+/// Whether nothing waits to be filled in.
+fn is_said(part: Option<Node<'_>>) -> bool {
+    part.is_none_or(|part| !unrendered(part.source()))
+}
+
 impl<'c> Binding<'c> {
     /// Reads a binding, unless it only has things written down.
     pub(super) fn read(object: &Object<'c>, file: u32, is_sure: bool) -> Option<Binding<'c>> {
@@ -137,7 +142,7 @@ impl<'c> Binding<'c> {
             file,
             name: object.name.clone()?,
             policy: text(spec, "policyName"),
-            is_sure,
+            is_sure: is_sure && is_said(Some(spec)),
             denies: acts("Deny"),
             matching: set("matchResources"),
             param: set("paramRef"),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::added;
 use super::value::{Value, What, is_empty};
 use crate::cel::{Collection, Stop, Tree, Val};
 use crate::schema::Shape;
@@ -74,7 +75,7 @@ impl<'v> Tree<'v> for Value<'v> {
             What::Metadata { own } => self.of_metadata(own, name),
             What::Notes { own, labels } => self.note(own, labels, name),
             What::Typed(ty) | What::Grown(ty) => match ty.shape() {
-                Shape::Map(inner) => match self.entry(name) {
+                Shape::Map(inner) => match self.pair(name)? {
                     Some(entry) => Ok(Some(self.with(Some(entry), self.typed(inner)))),
                     None if matches!(self.what, What::Grown(_)) => Err(Stop::Unknown),
                     None => {
@@ -86,6 +87,9 @@ impl<'v> Tree<'v> for Value<'v> {
             },
             // Of what is missing a definition may have a default.
             What::Raw => match (name, self.entry(name)) {
+                ("image" | "replicas", _) if self.around.changes.images => Err(Stop::Unknown),
+                ("namespace", _) if self.around.is_moved => Err(Stop::Unknown),
+                ("status", _) if self.key.is_none() => Err(Stop::Unknown),
                 ("metadata", Some(entry)) if self.key.is_none() => {
                     Ok(Some(self.with(Some(entry), What::Metadata { own: true })))
                 }
@@ -120,22 +124,29 @@ impl<'v> Tree<'v> for Value<'v> {
 
     fn entries(self) -> Result<Vec<(Cow<'v, str>, Self)>, Stop> {
         let inner = match self.what {
-            What::Notes { own: _, labels } => {
+            What::Notes { own, labels } => {
                 let changes = self.around.changes;
+                // Those of its template.
+                if own && labels && self.around.takes_labels && self.node.is_none_or(is_empty) {
+                    return Err(Stop::Unknown);
+                }
                 if labels && changes.labels || !labels && changes.annotations {
                     return Err(Stop::Unknown);
                 }
                 What::Raw
             }
-            What::Typed(ty) | What::Grown(ty) => match ty.shape() {
+            What::Typed(ty) => match ty.shape() {
                 Shape::Map(inner) => self.typed(inner),
                 _ => return Err(Stop::Unknown),
             },
             _ => return Err(Stop::Unknown),
         };
         let entries = self.node.map(value::entries).unwrap_or_default();
-        let kept = entries.into_iter().filter(|(_, entry)| !entry.value.is_null());
-        Ok(kept
+        if entries.iter().any(|(_, entry)| entry.value.is_null()) {
+            return Err(Stop::Unknown);
+        }
+        Ok(entries
+            .into_iter()
             .map(|(key, entry)| (key, self.with(Some(entry), inner)))
             .collect())
     }
@@ -146,6 +157,13 @@ impl<'v> Tree<'v> for Value<'v> {
             (What::Notes { .. } | What::Grown(_), None) => Err(Stop::Unknown),
             (What::Notes { .. } | What::Grown(_), Some(node)) if is_empty(node) => Err(Stop::Unknown),
             _ => Ok(true),
+        }
+    }
+
+    fn perhaps(self) -> &'static [&'static str] {
+        match self.what {
+            What::Notes { labels, .. } => added::usual(labels),
+            _ => &[],
         }
     }
 

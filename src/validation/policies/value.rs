@@ -43,6 +43,12 @@ pub(super) struct Around<'v> {
     pub is_made: bool,
     /// A LimitRange may say what its containers take.
     pub is_limited: bool,
+    /// What it names lies in another namespace than it says.
+    pub is_moved: bool,
+    /// A kustomization builds it.
+    pub is_built: bool,
+    /// Its annotations are about AppArmor, and the server makes fields of them.
+    pub has_profiles: bool,
     /// Without labels it takes those of its template.
     pub takes_labels: bool,
     /// What was read last, for the mark.
@@ -133,6 +139,20 @@ impl<'v> Value<'v> {
         found.filter(|entry| !entry.value.is_null())
     }
 
+    /// An entry of a map of texts. The server makes an empty one of null.
+    pub(super) fn pair(self, key: &str) -> Result<Option<Entry<'v>>, Stop> {
+        let found = self.entry(key);
+        let entries = || self.node.into_iter().flat_map(Node::entries);
+        let is_open = |entry: Entry<'v>| {
+            let name = entry.key.key_text();
+            name.is_none_or(|name| name == key || self.is_open_text(&name))
+        };
+        match found {
+            None if entries().any(is_open) => Err(Stop::Unknown),
+            found => Ok(found),
+        }
+    }
+
     fn is_open_text(self, text: &str) -> bool {
         self.around.placeholders && unrendered(text)
     }
@@ -175,15 +195,37 @@ impl<'v> Value<'v> {
         let found = self.entry(name);
         if matches!((id.short_name(), name), (_, "replicas") if changes.images)
             || (name == "image" && changes.images && found.is_some())
-            || (name == "stringData" && id.short_name() == "Secret")
+            || (matches!(name, "data" | "stringData") && id.short_name() == "Secret" && self.entry("stringData").is_some())
+            // What controllers say, and what the server says of a claim in a template.
+            || (own && name == "status")
+            || (!own && matches!(name, "apiVersion" | "kind") && id.is_kind())
+            || (self.around.is_built && names_what_is_generated(id.short_name(), name))
+            || (changes.labels && matches!(name, "matchLabels" | "selector" | "labelSelector"))
+            || (self.around.is_moved && name == "namespace")
+            || (self.around.has_profiles && name == "securityContext" && found.is_none())
         {
             return Err(Stop::Unknown);
         }
         if self.around.is_pod {
-            let grown = matches!(
-                (id.short_name(), name),
-                ("PodSpec", "volumes" | "tolerations" | "imagePullSecrets") | ("Container", "volumeMounts")
-            );
+            let grown = match id.short_name() {
+                "PodSpec" => {
+                    matches!(
+                        name,
+                        "volumes" | "tolerations" | "imagePullSecrets" | "nodeSelector"
+                    )
+                }
+                "Container" => name == "volumeMounts" || (name == "env" && self.around.is_made),
+                _ => false,
+            };
+            // A class that pods have by default, and what controllers give the pods that they make.
+            let is_given = match name {
+                "priorityClassName" => true,
+                "affinity" | "hostname" | "subdomain" | "nodeName" => self.around.is_made,
+                _ => false,
+            };
+            if id.short_name() == "PodSpec" && is_given && found.is_none() {
+                return Err(Stop::Unknown);
+            }
             if grown {
                 return Ok(Some(self.with(found, What::Grown(info.ty))));
             }
@@ -274,7 +316,7 @@ impl<'v> Value<'v> {
     /// A label or annotation.
     pub(super) fn note(self, own: bool, labels: bool, key: &str) -> Result<Option<Self>, Stop> {
         let changes = self.around.changes;
-        match self.entry(key) {
+        match self.pair(key)? {
             Some(_) if labels && changes.labels || !labels && changes.annotations => Err(Stop::Unknown),
             Some(entry) => Ok(Some(self.text(entry))),
             None if self.may_be_added(own, labels, key) => Err(Stop::Unknown),
@@ -300,6 +342,20 @@ impl<'v> Value<'v> {
             _ => Err(Stop::Unknown),
         }
     }
+}
+
+/// Whether a field names a ConfigMap or Secret.
+fn names_what_is_generated(of: &str, field: &str) -> bool {
+    let named = [
+        "ConfigMapVolumeSource",
+        "ConfigMapProjection",
+        "ConfigMapKeySelector",
+        "ConfigMapEnvSource",
+        "SecretProjection",
+        "SecretKeySelector",
+        "SecretEnvSource",
+    ];
+    field == "secretName" || (field == "name" && named.contains(&of))
 }
 
 /// A quantity as the server writes it.
