@@ -31,7 +31,11 @@ impl<'v> Case<'v> {
             map(vec![
                 ("group", text(&self.group)),
                 ("version", text(&self.version)),
-                ("resource", text(&self.resource)),
+                // That of a custom resource is a guess.
+                (
+                    "resource",
+                    self.is_namespaced.map_or(Val::Open, |_| text(&self.resource)),
+                ),
             ])
         };
         let is_namespace = (&*self.group, &*self.kind) == ("", "Namespace");
