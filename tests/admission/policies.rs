@@ -569,3 +569,23 @@ fn what_may_be_there_as_well_is_not_counted_out() {
     let mut found = report.files.iter().flat_map(|file| &file.diagnostics);
     assert!(!found.any(|finding| finding.rule.rule().id == RULE));
 }
+
+proptest::proptest! {
+    /// Whatever is left out, doubled or put in: an answer, and no panic.
+    #[test]
+    fn any_text_is_asked(edits in proptest::collection::vec((0.0..1.0f64, 0usize..40, 0usize..8), 1..6)) {
+        const PIECES: [&str; 8] = ["", "null", "[]", "{}", "0", "''", "variables.a", "*a"];
+        let more = "  variables: [{name: a, expression: object.spec.template.spec.containers}]\n";
+        let test = "variables.a.all(c, has(c.resources) && c.resources.limits.exists(k, k == 'cpu')) && object.metadata.?labels[?'a'].orValue('') != 'b'";
+        let mut text = policy("apps deployments", more, test) + &binding("") + &deployment("  replicas: 2\n", "");
+        for (at, length, piece) in edits {
+            let start = (text.len() as f64 * at) as usize;
+            let end = (start + length).min(text.len());
+            if text.is_char_boundary(start) && text.is_char_boundary(end) {
+                text.replace_range(start..end, PIECES[piece]);
+            }
+        }
+        let inputs = [("a.yaml".to_string(), text.into_bytes())];
+        kubeproof::check(inputs, &Surroundings::default(), &Settings::default());
+    }
+}
