@@ -48,8 +48,9 @@ impl<'r> Changed<'r> {
     pub(super) fn may_be_renamed(&mut self, file: u32) -> bool {
         self.index.is_built(file) && !self.index.affixes().is_empty() && {
             let builds = self.builds.of(file);
-            let mut stages = builds.iter().flat_map(|build| &build.stages);
-            stages.any(|stage| stage.affixes.iter().any(|affixes| !affixes.is_empty()))
+            let stages = builds.iter().flat_map(|build| &build.stages);
+            let mut affixes = stages.flat_map(|stage| stage.affixes.iter().flatten().flatten());
+            affixes.any(|affix| !affix.is_empty())
         }
     }
 

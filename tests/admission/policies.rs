@@ -468,6 +468,18 @@ fn what_changes_on_the_way_is_left_alone() {
     let names = || policy("apps deployments", "", "object.metadata.name == 'shop-web'") + &binding("");
     assert_eq!(all(names(), ""), 1);
     assert_eq!(all(names(), "namePrefix: shop-\n"), 0);
+    // A prefix of another tree is none of this one.
+    let apart = [
+        ("a/p.yaml", rules()),
+        ("a/web.yaml", deployment("", "")),
+        ("a/kustomization.yaml", kustomization("")),
+        ("b/web.yaml", deployment("", "")),
+        (
+            "b/kustomization.yaml",
+            "resources: [web.yaml]\nnamePrefix: b-\n".to_string(),
+        ),
+    ];
+    assert_eq!(count(&apart), 1);
     let images = || {
         policy(
             "apps deployments",
