@@ -309,6 +309,12 @@ impl Tables {
         for (constant, group, name, what) in [
             ("OBJECT_META", "meta", "v1.ObjectMeta", "The type of `metadata`."),
             (
+                "POD_TEMPLATE",
+                "core",
+                "v1.PodTemplateSpec",
+                "What workloads make pods of.",
+            ),
+            (
                 "KUSTOMIZATION",
                 "kustomize.config.k8s.io",
                 "v1beta1.Kustomization",

@@ -68,14 +68,13 @@ pub mod cli;
 use context::Judging;
 use definitions::Plan;
 use diagnostic::{Diagnostic, RuleId};
-use engine::policies::by_file;
-use graph::{Facts, Index, Known, Policing};
+use engine::policies::Read;
+use graph::{Index, Policing};
 use manifest::{File, Surroundings};
 use report::{FileReport, Report, Source, found_in};
 use settings::Settings;
 use source::Span;
 use validation::custom::Definitions;
-use validation::policies::Policies;
 
 /// Checks inputs, each a name and its bytes, by themselves and against each other.
 ///
@@ -103,9 +102,10 @@ pub fn check(
         report.add(name, checked, Some(Source::new(source)));
     }
     check_custom(&mut report, surroundings, settings);
-    check_held(&mut report, &facts, settings);
-    check_policies(&mut report, &facts, surroundings, settings);
-    compare(&mut report, &facts, settings);
+    let index = Index::with(&facts, settings.table()).declare(&settings.exists);
+    check_held(&mut report, &index, settings);
+    check_policies(&mut report, &index, surroundings, settings);
+    compare(&mut report, &index, settings);
     report
 }
 
@@ -141,15 +141,14 @@ pub fn check_custom(report: &mut Report, surroundings: &Surroundings, settings: 
     report.coverage = coverage;
 }
 
-/// Checks what runs pods in a report's files by what their namespaces ask of pods, given the facts of the files in the
-/// same order. The files have their texts.
-pub fn check_held(report: &mut Report, facts: &[Facts], settings: &Settings) {
-    if !graph::anyone_asks(facts) {
+/// Checks what runs pods in a report's files by what their namespaces ask of pods. `index` is that of the files' facts,
+/// in the same order. The files have their texts.
+pub fn check_held(report: &mut Report, index: &Index<'_>, settings: &Settings) {
+    if !graph::anyone_asks(index.files) {
         return;
     }
-    let index = Index::with(facts, settings.table());
     let (files, mut found) = (&report.files, Vec::new());
-    for held in engine::held(&index, |file| found_in(files, file)) {
+    for held in engine::held(index, |file| found_in(files, file)) {
         let file = held.first().map_or(usize::MAX, |one| one.file as usize);
         let source = files.get(file).and_then(|file| file.source.as_deref());
         let Some(source) = source.map(Source::decoded) else {
@@ -164,52 +163,39 @@ pub fn check_held(report: &mut Report, facts: &[Facts], settings: &Settings) {
     add(report, found);
 }
 
-/// Asks the policies of admission in a report's files about the objects in them, given the facts of the files in the same
-/// order. The files have their texts.
+/// Asks the policies of admission in a report's files about the objects in them. `index` is that of the files' facts, in
+/// the same order. The files have their texts.
 pub fn check_policies(
     report: &mut Report,
-    facts: &[Facts],
+    index: &Index<'_>,
     surroundings: &Surroundings,
     settings: &Settings,
 ) {
-    if !graph::anyone_polices(facts) {
-        return;
-    }
-    let index = Index::with(facts, settings.table());
-    let Some(policing) = Policing::new(&index, settings.complete) else {
+    let Some(policing) = Policing::new(index, settings.complete) else {
         return;
     };
-    let (files, mut found) = (&report.files, Vec::new());
-    let found_there = &|file| found_in(files, file);
-    let source = |i: u32| files.get(i as usize)?.source.as_deref().map(Source::decoded);
-    let parsed = |wanted: &[Known]| -> Vec<(Vec<Known>, &FileReport, &source::Decoded, yaml::Tree)> {
-        let files = by_file(wanted).filter_map(|(i, known)| {
-            let (file, source) = (files.get(i as usize)?, source(i)?);
-            Some((known.to_vec(), file, source, engine::parse(source)))
-        });
-        files.collect()
-    };
-    let mut policies = Policies::default();
-    let of_policies = parsed(&policing.known);
-    for (known, file, source, tree) in &of_policies {
-        let file = File::read(&file.name, &source.text, tree, surroundings, settings.no_skip);
-        let refused = engine::policies::refused(file.name, source, surroundings, settings);
-        engine::policies::add_policies(&mut policies, &file, known, &refused);
-    }
-    let subjects = engine::policies::subjects(&policing, &mut policies, found_there);
-    let of_known = parsed(&engine::policies::known(&policing, &policies, &subjects));
-    for (known, file, source, tree) in &of_known {
-        let file = File::read(&file.name, &source.text, tree, surroundings, settings.no_skip);
-        let refused = engine::policies::refused(file.name, source, surroundings, settings);
-        engine::policies::add_known(&mut policies, &file, known, &refused);
-    }
-    for (at, subjects) in engine::policies::each_file(&subjects) {
-        if let (Some(file), Some(source)) = (files.get(at as usize), source(at)) {
-            let tree = engine::parse(source);
-            let new = again(file, source, &tree, settings).check_policies(subjects, &policies, &policing);
-            found.push((at as usize, new));
-        }
-    }
+    let files = &report.files;
+    let source = |file: u32| files.get(file as usize)?.source.as_deref().map(Source::decoded);
+    let found = engine::policies::ask(
+        &policing,
+        surroundings,
+        |file| found_in(files, file),
+        |file, known| {
+            let (name, source) = (&files.get(file as usize)?.name, source(file)?.clone());
+            let Settings { kube, no_skip, .. } = *settings;
+            Some(Read::new(name, source, known, surroundings, kube, no_skip))
+        },
+        |policies, asked| {
+            let asked = asked.iter().filter_map(|subjects| {
+                let at = subjects.first()?.file;
+                let (file, source) = (files.get(at as usize)?, source(at)?);
+                let tree = engine::parse(source);
+                let new = again(file, source, &tree, settings).check_policies(subjects, policies, &policing);
+                Some((at as usize, new))
+            });
+            asked.collect()
+        },
+    );
     add(report, found);
 }
 
@@ -238,11 +224,10 @@ fn add(report: &mut Report, found: Vec<(usize, Vec<Diagnostic>)>) {
     }
 }
 
-/// Checks the files of a report against each other, given their facts in the same order, lets comments keep
-/// findings back, and puts those that are left in their final order.
-pub fn compare(report: &mut Report, facts: &[Facts], settings: &Settings) {
-    let index = Index::with(facts, settings.table()).declare(&settings.exists);
-    compare_by(report, &index, settings, |_| settings);
+/// Checks the files of a report against each other, lets comments keep findings back, and puts those that are left in
+/// their final order. `index` is that of the files' facts, in the same order.
+pub fn compare(report: &mut Report, index: &Index<'_>, settings: &Settings) {
+    compare_by(report, index, settings, |_| settings);
 }
 
 /// How the files of a report are judged.

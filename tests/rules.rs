@@ -12,6 +12,7 @@
 use kubeproof::catalogue::{FixKind, RULES, Rule};
 use kubeproof::diagnostic::{Diagnostic, RuleId};
 use kubeproof::fix::{self, Level};
+use kubeproof::graph::Index;
 use kubeproof::manifest::kustomization::{self, Wrong};
 use kubeproof::manifest::{Surroundings, is_kustomization};
 use kubeproof::report::{FileReport, Report, Source};
@@ -230,9 +231,10 @@ fn run(rule: RuleId, example: &[Fence]) -> Vec<Vec<Expected>> {
         report.add(name.to_string(), checked, Some(Source::new(source)));
     }
     kubeproof::check_custom(&mut report, &around, &settings);
-    kubeproof::check_held(&mut report, &facts, &settings);
-    kubeproof::check_policies(&mut report, &facts, &around, &settings);
-    kubeproof::compare(&mut report, &facts, &settings);
+    let index = Index::with(&facts, settings.table()).declare(&settings.exists);
+    kubeproof::check_held(&mut report, &index, &settings);
+    kubeproof::check_policies(&mut report, &index, &around, &settings);
+    kubeproof::compare(&mut report, &index, &settings);
     let describe = |file: &FileReport| {
         let source = file.source.as_ref().expect("its source");
         let one = |d: &Diagnostic| Expected {

@@ -1,15 +1,10 @@
 //! The second pass: objects, before the policies of admission that are in the run.
 
-use crate::engine;
-use crate::engine::policies::{add_known, add_policies, by_file, each_file, known, refused, subjects};
+use crate::engine::policies::{Read, ask};
 use crate::graph::{Index, Known, Policing, Role};
-use crate::hash::HashSet;
-use crate::manifest::{File, Surroundings};
+use crate::manifest::Surroundings;
 use crate::report::found_in;
 use crate::settings::Policy;
-use crate::source::Decoded;
-use crate::validation::policies::Policies;
-use crate::yaml::Tree;
 
 use super::again::{Again, Found};
 use super::problem::Problem;
@@ -23,95 +18,39 @@ pub fn check(
     policy: &Policy,
     threads: usize,
 ) -> Vec<Result<Found, Problem>> {
-    let Some(policing) = Policing::new(index, policy.union().complete) else {
+    let union = policy.union();
+    let Some(policing) = Policing::new(index, union.complete) else {
         return Vec::new();
     };
     let files = &run.report.files;
     let pass = Again::new(run, policy, threads);
     let mut troubles = Vec::new();
-    let found = &|file| found_in(files, file);
-    let view = |read: &'_ Read| {
-        let role = files.get(read.file as usize).map(|file| file.role);
+    let read = |file: u32, known: &[Known]| {
+        let role = files.get(file as usize).map(|file| file.role);
         // What a cluster prints is no template, whatever its name.
-        policy.union().no_skip || role == Some(Role::Inventory)
-    };
-    let of_policies = read(&pass, &policing.known, (around, policy), &mut troubles);
-    let mut policies = Policies::default();
-    for read in &of_policies {
-        let file = File::read(
-            pass.name(read.file as usize),
-            &read.source.text,
-            &read.tree,
-            around,
-            view(read),
-        );
-        add_policies(&mut policies, &file, &read.known, &read.refused);
-    }
-    let subjects = subjects(&policing, &mut policies, found);
-    let known = known(&policing, &policies, &subjects);
-    let of_known = read(&pass, &known, (around, policy), &mut troubles);
-    for read in &of_known {
-        let file = File::read(
-            pass.name(read.file as usize),
-            &read.source.text,
-            &read.tree,
-            around,
-            view(read),
-        );
-        add_known(&mut policies, &file, &read.known, &read.refused);
-    }
-    let asked: Vec<_> = each_file(&subjects).collect();
-    let mut found = pass.each(asked.len(), |i| {
-        let (file, subjects) = asked.get(i).copied().unwrap_or((u32::MAX, &[]));
-        pass.judge(file as usize, |file| {
-            file.check_policies(subjects, &policies, &policing)
-        })
-    });
-    found.extend(troubles.into_iter().map(Err));
-    found
-}
-
-/// A file, read again.
-struct Read {
-    file: u32,
-    /// What is wanted of it.
-    known: Vec<Known>,
-    /// Objects that the server refuses.
-    refused: HashSet<u32>,
-    source: Decoded,
-    tree: Tree,
-}
-
-/// Reads the files of some objects; there are few.
-fn read(
-    pass: &Again<'_>,
-    wanted: &[Known],
-    (around, policy): (&Surroundings, &Policy),
-    troubles: &mut Vec<Problem>,
-) -> Vec<Read> {
-    let mut all = Vec::new();
-    for (file, known) in by_file(wanted) {
-        let read = pass.text(file as usize).and_then(|source| {
-            let name = pass.name(file as usize);
-            let judged = || {
-                (
-                    engine::parse(&source),
-                    refused(name, &source, around, policy.union()),
-                )
-            };
-            let (tree, refused) = guarded(name, judged)?;
-            Ok(Read {
-                file,
-                known: known.to_vec(),
-                refused,
-                source,
-                tree,
+        let no_skip = union.no_skip || role == Some(Role::Inventory);
+        let name = pass.name(file as usize);
+        let text = pass.text(file as usize);
+        let read = text.and_then(|source| {
+            guarded(name, || {
+                Read::new(name, source, known, around, union.kube, no_skip)
             })
         });
-        match read {
-            Ok(read) => all.push(read),
-            Err(problem) => troubles.push(problem),
-        }
-    }
-    all
+        read.map_err(|problem| troubles.push(problem)).ok()
+    };
+    let mut found = ask(
+        &policing,
+        around,
+        |file| found_in(files, file),
+        read,
+        |policies, asked| {
+            pass.each(asked.len(), |i| {
+                let subjects = asked.get(i).copied().unwrap_or_default();
+                let file = subjects.first().map_or(usize::MAX, |one| one.file as usize);
+                pass.judge(file, |file| file.check_policies(subjects, policies, &policing))
+            })
+        },
+    );
+    found.extend(troubles.into_iter().map(Err));
+    found
 }

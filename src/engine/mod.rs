@@ -1,6 +1,11 @@
 //! Runs the rules: over one file with its text and tree at hand, then over the facts of all files.
 
 pub mod policies;
+mod refused;
+
+pub use refused::is_refused;
+
+use refused::Refused;
 
 use crate::catalogue::RULES;
 use crate::context::{self, Cx, Judging, RunCx};
@@ -9,7 +14,6 @@ use crate::diagnostic::{Diagnostic, ErrorType, RuleId, Stage};
 use crate::edit::Shared;
 use crate::graph::table::Table;
 use crate::graph::{self, Facts, Held, Index, Policing, Role, Subject};
-use crate::hash::{HashMap, HashSet};
 use crate::manifest::{File, Skip, Surroundings};
 use crate::rules::{self, Check};
 use crate::settings::Settings;
@@ -145,18 +149,6 @@ pub fn parse(source: &Decoded) -> Tree {
     tree
 }
 
-/// Whether the server would refuse an object of a file for what it says: then it defines nothing. A version of its
-/// API that is not served is another matter.
-pub fn is_refused(found: &[Diagnostic], object: u32) -> bool {
-    found.iter().any(|d| {
-        let refused = d
-            .refusal
-            .as_ref()
-            .is_some_and(|refusal| refusal.stage > Stage::NotServed);
-        refused && d.object == Some(object)
-    })
-}
-
 /// A file that was checked before, and is looked at again once the others are known.
 pub struct Again<'r> {
     /// The path as the user gave it.
@@ -225,16 +217,8 @@ pub fn held<'r, 'f>(
     found: impl Fn(u32) -> [&'f [Diagnostic]; 2],
 ) -> Vec<Vec<Held<'r>>> {
     let mut held = graph::held(index);
-    let mut refused: HashMap<u32, HashSet<u32>> = HashMap::default();
-    let mut is_refused = |file: u32, object: u32| {
-        let refused = refused.entry(file).or_insert_with(|| {
-            let found = found(file).into_iter().flatten();
-            let refused = found.filter(|d| d.refusal.as_ref().is_some_and(|r| r.stage != Stage::NotServed));
-            refused.filter_map(|d| d.object).collect()
-        });
-        refused.contains(&object)
-    };
-    held.retain(|one| !is_refused(one.file, one.object) && !is_refused(one.by, one.asking.object));
+    let mut refused = Refused::new(found, |stage| stage != Stage::NotServed);
+    held.retain(|one| !refused.has(one.file, one.object) && !refused.has(one.by, one.asking.object));
     let by_file = held.chunk_by(|one, other| one.file == other.file);
     by_file.map(<[Held<'_>]>::to_vec).collect()
 }

@@ -56,7 +56,7 @@ pub use named::named_at;
 pub use patched::Patched;
 pub(crate) use paths::is_simple;
 pub use patterns::may_become;
-pub use policies::{Admitting, Known, Named, Policing, Subject, admitting, anyone_polices};
+pub use policies::{Admitting, Known, Named, Policing, Subject, admitting};
 pub use ports::{Astray, Port, Ports, Protocol};
 pub use standard::*;
 pub use variants::Variant;

@@ -33,14 +33,6 @@ pub fn admitting(group: &str, kind: &str) -> Option<Admitting> {
     }
 }
 
-/// Whether there is a policy at all.
-pub fn anyone_polices(files: &[Facts]) -> bool {
-    files
-        .iter()
-        .flat_map(of)
-        .any(|(_, admitting)| admitting == Admitting::Policy)
-}
-
 /// An object that policies may be asked about.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'r> {
@@ -85,12 +77,14 @@ pub struct Policing<'r> {
     is_everywhere: bool,
     /// What is read is all there is.
     complete: bool,
+    /// Whether something may say what containers take that do not say it: a LimitRange of the run, or of the cluster.
+    pub may_limit: bool,
 }
 
 impl<'r> Policing<'r> {
     /// `None` where nothing is policed.
     pub fn new(index: &'r Index<'r>, complete: bool) -> Option<Policing<'r>> {
-        let (mut known, mut mutating, mut both) = (Vec::new(), Vec::new(), [false; 2]);
+        let (mut found, mut mutating, mut both) = (Vec::new(), Vec::new(), [false; 2]);
         for (file, facts) in (0..).zip(index.files) {
             for (object, admitting) in of(facts).filter(|_| facts.role != Role::Definitions) {
                 match admitting {
@@ -99,11 +93,7 @@ impl<'r> Policing<'r> {
                     Admitting::Binding => both[1] = true,
                 }
                 if admitting != Admitting::Mutating {
-                    known.push(Known {
-                        file,
-                        object,
-                        is_open: false,
-                    });
+                    found.push((file, object));
                 }
             }
         }
@@ -111,25 +101,23 @@ impl<'r> Policing<'r> {
             return None;
         }
         let mut changed = Changed::at_all(index);
-        for known in &mut known {
+        let known = found.iter().map(|&(file, object)| Known {
+            file,
+            object,
             // kustomize does not know that bindings name policies.
-            known.is_open = is_open(index, &mut changed, known);
-        }
-        let folders = known
-            .iter()
-            .map(|known| folder(&index.files[known.file as usize].file));
+            is_open: is_open(index, &mut changed, file, object),
+        });
+        let files = || found.iter().map(|(file, _)| &index.files[*file as usize]);
         mutating.dedup();
-        let mut policing = Policing {
+        Some(Policing {
             index,
-            folders: folders.collect(),
-            known,
+            known: known.collect(),
             mutating,
-            is_everywhere: false,
+            folders: files().map(|facts| folder(&facts.file)).collect(),
+            is_everywhere: complete || files().any(is_everyones),
             complete,
-        };
-        let mut all = policing.known.iter();
-        policing.is_everywhere = all.any(|known| policing.is_meant_for_all(known.file));
-        Some(policing)
+            may_limit: !complete || has_limits(index),
+        })
     }
 
     /// Whether any policy may hold for what stands in a file.
@@ -191,8 +179,7 @@ impl<'r> Policing<'r> {
 
     /// Whether the user says of what stands in a file that it holds for all.
     fn is_meant_for_all(&self, file: u32) -> bool {
-        let role = self.index.files.get(file as usize).map(|facts| facts.role);
-        self.complete || matches!(role, Some(Role::Inventory | Role::Indexed))
+        self.complete || self.index.files.get(file as usize).is_some_and(is_everyones)
     }
 
     /// Whether what stands in a file holds for what stands in another one: they lie together, or the user says that all
@@ -208,42 +195,45 @@ impl<'r> Policing<'r> {
         for (file, facts) in (0..).zip(self.index.files) {
             let changes = self.index.changes(file);
             for (object, fact) in (0..).zip(&facts.objects) {
-                if wanted.contains(&(facts.str(fact.group), facts.str(fact.kind), facts.str(fact.name))) {
-                    let mut known = Known {
+                let (group, kind) = (facts.str(fact.group), facts.str(fact.kind));
+                if wanted.contains(&(group, kind, facts.str(fact.name))) && admitting(group, kind).is_none() {
+                    found.push(Known {
                         file,
                         object,
-                        is_open: false,
-                    };
-                    known.is_open = is_open(self.index, &mut changed, &known)
-                        || self.index.sets_namespace(file)
-                        || self.index.sets_labels(file)
-                        || changes.labels
-                        || changes.annotations;
-                    found.push(known);
+                        is_open: is_open(self.index, &mut changed, file, object)
+                            || self.index.sets_namespace(file)
+                            || self.index.sets_labels(file)
+                            || changes.labels
+                            || changes.annotations,
+                    });
                 }
             }
         }
         found
     }
-
-    /// Whether something may say what containers take that do not say it: a LimitRange of the run, or of the cluster.
-    pub fn may_limit(&self) -> bool {
-        let mut objects = self.index.files.iter().flat_map(|facts| {
-            let objects = facts.objects.iter();
-            objects.map(|object| (facts.str(object.group), facts.str(object.kind)))
-        });
-        !self.complete || objects.any(|object| object == ("", "LimitRange"))
-    }
 }
 
-fn is_open<'r>(index: &Index<'r>, changed: &mut Changed<'r>, known: &Known) -> bool {
-    let Some(facts) = index.files.get(known.file as usize) else {
+/// Whether the user says of a file that it is about the whole cluster.
+fn is_everyones(facts: &Facts) -> bool {
+    matches!(facts.role, Role::Inventory | Role::Indexed)
+}
+
+fn has_limits(index: &Index<'_>) -> bool {
+    let mut objects = index
+        .files
+        .iter()
+        .flat_map(|facts| facts.objects.iter().map(move |object| (facts, object)));
+    objects.any(|(facts, object)| (facts.str(object.group), facts.str(object.kind)) == ("", "LimitRange"))
+}
+
+/// Whether patches may change an object.
+fn is_open<'r>(index: &Index<'r>, changed: &mut Changed<'r>, file: u32, object: u32) -> bool {
+    let Some(facts) = index.files.get(file as usize) else {
         return true;
     };
-    let object = facts.objects.get(known.object as usize);
-    let any = index.changes(known.file).anything || changed.may_be_renamed(known.file);
-    any || object
-        .is_none_or(|object| changed.may_be(known.file, facts.str(object.kind), facts.str(object.name)))
+    let fact = facts.objects.get(object as usize);
+    let any = index.changes(file).anything || changed.may_be_renamed(file);
+    any || fact.is_none_or(|fact| changed.may_be(file, facts.str(fact.kind), facts.str(fact.name)))
 }
 
 /// The objects of a file that have to do with admission, by their indices there.

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::matching::{Asked, Label, resources, selects};
-use super::policy::{Binding, Policy};
+use super::policy::{Binding, Policy, Validation};
 use super::value::{Around, Namespace, Value};
 use super::{Param, Policies, param_kind, plural};
 use crate::cel::{self, Memo, Program, Stop, Val};
@@ -43,21 +43,12 @@ pub(super) struct Case<'v> {
 }
 
 /// Something that a policy says no to.
-pub(super) struct Denial {
-    /// By its index in the policy.
-    pub validation: usize,
+pub(super) struct Denial<'p> {
+    pub validation: &'p Validation<'p>,
     /// What the policy says; may be empty.
     pub why: String,
     /// What was looked at last; `None`: nothing of the object.
     pub place: Option<Span>,
-}
-
-/// Parameters, if they are known.
-enum Params<'a, 'c> {
-    /// The policy takes none.
-    None,
-    /// Each is asked with.
-    All(Vec<&'a Param<'c>>),
 }
 
 impl<'v> Case<'v> {
@@ -110,15 +101,8 @@ impl<'v> Case<'v> {
         }
     }
 
-    /// The pods that an object makes from a template.
-    pub(super) fn made(
-        object: &Object<'v>,
-        template: Node<'v>,
-        subject: &'v Subject<'v>,
-        is_limited: bool,
-        cx: &Cx<'_>,
-    ) -> Case<'v> {
-        let of = Case::of(object, subject, is_limited, cx);
+    /// The pods that the object makes from a template.
+    pub(super) fn made(&self, template: Node<'v>) -> Case<'v> {
         Case {
             group: String::new(),
             version: "v1".to_string(),
@@ -127,16 +111,17 @@ impl<'v> Case<'v> {
             is_namespaced: Some(true),
             name: None,
             root: template,
-            ty: TypeId::find("", "v1.PodTemplateSpec"),
+            ty: Some(schema::table::POD_TEMPLATE),
+            subject: self.subject,
             around: Around {
                 renamed: true,
                 is_pod: true,
                 is_made: true,
                 has_profiles: has_profiles(template.get("metadata")),
                 takes_labels: false,
-                ..of.around
+                last: Cell::new(None),
+                ..self.around
             },
-            ..of
         }
     }
 
@@ -146,15 +131,15 @@ impl<'v> Case<'v> {
     }
 
     /// What a policy says no to, as it is bound.
-    pub(super) fn ask<'c>(
+    pub(super) fn ask<'p, 'c>(
         &self,
-        policy: &Policy<'c>,
+        policy: &'p Policy<'c>,
         binding: &Binding<'c>,
         policies: &Policies<'c>,
         policing: &Policing<'_>,
         left: &Cell<u32>,
         cx: &Cx<'_>,
-    ) -> Vec<Denial> {
+    ) -> Vec<Denial<'p>> {
         let is_matched = [policy.matching, binding.matching]
             .into_iter()
             .all(|matching| self.is_matched(matching, policies, policing));
@@ -171,9 +156,9 @@ impl<'v> Case<'v> {
             .as_mut()
             .is_none_or(|spaces| spaces.all(|space| space.is_told));
         match self.params(policy, binding, policies, policing) {
-            Some(Params::None) => self.deny(policy, Val::Null, namespace, tells, left, cx),
+            Some(params) if params.is_empty() => self.deny(policy, Val::Null, namespace, tells, left, cx),
             // Of several by one name it is not known which one is meant.
-            Some(Params::All(params)) => {
+            Some(params) => {
                 let mut found = None;
                 for param in params {
                     let tells = tells && param.is_told;
@@ -268,16 +253,16 @@ impl<'v> Case<'v> {
         }
     }
 
-    /// What a policy is given besides; `None`: it is not known.
+    /// What a policy is given besides, if anything; of several one is meant. `None`: it is not known.
     fn params<'a, 'c>(
         &self,
         policy: &Policy<'c>,
         binding: &Binding<'c>,
         policies: &'a Policies<'c>,
         policing: &Policing<'_>,
-    ) -> Option<Params<'a, 'c>> {
+    ) -> Option<Vec<&'a Param<'c>>> {
         let Some((group, kind)) = &policy.param_kind else {
-            return Some(Params::None);
+            return Some(Vec::new());
         };
         let text = |name: &str| binding.param?.get(name).and_then(Node::str);
         let name = text("name")?;
@@ -295,19 +280,19 @@ impl<'v> Case<'v> {
         };
         let meant: Vec<_> = known.iter().filter(is_meant).collect();
         let is_sure = |param: &&Param<'_>| param.is_sure && (param.namespace.is_some() || wanted.is_none());
-        (!meant.is_empty() && meant.iter().all(is_sure)).then_some(Params::All(meant))
+        (!meant.is_empty() && meant.iter().all(is_sure)).then_some(meant)
     }
 
     /// The validations that do not hold.
-    fn deny<'a>(
+    fn deny<'a, 'p: 'a>(
         &'a self,
-        policy: &'a Policy<'_>,
+        policy: &'p Policy<'_>,
         params: Given<'a>,
         namespace: Given<'a>,
         tells: bool,
         left: &Cell<u32>,
         cx: &Cx<'_>,
-    ) -> Vec<Denial> {
+    ) -> Vec<Denial<'p>> {
         if policy.variables.len() > MOST_VARIABLES {
             return Vec::new();
         }
@@ -351,7 +336,7 @@ impl<'v> Case<'v> {
             }
         }
         let mut denials = Vec::new();
-        for (at, validation) in policy.validations.iter().enumerate() {
+        for validation in &policy.validations {
             let answer = run(&validation.test.program, &given);
             let last = self.around.last.get();
             let uses = |name: &str| validation.test.text.contains(&format!("variables.{name}"));
@@ -377,7 +362,7 @@ impl<'v> Case<'v> {
                 _ => continue,
             };
             denials.push(Denial {
-                validation: at,
+                validation,
                 why,
                 place,
             });

@@ -43,28 +43,42 @@ pub(super) fn resources(matching: Option<Node<'_>>, asked: &Asked<'_>) -> bool {
         || rules("resourceRules").any(|rule| takes(rule, asked) == Some(true))
 }
 
+/// Whether a list of a rule has a word, or all.
+fn has(rule: Node<'_>, name: &str, word: &str) -> bool {
+    texts(rule, name).any(|text| text == "*" || text == word)
+}
+
+/// Whether a rule is about a resource itself, and not only about what is below it.
+fn is_about(rule: Node<'_>, wanted: &str) -> bool {
+    texts(rule, "resources").any(|text| {
+        let (resource, below) = text.split_once('/').unwrap_or((&text, ""));
+        (resource == "*" || resource == wanted) && matches!(below, "" | "*")
+    })
+}
+
+/// Whether a rule speaks of a resource, in whatever version, scope and case.
+pub(super) fn names(rule: Node<'_>, group: &str, resource: &str) -> bool {
+    has(rule, "apiGroups", group) && is_about(rule, resource)
+}
+
 /// Whether a rule is about the making of an object; `None`: it may be.
 fn takes(rule: Node<'_>, asked: &Asked<'_>) -> Option<bool> {
-    let has = |name: &str, word: &str| texts(rule, name).any(|text| text == "*" || text == word);
-    let is_resource = texts(rule, "resources").any(|text| {
-        let (resource, below) = text.split_once('/').unwrap_or((&text, ""));
-        (resource == "*" || resource == asked.resource) && matches!(below, "" | "*")
-    });
     let in_scope = match rule.get("scope").and_then(Node::str).as_deref() {
         Some("Namespaced") => asked.is_namespaced,
         Some("Cluster") => asked.is_namespaced.map(|is_namespaced| !is_namespaced),
         _ => Some(true),
     };
-    if !(has("apiGroups", asked.group) && in_scope != Some(false) && has("operations", "CREATE")) {
+    if !(has(rule, "apiGroups", asked.group) && in_scope != Some(false) && has(rule, "operations", "CREATE"))
+    {
         return Some(false);
     }
     // What custom resources are called in rules is a guess.
-    if !is_resource {
+    if !is_about(rule, asked.resource) {
         return asked.is_namespaced.map(|_| false);
     }
     in_scope?;
     // Of another version the server would ask about the object as that version has it.
-    if !has("apiVersions", asked.version) {
+    if !has(rule, "apiVersions", asked.version) {
         return None;
     }
     let mut names = texts(rule, "resourceNames").peekable();

@@ -15,7 +15,7 @@ mod value;
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use ask::{Case, Denial};
 use matching::Label;
@@ -37,13 +37,11 @@ use crate::yaml::{Node, Scalar};
 pub struct Policies<'c> {
     policies: HashMap<String, Vec<Policy<'c>>>,
     /// By name.
-    bindings: Vec<Binding<'c>>,
+    bindings: BTreeMap<String, Vec<Binding<'c>>>,
     /// By name.
     namespaces: HashMap<String, Vec<Space<'c>>>,
     /// By kind and name.
     params: HashMap<(String, String), Vec<Param<'c>>>,
-    /// Whether something may say what containers take that do not.
-    limits: bool,
     /// How many steps the objects of one file may take.
     steps: u32,
 }
@@ -77,65 +75,35 @@ struct Param<'c> {
 }
 
 impl<'c> Policies<'c> {
-    /// Takes in a policy or binding, by its index in a file. `at` is the file's index in the run; `is_sure` tells whether
-    /// the server takes it, and as it stands there.
+    /// Takes in a policy, a binding, or what policies have to know of, by its index in a file. `at` is the file's index in
+    /// the run; `is_sure` tells whether the server takes it, and as it stands there.
     pub fn add(&mut self, file: &File<'c>, at: u32, object: u32, is_sure: bool) {
-        let Some(object) = file
-            .objects
-            .get(object as usize)
-            .filter(|one| one.version() == "v1")
-        else {
+        let Some(object) = file.objects.get(object as usize) else {
+            return;
+        };
+        let Some(name) = object.name.as_deref() else {
             return;
         };
         let is_sure = is_sure && parses(file, object);
         match admitting(object.group(), &object.kind) {
+            // Older versions are served to those who ask for it.
+            Some(_) if object.version() != "v1" => {}
             Some(Admitting::Policy) => {
-                if let Some(policy) = Policy::read(object, at, is_sure) {
-                    self.policies
-                        .entry(policy.name.to_string())
-                        .or_default()
-                        .push(policy);
-                }
+                let policy = Policy::read(object, at, is_sure);
+                self.policies.entry(name.to_string()).or_default().extend(policy);
             }
-            Some(Admitting::Binding) => self.bindings.extend(Binding::read(object, at, is_sure)),
-            _ => {}
+            Some(Admitting::Binding) => {
+                let binding = Binding::read(object, at, is_sure);
+                self.bindings.entry(name.to_string()).or_default().extend(binding);
+            }
+            Some(Admitting::Mutating) => {}
+            None => self.add_known(file, at, object, is_sure),
         }
     }
 
-    /// To be called when all policies are in. `limits`: a LimitRange is somewhere in the run.
-    pub fn complete(&mut self, limits: bool) {
-        self.bindings.sort_by(|one, other| one.name.cmp(&other.name));
-        self.limits = limits;
-    }
-
-    /// Takes note of how many files have objects that are asked about.
-    pub fn share(&mut self, files: usize) {
-        let files = u32::try_from(files).unwrap_or(u32::MAX).max(1);
-        self.steps = (MOST / files).max(LEAST);
-    }
-
-    /// What policies are given besides objects: group, kind and name.
-    pub fn params(&self) -> impl Iterator<Item = (&str, &str, String)> {
-        self.bindings.iter().flat_map(|binding| {
-            let name = binding
-                .param
-                .and_then(|param| param.get("name"))
-                .and_then(Node::str);
-            let policies = self.policies.get(&*binding.policy).into_iter().flatten();
-            policies.filter_map(move |policy| {
-                let (group, kind) = policy.param_kind.as_ref()?;
-                Some((&**group, &**kind, name.as_deref()?.to_string()))
-            })
-        })
-    }
-
-    /// Takes in a Namespace, or what policies are given, by its index in a file.
-    pub fn add_known(&mut self, file: &File<'c>, at: u32, object: u32, is_sure: bool) {
-        let Some(object) = file.objects.get(object as usize) else {
-            return;
-        };
-        let Some(name) = &object.name else { return };
-        let is_sure = is_sure && parses(file, object);
+    /// Takes in a Namespace, or what policies are given.
+    fn add_known(&mut self, file: &File<'c>, at: u32, object: &Object<'c>, is_sure: bool) {
+        let name = object.name.as_deref().unwrap_or_default();
         let is_told = file.masked().is_empty() && file.hidden().is_empty();
         if object.is("", "Namespace") {
             self.namespaces.entry(name.to_string()).or_default().push(Space {
@@ -155,6 +123,27 @@ impl<'c> Policies<'c> {
             is_sure,
             is_told,
         });
+    }
+
+    /// Takes note of how many files have objects that are asked about.
+    pub fn share(&mut self, files: usize) {
+        let files = u32::try_from(files).unwrap_or(u32::MAX).max(1);
+        self.steps = (MOST / files).max(LEAST);
+    }
+
+    /// What policies are given besides objects: group, kind and name.
+    pub fn params(&self) -> impl Iterator<Item = (&str, &str, String)> {
+        self.bindings.values().flatten().flat_map(|binding| {
+            let name = binding
+                .param
+                .and_then(|param| param.get("name"))
+                .and_then(Node::str);
+            let policies = self.policies.get(&*binding.policy).into_iter().flatten();
+            policies.filter_map(move |policy| {
+                let (group, kind) = policy.param_kind.as_ref()?;
+                Some((&**group, &**kind, name.as_deref()?.to_string()))
+            })
+        })
     }
 
     /// Whether a policy may be about objects of a kind, or about the pods that they make.
@@ -209,17 +198,8 @@ impl Policy<'_> {
     /// Whether it speaks of a resource at all.
     fn names(&self, group: &str, plural: &str) -> bool {
         let rules = self.matching.and_then(|matching| matching.get("resourceRules"));
-        let has = |rule: Node<'_>, name: &str, word: &str| {
-            let all = rule
-                .get(name)
-                .into_iter()
-                .flat_map(Node::items)
-                .filter_map(Node::str);
-            let mut words = all.map(|text| text.split('/').next().unwrap_or_default().to_string());
-            words.any(|text| text == "*" || text == word)
-        };
         let mut rules = rules.into_iter().flat_map(Node::items);
-        rules.any(|rule| has(rule, "apiGroups", group) && has(rule, "resources", plural))
+        rules.any(|rule| matching::names(rule, group, plural))
     }
 }
 
@@ -285,7 +265,7 @@ fn judge<'t>(
         return;
     }
     let own = format!("this {}", object.kind);
-    let mut cases = vec![(Case::of(object, subject, policies.limits, cx), own)];
+    let mut cases = vec![(Case::of(object, subject, policing.may_limit, cx), own)];
     let way = way_to_pods(object.group(), &object.kind).filter(|way| !way.is_empty());
     let scalar = |name: &str| object.path(&["spec", name]).and_then(Node::scalar);
     let has_none =
@@ -293,22 +273,21 @@ fn judge<'t>(
     if let Some(template) = way.and_then(|way| object.path(way))
         && !has_none
         && runs_pods(object.group(), &object.kind)
+        && let Some((of, _)) = cases.first()
     {
-        let made = Case::made(object, template, subject, policies.limits, cx);
+        let made = of.made(template);
         cases.push((made, format!("the pods of this {}", object.kind)));
     }
     for (case, what) in &cases {
         let mut told = Vec::new();
-        for bindings in policies.bindings.chunk_by(|one, other| one.name == other.name) {
+        for bindings in policies.bindings.values() {
             let Some((denials, binding, policy)) = agreed(bindings, case, policies, policing, left, cx)
             else {
                 continue;
             };
             for denial in denials {
-                let validation = policy.validations.get(denial.validation);
-                let Some(validation) = validation else { continue };
                 // Several bindings may bind a policy.
-                let said = (policy.file, validation.span, denial.place);
+                let said = (policy.file, denial.validation.span, denial.place);
                 if told.contains(&said) {
                     continue;
                 }
@@ -327,7 +306,10 @@ fn agreed<'p, 'c>(
     policing: &Policing<'_>,
     left: &Cell<u32>,
     cx: &Cx<'_>,
-) -> Option<(Vec<Denial>, &'p Binding<'c>, &'p Policy<'c>)> {
+) -> Option<(Vec<Denial<'p>>, &'p Binding<'c>, &'p Policy<'c>)> {
+    if bindings.len() > MOST_ALIKE {
+        return None;
+    }
     let mut first = None;
     for binding in bindings
         .iter()
@@ -356,16 +338,14 @@ fn agreed<'p, 'c>(
 }
 
 fn tell<'t>(
-    denial: &Denial,
+    denial: &Denial<'_>,
     what: &str,
     binding: &Binding<'_>,
     policy: &Policy<'_>,
     object: &Object<'t>,
     cx: &mut Cx<'t>,
 ) {
-    let Some(validation) = policy.validations.get(denial.validation) else {
-        return;
-    };
+    let validation = denial.validation;
     let place = denial.place.unwrap_or_else(|| object.place());
     let name = quote(&policy.name);
     let why = match &*denial.why {

@@ -28,6 +28,7 @@ pub(super) enum Namespace<'v> {
 }
 
 /// What there is to know of an object besides its text.
+#[derive(Clone)]
 pub(super) struct Around<'v> {
     pub kube: KubeVersion,
     /// Texts may wait to be filled in.
