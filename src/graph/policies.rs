@@ -73,6 +73,8 @@ pub struct Policing<'r> {
     mutating: Vec<u32>,
     /// The folders that policies lie in.
     folders: HashSet<&'r str>,
+    /// The kustomizations that take policies in.
+    roots: HashSet<u32>,
     /// Some of them hold for whatever lies anywhere.
     is_everywhere: bool,
     /// What is read is all there is.
@@ -108,26 +110,25 @@ impl<'r> Policing<'r> {
             is_open: is_open(index, &mut changed, file, object),
         });
         let files = || found.iter().map(|(file, _)| &index.files[*file as usize]);
+        let roots = found.iter().flat_map(|(file, _)| index.overlays.taken_by(*file));
         mutating.dedup();
         Some(Policing {
             index,
             known: known.collect(),
             mutating,
             folders: files().map(|facts| folder(&facts.file)).collect(),
+            roots: roots.copied().collect(),
             is_everywhere: complete || files().any(is_everyones),
             complete,
             may_limit: !complete || has_limits(index),
         })
     }
 
-    /// Whether any policy may hold for what stands in a file.
+    /// Whether any policy may hold for what stands in a file: [`Policing::holds_for`], without asking each.
     fn may_police(&self, file: u32) -> bool {
-        self.is_everywhere
-            || self
-                .folders
-                .contains(folder(&self.index.files[file as usize].file))
-            || (self.index.is_taken_in(file)
-                && self.known.iter().any(|known| self.holds_for(known.file, file)))
+        let own = || folder(&self.index.files[file as usize].file);
+        let mut roots = self.index.overlays.taken_by(file).iter();
+        self.is_everywhere || self.folders.contains(own()) || roots.any(|root| self.roots.contains(root))
     }
 
     /// Objects of the kinds that are asked about, in the order of the run.

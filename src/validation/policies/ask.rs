@@ -297,7 +297,7 @@ impl<'v> Case<'v> {
             return Vec::new();
         }
         // What is given besides is not to be told either, if the object is not.
-        let tells = tells && self.may_tell(cx);
+        let tells = || tells && self.may_tell(cx);
         let mut given: Vec<Given<'a>> = vec![
             Val::Tree(Value::object(self.root, self.ty, &self.around)),
             Val::Null,
@@ -344,7 +344,7 @@ impl<'v> Case<'v> {
             let place = last.or_else(|| of_variable().and_then(|(_, last)| *last));
             let why = match answer {
                 Ok(Val::Bool(false)) => {
-                    let made = match tells {
+                    let made = match tells() {
                         true => run(&validation.made, &given),
                         false => Err(Stop::Unknown),
                     };
@@ -355,7 +355,7 @@ impl<'v> Case<'v> {
                         _ => one_line(&cut(&validation.message, MOST_WORDS)),
                     }
                 }
-                Err(Stop::Fails(why)) if !policy.ignores_faults => match tells {
+                Err(Stop::Fails(why)) if !policy.ignores_faults => match tells() {
                     true => format!("its expression comes to nothing, since {why}"),
                     false => "its expression comes to nothing".to_string(),
                 },
