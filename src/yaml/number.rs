@@ -1,5 +1,7 @@
 //! Numbers as Go reads and prints them.
 
+use std::borrow::Cow;
+
 /// A number read from a plain scalar.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Number {
@@ -19,13 +21,7 @@ pub(super) fn from_plain(source: &str) -> Option<Number> {
     if let Some(number) = small(source.as_bytes()) {
         return Some(Number::Int(number));
     }
-    let without_underscores: String;
-    let plain = if source.contains('_') {
-        without_underscores = source.replace('_', "");
-        &without_underscores
-    } else {
-        source
-    };
+    let plain = &*without_underscores(source);
     if let Some(number) = integer(plain) {
         return Some(number);
     }
@@ -42,6 +38,14 @@ pub(super) fn from_plain(source: &str) -> Option<Number> {
     let sign = digits.strip_prefix('-');
     let magnitude = binary(sign.or_else(|| digits.strip_prefix('+'))?)?;
     signed(magnitude, sign.is_some()).map(Number::Int)
+}
+
+/// Next to no number has any.
+fn without_underscores(source: &str) -> Cow<'_, str> {
+    match source.contains('_') {
+        true => source.replace('_', "").into(),
+        false => source.into(),
+    }
 }
 
 /// The hot case: a decimal that cannot overflow.
@@ -65,7 +69,7 @@ pub(super) fn from_point(source: &str) -> Option<f64> {
     if !(0..bytes.len()).all(between_digits) {
         return None;
     }
-    let plain = source.replace('_', "");
+    let plain = &*without_underscores(source);
     if !is_decimal_float(plain.as_bytes()) {
         return None;
     }

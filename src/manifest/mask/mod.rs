@@ -384,10 +384,14 @@ fn word<'t>(node: Node<'t>) -> Cow<'t, str> {
 /// Whether `text` contains `word` (lower-case ASCII) in any case.
 fn contains_word(text: &str, word: &str) -> bool {
     let (bytes, word) = (text.as_bytes(), word.as_bytes());
-    let Some(&first) = word.first() else { return true };
-    memchr::memchr2_iter(first, first.to_ascii_uppercase(), bytes).any(|at| {
-        bytes
-            .get(at..at + word.len())
+    // Letters that are rarer than the `s` that most of these words begin with.
+    let at = word.iter().position(|b| matches!(b, b'c' | b'd' | b'g'));
+    let at = at.unwrap_or(0);
+    let Some(&letter) = word.get(at) else { return true };
+    memchr::memchr2_iter(letter, letter.to_ascii_uppercase(), bytes).any(|found| {
+        found
+            .checked_sub(at)
+            .and_then(|start| bytes.get(start..start + word.len()))
             .is_some_and(|found| found.eq_ignore_ascii_case(word))
     })
 }

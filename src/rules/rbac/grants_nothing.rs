@@ -234,7 +234,6 @@ fn of_resource<'t>(resource: &Field<'_, 't>, groups: &[Cow<'t, str>], cx: &mut C
     }
     // `pods/log` belongs to `pods`.
     let name = text.split('/').next().unwrap_or_default();
-    let is_called = |info: &KindInfo, name: &str| called(info) == name;
     let there = |name: &str| {
         let mut kinds = groups.iter().flat_map(|group| schema::kinds_of(group));
         kinds.any(|info| is_called(info, name))
@@ -297,6 +296,16 @@ fn called(info: &KindInfo) -> Cow<'static, str> {
     match info.plural {
         "" => plural(info.kind).into(),
         plural => plural.into(),
+    }
+}
+
+/// Whether a kind's resources have this name.
+fn is_called(info: &KindInfo, name: &str) -> bool {
+    // A plural that must be made begins as its kind does: most need not be made.
+    let first = |text: &str| text.as_bytes().first().map(u8::to_ascii_lowercase);
+    match info.plural {
+        "" => first(info.kind) == first(name) && plural(info.kind) == name,
+        plural => plural == name,
     }
 }
 

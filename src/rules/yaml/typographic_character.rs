@@ -14,8 +14,7 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
         return;
     };
     let text = cx.file.text.get(document.chunk.span.range()).unwrap_or_default();
-    // Nearly all texts.
-    if text.is_ascii() || !text.contains(|c| is_quote(c) || is_dash(c)) {
+    if !may_hold(text) {
         return;
     }
     // Annotations are for readers.
@@ -36,6 +35,14 @@ fn check<'t>(document: &Document<'t>, cx: &mut Cx<'t>) {
             look(node, role, document, cx);
         }
     });
+}
+
+/// Whether the text holds any such character. All of them begin with one byte in UTF-8, which is searched for many at
+/// a time.
+fn may_hold(text: &str) -> bool {
+    let at = |at| text.get(at..).and_then(|rest: &str| rest.chars().next());
+    memchr::memchr_iter(0xe2, text.as_bytes())
+        .any(|place| at(place).is_some_and(|c| is_quote(c) || is_dash(c)))
 }
 
 /// Looks at one scalar without quotes: a word in quotes, or an argument that begins with a dash. In texts such characters
@@ -92,4 +99,17 @@ fn is_quote(c: char) -> bool {
 
 fn is_dash(c: char) -> bool {
     matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_of_the_characters_is_found() {
+        for c in ('\u{80}'..=char::MAX).filter(|c| is_quote(*c) || is_dash(*c)) {
+            assert!(may_hold(&format!("é…{c}x")), "{c:?}");
+        }
+        assert!(!may_hold("plain \u{2026} é 漢字"));
+    }
 }
