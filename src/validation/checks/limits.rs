@@ -1,5 +1,6 @@
 //! LimitRanges.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::resource_names;
@@ -11,33 +12,62 @@ use crate::names;
 use crate::quote::quote;
 use crate::source::Span;
 use crate::validation::constraints::{fault, meant_word};
+use crate::yaml::Entry;
 
 /// A quantity, where it is written, and where its name is.
 #[derive(Clone, Copy)]
-struct Amount {
+struct Amount<'t> {
     quantity: Option<Quantity>,
     value: Span,
     key: Span,
+    /// Its entry, unless the server fills it in from another map.
+    entry: Option<Entry<'t>>,
 }
 
 /// One map of quantities; what the server fills in points to where it comes from.
-type Amounts = Vec<(String, Amount)>;
+type Amounts<'t> = Vec<(String, Amount<'t>)>;
 
-fn read(field: &Field<'_, '_>) -> Amounts {
-    let amount = |entry: Field<'_, '_>| {
+/// A known quantity with all that is known of it.
+type Known<'a, 't> = (Quantity, &'a Amount<'t>);
+
+impl<'t> Amount<'t> {
+    /// Its field in a map, present there or filled in.
+    fn field<'s>(&self, map: &'s Field<'_, 't>, name: &str) -> Field<'s, 't> {
+        map.key_entry(Cow::Owned(name.to_string()), self.entry)
+    }
+}
+
+/// What is known of a map, by name.
+fn index<'a, 't>(map: &'a Amounts<'t>) -> HashMap<&'a str, Known<'a, 't>> {
+    let known = |(name, amount): &'a (String, Amount<'t>)| Some((&**name, (amount.quantity?, amount)));
+    map.iter().filter_map(known).collect()
+}
+
+fn read<'t>(field: &Field<'_, 't>) -> Amounts<'t> {
+    let amount = |entry: Field<'_, 't>| {
         let amount = Amount {
             quantity: Quantity::of(&entry).map(Quantity::rounded_to_milli),
             value: entry.place(),
             key: entry.handle(),
+            entry: entry.entry(),
         };
         (entry.name().to_string(), amount)
     };
     field.entries().map(amount).collect()
 }
 
-fn fill(amounts: &mut Amounts, from: &Amounts) {
+fn fill<'t>(amounts: &mut Amounts<'t>, from: &Amounts<'t>) {
     let present: HashSet<String> = amounts.iter().map(|(name, _)| name.clone()).collect();
-    amounts.extend(from.iter().filter(|(name, _)| !present.contains(name)).cloned());
+    let absent = from.iter().filter(|(name, _)| !present.contains(name));
+    amounts.extend(absent.map(|(name, amount)| {
+        (
+            name.clone(),
+            Amount {
+                entry: None,
+                ..*amount
+            },
+        )
+    }));
 }
 
 /// The limits for each type of object.
@@ -116,7 +146,7 @@ fn limits<'t>(item: &Field<'_, 't>, kind: &str, cx: &mut Cx<'t>) {
 fn resource_keys<'t>(
     item: &Field<'_, 't>,
     map: &'static str,
-    amounts: &Amounts,
+    amounts: &Amounts<'t>,
     kind: &str,
     cx: &mut Cx<'t>,
 ) {
@@ -131,9 +161,9 @@ fn resource_keys<'t>(
         for reason in faults {
             let message = format!("{} is no valid name of a resource here: it {reason}", quote(name));
             let amounts = item.child(map);
-            let at = amounts.key(name);
+            let at = amount.field(&amounts, name);
             // What the server filled in from another map is reported there as well.
-            let filled_in = amounts.is_set() && at.value().is_none();
+            let filled_in = amounts.is_set() && amount.entry.is_none();
             let span = if filled_in { at.place() } else { amount.key };
             let report = fault(cx, &at, ErrorType::Invalid, message)
                 .at(span)
@@ -147,88 +177,62 @@ fn resource_keys<'t>(
 
 fn compare<'t>(
     item: &Field<'_, 't>,
-    max: &Amounts,
-    min: &Amounts,
-    default: &Amounts,
-    request: &Amounts,
-    ratio: &Amounts,
+    max: &Amounts<'t>,
+    min: &Amounts<'t>,
+    default: &Amounts<'t>,
+    request: &Amounts<'t>,
+    ratio: &Amounts<'t>,
     cx: &mut Cx<'t>,
 ) {
-    let index = |map: &Amounts| -> HashMap<String, (Quantity, Span)> {
-        let known =
-            |(name, amount): &(String, Amount)| Some((name.clone(), (amount.quantity?, amount.value)));
-        map.iter().filter_map(known).collect()
-    };
     let (max, min, default, request) = (index(max), index(min), index(default), index(request));
     // An amount that is out of order with several others is the slip: what is told first of it is told for all.
     let mut told: HashMap<Span, Span> = HashMap::new();
-    let mut above = |low: Option<&(Quantity, Span)>,
-                     high: Option<&(Quantity, Span)>,
-                     at: (&'static str, &str, Span),
+    let mut above = |low: Option<&Known<'_, 't>>,
+                     high: Option<&Known<'_, 't>>,
+                     (map, name, at): (&'static str, &str, &Amount<'t>),
                      what: &str| {
         if let (Some(low), Some(high)) = (low, high)
             && low.0 > high.0
         {
-            let message = format!("for {} {what}", quote(at.1));
-            let other = if at.2 == low.1 { high.1 } else { low.1 };
+            let message = format!("for {} {what}", quote(name));
+            let other = if at.value == low.1.value { high.1 } else { low.1 }.value;
             let first = told.get(&other).copied();
-            told.entry(other).or_insert(at.2);
-            fault(cx, &item.child(at.0).key(at.1), ErrorType::Invalid, message)
-                .at(at.2)
+            told.entry(other).or_insert(at.value);
+            let map = item.child(map);
+            fault(cx, &at.field(&map, name), ErrorType::Invalid, message)
+                .at(at.value)
                 .related(other, "compared with this")
                 .help("put them into the order `min`, `defaultRequest`, `default`, `max`")
                 .follows(first);
         }
     };
-    for (name, value) in &min {
-        above(
-            Some(value),
-            max.get(name),
-            ("min", name, value.1),
-            "`min` is more than `max`",
-        );
+    for (name, own) in &min {
+        let at = ("min", *name, own.1);
+        above(Some(own), max.get(name), at, "`min` is more than `max`");
     }
-    for (name, value) in &default {
-        let at = ("default", name.as_str(), value.1);
-        above(min.get(name), Some(value), at, "`default` is less than `min`");
-        above(Some(value), max.get(name), at, "`default` is more than `max`");
+    for (name, own) in &default {
+        let at = ("default", *name, own.1);
+        above(min.get(name), Some(own), at, "`default` is less than `min`");
+        above(Some(own), max.get(name), at, "`default` is more than `max`");
     }
-    for (name, value) in &request {
-        let at = ("defaultRequest", name.as_str(), value.1);
-        above(
-            min.get(name),
-            Some(value),
-            at,
-            "`defaultRequest` is less than `min`",
-        );
-        above(
-            Some(value),
-            max.get(name),
-            at,
-            "`defaultRequest` is more than `max`",
-        );
-        above(
-            Some(value),
-            default.get(name),
-            at,
-            "`defaultRequest` is more than `default`",
-        );
+    for (name, own) in &request {
+        let at = ("defaultRequest", *name, own.1);
+        let less_than_min = "`defaultRequest` is less than `min`";
+        above(min.get(name), Some(own), at, less_than_min);
+        let more_than_max = "`defaultRequest` is more than `max`";
+        above(Some(own), max.get(name), at, more_than_max);
+        let more_than_default = "`defaultRequest` is more than `default`";
+        above(Some(own), default.get(name), at, more_than_default);
     }
+    let ratios_map = item.child("maxLimitRequestRatio");
     for (name, amount) in ratio {
-        if let Some(quantity) = amount.quantity {
-            ratios(
-                item,
-                name,
-                quantity,
-                amount.value,
-                min.get(name),
-                max.get(name),
-                cx,
-            );
-        }
+        let bounds = (min.get(&**name), max.get(&**name));
+        ratios(&amount.field(&ratios_map, name), amount, bounds, cx);
     }
-    for (name, value) in &request {
-        if !resource_names::may_overcommit(name) && default.get(name).is_some_and(|limit| limit.0 != value.0)
+    let requests_map = item.child("defaultRequest");
+    for (name, (quantity, amount)) in &request {
+        if !resource_names::may_overcommit(name)
+            && default.get(name).is_some_and(|limit| limit.0 != *quantity)
         {
             let message = format!(
                 "{} cannot be shared, so request and limit must be equal",
@@ -236,39 +240,35 @@ fn compare<'t>(
             );
             fault(
                 cx,
-                &item.child("defaultRequest").key(name),
+                &amount.field(&requests_map, name),
                 ErrorType::Invalid,
                 message,
             )
-            .at(value.1)
+            .at(amount.value)
             .help("make `default` and `defaultRequest` equal");
         }
     }
 }
 
 fn ratios<'t>(
-    item: &Field<'_, 't>,
-    name: &str,
-    ratio: Quantity,
-    at: Span,
-    min: Option<&(Quantity, Span)>,
-    max: Option<&(Quantity, Span)>,
+    field: &Field<'_, 't>,
+    amount: &Amount<'t>,
+    bounds: (Option<&Known<'_, 't>>, Option<&Known<'_, 't>>),
     cx: &mut Cx<'t>,
 ) {
-    let field = item.child("maxLimitRequestRatio");
-    let field = field.key(name);
+    let Some(ratio) = amount.quantity else { return };
     if ratio.rounded_to_milli() < Quantity::units(1) {
         let message = "a limit is never less than the request, so the ratio is at least 1";
-        fault(cx, &field, ErrorType::Invalid, message)
-            .at(at)
+        fault(cx, field, ErrorType::Invalid, message)
+            .at(amount.value)
             .help("use 1 or more");
     }
-    if let (Some(min), Some(max)) = (min, max)
+    if let (Some(min), Some(max)) = bounds
         && exceeds(ratio, max.0, min.0)
     {
         let message = "the ratio is more than that of max to min, so it would never bind";
-        fault(cx, &field, ErrorType::Invalid, message)
-            .at(at)
+        fault(cx, field, ErrorType::Invalid, message)
+            .at(amount.value)
             .help("use a smaller ratio, or remove it");
     }
 }
