@@ -85,7 +85,16 @@ pub fn ask<'f, 'n, T>(
     for read in &of_policies {
         read.add(&mut policies, around);
     }
-    let mut subjects = policing.subjects(|group, kind| policies.is_asked(group, kind));
+    let mut subjects = policing.subjects(|group, kind| policies.may_be_asked(group, kind));
+    let of_definitions = again(&policing.definitions(&subjects));
+    for read in &of_definitions {
+        read.add(&mut policies, around);
+    }
+    subjects.retain(|one| {
+        policing
+            .kind(one)
+            .is_some_and(|(group, kind)| policies.is_asked(group, kind))
+    });
     let mut is_refused = Refused::new(found, |_| true);
     subjects.retain(|one| !is_refused.has(one.file, one.object));
     let of_known = again(&known(policing, &policies, &subjects));

@@ -7,9 +7,13 @@ use super::kustomization::Changes;
 use super::paths::folder;
 use crate::hash::{HashMap, HashSet};
 use crate::placeholder::unrendered;
+use crate::schema::is_built_in;
 
 /// The API group of policies.
 const GROUP: &str = "admissionregistration.k8s.io";
+
+/// Group and kind of definitions.
+const DEFINITION: (&str, &str) = ("apiextensions.k8s.io", "CustomResourceDefinition");
 
 /// An object of admission that has a say in what becomes of others.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -176,6 +180,40 @@ impl<'r> Policing<'r> {
             }
         }
         subjects
+    }
+
+    /// Group and kind of a subject.
+    pub fn kind(&self, subject: &Subject<'_>) -> Option<(&'r str, &'r str)> {
+        let facts = self.index.files.get(subject.file as usize)?;
+        let fact = facts.objects.get(subject.object as usize)?;
+        Some((facts.str(fact.group), facts.str(fact.kind)))
+    }
+
+    /// The definitions of custom resources in the groups of the subjects. Patches change neither what they are called
+    /// nor where they are.
+    pub fn definitions(&self, subjects: &[Subject<'_>]) -> Vec<Known> {
+        let kinds = subjects.iter().filter_map(|subject| self.kind(subject));
+        let groups: HashSet<&str> = kinds.map(|(group, _)| group).collect();
+        let groups: HashSet<&str> = groups.into_iter().filter(|group| !is_built_in(group)).collect();
+        if groups.is_empty() {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for (file, facts) in (0..).zip(self.index.files) {
+            for (object, fact) in (0..).zip(&facts.objects) {
+                let kind = (facts.str(fact.group), facts.str(fact.kind));
+                let defines = || facts.str(fact.name).split_once('.');
+                if kind == DEFINITION && defines().is_some_and(|(_, group)| groups.contains(group)) {
+                    let is_open = false;
+                    found.push(Known {
+                        file,
+                        object,
+                        is_open,
+                    });
+                }
+            }
+        }
+        found
     }
 
     /// Whether the user says of what stands in a file that it holds for all.

@@ -534,6 +534,33 @@ fn custom_resources_are_asked_as_far_as_they_say() {
 }
 
 #[test]
+fn definitions_tell_what_custom_resources_are_called() {
+    let definition = |plural: &str, scope: &str| {
+        format!(
+            "---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: {plural}.example.com}}\nspec:\n  group: example.com\n  names: {{kind: Shop, plural: {plural}}}\n  scope: {scope}\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema:\n      openAPIV3Schema: {{type: object, x-kubernetes-preserve-unknown-fields: true}}\n"
+        )
+    };
+    let shop = "---\napiVersion: example.com/v1\nkind: Shop\nmetadata: {name: corner, namespace: shop}\nspec: {size: 3}\n";
+    let of = |resources: &str, more: &str, test: &str, definitions: &str| {
+        refused(&(policy(resources, more, test) + &binding("") + definitions + shop))
+    };
+    let emporia = definition("emporia", "Namespaced");
+    let wrong = "object.spec.size > 3";
+    // Another plural than the guess, and no longer the guess.
+    assert!(of("example.com emporia", "", wrong, &emporia));
+    assert!(!of("example.com shops", "", wrong, &emporia));
+    assert!(of("example.com shops", "", wrong, ""));
+    assert!(!of("example.com emporia", "", wrong, ""));
+    // What is called otherwise elsewhere is open.
+    let both = emporia.clone() + &definition("shoppes", "Namespaced");
+    assert!(!of("example.com emporia", "", wrong, &both));
+    // The request is known as well.
+    let named = "request.resource.resource != 'emporia' || request.namespace != 'shop'";
+    assert!(of("example.com emporia", "", named, &emporia));
+    assert!(!of("example.com shops", "", "request.namespace != 'shop'", ""));
+}
+
+#[test]
 fn policies_that_the_server_refuses_hold_for_nothing() {
     let mut rules = RuleSet::none();
     rules.set(RULE, true);

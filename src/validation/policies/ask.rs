@@ -7,13 +7,13 @@ use std::rc::Rc;
 use super::matching::{Asked, Label, resources, selects};
 use super::policy::{Binding, Policy, Validation};
 use super::value::{Around, Namespace, Value};
-use super::{Param, Policies, param_kind, plural};
+use super::{Param, Policies, param_kind};
 use crate::cel::{self, Memo, Program, Stop, Val};
 use crate::context::Cx;
 use crate::cut::cut;
 use crate::graph::{Changes, Policing, Subject};
 use crate::manifest::Object;
-use crate::schema::{self, Scope, TypeId};
+use crate::schema::{self, TypeId};
 use crate::source::Span;
 use crate::validation::custom::{MOST_WORDS, one_line};
 use crate::yaml::Node;
@@ -31,7 +31,7 @@ pub(super) struct Case<'v> {
     pub group: String,
     pub version: String,
     pub kind: Cow<'v, str>,
-    pub resource: Cow<'static, str>,
+    pub resource: Cow<'v, str>,
     /// `None`: it is not known.
     pub is_namespaced: Option<bool>,
     /// What it is known by, if it is.
@@ -56,21 +56,19 @@ impl<'v> Case<'v> {
     pub(super) fn of(
         object: &Object<'v>,
         subject: &'v Subject<'v>,
+        policies: &'v Policies<'_>,
         is_limited: bool,
         cx: &Cx<'_>,
     ) -> Case<'v> {
         let (group, kind) = (object.group(), &*object.kind);
         let info = schema::kind(group, object.version(), kind);
-        // Of custom resources nobody says so here.
-        let is_namespaced = info
-            .and_then(|info| info.scope)
-            .map(|scope| scope == Scope::Namespaced);
+        let is_namespaced = policies.kinds.is_namespaced(group, object.version(), kind);
         let is_renamed = object.path(&["metadata", "generateName"]).is_some();
         Case {
             group: group.to_string(),
             version: object.version().to_string(),
             kind: object.kind.clone(),
-            resource: plural(group, kind),
+            resource: policies.kinds.resource(group, kind),
             is_namespaced,
             name: object
                 .name

@@ -31,7 +31,7 @@ impl<'v> Case<'v> {
             map(vec![
                 ("group", text(&self.group)),
                 ("version", text(&self.version)),
-                // That of a custom resource is a guess.
+                // That of a custom resource that nothing defines is a guess.
                 (
                     "resource",
                     self.is_namespaced.map_or(Val::Open, |_| text(&self.resource)),

@@ -58,7 +58,12 @@ fn is_about(rule: Node<'_>, wanted: &str) -> bool {
 
 /// Whether a rule speaks of a resource, in whatever version, scope and case.
 pub(super) fn names(rule: Node<'_>, group: &str, resource: &str) -> bool {
-    has(rule, "apiGroups", group) && is_about(rule, resource)
+    names_group(rule, group) && is_about(rule, resource)
+}
+
+/// Whether a rule speaks of a group.
+pub(super) fn names_group(rule: Node<'_>, group: &str) -> bool {
+    has(rule, "apiGroups", group)
 }
 
 /// Whether a rule is about the making of an object; `None`: it may be.
@@ -72,7 +77,7 @@ fn takes(rule: Node<'_>, asked: &Asked<'_>) -> Option<bool> {
     {
         return Some(false);
     }
-    // What custom resources are called in rules is a guess.
+    // What custom resources that nothing defines are called in rules is a guess.
     if !is_about(rule, asked.resource) {
         return asked.is_namespaced.map(|_| false);
     }

@@ -8,6 +8,7 @@
 mod added;
 mod ask;
 mod given;
+mod kinds;
 mod matching;
 mod policy;
 mod tree;
@@ -18,6 +19,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 
 use ask::{Case, Denial};
+use kinds::Kinds;
 use matching::Label;
 use policy::{Binding, Policy};
 
@@ -29,7 +31,7 @@ use crate::manifest::{File, Object};
 use crate::placeholder::unrendered;
 use crate::quote::quote;
 use crate::schema;
-use crate::validation::custom::in_short;
+use crate::validation::custom::{in_short, is_definition};
 use crate::yaml::{Node, Scalar};
 
 /// The policies of a run, and what they need to know.
@@ -42,6 +44,8 @@ pub struct Policies<'c> {
     namespaces: HashMap<String, Vec<Space<'c>>>,
     /// By kind and name.
     params: HashMap<(String, String), Vec<Param<'c>>>,
+    /// How rules call what is asked about.
+    kinds: Kinds,
     /// How many steps the objects of one file may take.
     steps: u32,
 }
@@ -97,7 +101,12 @@ impl<'c> Policies<'c> {
                 self.bindings.entry(name.to_string()).or_default().extend(binding);
             }
             Some(Admitting::Mutating) => {}
-            None => self.add_known(file, at, object, is_sure),
+            None => {
+                if is_definition(&object.api_version, &object.kind) {
+                    self.kinds.define(object, is_sure);
+                }
+                self.add_known(file, at, object, is_sure);
+            }
         }
     }
 
@@ -146,11 +155,24 @@ impl<'c> Policies<'c> {
         })
     }
 
+    /// Whether a policy may be about objects of a kind, or about the pods that they make, as far as one knows before
+    /// definitions are read.
+    pub fn may_be_asked(&self, group: &str, kind: &str) -> bool {
+        match schema::is_built_in(group) {
+            true => self.is_asked(group, kind),
+            false => self
+                .policies
+                .values()
+                .flatten()
+                .any(|policy| policy.names_group(group)),
+        }
+    }
+
     /// Whether a policy may be about objects of a kind, or about the pods that they make.
     pub fn is_asked(&self, group: &str, kind: &str) -> bool {
-        let plural = plural(group, kind);
+        let resource = self.kinds.resource(group, kind);
         let policies = || self.policies.values().flatten();
-        policies().any(|policy| policy.names(group, &plural))
+        policies().any(|policy| policy.names(group, &resource))
             || (runs_pods(group, kind) && policies().any(|policy| policy.names("", "pods")))
     }
 
@@ -194,12 +216,20 @@ impl<'c> Policies<'c> {
     }
 }
 
-impl Policy<'_> {
+impl<'c> Policy<'c> {
     /// Whether it speaks of a resource at all.
     fn names(&self, group: &str, plural: &str) -> bool {
+        self.rules().any(|rule| matching::names(rule, group, plural))
+    }
+
+    /// Whether it speaks of anything of a group.
+    fn names_group(&self, group: &str) -> bool {
+        self.rules().any(|rule| matching::names_group(rule, group))
+    }
+
+    fn rules(&self) -> impl Iterator<Item = Node<'c>> + use<'c> {
         let rules = self.matching.and_then(|matching| matching.get("resourceRules"));
-        let mut rules = rules.into_iter().flat_map(Node::items);
-        rules.any(|rule| matching::names(rule, group, plural))
+        rules.into_iter().flat_map(Node::items)
     }
 }
 
@@ -212,21 +242,6 @@ fn parses(file: &File<'_>, object: &Object<'_>) -> bool {
 /// `ConfigMap.`
 fn param_kind(group: &str, kind: &str) -> String {
     format!("{kind}.{group}")
-}
-
-/// The name of a kind in resource rules; of a custom resource as it nearly always is.
-fn plural(group: &str, kind: &str) -> Cow<'static, str> {
-    if let Some(info) = schema::versions_of(group, kind).first() {
-        return Cow::Borrowed(info.plural);
-    }
-    let name = kind.to_ascii_lowercase();
-    Cow::Owned(match name.strip_suffix('y') {
-        Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
-        _ if name.ends_with(['s', 'x', 'z']) || name.ends_with("ch") || name.ends_with("sh") => {
-            format!("{name}es")
-        }
-        _ => format!("{name}s"),
-    })
 }
 
 /// Asks the policies about objects of one file.
@@ -265,7 +280,7 @@ fn judge<'t>(
         return;
     }
     let own = format!("this {}", object.kind);
-    let mut cases = vec![(Case::of(object, subject, policing.may_limit, cx), own)];
+    let mut cases = vec![(Case::of(object, subject, policies, policing.may_limit, cx), own)];
     let way = way_to_pods(object.group(), &object.kind).filter(|way| !way.is_empty());
     let scalar = |name: &str| object.path(&["spec", name]).and_then(Node::scalar);
     let has_none =
