@@ -11,6 +11,7 @@ use super::ports;
 use super::table::Table;
 use super::whom::{Selects, Whom};
 use super::written::{of_dotted, of_pointer, steps};
+use crate::manifest::kustomization::is_elsewhere;
 use crate::placeholder::unrendered;
 use crate::yaml::{self, Node, Tree};
 
@@ -65,9 +66,10 @@ pub(super) fn changes(root: Node<'_>, facts: &mut Facts) -> Kustomization {
     let (prefix, suffix) = (field(root, "namePrefix", facts), field(root, "nameSuffix", facts));
     let outer = std::mem::take(&mut facts.changes);
     let (written, filled) = (facts.written.len() as u32, facts.filled.len() as u32);
-    if ["generators", "transformers", "vars"]
-        .iter()
-        .any(|key| list(root, key).next().is_some())
+    let transforms = ["generators", "transformers", "vars"];
+    let mut components = list(root, "components").filter_map(Node::str);
+    if transforms.iter().any(|key| list(root, key).next().is_some())
+        || components.any(|path| is_elsewhere(&path))
     {
         facts.changes = Changes::ALL;
     }

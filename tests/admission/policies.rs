@@ -459,6 +459,10 @@ fn what_changes_on_the_way_is_left_alone() {
     assert_eq!(all(rules(), &patch("Deployment", "other")), 1);
     assert_eq!(all(rules(), &patch("ValidatingAdmissionPolicy", "house")), 0);
     assert_eq!(all(rules(), "replicas: [{name: web, count: 3}]\n"), 0);
+    // What is on the network may patch whatever it likes.
+    let component = |path: &str| format!("components: ['{path}']\n");
+    assert_eq!(all(rules(), &component("https://github.com/o/r//c?ref=v1")), 0);
+    assert_eq!(all(rules(), &component("github.com/o/r//c?ref=v1")), 0);
     let labels = || policy("apps deployments", "", "'owner' in object.metadata.labels") + &binding("");
     assert_eq!(all(labels(), ""), 1);
     assert_eq!(all(labels(), "labels: [{pairs: {owner: me}}]\n"), 0);

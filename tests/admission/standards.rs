@@ -339,6 +339,8 @@ fn kustomizations_place_and_patch() {
     };
     assert_eq!(found(""), 0);
     assert_eq!(found("namespace: shop"), 1);
+    let remote = "namespace: shop\ncomponents: ['https://github.com/o/r//c?ref=v1']";
+    assert_eq!(found(remote), 0);
     // What patches change may be what is wrong.
     let patch = |name: &str, what: &str| {
         format!(
