@@ -7,6 +7,7 @@ pub mod annotations;
 pub mod certificates;
 pub mod claims;
 pub mod cluster_ips;
+pub mod computed;
 pub mod config_maps;
 pub mod containers;
 pub mod containers_env;
