@@ -66,6 +66,11 @@ pub(crate) fn form(text: &str) -> Option<Form> {
     form_from(text, first)
 }
 
+/// Whether a text is what templates of Go print for a value that is not set: nobody fills that in any more.
+pub(crate) fn is_of_nothing(text: &str) -> bool {
+    matches!(text.trim_end(), "<nil>" | "<no value>")
+}
+
 fn form_from(text: &str, first: usize) -> Option<Form> {
     let is_sign = |b: &u8| *b != b'[' && SIGNS[*b as usize];
     let may = match text.as_bytes()[first..] {
@@ -89,7 +94,7 @@ fn form_from(text: &str, first: usize) -> Option<Form> {
         Form::Braces
     } else if between("$(", ")") {
         Form::Parens
-    } else if text.starts_with('<') && text.trim_end().ends_with('>') {
+    } else if text.starts_with('<') && text.trim_end().ends_with('>') && !is_of_nothing(text) {
         Form::Person
     } else if variables(text).next().is_some() {
         Form::Variable
@@ -104,7 +109,9 @@ fn form_from(text: &str, first: usize) -> Option<Form> {
 /// The same for a value of a Secret. What looks like a variable may be a part of a password there, or of the hash of
 /// one, unless it is the whole value.
 pub(crate) fn form_of_secret(text: &str) -> Option<Form> {
-    form(text).filter(|form| !matches!(form, Form::Variable | Form::Property) || is_whole(text))
+    // In a Secret nothing else would be said of it.
+    let form = form(text).or_else(|| is_of_nothing(text).then_some(Form::Person));
+    form.filter(|form| !matches!(form, Form::Variable | Form::Property) || is_whole(text))
 }
 
 /// Where a text has variables without braces: `$NAME`.

@@ -310,6 +310,7 @@ fn run_checks<'t>(file: &'t File<'t>, cx: &mut Cx<'t>) {
         validation::join(document, start, cx);
         validation::mark_following(start, cx);
         validation::judge_order(start, of_rules, cx);
+        validation::unset::tell(start, cx);
     }
 }
 

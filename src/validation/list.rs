@@ -26,7 +26,7 @@ pub(super) fn check<'t>(document: &Document<'t>, root: Node<'t>, cx: &mut Cx<'t>
     let generic = is_generic(root);
     if generic && !document.list {
         let span = super::served::head(root);
-        return no_items(span, "the List has no `items`", cx);
+        return no_items(span, "the List has no `items`", WRITE_ITEMS, cx);
     }
     if !document.list {
         return;
@@ -60,7 +60,7 @@ pub(super) fn check<'t>(document: &Document<'t>, root: Node<'t>, cx: &mut Cx<'t>
         } else {
             "not a list"
         };
-        return no_items(span, &format!("`items` of the List is {what}"), cx);
+        return no_items(span, &format!("`items` of the List is {what}"), WRITE_ITEMS, cx);
     }
     let mut count = 0;
     for item in items.value.items() {
@@ -71,7 +71,14 @@ pub(super) fn check<'t>(document: &Document<'t>, root: Node<'t>, cx: &mut Cx<'t>
             } else {
                 item.span()
             };
-            no_items(span, "an item of the List is no object", cx);
+            let (what, help) = match item.is_null() {
+                true => (
+                    "an item of the List is empty",
+                    "remove it, or write an object there",
+                ),
+                false => ("an item of the List is no object", WRITE_ITEMS),
+            };
+            no_items(span, what, help, cx);
         } else if let (Some(kind), true) = (item.entry("kind"), item.get("items").is_some())
             && is_list(kind.value)
         {
@@ -90,11 +97,15 @@ pub(super) fn check<'t>(document: &Document<'t>, root: Node<'t>, cx: &mut Cx<'t>
     }
 }
 
-fn no_items(span: Span, what: &str, cx: &mut Cx<'_>) {
+const WRITE_ITEMS: &str = "write each object as an item of `items`, after a `- `";
+
+fn no_items(span: Span, what: &str, help: &'static str, cx: &mut Cx<'_>) {
     let text = format!("{what}; kubectl refuses the whole List");
-    cx.report_as(ids::SCHEMA_TYPE, span, text)
-        .help("write each object as an item of `items`, after a `- `")
-        .refusal_at(Stage::Client, ErrorType::TypeMismatch, "items");
+    cx.report_as(ids::SCHEMA_TYPE, span, text).help(help).refusal_at(
+        Stage::Client,
+        ErrorType::TypeMismatch,
+        "items",
+    );
 }
 
 fn not_an_object<'t>(root: Node<'t>, cx: &mut Cx<'t>) {

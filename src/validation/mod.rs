@@ -29,6 +29,7 @@ mod repeats;
 mod resolved;
 mod served;
 mod standards;
+pub mod unset;
 
 pub use check::{check, rank};
 pub use dashes::join;

@@ -3,6 +3,7 @@
 use super::migrate;
 use crate::catalogue::ids;
 use crate::context::Cx;
+use crate::cut;
 use crate::diagnostic::{ErrorType, Stage};
 use crate::edit;
 use crate::manifest::Object;
@@ -78,8 +79,14 @@ fn missing<'t>(object: &Object<'t>, cx: &mut Cx<'t>) -> bool {
                 format!("add `{key}:`, or remove the `---` above if this belongs to the object before it")
             }
             "kind" => "add `kind:`, for example `kind: ConfigMap`".to_string(),
-            _ => super_version(object, kube)
-                .unwrap_or_else(|| "add `apiVersion:`, for example `apiVersion: v1`".into()),
+            _ => super_version(object, kube).unwrap_or_else(|| match &*object.kind {
+                "" => "add `apiVersion:`, for example `apiVersion: v1`".into(),
+                kind => format!(
+                    "add `apiVersion:` with the group and version of the definition of {}, in the form \
+                     `example.com/v1`",
+                    cut::cut(kind, cut::NAME)
+                ),
+            }),
         };
         missing_in(object.root, key, "object", help, cx);
     }

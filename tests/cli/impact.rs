@@ -358,6 +358,12 @@ fn names_that_nothing_has_are_not_called_safe() {
     );
     let there = folder.run(&["impact", "shop-database", "-n", "web"]);
     assert!(there.stdout.contains("it is safe"), "{there}");
+    let both = folder.run(&["impact", "shop-database", "ghost", "-n", "web"]);
+    let said = "1 is safe; nothing that was read has or uses the rest (1)";
+    assert!(both.stdout.contains(said), "{both}");
+    let ghosts = folder.run(&["impact", "phantom", "ghost", "-n", "web"]);
+    let said = "nothing that was read has any of them, or uses one";
+    assert!(ghosts.stdout.contains(said), "{ghosts}");
 }
 
 #[test]

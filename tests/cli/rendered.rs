@@ -71,3 +71,25 @@ fn a_name_without_end_is_cut() {
         "{answer}"
     );
 }
+
+#[test]
+fn values_that_are_not_set_are_judged() {
+    let text = "apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec:
+  type: <no value>
+  ports: [{port: <nil>}]
+";
+    let folder = Folder::new(&[]);
+    let answer = folder.run_with(&["check", "-"], text);
+    insta::assert_snapshot!("rendered_without_values", answer);
+    assert_eq!(answer.code, Some(1), "{answer}");
+}
+
+#[test]
+fn nothing_is_told_what_it_lacks() {
+    let text = "kind: InferencePool\nmetadata: {name: a}\n---\napiVersion: v1\nkind: List\nitems:\n- null\n";
+    let answer = Folder::new(&[]).run_with(&["check", "-"], text);
+    insta::assert_snapshot!("rendered_with_gaps", answer);
+}

@@ -50,6 +50,7 @@ impl Text {
         };
         let blocked: Vec<&Verdict<'_>> = judged.blocked().collect();
         let total = judged.verdicts.len();
+        let unknown = judged.verdicts.iter().filter(|one| is_unknown(one)).count();
         // Writing into a String cannot fail, here and below.
         let _ = writeln!(
             out,
@@ -62,10 +63,16 @@ impl Text {
                     Look::Bad,
                     "not everything could be read, so it is not known to be safe"
                 ),
-                (1, 0) if judged.verdicts.iter().all(is_unknown) =>
-                    "nothing that was read has it, or uses it".to_string(),
+                (1, 0) if unknown == 1 => "nothing that was read has it, or uses it".to_string(),
                 (1, 0) => "it is safe".to_string(),
                 (1, _) => self.look(Look::Bad, "it is in use"),
+                (all, 0) if unknown == all =>
+                    "nothing that was read has any of them, or uses one".to_string(),
+                (all, 0) if unknown > 0 => {
+                    let safe = all - unknown;
+                    let are = if safe == 1 { "is" } else { "are" };
+                    format!("{safe} {are} safe; nothing that was read has or uses the rest ({unknown})")
+                }
                 (all, 0) => format!("all {all} are safe"),
                 (all, 1) => self.look(Look::Bad, &format!("1 of {all} is in use")),
                 (all, used) => self.look(Look::Bad, &format!("{used} of {all} are in use")),
