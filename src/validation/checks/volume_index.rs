@@ -189,6 +189,63 @@ pub(super) fn refused(volumes: &Field<'_, '_>, cx: &Cx<'_>) -> BTreeSet<usize> {
     refused
 }
 
+/// A StatefulSet's claims take the place of volumes of their names before the server looks at the volumes, and
+/// go first: it says nothing of a volume that is replaced, and counts the others from behind the claims.
+pub fn behind_claims<'t>(spec: &Field<'_, 't>, cx: &mut Cx<'t>) {
+    let Some(set) = set_of(spec) else { return };
+    let name_of = |item: Field<'_, 't>| item.child("name").text().unwrap_or_default();
+    let templates = set.child("volumeClaimTemplates");
+    let claims: BTreeSet<_> = (templates
+        .items()
+        .map(|template| name_of(template.child("metadata"))))
+    .collect();
+    let volumes = spec.child("volumes");
+    let list = format!("{}[", volumes.path());
+    let is_here = |d: &&crate::diagnostic::Diagnostic| d.document == cx.document && d.object == cx.object;
+    let here = cx.found.iter().rev().take_while(is_here).count();
+    let concerned = |finding: &crate::diagnostic::Diagnostic| {
+        let refusal = finding.refusal.as_ref();
+        refusal.is_some_and(|refusal| refusal.stage == Stage::Validation && refusal.field.starts_with(&list))
+    };
+    let first = cx.found.len() - here;
+    if claims.is_empty() || !cx.found.iter().skip(first).any(concerned) {
+        return;
+    }
+    // Where the server has each volume, if it keeps it.
+    let mut next = claims.len();
+    let kept = |volume: Field<'_, 't>| {
+        let place = (!claims.contains(&name_of(volume))).then_some(next);
+        next += usize::from(place.is_some());
+        place
+    };
+    let kept: Vec<_> = volumes.items().map(kept).collect();
+    let of_claims = |span: Span| {
+        let list = templates.value().map(|list| list.span());
+        list.is_some_and(|list| list.start <= span.start && span.end <= list.end)
+    };
+    let mut latest = cx.found.split_off(first);
+    latest.retain_mut(|finding| {
+        if !concerned(finding) || of_claims(finding.span) {
+            return true;
+        }
+        let Some(refusal) = &mut finding.refusal else {
+            return true;
+        };
+        let rest = refusal
+            .field
+            .strip_prefix(&list)
+            .and_then(|rest| rest.split_once(']'));
+        let Some((index, rest)) = rest else { return true };
+        match index.parse().ok().and_then(|index: usize| kept.get(index)) {
+            Some(Some(index)) => refusal.field = format!("{list}{index}]{rest}"),
+            Some(None) => return false,
+            None => {}
+        }
+        true
+    });
+    cx.found.append(&mut latest);
+}
+
 /// Whether a pod template is a StatefulSet's.
 pub fn is_of_set<'t>(template: &Field<'_, 't>, _: &Cx<'t>) -> bool {
     set_of(&template.child("spec")).is_some()
