@@ -199,7 +199,22 @@ pub(crate) fn is_bare_property(text: &str) -> bool {
 /// Whether a text shouts like `APP_NAME` or `REPLACEME-ingress`: where capitals are wrong it waits for somebody.
 pub(crate) fn is_loud(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_uppercase() && c != '_')
+        .filter(|word| !SPELLED_OUT.contains(word))
         .any(|word| word.bytes().filter(u8::is_ascii_uppercase).count() >= 4)
+}
+
+/// Words that people write in capitals because they stand for several.
+const SPELLED_OUT: [&str; 10] = [
+    "CRUD", "GRPC", "HTTP", "HTTPS", "JSON", "LDAP", "MQTT", "REST", "SMTP", "YAML",
+];
+
+/// Whether a text that no rule would allow has a part such as `<env>` or `%ENV%` in it.
+pub(crate) fn has_gap(text: &str) -> bool {
+    let between = |open: char, close: char| {
+        let inner = text.split_once(open).and_then(|(_, rest)| rest.split_once(close));
+        inner.is_some_and(|(inner, _)| !inner.is_empty() && !inner.contains(char::is_whitespace))
+    };
+    between('<', '>') || between('%', '%')
 }
 
 /// Whether a text is nothing but a placeholder: one line, from its opening to its closing sign.

@@ -207,3 +207,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn shouts_and_gaps_are_told_from_words() {
+    for text in ["APP_NAME", "REPLACEME-ingress"] {
+        assert!(is_loud(text), "{text}");
+    }
+    for text in ["whoami-HTTPS-abc", "my-JSON-app", "App"] {
+        assert!(!is_loud(text), "{text}");
+    }
+    for text in ["app-<env>-config", "app-%ENV%"] {
+        assert!(has_gap(text), "{text}");
+    }
+    for text in ["a<b", "a>b<c", "50%", "a <b c> d", "<>"] {
+        assert!(!has_gap(text), "{text}");
+    }
+}

@@ -332,6 +332,9 @@ pub(super) fn unknown_field_help(
         Unknown::Nothing if ty.short_name() == "EnvVar" => {
             format!("write `name: {key}`, and the value under `value`")
         }
+        Unknown::Nothing if ty.short_name() == "ObjectMeta" && elsewhere.is_none() => {
+            "if it is a label, write it under `labels`, and if it is a note, under `annotations`".into()
+        }
         Unknown::Nothing => elsewhere.map_or_else(|| listing(ty, kube), |elsewhere| elsewhere.help),
     }
 }

@@ -25,7 +25,7 @@ fn check<'t>(object: &Object<'t>, cx: &mut Cx<'t>) {
     let shown = name.value().map(|value| cx.shown(value)).unwrap_or_default();
     let help = if text.ends_with('\n') {
         "the value ends in a line break: write it on the line of its key, without `|` or `>`".to_string()
-    } else if placeholder::is_loud(text) {
+    } else if placeholder::is_loud(text) || placeholder::has_gap(text) {
         "it looks like a placeholder: fill it in, or check the manifests that come out when it is".to_string()
     } else {
         match super::name_like(text, judge.name) {

@@ -30,8 +30,19 @@ pub(super) fn judge<'t>(
         Op::Default(_) | Op::Value | Op::Skip(_) => {}
         Op::Required if !set && default.is_none() && !is_in_unreadable(field) => {
             let name = named(field);
-            let report = fault(cx, place, ErrorType::Required, format!("{name} is required"));
-            report.help(format!("add {name}")).only_missing();
+            let is_empty = field
+                .value()
+                .is_some_and(|value| value.str().is_some_and(|text| text.is_empty()));
+            let (message, help) = match is_empty {
+                true => (
+                    format!("{name} is empty, but it is required"),
+                    "give it a value".into(),
+                ),
+                false => (format!("{name} is required"), format!("add {name}")),
+            };
+            fault(cx, place, ErrorType::Required, message)
+                .help(help)
+                .only_missing();
         }
         Op::Forbidden if set => {
             let name = named(field);
